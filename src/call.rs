@@ -1,0 +1,330 @@
+//! One call of the contract: its deadline, the requests that it sends, and what it comes to.
+
+use alloc::{rc::Rc, vec, vec::Vec};
+use core::{
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{
+    answer,
+    client::Account,
+    error::{Effect, Error, ErrorCode, Failure, Operation},
+    host::{Body, Duration, Host, Instant, Method, Request, Response, SendError, SendErrorKind},
+    refusal,
+    retry::{self, Backoff, MOST_ATTEMPTS},
+    secret::Secret,
+    settings::Settings,
+    slot::Slot,
+    text,
+    token::Token,
+};
+
+/// The largest answer that is taken, in bytes.
+const LARGEST_ANSWER: usize = 8 << 20;
+/// How much is read of an answer that is a refusal, in bytes.
+const LARGEST_REFUSAL: usize = 16 << 10;
+
+/// What is asked of, which decides what a refusal means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Endpoint {
+    /// The token endpoint.
+    Token,
+    /// The revocation endpoint.
+    Revoke,
+    /// The list of users.
+    List,
+    /// One user, to be read.
+    User,
+    /// One user, to be changed.
+    Change,
+}
+
+/// One request, as often as it is tried.
+pub(crate) struct Ask<'a> {
+    pub endpoint: Endpoint,
+    pub method: Method,
+    pub path_and_query: &'a str,
+    pub authorization: &'a Secret,
+    /// The token that the request carries: the server may repeat it in what it says.
+    pub token: Option<&'a Secret>,
+    /// The body, as a form.
+    pub form: Option<&'a Secret>,
+}
+
+/// A call that is under way.
+pub(crate) struct Call<'a, H> {
+    host: &'a H,
+    account: Rc<Account>,
+    operation: Operation,
+    deadline: Instant,
+    attempts: Cell<u32>,
+    uncertain: Cell<bool>,
+    /// A token that serves this call alone, because nobody knows how long it lives.
+    pub(crate) own_token: Slot<Rc<Token>>,
+}
+
+impl<'a, H: Host> Call<'a, H> {
+    pub fn new(host: &'a H, account: Rc<Account>, operation: Operation) -> Self {
+        let deadline = host.now().after(account.settings.deadline);
+        Self {
+            host,
+            account,
+            operation,
+            deadline,
+            attempts: Cell::new(0),
+            uncertain: Cell::new(false),
+            own_token: Slot::default(),
+        }
+    }
+
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.account.settings
+    }
+
+    pub fn now(&self) -> Instant {
+        self.host.now()
+    }
+
+    /// Remembers that a change may have been made.
+    pub fn mark_uncertain(&self) {
+        self.uncertain.set(true);
+    }
+
+    /// What the call comes to.
+    pub fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Error> {
+        let effect = if self.uncertain.get() {
+            Effect::Uncertain
+        } else {
+            Effect::Unchanged
+        };
+        result.map_err(|failure| failure.into_error(self.operation, effect, self.attempts.get()))
+    }
+
+    /// Asks the API with a token. A 401 is answered by one fresh token; the second one stands.
+    pub async fn resource(
+        &self,
+        endpoint: Endpoint,
+        method: Method,
+        path_and_query: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let mut renewed = false;
+        loop {
+            let token = self.token().await?;
+            let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
+            let ask = Ask {
+                endpoint,
+                method,
+                path_and_query,
+                authorization: &authorization,
+                token: Some(&token.value),
+                form: None,
+            };
+            match self.ask(&ask).await {
+                Err(failure) if failure.status == Some(401) => {
+                    self.forget(&token);
+                    if renewed {
+                        return Err(failure);
+                    }
+                    renewed = true;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Sends one request, again and again while that can help and the deadline allows it.
+    pub async fn ask(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let mut backoff = Backoff::new(self.now());
+        let mut left = MOST_ATTEMPTS;
+        let mut previous: Option<Failure> = None;
+        loop {
+            let mut failure = match self.attempt(ask).await {
+                Ok(body) => return Ok(body),
+                Err(failure) => failure,
+            };
+            if let Some(previous) = &previous
+                && failure.code == ErrorCode::TimedOut
+            {
+                failure.cause = text::concat(&[
+                    &failure.cause,
+                    "; the attempt before failed too: ",
+                    &previous.cause,
+                ]);
+            }
+            if ask.endpoint == Endpoint::Change && failure.carried_out {
+                self.mark_uncertain();
+            }
+            left = left.saturating_sub(1);
+            let wait = failure.retry_after.unwrap_or_else(|| backoff.next());
+            // What does not fit into the deadline is not begun: the code stays that of the cause.
+            if !failure.transient || left == 0 || wait >= self.remaining() {
+                return Err(failure);
+            }
+            self.host.sleep(wait).await;
+            previous = Some(failure);
+        }
+    }
+
+    /// Sends one request once, and reads its answer.
+    async fn attempt(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let timeouts = retry::timeouts(self.remaining());
+        if timeouts.connect.is_zero() {
+            return Err(self.timed_out("before the request could be sent", false));
+        }
+        let settings = self.settings();
+        let length = text::decimal(ask.form.map_or(0, |form| form.expose().len()));
+        let mut headers = vec![
+            ("accept", "application/json"),
+            ("user-agent", &settings.user_agent),
+            ("authorization", ask.authorization.expose()),
+        ];
+        if ask.method == Method::Post {
+            headers.push(("content-length", &length));
+        }
+        if ask.form.is_some() {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        let request = Request {
+            method: ask.method,
+            scheme: settings.base_url.scheme,
+            authority: &settings.base_url.authority,
+            path_and_query: ask.path_and_query,
+            headers: &headers,
+            body: ask.form.map(Secret::expose),
+            timeouts,
+        };
+        self.attempts.set(self.attempts.get().saturating_add(1));
+        let head = timeouts.connect.plus(timeouts.first_byte);
+        let mut response = match self.within(head, self.host.send(request)).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(broken(error)),
+            None => return Err(self.timed_out("while the server was asked", true)),
+        };
+        let status = response.status;
+        let most = if status == 200 {
+            LARGEST_ANSWER
+        } else {
+            LARGEST_REFUSAL
+        };
+        let body = self.read(&mut response, timeouts.between_bytes, most).await;
+        if status == 200 {
+            return body;
+        }
+        let retry_after = response.retry_after.as_deref().and_then(retry::retry_after);
+        // A refusal whose words got lost is still a refusal.
+        let problem = answer::problem(&body.unwrap_or_default());
+        let secrets: Vec<&str> = settings
+            .secrets
+            .iter()
+            .chain(ask.token)
+            .map(Secret::expose)
+            .collect();
+        Err(refusal::classify(
+            ask.endpoint,
+            settings.api_version,
+            status,
+            retry_after,
+            problem,
+            &secrets,
+        ))
+    }
+
+    /// Reads a body. One of a refusal is cut at the limit, any other over it is refused.
+    async fn read(
+        &self,
+        response: &mut Response<H::Body>,
+        between_bytes: Duration,
+        most: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let mut whole = Zeroizing::new(Vec::new());
+        loop {
+            match self.within(between_bytes, response.body.next()).await {
+                Some(Ok(Some(mut piece))) => {
+                    if whole.len().saturating_add(piece.len()) > most {
+                        piece.zeroize();
+                        if response.status == 200 {
+                            return Err(answer::malformed("it is larger than 8 MiB"));
+                        }
+                        return Ok(whole);
+                    }
+                    whole.extend_from_slice(&piece);
+                    piece.zeroize();
+                }
+                Some(Ok(None)) => return Ok(whole),
+                Some(Err(error)) => return Err(broken(error)),
+                None => return Err(self.timed_out("while the answer arrived", true)),
+            }
+        }
+    }
+
+    /// What is left until the deadline.
+    pub fn remaining(&self) -> Duration {
+        self.now().until(self.deadline)
+    }
+
+    /// Lets something take its time, or what is left of the call's if that is less.
+    pub async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
+        let mut alarm = pin!(self.host.sleep(limit.min(self.remaining())));
+        poll_fn(|context| {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(value));
+            }
+            alarm.as_mut().poll(context).map(|()| None)
+        })
+        .await
+    }
+
+    /// The failure of a wait that took too long, with a request under way or not.
+    pub fn timed_out(&self, when: &str, carried_out: bool) -> Failure {
+        let cause = if self.remaining().is_zero() {
+            "the deadline ran out "
+        } else {
+            "no answer came in time "
+        };
+        let cause = text::concat(&[cause, when, "; try again, or set a longer deadline"]);
+        let mut failure = Failure::new(ErrorCode::TimedOut, cause);
+        failure.transient = true;
+        failure.carried_out = carried_out;
+        failure
+    }
+}
+
+/// What a request without an answer comes to.
+fn broken(error: SendError) -> Failure {
+    let (code, transient, mend) = match error.kind {
+        SendErrorKind::Denied => (
+            ErrorCode::ConnectionFailed,
+            false,
+            "allow this component outgoing HTTP to the base URL",
+        ),
+        SendErrorKind::Connection => (
+            ErrorCode::ConnectionFailed,
+            true,
+            "check the network, the base URL, and any proxy that inspects TLS",
+        ),
+        SendErrorKind::TimedOut => (
+            ErrorCode::TimedOut,
+            true,
+            "check the network, or try again later",
+        ),
+        SendErrorKind::Malformed => (
+            ErrorCode::MalformedResponse,
+            true,
+            "check that the base URL is that of the API, and that no proxy answers in its place",
+        ),
+    };
+    let mut failure = Failure::new(code, text::concat(&[&error.detail, "; ", mend]));
+    failure.transient = transient;
+    failure.carried_out = error.reached;
+    failure
+}

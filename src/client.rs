@@ -1,0 +1,81 @@
+//! A client of one account: its settings and its token, shared by every call.
+
+use crate::{
+    call::Call,
+    error::{Effect, Error, Operation},
+    host::Host,
+    settings::{NotConfigured, Settings},
+    slot::Slot,
+    token::Tokens,
+};
+use alloc::rc::Rc;
+
+/// The 1Password Users API of one account, over a host.
+pub struct Client<H> {
+    pub(crate) host: H,
+    account: Slot<Rc<Account>>,
+    /// What is wrong with the settings, while there is no account.
+    problems: NotConfigured,
+}
+
+/// What is replaced as one, so that no token ever meets other settings than its own.
+pub(crate) struct Account {
+    pub settings: Settings,
+    pub tokens: Tokens,
+}
+
+impl<H: Host> Client<H> {
+    /// A client with these settings. Without good ones every call fails with `not-configured`, until
+    /// [`configure`](Self::configure) brings some.
+    pub fn new(host: H, settings: Result<Settings, NotConfigured>) -> Self {
+        let (account, problems) = match settings {
+            Ok(settings) => (Some(Account::new(settings)), NotConfigured::default()),
+            Err(problems) => (None, problems),
+        };
+        Self {
+            host,
+            account: Slot::new(account),
+            problems,
+        }
+    }
+
+    /// What the calls go out over.
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// Replaces every setting at once, and forgets the token without sending it anywhere. Calls that are under way end
+    /// with the settings that they began with. Wrong settings change nothing.
+    pub fn configure(&self, settings: Result<Settings, NotConfigured>) -> Result<(), Error> {
+        let settings =
+            settings.map_err(|problems| not_configured(&problems, Operation::Configure))?;
+        self.account.set(Some(Account::new(settings)));
+        Ok(())
+    }
+
+    pub(crate) fn account(&self) -> Result<Rc<Account>, &NotConfigured> {
+        self.account.get().ok_or(&self.problems)
+    }
+
+    pub(crate) fn begin(&self, operation: Operation) -> Result<Call<'_, H>, Error> {
+        match self.account() {
+            Ok(account) => Ok(Call::new(&self.host, account, operation)),
+            Err(problems) => Err(not_configured(problems, operation)),
+        }
+    }
+}
+
+impl Account {
+    fn new(settings: Settings) -> Rc<Self> {
+        Rc::new(Self {
+            settings,
+            tokens: Tokens::default(),
+        })
+    }
+}
+
+fn not_configured(problems: &NotConfigured, operation: Operation) -> Error {
+    problems
+        .failure()
+        .into_error(operation, Effect::Unchanged, 0)
+}

@@ -1,0 +1,198 @@
+//! What goes out: ids, paths and queries, percent-encoded (RFC 3986), and headers.
+
+use crate::{
+    error::{ErrorCode, Failure},
+    text,
+    users::{ListOptions, StateFilter},
+};
+use alloc::{borrow::ToOwned, string::String};
+
+/// The longest id that is taken, in bytes. Ids have 26 letters in practice.
+const LONGEST_ID: usize = 1024;
+/// The longest page token that is taken, in bytes: three times that still fits into a request line.
+pub(crate) const LONGEST_PAGE_TOKEN: usize = 4096;
+/// The largest page that the API documents.
+pub(crate) const LARGEST_PAGE: u32 = 1000;
+
+/// What the component calls itself in `User-Agent`.
+pub(crate) const PRODUCT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
+
+/// The id of a user or an account: opaque, and fit to be one segment of a path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Id(String);
+
+impl Id {
+    /// Takes what can stand in a path as exactly one segment; else says what it must be.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "" => Err("must not be empty"),
+            // Encoding them does not help: a URL's `%2e%2e` is a dot segment too.
+            "." | ".." => Err("must not be a dot segment"),
+            _ if text.len() > LONGEST_ID => Err("must not be longer than 1024 bytes"),
+            _ if text.contains(char::is_control) => Err("must not hold control characters"),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// Takes the id of a user that a call names.
+    pub fn of_user(id: &str) -> Result<Self, Failure> {
+        Self::parse(id).map_err(|must| {
+            Failure::new(
+                ErrorCode::InvalidArgument,
+                text::concat(&["the user's id ", must]),
+            )
+        })
+    }
+
+    /// The id, as the server spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The path of an account's users, or of one of them, below the generation's prefix.
+pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, verb: &str) -> String {
+    let mut path = String::from(prefix);
+    path.push_str("/accounts/");
+    push_encoded(&mut path, account.as_str());
+    path.push_str("/users");
+    if let Some(user) = user {
+        path.push('/');
+        push_encoded(&mut path, user.as_str());
+    }
+    path.push_str(verb);
+    path
+}
+
+/// The query of a list, with its question mark; nothing when all is left to the server.
+pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
+    let invalid = |cause: &str| Failure::new(ErrorCode::InvalidArgument, cause.to_owned());
+    let mut query = String::new();
+    let mut push = |name: &str, value: &str| {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(name);
+        query.push('=');
+        push_encoded(&mut query, value);
+    };
+    match options.filter {
+        None => {}
+        Some(StateFilter::Active) => push("filter", "user.isActive()"),
+        Some(StateFilter::Suspended) => push("filter", "user.isSuspended()"),
+    }
+    match options.max_page_size {
+        None => {}
+        Some(size @ 1..=LARGEST_PAGE) => push(
+            "max_page_size",
+            &text::decimal(usize::try_from(size).unwrap_or(usize::MAX)),
+        ),
+        Some(_) => return Err(invalid("the page size must be from 1 to 1000")),
+    }
+    match options.page_token.as_deref() {
+        None => {}
+        Some("") => {
+            return Err(invalid(
+                "the page token must not be empty; leave it out for the first page",
+            ));
+        }
+        Some(token) if token.len() > LONGEST_PAGE_TOKEN => {
+            return Err(invalid("the page token must not be longer than 4096 bytes"));
+        }
+        Some(token) => push("page_token", token),
+    }
+    Ok(query)
+}
+
+/// Puts text into a URL as one segment or one value, or into a form as one value: all but the unreserved characters encoded (RFC 3986, section 2.3).
+pub(crate) fn push_encoded(url: &mut String, text: &str) {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            url.push(char::from(byte));
+        } else {
+            url.push('%');
+            url.push(digit(byte >> 4));
+            url.push(digit(byte & 0xf));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path_of(user: &str) -> String {
+        let account = Id::parse("ACCOUNT123").unwrap();
+        let user = Id::parse(user).unwrap();
+        users_path("/v1", &account, Some(&user), ":suspend")
+    }
+
+    #[test]
+    fn an_id_is_one_segment_and_the_verb_stays_outside() {
+        for (id, segment) in [
+            ("USER1234", "USER1234"),
+            ("a/b", "a%2Fb"),
+            ("../../x", "..%2F..%2Fx"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("a%2Fb", "a%252Fb"),
+            ("a:suspend", "a%3Asuspend"),
+            ("a b+c", "a%20b%2Bc"),
+            ("\u{200f}\u{1f600}", "%E2%80%8F%F0%9F%98%80"),
+            ("-._~", "-._~"),
+        ] {
+            assert_eq!(
+                path_of(id),
+                format!("/v1/accounts/ACCOUNT123/users/{segment}:suspend")
+            );
+        }
+    }
+
+    #[test]
+    fn ids_that_cannot_be_one_segment_are_refused() {
+        let long = "x".repeat(1025);
+        for id in ["", ".", "..", "a\0", "a\r\nb", "\u{7f}", "\u{85}", &long] {
+            assert!(Id::parse(id).is_err(), "{id:?}");
+        }
+        assert!(Id::parse(&"x".repeat(1024)).is_ok());
+    }
+
+    #[test]
+    fn a_query_names_only_what_was_asked_for() {
+        assert_eq!(list_query(&ListOptions::default()).unwrap(), "");
+        let options = ListOptions {
+            filter: Some(StateFilter::Suspended),
+            max_page_size: Some(1000),
+            page_token: Some("CA+/IQ==&x".into()),
+        };
+        assert_eq!(
+            list_query(&options).unwrap(),
+            "?filter=user.isSuspended%28%29&max_page_size=1000&page_token=CA%2B%2FIQ%3D%3D%26x"
+        );
+    }
+
+    #[test]
+    fn page_sizes_and_tokens_out_of_range_are_refused() {
+        let sized = |size| ListOptions {
+            max_page_size: Some(size),
+            ..ListOptions::default()
+        };
+        let paged = |token: String| ListOptions {
+            page_token: Some(token),
+            ..ListOptions::default()
+        };
+        for options in [
+            sized(0),
+            sized(1001),
+            sized(u32::MAX),
+            paged(String::new()),
+            paged("x".repeat(4097)),
+        ] {
+            let failure = list_query(&options).unwrap_err();
+            assert_eq!(failure.code, ErrorCode::InvalidArgument);
+        }
+        assert!(list_query(&sized(1)).is_ok());
+        assert!(list_query(&paged("x".repeat(4096))).is_ok());
+    }
+}

@@ -1,0 +1,103 @@
+//! When a request is tried again, and how long is waited before that.
+
+use crate::host::{Duration, Instant, Timeouts};
+
+/// Requests sent at most for one exchange with the server.
+pub(crate) const MOST_ATTEMPTS: u32 = 5;
+/// Until the connection stands: TCP and TLS.
+const CONNECT: Duration = Duration::from_secs(5);
+/// From then on until the head of the answer.
+const FIRST_BYTE: Duration = Duration::from_secs(10);
+/// Between two pieces of a body.
+const BETWEEN_BYTES: Duration = Duration::from_secs(5);
+/// The longest first wait; it doubles with each attempt.
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+/// The longest wait of all.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+
+/// The phases' time-outs in what is left of a call.
+pub(crate) fn timeouts(remaining: Duration) -> Timeouts {
+    Timeouts {
+        connect: CONNECT.min(remaining),
+        first_byte: FIRST_BYTE.min(remaining),
+        between_bytes: BETWEEN_BYTES.min(remaining),
+    }
+}
+
+/// Whether an answer with this status may be another one on another try: 408, 429, 500, 502, 503, 504.
+pub(crate) const fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// `Retry-After` in seconds (RFC 9110, section 10.2.3).
+pub(crate) fn retry_after(value: &str) -> Option<Duration> {
+    let value = value.trim_ascii();
+    let is_seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_seconds.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+}
+
+/// The waits of one exchange: exponential, with full jitter.
+pub(crate) struct Backoff {
+    longest: Duration,
+    dice: u64,
+}
+
+impl Backoff {
+    /// Jitter spreads callers apart, and guards nothing: the clock is random enough for it.
+    pub fn new(now: Instant) -> Self {
+        Self {
+            longest: FIRST_BACKOFF,
+            dice: now.since_origin().as_nanos() | 1,
+        }
+    }
+
+    /// The next wait: anything from nothing to twice what could have been waited before.
+    pub fn next(&mut self) -> Duration {
+        // xorshift64 (Marsaglia, 2003).
+        self.dice ^= self.dice << 13;
+        self.dice ^= self.dice >> 7;
+        self.dice ^= self.dice << 17;
+        let wait = self.longest.times(self.dice >> 40).as_nanos() >> 24;
+        self.longest = self.longest.times(2).min(LONGEST_BACKOFF);
+        Duration::from_nanos(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_stay_below_a_bound_that_doubles() {
+        for seed in 0..1000 {
+            let mut backoff = Backoff::new(Instant::from_origin(Duration::from_nanos(seed * 977)));
+            for bound in [500, 1000, 2000, 4000, 8000, 8000, 8000] {
+                assert!(backoff.next() < Duration::from_millis(bound));
+            }
+        }
+    }
+
+    #[test]
+    fn waits_are_spread_over_the_whole_range() {
+        let mut backoff = Backoff::new(Instant::from_origin(Duration::from_nanos(12345)));
+        let waits: Vec<_> = (0..1000).map(|_| backoff.next()).skip(5).collect();
+        for tenth in 0..10 {
+            let range =
+                Duration::from_millis(tenth * 800)..Duration::from_millis((tenth + 1) * 800);
+            assert!(waits.iter().any(|wait| range.contains(wait)), "{range:?}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds() {
+        assert_eq!(retry_after("0"), Some(Duration::ZERO));
+        assert_eq!(retry_after(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(
+            retry_after("99999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
+        for value in ["", "-1", "1.5", "soon", "+1"] {
+            assert_eq!(retry_after(value), None);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The settings of an instance: checked once, each wrong one refused by name.
+
+mod base_url;
+mod environment;
+
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
+pub(crate) use self::base_url::BaseUrl;
+pub use self::environment::from_environment;
+use crate::{
+    base64,
+    error::{ErrorCode, Failure},
+    host::Duration,
+    request::{Id, PRODUCT},
+    secret::Secret,
+    text,
+};
+
+/// How long a whole call may take when no setting says otherwise.
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+/// The longest credential that is taken, in bytes: hosts limit the size of a header.
+const LONGEST_CREDENTIAL: usize = 4096;
+
+/// The settings as a host gives them: `settings` in the contract.
+pub struct Proposal {
+    /// The account's id.
+    pub account_id: String,
+    /// What the application proves itself with.
+    pub credentials: Credentials,
+    /// Where the account lives.
+    pub origin: Origin,
+    /// The generation of paths.
+    pub api_version: ApiVersion,
+    /// Another path for the token exchange.
+    pub token_path: Option<String>,
+    /// Another path for the revocation.
+    pub revoke_path: Option<String>,
+    /// `Product/version` of the host.
+    pub user_agent: Option<String>,
+    /// Milliseconds for a whole call.
+    pub deadline_ms: Option<u32>,
+}
+
+/// What an application proves itself with.
+pub enum Credentials {
+    /// The id and the secret, raw.
+    Client {
+        /// The application's id.
+        id: String,
+        /// Its secret.
+        secret: Secret,
+    },
+    /// base64 of `id:secret`, or a host's placeholder for it.
+    Basic(Secret),
+}
+
+/// Where the account lives: a region, or another origin.
+pub enum Origin {
+    /// `https://api.1password.com`
+    Com,
+    /// `https://api.1password.ca`
+    Ca,
+    /// `https://api.1password.eu`
+    Eu,
+    /// An origin, as text.
+    Other(String),
+}
+
+/// The generation of the API's paths.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ApiVersion {
+    /// The documented preview.
+    V1Beta1,
+    /// General availability.
+    V1,
+}
+
+/// Settings that were checked.
+#[derive(Debug)]
+pub struct Settings {
+    pub(crate) account: Id,
+    /// What must never be shown: the secret, and base64 that holds it.
+    pub(crate) secrets: Vec<Secret>,
+    /// The value of the authorization header of the token endpoint: `Basic …`.
+    pub(crate) authorization: Secret,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) api_version: ApiVersion,
+    pub(crate) token_path: String,
+    pub(crate) revoke_path: String,
+    pub(crate) user_agent: String,
+    pub(crate) deadline: Duration,
+}
+
+/// Settings that are missing or wrong, each by its name with what it must be.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct NotConfigured(pub(crate) Vec<String>);
+
+impl NotConfigured {
+    fn note(&mut self, name: &str, must: &str) {
+        self.0.push(text::concat(&[name, " ", must]));
+    }
+
+    /// Every problem, in one line.
+    pub(crate) fn text(&self) -> String {
+        text::join(self.0.iter().map(String::as_str), "; ")
+    }
+
+    /// The failure of a call that needed the settings.
+    pub(crate) fn failure(&self) -> Failure {
+        Failure::new(ErrorCode::NotConfigured, self.text())
+    }
+}
+
+/// What the settings are called where they came from.
+struct Names {
+    account_id: &'static str,
+    client_id: &'static str,
+    client_secret: &'static str,
+    basic: &'static str,
+    base_url: &'static str,
+    token_path: &'static str,
+    revoke_path: &'static str,
+    user_agent: &'static str,
+    deadline: &'static str,
+}
+
+/// The names of the contract's record.
+const FIELDS: Names = Names {
+    account_id: "account-id",
+    client_id: "client-id",
+    client_secret: "client-secret",
+    basic: "credentials.basic",
+    base_url: "base-url.origin",
+    token_path: "token-path",
+    revoke_path: "revoke-path",
+    user_agent: "user-agent",
+    deadline: "deadline-ms",
+};
+
+impl Settings {
+    /// Checks what a host hands over at once.
+    pub fn new(proposal: Proposal) -> Result<Self, NotConfigured> {
+        Self::checked(proposal, &FIELDS, NotConfigured(Vec::new()))
+    }
+
+    /// Checks a proposal, whose problems so far are known.
+    fn checked(
+        proposal: Proposal,
+        names: &Names,
+        mut problems: NotConfigured,
+    ) -> Result<Self, NotConfigured> {
+        let account = Id::parse(&proposal.account_id)
+            .map_err(|must| problems.note(names.account_id, must))
+            .ok();
+        let (authorization, secrets) = authorization(proposal.credentials, names, &mut problems);
+        let base_url = BaseUrl::of(&proposal.origin)
+            .map_err(|must| problems.note(names.base_url, must))
+            .ok();
+        let version = proposal.api_version;
+        let mut path = |given: Option<String>, name, default: &str| match given {
+            None => default.to_owned(),
+            Some(path) => {
+                if !is_path(&path) {
+                    problems.note(
+                        name,
+                        "must be a path such as /v1/oauth/token, without a query",
+                    );
+                }
+                path
+            }
+        };
+        let token_path = path(proposal.token_path, names.token_path, version.token_path());
+        let revoke_path = path(
+            proposal.revoke_path,
+            names.revoke_path,
+            version.revoke_path(),
+        );
+        let user_agent = match proposal.user_agent {
+            None => PRODUCT.to_owned(),
+            Some(product) => {
+                if !is_product(&product) {
+                    problems.note(
+                        names.user_agent,
+                        "must be Product/version, such as Acme-SOAR/3.1",
+                    );
+                }
+                text::concat(&[&product, " ", PRODUCT])
+            }
+        };
+        let deadline = match proposal.deadline_ms {
+            None => DEFAULT_DEADLINE,
+            Some(ms) => {
+                if !(1..=3_600_000).contains(&ms) {
+                    problems.note(names.deadline, "must be milliseconds, from 1 to 3600000");
+                }
+                Duration::from_millis(ms.into())
+            }
+        };
+        match (account, base_url) {
+            (Some(account), Some(base_url)) if problems.0.is_empty() => Ok(Self {
+                account,
+                secrets,
+                authorization,
+                base_url,
+                api_version: version,
+                token_path,
+                revoke_path,
+                user_agent,
+                deadline,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+impl ApiVersion {
+    /// What the paths of the API begin with.
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1",
+            Self::V1 => "/v1",
+        }
+    }
+
+    const fn token_path(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1/users/oauth2/token",
+            Self::V1 => "/v1/oauth/token",
+        }
+    }
+
+    /// That of `v1` is by analogy with its token path.
+    const fn revoke_path(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
+            Self::V1 => "/v1/oauth/revoke",
+        }
+    }
+}
+
+/// The authorization of the token endpoint (RFC 6749, section 2.3.1; id and secret go raw into RFC 7617's `id:secret`,
+/// as the API documents it), and everything in it that must never be shown.
+fn authorization(
+    credentials: Credentials,
+    names: &Names,
+    problems: &mut NotConfigured,
+) -> (Secret, Vec<Secret>) {
+    let mut check = |name, text: &str, legal: fn(char) -> bool, must| {
+        if text.is_empty() {
+            problems.note(name, "must not be empty");
+        } else if text.len() > LONGEST_CREDENTIAL {
+            problems.note(name, "must not be longer than 4096 bytes");
+        } else if !text.chars().all(legal) {
+            problems.note(name, must);
+        }
+    };
+    match credentials {
+        Credentials::Client { id, secret } => {
+            check(
+                names.client_id,
+                &id,
+                |letter| letter != ':' && !letter.is_control(),
+                "must not hold a colon or control characters",
+            );
+            check(
+                names.client_secret,
+                secret.expose(),
+                |letter| !letter.is_control(),
+                "must not hold control characters, such as a line break at its end",
+            );
+            let pair = Secret::concat(&[&id, ":", secret.expose()]);
+            let basic = base64::encode(pair.expose());
+            let authorization = Secret::concat(&["Basic ", basic.expose()]);
+            (authorization, vec![secret, basic])
+        }
+        Credentials::Basic(basic) => {
+            check(
+                names.basic,
+                basic.expose(),
+                |letter| letter.is_ascii_graphic(),
+                "must be base64 of id:secret, without `Basic` ahead of it and without spaces",
+            );
+            let authorization = Secret::concat(&["Basic ", basic.expose()]);
+            (authorization, vec![basic])
+        }
+    }
+}
+
+/// Whether this is an absolute path without dot segments, query or fragment (RFC 3986, section 3.3).
+fn is_path(text: &str) -> bool {
+    let Some(segments) = text.strip_prefix('/') else {
+        return false;
+    };
+    segments.split('/').all(|segment| {
+        !matches!(segment, "" | "." | "..")
+            && segment
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte))
+    })
+}
+
+/// Whether this is one product with a version (RFC 9110, section 10.1.5).
+fn is_product(text: &str) -> bool {
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    };
+    text.len() <= 256
+        && text
+            .split_once('/')
+            .is_some_and(|(name, version)| is_token(name) && is_token(version))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! The origin that requests go to: `https`, or `http` on loopback.
+
+use crate::{host::Scheme, text::contains};
+use alloc::{borrow::ToOwned, string::String};
+
+use super::Origin;
+
+/// An origin that a credential may be sent to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct BaseUrl {
+    pub scheme: Scheme,
+    /// Host, in lower case, and a port if need be.
+    pub authority: String,
+}
+
+impl BaseUrl {
+    /// The base URL of a region, or of an origin given as text; else what it must be.
+    pub fn of(origin: &Origin) -> Result<Self, &'static str> {
+        let region = |host: &str| BaseUrl {
+            scheme: Scheme::Https,
+            authority: host.to_owned(),
+        };
+        match origin {
+            Origin::Com => Ok(region("api.1password.com")),
+            Origin::Ca => Ok(region("api.1password.ca")),
+            Origin::Eu => Ok(region("api.1password.eu")),
+            Origin::Other(text) => Self::parse(text),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        const MUST: &str = "must be an origin such as https://api.1password.com, without user info, path, query or fragment";
+        let lower = text.to_ascii_lowercase();
+        let (scheme, rest) = if let Some(rest) = lower.strip_prefix("https://") {
+            (Scheme::Https, rest)
+        } else if let Some(rest) = lower.strip_prefix("http://") {
+            (Scheme::Http, rest)
+        } else {
+            return Err(MUST);
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        let (host, port) = match authority.rsplit_once(':') {
+            // The colons of an IPv6 address stand inside its brackets.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        if !port.is_none_or(is_port) {
+            return Err(MUST);
+        }
+        let Some(loopback) = is_loopback(host) else {
+            return Err(MUST);
+        };
+        if scheme == Scheme::Http && !loopback {
+            return Err("must be https, unless it is on loopback");
+        }
+        Ok(Self {
+            scheme,
+            authority: authority.to_owned(),
+        })
+    }
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// Whether this host is loopback by its own spelling; none when it is no host.
+fn is_loopback(host: &str) -> Option<bool> {
+    if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        let is_address = address.len() <= 45
+            && contains(address, ":")
+            && address
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
+        return is_address.then_some(address == "::1");
+    }
+    if let Some(first) = ipv4(host) {
+        return Some(first == 127);
+    }
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    // What ends in a number is an address, in one of the spellings that not everyone reads alike (`127.1`).
+    let ends_in_number = host.rsplit('.').next().is_some_and(|label| {
+        label.bytes().all(|byte| byte.is_ascii_digit()) || label.starts_with("0x")
+    });
+    (host.len() <= 253 && host.split('.').all(is_label) && !ends_in_number)
+        .then_some(host == "localhost")
+}
+
+/// The first of the four numbers of an IPv4 address.
+fn ipv4(host: &str) -> Option<u8> {
+    let mut numbers = host.split('.').map(|text| match text.as_bytes() {
+        [b'0'] | [b'1'..=b'9', ..] => text.parse::<u8>().ok(),
+        _ => None,
+    });
+    let first = numbers.next()??;
+    let mut left = 3_u8;
+    for number in numbers {
+        number?;
+        left = left.checked_sub(1)?;
+    }
+    (left == 0).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<BaseUrl, &'static str> {
+        BaseUrl::of(&Origin::Other(text.into()))
+    }
+
+    #[test]
+    fn regions_are_https() {
+        for (origin, authority) in [
+            (Origin::Com, "api.1password.com"),
+            (Origin::Ca, "api.1password.ca"),
+            (Origin::Eu, "api.1password.eu"),
+        ] {
+            let base_url = BaseUrl::of(&origin).unwrap();
+            assert_eq!(base_url.scheme, Scheme::Https);
+            assert_eq!(base_url.authority, authority);
+        }
+    }
+
+    #[test]
+    fn origins_are_taken() {
+        for (text, scheme, authority) in [
+            (
+                "https://Gateway.Example:8443",
+                Scheme::Https,
+                "gateway.example:8443",
+            ),
+            ("https://gateway.example/", Scheme::Https, "gateway.example"),
+            ("https://10.0.0.1", Scheme::Https, "10.0.0.1"),
+            (
+                "https://[2001:db8::1]:8443",
+                Scheme::Https,
+                "[2001:db8::1]:8443",
+            ),
+            ("http://127.0.0.1:8080", Scheme::Http, "127.0.0.1:8080"),
+            ("http://127.8.8.8", Scheme::Http, "127.8.8.8"),
+            ("http://localhost:1", Scheme::Http, "localhost:1"),
+            ("http://[::1]", Scheme::Http, "[::1]"),
+        ] {
+            let base_url = parse(text).unwrap();
+            assert_eq!(base_url.scheme, scheme, "{text}");
+            assert_eq!(base_url.authority, authority);
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin_or_only_looks_like_loopback_is_refused() {
+        for text in [
+            "",
+            "api.1password.com",
+            "ftp://api.1password.com",
+            "https://",
+            "https://user@api.1password.com",
+            "https://user:pw@api.1password.com",
+            "https://api.1password.com/v1",
+            "https://api.1password.com//",
+            "https://api.1password.com?x",
+            "https://api.1password.com#x",
+            "https://api.1password.com:",
+            "https://api.1password.com:0",
+            "https://api.1password.com:65536",
+            "https://api.1password.com:+1",
+            "https://api..1password.com",
+            "https://api.1password.com\r\nx: y",
+            "https://\u{ff41}pi.1password.com",
+            "https://[::1",
+            "https://[fe80::1%25eth0]",
+            "https://127.1",
+            "https://0x7f.1",
+            "http://api.1password.com",
+            "http://127.0.0.1.evil.test",
+            "http://localhost.evil.test",
+            "http://evil.test:80@127.0.0.1",
+            "http://127.0.0.1@evil.test",
+            "http://0.0.0.0",
+            "http://[::ffff:127.0.0.1]",
+            "http://2130706433",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

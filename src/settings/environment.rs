@@ -1,0 +1,121 @@
+//! Settings from the instance's environment: the variables whose names begin with `OP_USERS_`.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use zeroize::Zeroize;
+
+use crate::secret::Secret;
+
+use super::{ApiVersion, Credentials, Names, NotConfigured, Origin, Proposal, Settings};
+
+/// What every variable of ours begins with.
+const PREFIX: &str = "OP_USERS_";
+
+/// The names of the variables.
+const VARIABLES: Names = Names {
+    account_id: "OP_USERS_ACCOUNT_ID",
+    client_id: "OP_USERS_CLIENT_ID",
+    client_secret: "OP_USERS_CLIENT_SECRET",
+    basic: "OP_USERS_BASIC",
+    base_url: "OP_USERS_BASE_URL",
+    token_path: "OP_USERS_TOKEN_PATH",
+    revoke_path: "OP_USERS_REVOKE_PATH",
+    user_agent: "OP_USERS_USER_AGENT",
+    deadline: "OP_USERS_DEADLINE_MS",
+};
+const REGION: &str = "OP_USERS_REGION";
+const API_VERSION: &str = "OP_USERS_API_VERSION";
+
+/// Reads and checks the settings; what is not needed of the environment's values is zeroed.
+///
+/// A variable that begins with `OP_USERS_` and is none of ours is refused too: it is a setting with a slip in its name.
+pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, NotConfigured> {
+    let mut problems = NotConfigured(Vec::new());
+    let mut take = |name: &str| {
+        let at = variables.iter().position(|(key, _)| key == name)?;
+        Some(variables.swap_remove(at).1)
+    };
+
+    let account_id = take(VARIABLES.account_id);
+    let client_id = take(VARIABLES.client_id);
+    let client_secret = take(VARIABLES.client_secret).map(Secret::new);
+    let basic = take(VARIABLES.basic).map(Secret::new);
+    let region = take(REGION);
+    let base_url = take(VARIABLES.base_url);
+    let api_version = take(API_VERSION);
+    let token_path = take(VARIABLES.token_path);
+    let revoke_path = take(VARIABLES.revoke_path);
+    let user_agent = take(VARIABLES.user_agent);
+    let deadline = take(VARIABLES.deadline);
+    for (name, value) in &mut variables {
+        value.zeroize();
+        if name.starts_with(PREFIX) {
+            let known: String = name
+                .chars()
+                .filter(|letter| !letter.is_control())
+                .take(64)
+                .collect();
+            problems.note(&known, "is not a setting");
+        }
+    }
+
+    let mut required = |value: Option<String>, name| {
+        value.unwrap_or_else(|| {
+            problems.note(name, "is not set");
+            // Passes the checks, so that nothing is said of it twice.
+            "-".to_owned()
+        })
+    };
+    let account_id = required(account_id, VARIABLES.account_id);
+    let credentials = match (client_id, client_secret, basic) {
+        (None, None, Some(basic)) => Credentials::Basic(basic),
+        (Some(_), _, Some(basic)) | (_, Some(_), Some(basic)) => {
+            problems.note(
+                VARIABLES.basic,
+                "must not be set beside OP_USERS_CLIENT_ID and OP_USERS_CLIENT_SECRET",
+            );
+            Credentials::Basic(basic)
+        }
+        (id, secret, None) => Credentials::Client {
+            id: required(id, VARIABLES.client_id),
+            secret: secret.unwrap_or_else(|| Secret::new(required(None, VARIABLES.client_secret))),
+        },
+    };
+    let origin = match (region.as_deref(), base_url) {
+        (None | Some("com"), None) => Origin::Com,
+        (Some("ca"), None) => Origin::Ca,
+        (Some("eu"), None) => Origin::Eu,
+        (Some(_), None) => {
+            problems.note(REGION, "must be com, ca or eu");
+            Origin::Com
+        }
+        (None, Some(url)) => Origin::Other(url),
+        (Some(_), Some(url)) => {
+            problems.note(VARIABLES.base_url, "must not be set beside OP_USERS_REGION");
+            Origin::Other(url)
+        }
+    };
+    let api_version = match api_version.as_deref() {
+        None | Some("v1beta1") => ApiVersion::V1Beta1,
+        Some("v1") => ApiVersion::V1,
+        Some(_) => {
+            problems.note(API_VERSION, "must be v1beta1 or v1");
+            ApiVersion::V1
+        }
+    };
+    // What is no number is out of the range too.
+    let deadline_ms = deadline.map(|text| match text.parse() {
+        Ok(ms) if text.bytes().all(|byte| byte.is_ascii_digit()) => ms,
+        _ => 0,
+    });
+    let proposal = Proposal {
+        account_id,
+        credentials,
+        origin,
+        api_version,
+        token_path,
+        revoke_path,
+        user_agent,
+        deadline_ms,
+    };
+    Settings::checked(proposal, &VARIABLES, problems)
+}

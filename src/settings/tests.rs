@@ -1,0 +1,218 @@
+use super::*;
+
+const ACCOUNT: (&str, &str) = ("OP_USERS_ACCOUNT_ID", "ACCOUNT123");
+const CLIENT: (&str, &str) = ("OP_USERS_CLIENT_ID", "client-1");
+const SECRET: (&str, &str) = ("OP_USERS_CLIENT_SECRET", "s3cr3t:with colon");
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, NotConfigured> {
+    let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+    from_environment(variables.iter().map(owned).collect())
+}
+
+/// The complete settings, with one more variable.
+fn read_with(name: &str, value: &str) -> Result<Settings, NotConfigured> {
+    read(&[ACCOUNT, CLIENT, SECRET, (name, value)])
+}
+
+fn problems(result: Result<Settings, NotConfigured>) -> Vec<String> {
+    result.map(|_| ()).unwrap_err().0
+}
+
+fn proposal() -> Proposal {
+    Proposal {
+        account_id: "ACCOUNT123".into(),
+        credentials: Credentials::Basic(Secret::new("aWQ6c2VjcmV0".into())),
+        origin: Origin::Eu,
+        api_version: ApiVersion::V1,
+        token_path: None,
+        revoke_path: None,
+        user_agent: None,
+        deadline_ms: None,
+    }
+}
+
+#[test]
+fn three_variables_suffice_and_the_rest_has_defaults() {
+    let settings = read(&[ACCOUNT, CLIENT, SECRET, ("PATH", "/bin")]).unwrap();
+    assert_eq!(settings.account.as_str(), "ACCOUNT123");
+    assert_eq!(settings.base_url.authority, "api.1password.com");
+    assert_eq!(settings.api_version, ApiVersion::V1Beta1);
+    assert_eq!(settings.token_path, "/v1beta1/users/oauth2/token");
+    assert_eq!(settings.revoke_path, "/v1beta1/users/oauth2/revoke");
+    assert_eq!(settings.user_agent, PRODUCT);
+    assert_eq!(settings.deadline, Duration::from_secs(30));
+}
+
+#[test]
+fn id_and_secret_go_raw_into_basic() {
+    let settings = read(&[ACCOUNT, CLIENT, SECRET]).unwrap();
+    // printf 'client-1:s3cr3t:with colon' | base64
+    assert_eq!(
+        settings.authorization.expose(),
+        "Basic Y2xpZW50LTE6czNjcjN0OndpdGggY29sb24="
+    );
+}
+
+#[test]
+fn a_ready_made_basic_or_a_placeholder_stands_in_for_id_and_secret() {
+    for basic in ["Y2xpZW50OnNlY3JldA==", "{{OP_BASIC}}"] {
+        let settings = read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]).unwrap();
+        assert_eq!(settings.authorization.expose(), format!("Basic {basic}"));
+    }
+}
+
+#[test]
+fn every_other_variable_is_taken() {
+    let settings = read(&[
+        ACCOUNT,
+        CLIENT,
+        SECRET,
+        ("OP_USERS_REGION", "ca"),
+        ("OP_USERS_API_VERSION", "v1"),
+        ("OP_USERS_TOKEN_PATH", "/v1/users/oauth2/token"),
+        ("OP_USERS_USER_AGENT", "Acme-SOAR/3.1"),
+        ("OP_USERS_DEADLINE_MS", "1500"),
+    ])
+    .unwrap();
+    assert_eq!(settings.base_url.authority, "api.1password.ca");
+    assert_eq!(settings.token_path, "/v1/users/oauth2/token");
+    assert_eq!(settings.revoke_path, "/v1/oauth/revoke");
+    assert_eq!(settings.user_agent, format!("Acme-SOAR/3.1 {PRODUCT}"));
+    assert_eq!(settings.deadline, Duration::from_millis(1500));
+    let settings = read_with("OP_USERS_BASE_URL", "http://127.0.0.1:8080").unwrap();
+    assert_eq!(settings.base_url.authority, "127.0.0.1:8080");
+    let settings = read_with("OP_USERS_REVOKE_PATH", "/revoke").unwrap();
+    assert_eq!(settings.revoke_path, "/revoke");
+}
+
+#[test]
+fn what_is_missing_is_named_all_at_once() {
+    assert_eq!(
+        problems(read(&[])),
+        [
+            "OP_USERS_ACCOUNT_ID is not set",
+            "OP_USERS_CLIENT_ID is not set",
+            "OP_USERS_CLIENT_SECRET is not set",
+        ]
+    );
+    assert_eq!(
+        problems(read(&[ACCOUNT, CLIENT])),
+        ["OP_USERS_CLIENT_SECRET is not set"]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_refused_by_name_and_its_value_never_shown() {
+    let cases = [
+        ("OP_USERS_REGION", "wrong-us"),
+        ("OP_USERS_REGION", ""),
+        ("OP_USERS_BASE_URL", "https://wrong/path"),
+        ("OP_USERS_BASE_URL", ""),
+        ("OP_USERS_API_VERSION", "wrong-v2"),
+        ("OP_USERS_API_VERSION", ""),
+        ("OP_USERS_TOKEN_PATH", "wrong"),
+        ("OP_USERS_TOKEN_PATH", "/wrong?x"),
+        ("OP_USERS_TOKEN_PATH", "//wrong.test/x"),
+        ("OP_USERS_TOKEN_PATH", "/wrong/../x"),
+        ("OP_USERS_REVOKE_PATH", "/wrong\r\nx: y"),
+        ("OP_USERS_USER_AGENT", "wrong"),
+        ("OP_USERS_USER_AGENT", "wrong/1 more/2"),
+        ("OP_USERS_USER_AGENT", "wrong/1\r\nx: y"),
+        ("OP_USERS_DEADLINE_MS", "0"),
+        ("OP_USERS_DEADLINE_MS", "+5"),
+        ("OP_USERS_DEADLINE_MS", "3600001"),
+        ("OP_USERS_DEADLINE_MS", "wrong"),
+        ("OP_USERS_REGOIN", "wrong"),
+    ];
+    for (name, value) in cases {
+        let problems = problems(read_with(name, value));
+        assert_eq!(problems.len(), 1, "{name}={value:?}: {problems:?}");
+        assert!(problems[0].starts_with(&format!("{name} ")), "{problems:?}");
+        assert!(!problems[0].contains("wrong"), "{problems:?}");
+    }
+}
+
+#[test]
+fn credentials_that_cannot_go_into_a_header_are_refused() {
+    for (id, secret, name) in [
+        ("a:b", "s", "OP_USERS_CLIENT_ID"),
+        ("", "s", "OP_USERS_CLIENT_ID"),
+        ("a\nb", "s", "OP_USERS_CLIENT_ID"),
+        ("a", "", "OP_USERS_CLIENT_SECRET"),
+        ("a", "s3cr3t\n", "OP_USERS_CLIENT_SECRET"),
+        ("a", &"s".repeat(4097), "OP_USERS_CLIENT_SECRET"),
+    ] {
+        let found = problems(read(&[
+            ACCOUNT,
+            ("OP_USERS_CLIENT_ID", id),
+            ("OP_USERS_CLIENT_SECRET", secret),
+        ]));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(name), "{found:?}");
+    }
+    for basic in ["", "Basic eA==", "a\r\nb", "\u{e4}"] {
+        let found = problems(read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]));
+        assert!(found[0].starts_with("OP_USERS_BASIC "), "{found:?}");
+    }
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused() {
+    assert_eq!(
+        problems(read_with("OP_USERS_BASIC", "eA==")),
+        ["OP_USERS_BASIC must not be set beside OP_USERS_CLIENT_ID and OP_USERS_CLIENT_SECRET"]
+    );
+    assert_eq!(
+        problems(read(&[
+            ACCOUNT,
+            CLIENT,
+            SECRET,
+            ("OP_USERS_REGION", "eu"),
+            ("OP_USERS_BASE_URL", "https://gateway.example"),
+        ])),
+        ["OP_USERS_BASE_URL must not be set beside OP_USERS_REGION"]
+    );
+}
+
+#[test]
+fn a_proposal_is_checked_by_the_names_of_its_fields() {
+    assert!(Settings::new(proposal()).is_ok());
+    let wrong = Proposal {
+        account_id: "..".into(),
+        credentials: Credentials::Client {
+            id: "a:b".into(),
+            secret: Secret::new("\r\n".into()),
+        },
+        origin: Origin::Other("http://evil.test".into()),
+        token_path: Some("x".into()),
+        revoke_path: Some(String::new()),
+        user_agent: Some("x".into()),
+        deadline_ms: Some(0),
+        ..proposal()
+    };
+    let problems = Settings::new(wrong).map(|_| ()).unwrap_err().0;
+    let names: Vec<_> = problems
+        .iter()
+        .filter_map(|problem| problem.split(' ').next())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "account-id",
+            "client-id",
+            "client-secret",
+            "base-url.origin",
+            "token-path",
+            "revoke-path",
+            "user-agent",
+            "deadline-ms",
+        ]
+    );
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let shown = format!("{:?}", read(&[ACCOUNT, CLIENT, SECRET]).unwrap());
+    assert!(!shown.contains("s3cr3t"), "{shown}");
+    assert!(!shown.contains("czNjcjN0"), "{shown}");
+}
