@@ -1,0 +1,92 @@
+//! The account: its users, and the rules about their states.
+
+use std::collections::HashMap;
+
+use crate::refusal::Refusal;
+use crate::user::{Role, State, User};
+
+/// An account and its users, in list order.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    users: Vec<User>,
+    positions: HashMap<String, usize>,
+}
+
+impl Account {
+    pub(crate) fn new(id: String, users: Vec<User>) -> Self {
+        let positions = users
+            .iter()
+            .enumerate()
+            .map(|(position, user)| (user.id.clone(), position))
+            .collect();
+        Self {
+            id,
+            users,
+            positions,
+        }
+    }
+
+    pub(crate) fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.positions
+            .get(id)
+            .map(|position| &self.users[*position])
+    }
+
+    /// Sets a state, whatever the rules; `None` if there is no such user.
+    pub(crate) fn set_state(&mut self, id: &str, state: State) -> Option<&User> {
+        let user = &mut self.users[*self.positions.get(id)?];
+        user.state = state;
+        Some(user)
+    }
+
+    /// Suspends a user; a suspended one stays as it is.
+    pub(crate) fn suspend(&mut self, id: &str) -> Result<&User, Refusal> {
+        let user = self.user(id).ok_or(Refusal::UnknownUser)?;
+        if user.state == State::Active {
+            match user.role {
+                Role::Owner if self.active_owners() == 1 => return Err(Refusal::LastOwner),
+                Role::ExternallyManagedAdministrator => return Err(Refusal::ExternallyManaged),
+                Role::Owner | Role::Administrator | Role::Member => {}
+            }
+        }
+        self.set_state(id, State::Suspended)
+            .ok_or(Refusal::UnknownUser)
+    }
+
+    /// Reactivates a user; an active one stays as it is.
+    pub(crate) fn reactivate(&mut self, id: &str) -> Result<&User, Refusal> {
+        self.set_state(id, State::Active)
+            .ok_or(Refusal::UnknownUser)
+    }
+
+    /// At most `size` users in the state from a position on, and the position
+    /// of the next one, if there is one.
+    ///
+    /// Positions are those of the whole account, so that a user whose state
+    /// changes between two pages shifts nobody else.
+    pub(crate) fn page(
+        &self,
+        state: Option<State>,
+        from: usize,
+        size: usize,
+    ) -> (Vec<&User>, Option<usize>) {
+        let mut matching = (from..self.users.len())
+            .filter(|position| state.is_none_or(|state| self.users[*position].state == state));
+        let page = matching
+            .by_ref()
+            .take(size)
+            .map(|position| &self.users[position])
+            .collect();
+        (page, matching.next())
+    }
+
+    fn active_owners(&self) -> usize {
+        let active = |user: &&User| user.role == Role::Owner && user.state == State::Active;
+        self.users.iter().filter(active).count()
+    }
+}

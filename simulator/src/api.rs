@@ -1,0 +1,101 @@
+//! The API as a function from a request to an answer and a new state.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method};
+
+use crate::account::Account;
+use crate::answer::Answer;
+use crate::application::Application;
+use crate::clock::Clock;
+use crate::page::PageSeal;
+use crate::permission::Permissions;
+use crate::population::populate;
+use crate::prng::{SplitMix64, UPPER};
+use crate::refusal::Refusal;
+use crate::route::{Endpoint, Generation, Route};
+use crate::token::Tokens;
+
+/// Everything that a request can read or change.
+///
+/// A clone of it rehearses a request whose effect is not wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) account: Account,
+    pub(crate) application: Application,
+    pub(crate) tokens: Tokens,
+    pub(crate) clock: Clock,
+    pub(crate) seal: PageSeal,
+    pub(crate) generations: Vec<Generation>,
+}
+
+/// What an [`Api`] is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) users: usize,
+    pub(crate) seed: u64,
+    pub(crate) token_life: Duration,
+    pub(crate) permissions: Permissions,
+    pub(crate) generations: Vec<Generation>,
+}
+
+/// A request that was received whole.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    /// As sent.
+    pub(crate) path: String,
+    /// As sent.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    /// `None` if it was longer than the server reads.
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Api {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let id = SplitMix64::new(settings.seed, "account").text(UPPER, 26);
+        let users = populate(settings.seed, &id, settings.users);
+        Self {
+            account: Account::new(id, users),
+            application: Application::new(settings.seed, settings.permissions),
+            tokens: Tokens::new(settings.seed, settings.token_life),
+            clock: Clock::start(),
+            seal: PageSeal::new(settings.seed),
+            generations: settings.generations.clone(),
+        }
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(&mut self, request: &Received) -> Answer {
+        self.carry_out(request).unwrap_or_else(Answer::from)
+    }
+
+    fn carry_out(&mut self, request: &Received) -> Result<Answer, Refusal> {
+        let route = Route::of(&request.path, &self.generations);
+        check_method(route.endpoint, &request.method)?;
+        let body = request.body.as_ref().ok_or(Refusal::BodyTooLong)?;
+        match route.endpoint {
+            Endpoint::Token => self.issue_token(&request.headers, body),
+            Endpoint::Revoke => self.revoke_token(&request.headers, body),
+            Endpoint::Other => Err(Refusal::NoSuchPath),
+            Endpoint::List | Endpoint::Get | Endpoint::Suspend | Endpoint::Reactivate => {
+                self.resource(route, request)
+            }
+        }
+    }
+}
+
+fn check_method(endpoint: Endpoint, method: &Method) -> Result<(), Refusal> {
+    let allow = match endpoint {
+        Endpoint::Other => return Err(Refusal::NoSuchPath),
+        Endpoint::List | Endpoint::Get => "GET",
+        Endpoint::Token | Endpoint::Revoke | Endpoint::Suspend | Endpoint::Reactivate => "POST",
+    };
+    if method.as_str() == allow {
+        Ok(())
+    } else {
+        Err(Refusal::WrongMethod { allow })
+    }
+}

@@ -1,0 +1,59 @@
+//! A simulator of the 1Password Users API: a real HTTP server on loopback,
+//! for tests of what builds on that API.
+//!
+//! ```
+//! use simulator::{Action, Endpoint, Fault, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let sim = Simulator::builder().users(100).seed(1).start().await?;
+//! sim.fault(Fault::new(Action::status(503)).on(Endpoint::List));
+//! println!("{} {} {}", sim.url(), sim.account_id(), sim.client_id());
+//! assert!(sim.requests().is_empty());
+//! sim.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It was written without access to the real API, from what is publicly known
+//! of it, and is stricter wherever that leaves a choice. The table of its
+//! refusals, in `refusal.rs`, says which of them anybody has seen.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod account;
+mod answer;
+mod api;
+mod application;
+mod builder;
+mod clock;
+mod encoding;
+mod exchange;
+mod fault;
+mod negotiation;
+mod oauth;
+mod page;
+mod permission;
+mod population;
+mod prng;
+mod query;
+mod recorded;
+mod refusal;
+mod resources;
+mod route;
+mod server;
+mod shared;
+mod simulator;
+mod socket;
+mod token;
+mod traffic;
+mod user;
+
+pub use builder::{Builder, FEWEST_USERS, MOST_USERS};
+pub use fault::{Action, Fault};
+pub use permission::{Permission, Permissions, UnknownPermission};
+pub use recorded::Recorded;
+pub use route::{Endpoint, Generation};
+pub use simulator::Simulator;
+pub use user::{Role, State, User};

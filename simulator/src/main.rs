@@ -1,0 +1,139 @@
+//! Runs the simulator until Ctrl-C.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use serde_json::json;
+use simulator::{FEWEST_USERS, MOST_USERS, Permissions, Recorded, Simulator};
+
+/// A simulator of the 1Password Users API, on loopback.
+#[derive(Parser)]
+#[command(name = "simulator", version, after_help = EXAMPLES)]
+struct Arguments {
+    /// The port on 127.0.0.1; 0 is any free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+
+    /// How many users the account has
+    #[arg(long, default_value_t = 100, value_parser = number_of_users)]
+    users: usize,
+
+    /// The same seed gives the same account, credentials and tokens
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// How long an access token lives
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    token_life: u64,
+
+    /// What the OAuth application may do, or none
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "get,list,suspend,reactivate"
+    )]
+    permissions: Permissions,
+
+    /// Print one line of JSON in place of the exports
+    #[arg(long)]
+    json: bool,
+
+    /// Print a line on stderr for each request
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  simulator --port 8080 --users 5000
+  simulator --permissions get,list --token-life 60 --verbose
+  simulator --json
+
+The client secret that it prints is a simulated one, worth nothing elsewhere.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("simulator: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let mut builder = Simulator::builder()
+        .port(arguments.port)
+        .users(arguments.users)
+        .seed(arguments.seed)
+        .token_life(Duration::from_secs(arguments.token_life))
+        .permissions(arguments.permissions);
+    if arguments.verbose {
+        builder = builder.on_request(print_request);
+    }
+    let simulator = builder.start().await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "port {} is taken: choose another, or 0 for any free one",
+            arguments.port
+        ),
+        _ => format!("cannot listen on 127.0.0.1:{}: {error}", arguments.port),
+    })?;
+    announce(&simulator, arguments.json).map_err(|error| format!("cannot print: {error}"))?;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| format!("cannot wait for ctrl-c: {error}"))?;
+    simulator.stop().await;
+    Ok(())
+}
+
+/// Prints what a client needs, flushed for a program that waits for it.
+fn announce(simulator: &Simulator, as_json: bool) -> io::Result<()> {
+    let (url, account_id) = (simulator.url(), simulator.account_id());
+    let (client_id, client_secret) = (simulator.client_id(), simulator.client_secret());
+    let mut stdout = io::stdout().lock();
+    if as_json {
+        let line = json!({
+            "url": url,
+            "account_id": account_id,
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "owner_id": simulator.owner().id,
+            "externally_managed_id": simulator.externally_managed().id,
+        });
+        writeln!(stdout, "{line}")?;
+    } else {
+        writeln!(stdout, "export OP_USERS_BASE_URL={url}")?;
+        writeln!(stdout, "export OP_USERS_ACCOUNT_ID={account_id}")?;
+        writeln!(stdout, "export OP_USERS_CLIENT_ID={client_id}")?;
+        writeln!(stdout, "export OP_USERS_CLIENT_SECRET='{client_secret}'")?;
+    }
+    stdout.flush()
+}
+
+/// The path alone, since nobody knows what a client puts into a query.
+fn print_request(request: &Recorded) {
+    let status = match request.status {
+        Some(status) => status.to_string(),
+        None => "no answer".to_owned(),
+    };
+    // A stderr that is closed is no reason to stop.
+    let _ = writeln!(
+        io::stderr(),
+        "{} {} {status} {} ms",
+        request.method,
+        request.path,
+        request.duration.as_millis()
+    );
+}
+
+fn number_of_users(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(users) if (FEWEST_USERS..=MOST_USERS).contains(&users) => Ok(users),
+        _ => Err(format!(
+            "an account has from {FEWEST_USERS} to {MOST_USERS} users"
+        )),
+    }
+}

@@ -1,0 +1,149 @@
+//! The users that a seed gives an account.
+
+use crate::prng::{SplitMix64, UPPER};
+use crate::user::{Role, State, User};
+
+/// One user in so many is suspended at the start: 5 %.
+const SUSPENDED_ONE_IN: usize = 20;
+/// One user in so many is an administrator.
+const ADMINISTRATOR_ONE_IN: usize = 25;
+
+const FIRST_CREATED: u64 = 1_514_764_800; // 2018-01-01T00:00:00Z
+const LAST_CREATED: u64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+/// The first `count` users of a seed: a larger account begins with the users
+/// of a smaller one.
+pub(crate) fn populate(seed: u64, account: &str, count: usize) -> Vec<User> {
+    let mut prng = SplitMix64::new(seed, "users");
+    let mut suspended = 0;
+    (0..count)
+        .map(|position| {
+            if position % SUSPENDED_ONE_IN == 0 {
+                // Not the first two, whose states the rules are about.
+                suspended = position + 2 + prng.below(SUSPENDED_ONE_IN - 2);
+            }
+            let id = prng.text(UPPER, 26);
+            let display_name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
+            let age = prng.below((LAST_CREATED - FIRST_CREATED) as usize) as u64;
+            let administrator = prng.below(ADMINISTRATOR_ONE_IN) == 0;
+            User {
+                path: format!("accounts/{account}/users/{id}"),
+                id,
+                email: format!("user{position:04}@acme.example"),
+                display_name,
+                state: if position == suspended {
+                    State::Suspended
+                } else {
+                    State::Active
+                },
+                create_time: rfc3339(FIRST_CREATED + age),
+                role: match position {
+                    0 => Role::Owner,
+                    1 => Role::ExternallyManagedAdministrator,
+                    _ if administrator => Role::Administrator,
+                    _ => Role::Member,
+                },
+            }
+        })
+        .collect()
+}
+
+/// Seconds since 1970 as RFC 3339, in UTC.
+fn rfc3339(seconds: u64) -> String {
+    let (days, time) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Days since 1970 as a date of the Gregorian calendar.
+///
+/// The year is counted from March, so that the leap day comes last.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468; // from 0000-03-01
+    let era = days / 146_097; // of 400 years
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153; // 0 is March
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year_of_era + u64::from(month >= 10);
+    (year, if month < 10 { month + 3 } else { month - 9 }, day)
+}
+
+const FIRST_NAMES: &[&str] = &[
+    "Ada", "Agnès", "Björn", "Chidi", "Chloé", "Dmitri", "Elif", "Emeka", "Fatima", "George",
+    "Grace", "Hana", "Ingrid", "Iván", "Jürgen", "Kofi", "Leila", "Łukasz", "Mei", "Miguel",
+    "Nadia", "Noah", "Olga", "Priya", "Quentin", "Rosa", "Søren", "Tariq", "Uma", "Víctor",
+    "Wendy", "Xiang", "Yuki", "Zoë", "Анна", "健一",
+];
+
+const LAST_NAMES: &[&str] = &[
+    "Abara",
+    "Åkesson",
+    "Bakker",
+    "Brown",
+    "Castro",
+    "Çelik",
+    "Dubois",
+    "Eriksen",
+    "Fernández",
+    "García",
+    "Haddad",
+    "Ito",
+    "Jensen",
+    "Kowalski",
+    "Kumar",
+    "Lefèvre",
+    "Müller",
+    "Nguyen",
+    "Núñez",
+    "O'Brien",
+    "Okafor",
+    "Petrova",
+    "Quiroga",
+    "Rossi",
+    "Schäfer",
+    "Smith",
+    "Šimek",
+    "Tanaka",
+    "Ueda",
+    "Vargas",
+    "Wójcik",
+    "Xu",
+    "Yılmaz",
+    "Zhang",
+    "Иванова",
+    "田中",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc_with_leap_days() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(1_582_934_399), "2020-02-28T23:59:59Z");
+        assert_eq!(rfc3339(1_582_934_400), "2020-02-29T00:00:00Z");
+        assert_eq!(rfc3339(1_583_020_800), "2020-03-01T00:00:00Z");
+        assert_eq!(rfc3339(FIRST_CREATED), "2018-01-01T00:00:00Z");
+        assert_eq!(rfc3339(LAST_CREATED), "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn one_user_in_twenty_is_suspended_and_never_the_first_two() {
+        for seed in 0..50 {
+            let users = populate(seed, "A", 1000);
+            let suspended = users.iter().filter(|user| user.state == State::Suspended);
+            assert_eq!(suspended.count(), 50);
+            assert!(users[..2].iter().all(|user| user.state == State::Active));
+        }
+    }
+
+    #[test]
+    fn a_larger_account_begins_with_the_users_of_a_smaller_one() {
+        assert_eq!(populate(3, "A", 500)[..70], populate(3, "A", 70));
+    }
+}

@@ -1,0 +1,59 @@
+//! The parameters of a list.
+
+use crate::encoding;
+use crate::refusal::Refusal;
+use crate::user::State;
+
+const DEFAULT_PAGE_SIZE: usize = 25;
+const LARGEST_PAGE_SIZE: usize = 1000;
+
+/// What to list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ListQuery {
+    /// Users in this state only.
+    pub(crate) filter: Option<State>,
+    pub(crate) max_page_size: usize,
+    pub(crate) page_token: Option<String>,
+}
+
+impl ListQuery {
+    /// Reads a raw query. Unknown parameters are ignored, `pageToken` among
+    /// them, which then repeats page 1 for ever as the real API may.
+    pub(crate) fn read(query: &str) -> Result<Self, Refusal> {
+        let (mut filter, mut max_page_size, mut page_token) = (None, None, None);
+        for (name, value) in encoding::fields(query).ok_or(Refusal::MalformedQuery)? {
+            let slot = match name.as_str() {
+                "filter" => &mut filter,
+                "max_page_size" => &mut max_page_size,
+                "page_token" => &mut page_token,
+                _ => continue,
+            };
+            if slot.replace(value).is_some() {
+                return Err(Refusal::RepeatedParameter(name));
+            }
+        }
+        Ok(Self {
+            filter: read_filter(filter.as_deref().unwrap_or_default())?,
+            max_page_size: max_page_size
+                .map_or(Ok(DEFAULT_PAGE_SIZE), |text| read_page_size(&text))?,
+            page_token: page_token.filter(|token| !token.is_empty()),
+        })
+    }
+}
+
+fn read_filter(text: &str) -> Result<Option<State>, Refusal> {
+    match text {
+        "" => Ok(None),
+        "user.isActive()" => Ok(Some(State::Active)),
+        "user.isSuspended()" => Ok(Some(State::Suspended)),
+        _ => Err(Refusal::BadFilter),
+    }
+}
+
+fn read_page_size(text: &str) -> Result<usize, Refusal> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(size @ 1..=LARGEST_PAGE_SIZE) if digits => Ok(size),
+        _ => Err(Refusal::BadPageSize),
+    }
+}

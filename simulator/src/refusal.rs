@@ -1,0 +1,170 @@
+//! The table of refusals, and which of them anybody has seen.
+
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::permission::Permission;
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NoSuchPath,
+    WrongMethod { allow: &'static str },
+    BodyTooLong,
+    NotAForm,
+    MalformedForm,
+    UnknownField(String),
+    RepeatedField(String),
+    CredentialsInBody,
+    NoBasic,
+    WrongClient,
+    NoGrantType,
+    WrongGrantType,
+    WrongScope,
+    NoTokenField,
+    NoBearer,
+    UnknownToken,
+    ExpiredToken,
+    RevokedToken,
+    BadUserAgent,
+    NotAcceptable,
+    WrongAccount,
+    MissingPermission(Permission),
+    NoContentLength,
+    BodyNotEmpty,
+    MalformedPath,
+    MalformedQuery,
+    RepeatedParameter(String),
+    BadFilter,
+    BadPageSize,
+    BadPageToken,
+    UnknownUser,
+    LastOwner,
+    ExternallyManaged,
+}
+
+impl Refusal {
+    /// The answer, by what is known of the real API.
+    fn row(&self) -> Answer {
+        match self {
+            // Reported: a client of the real API was seen to handle it.
+            Self::LastOwner => grpc(403, 7, "no_owner_remain"),
+
+            // Documented: the status, or the name of the error. All else of it
+            // is invented.
+            Self::NoBasic => oauth(401, "invalid_client", "basic authentication is required"),
+            Self::WrongClient => oauth(401, "invalid_client", "client authentication failed"),
+            Self::NoBearer => grpc(401, 16, "missing_bearer_token"),
+            Self::UnknownToken => grpc(401, 16, "unknown_token"),
+            Self::ExpiredToken => grpc(401, 16, "token_expired"),
+            Self::RevokedToken => grpc(401, 16, "token_revoked"),
+            Self::ExternallyManaged => grpc(
+                403,
+                7,
+                "externally_managed_administrator_cannot_be_suspended",
+            ),
+            Self::MissingPermission(permission) => grpc(
+                403,
+                7,
+                &format!("missing_permission: {}", permission.name()),
+            ),
+            Self::WrongAccount => grpc(404, 5, "account_not_found"),
+            Self::UnknownUser => grpc(404, 5, "user_not_found"),
+            Self::BadFilter => grpc(
+                400,
+                3,
+                "filter must be user.isActive() or user.isSuspended()",
+            ),
+
+            // Invented, and perhaps stricter than the real API: the OAuth paths
+            // refuse with the errors of RFC 6749, section 5.2,
+            Self::NotAForm => oauth(
+                415,
+                "invalid_request",
+                "the content type must be application/x-www-form-urlencoded",
+            ),
+            Self::MalformedForm => oauth(400, "invalid_request", "the form is malformed"),
+            Self::UnknownField(name) => {
+                oauth(400, "invalid_request", &format!("unknown field {name:?}"))
+            }
+            Self::RepeatedField(name) => oauth(
+                400,
+                "invalid_request",
+                &format!("field {name:?} is repeated"),
+            ),
+            Self::CredentialsInBody => oauth(
+                400,
+                "invalid_request",
+                "credentials in the body are not accepted",
+            ),
+            Self::NoGrantType => oauth(400, "invalid_request", "grant_type is missing"),
+            Self::NoTokenField => oauth(400, "invalid_request", "token is missing"),
+            Self::WrongGrantType => oauth(
+                400,
+                "unsupported_grant_type",
+                "grant_type must be client_credentials",
+            ),
+            Self::WrongScope => oauth(400, "invalid_scope", "scope must be openid"),
+
+            // the resources with gRPC's status,
+            Self::MalformedPath => grpc(400, 3, "the path is malformed"),
+            Self::MalformedQuery => grpc(400, 3, "the query is malformed"),
+            Self::RepeatedParameter(name) => {
+                grpc(400, 3, &format!("parameter {name:?} is repeated"))
+            }
+            Self::BadPageSize => grpc(400, 3, "max_page_size must be from 1 to 1000"),
+            Self::BadPageToken => {
+                grpc(400, 3, "page_token is unknown or belongs to another filter")
+            }
+            Self::BadUserAgent => grpc(
+                400,
+                3,
+                "user-agent must be <CompanyOrProductName>/<version>",
+            ),
+            Self::BodyNotEmpty => grpc(400, 3, "the body must be empty"),
+            Self::NotAcceptable => grpc(406, 3, "only application/json is served"),
+            Self::NoContentLength => grpc(411, 3, "content-length is missing"),
+            Self::BodyTooLong => grpc(413, 3, "the body is too long"),
+            Self::WrongMethod { .. } => grpc(405, 12, "method not allowed"),
+
+            // and what is no path of the API as any router does.
+            Self::NoSuchPath => Answer::text(404, "404 page not found\n".to_owned()),
+        }
+    }
+
+    /// The header that the status asks for, RFC 9110.
+    fn header(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::WrongMethod { allow } => Some(("allow", allow)),
+            Self::NoBasic | Self::WrongClient => {
+                Some(("www-authenticate", "Basic realm=\"users-api\""))
+            }
+            Self::NoBearer => Some(("www-authenticate", "Bearer")),
+            Self::UnknownToken | Self::ExpiredToken | Self::RevokedToken => {
+                Some(("www-authenticate", "Bearer error=\"invalid_token\""))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.header() {
+            None => refusal.row(),
+            Some((name, value)) => refusal.row().with_header(name, value),
+        }
+    }
+}
+
+/// gRPC's status as JSON.
+fn grpc(status: u16, code: u8, message: &str) -> Answer {
+    let body = json!({"code": code, "message": message, "details": []});
+    Answer::json(status, &body)
+}
+
+/// An error of RFC 6749, section 5.2.
+fn oauth(status: u16, error: &str, description: &str) -> Answer {
+    let body = json!({"error": error, "error_description": description});
+    Answer::json(status, &body)
+}

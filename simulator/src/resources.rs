@@ -1,0 +1,108 @@
+//! List, get, suspend and reactivate.
+
+use axum::http::Method;
+use axum::http::header::CONTENT_LENGTH;
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::api::{Api, Received};
+use crate::application::authorization;
+use crate::encoding;
+use crate::negotiation::{accepts_json, names_a_product};
+use crate::permission::Permission;
+use crate::query::ListQuery;
+use crate::refusal::Refusal;
+use crate::route::{Endpoint, Route};
+use crate::token::Standing;
+use crate::user::User;
+
+#[derive(Serialize)]
+struct Page<'a> {
+    results: Vec<&'a User>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
+}
+
+impl Api {
+    /// Answers a request for a resource: first who asks, then how, for what
+    /// account, with what permission, and only then about whom.
+    pub(crate) fn resource(
+        &mut self,
+        route: Route<'_>,
+        request: &Received,
+    ) -> Result<Answer, Refusal> {
+        self.check_token(request)?;
+        if !names_a_product(&request.headers) {
+            return Err(Refusal::BadUserAgent);
+        }
+        if !accepts_json(&request.headers) {
+            return Err(Refusal::NotAcceptable);
+        }
+        let account = encoding::segment(route.account).ok_or(Refusal::MalformedPath)?;
+        if account != self.account.id {
+            return Err(Refusal::WrongAccount);
+        }
+        self.application.permit(match route.endpoint {
+            Endpoint::List => Permission::ListUsers,
+            Endpoint::Get => Permission::GetUser,
+            Endpoint::Suspend => Permission::SuspendUsers,
+            Endpoint::Reactivate => Permission::ReactivateUsers,
+            Endpoint::Token | Endpoint::Revoke | Endpoint::Other => {
+                return Err(Refusal::NoSuchPath);
+            }
+        })?;
+        check_body(request)?;
+        let id = encoding::segment(route.user).ok_or(Refusal::MalformedPath)?;
+        let user = match route.endpoint {
+            Endpoint::Suspend => self.account.suspend(&id)?,
+            Endpoint::Reactivate => self.account.reactivate(&id)?,
+            Endpoint::List => return self.list(&request.query),
+            _ => self.account.user(&id).ok_or(Refusal::UnknownUser)?,
+        };
+        Ok(Answer::json(200, user))
+    }
+
+    fn list(&self, query: &str) -> Result<Answer, Refusal> {
+        let query = ListQuery::read(query)?;
+        let from = match &query.page_token {
+            None => 0,
+            Some(token) => self
+                .seal
+                .open(query.filter, token)
+                .ok_or(Refusal::BadPageToken)? as usize,
+        };
+        let (results, next) = self.account.page(query.filter, from, query.max_page_size);
+        let next_page_token = next
+            .and_then(|position| u32::try_from(position).ok())
+            .map(|position| self.seal.seal(query.filter, position));
+        Ok(Answer::json(
+            200,
+            &Page {
+                results,
+                next_page_token,
+            },
+        ))
+    }
+
+    fn check_token(&self, request: &Received) -> Result<(), Refusal> {
+        let token = authorization(&request.headers, "bearer").ok_or(Refusal::NoBearer)?;
+        match self.tokens.standing(token, self.clock.now()) {
+            Standing::Live => Ok(()),
+            Standing::Expired => Err(Refusal::ExpiredToken),
+            Standing::Revoked => Err(Refusal::RevokedToken),
+            Standing::Unknown => Err(Refusal::UnknownToken),
+        }
+    }
+}
+
+/// A POST without a body has to say so, RFC 9110, section 8.6.
+fn check_body(request: &Received) -> Result<(), Refusal> {
+    let empty = request.body.as_ref().is_some_and(|body| body.is_empty());
+    if !empty {
+        return Err(Refusal::BodyNotEmpty);
+    }
+    if request.method == Method::POST && !request.headers.contains_key(CONTENT_LENGTH) {
+        return Err(Refusal::NoContentLength);
+    }
+    Ok(())
+}

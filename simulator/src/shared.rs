@@ -1,0 +1,47 @@
+//! The state that the server and its handle share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::api::Api;
+use crate::fault::Script;
+use crate::recorded::Recorded;
+use crate::traffic::Traffic;
+
+/// Called with each request that was answered.
+pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
+
+/// Each part behind a lock of its own, none held across an await.
+pub(crate) struct Shared {
+    api: Mutex<Api>,
+    traffic: Mutex<Traffic>,
+    script: Mutex<Script>,
+    pub(crate) observer: Option<Observer>,
+}
+
+impl Shared {
+    pub(crate) fn new(api: Api, observer: Option<Observer>) -> Self {
+        Self {
+            api: Mutex::new(api),
+            traffic: Mutex::default(),
+            script: Mutex::default(),
+            observer,
+        }
+    }
+
+    pub(crate) fn api(&self) -> MutexGuard<'_, Api> {
+        lock(&self.api)
+    }
+
+    pub(crate) fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        lock(&self.traffic)
+    }
+
+    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.script)
+    }
+}
+
+/// A poisoned lock means that another test has failed already.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,198 @@
+//! The command: what it prints, and how it ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use simulator::Simulator;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::client::{Ask, FORM, Reply, basic, connect};
+
+/// A running command, killed when dropped.
+struct Running(Child);
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = command(arguments);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        Self(child.expect("the command starts"))
+    }
+
+    fn lines(&mut self, count: usize) -> Vec<String> {
+        let stdout = self.0.stdout.as_mut().expect("piped");
+        let lines = BufReader::new(stdout).lines();
+        lines.take(count).map(|line| line.expect("utf-8")).collect()
+    }
+
+    /// Kills it, and returns what it said on stderr.
+    fn kill(&mut self) -> String {
+        self.0.kill().expect("still running");
+        let mut said = String::new();
+        let stderr = self.0.stderr.as_mut().expect("piped");
+        stderr.read_to_string(&mut said).expect("utf-8");
+        said
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simulator"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(arguments).output().expect("the command runs");
+    let text = |bytes| String::from_utf8(bytes).expect("utf-8");
+    (status.code(), text(stdout), text(stderr))
+}
+
+async fn ask_for_a_token(line: &Value) -> Reply {
+    let field = |name| Reply::text(line, name);
+    let credentials = basic(field("client_id"), field("client_secret"));
+    let ask = Ask::new("POST", "/v1/oauth/token")
+        .with("authorization", &credentials)
+        .with("content-type", FORM)
+        .with_body("grant_type=client_credentials");
+    send(line, &ask).await
+}
+
+async fn send(line: &Value, ask: &Ask) -> Reply {
+    let mut stream = connect(Reply::text(line, "url")).await.unwrap();
+    stream.write_all(&ask.bytes()).await.unwrap();
+    let mut raw = Vec::new();
+    stream.read_to_end(&mut raw).await.unwrap();
+    Reply::parse(&raw).unwrap()
+}
+
+#[tokio::test]
+async fn a_program_reads_one_line_and_calls() {
+    let mut running = Running::start(&[
+        "--port",
+        "0",
+        "--json",
+        "--users",
+        "7",
+        "--token-life",
+        "60",
+    ]);
+    let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
+    let reply = ask_for_a_token(&line).await;
+    assert_eq!(
+        (reply.status, reply.json()["expires_in"].as_u64()),
+        (200, Some(60))
+    );
+
+    let same = Simulator::builder().users(7).start().await.unwrap();
+    assert_eq!(line["account_id"], same.account_id());
+    assert_eq!(line["owner_id"], same.owner().id);
+    assert_eq!(line["externally_managed_id"], same.externally_managed().id);
+}
+
+#[tokio::test]
+async fn the_application_has_the_permissions_that_were_given() {
+    let mut running = Running::start(&["--json", "--permissions", "get,suspend"]);
+    let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
+    let body = ask_for_a_token(&line).await.json();
+    let bearer = format!("Bearer {}", Reply::text(&body, "access_token"));
+    let users = format!("/v1/accounts/{}/users", Reply::text(&line, "account_id"));
+    let get = |target: &str| {
+        Ask::new("GET", target)
+            .with("authorization", &bearer)
+            .with("user-agent", "Acme/1")
+    };
+    let listed = send(&line, &get(&users)).await;
+    listed.assert_refused(403, 7, "missing_permission: list_users");
+    let owner = format!("{users}/{}", Reply::text(&line, "owner_id"));
+    assert_eq!(send(&line, &get(&owner)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_person_gets_lines_for_the_shell() {
+    let mut running = Running::start(&["--seed", "3"]);
+    let lines = running.lines(4);
+    let same = Simulator::builder().seed(3).start().await.unwrap();
+    assert!(lines[0].starts_with("export OP_USERS_BASE_URL=http://127.0.0.1:"));
+    assert_eq!(
+        lines[1],
+        format!("export OP_USERS_ACCOUNT_ID={}", same.account_id())
+    );
+    assert_eq!(
+        lines[2],
+        format!("export OP_USERS_CLIENT_ID={}", same.client_id())
+    );
+    assert_eq!(
+        lines[3],
+        format!("export OP_USERS_CLIENT_SECRET='{}'", same.client_secret())
+    );
+}
+
+#[tokio::test]
+async fn a_verbose_line_has_the_status_and_nothing_secret() {
+    let mut running = Running::start(&["--json", "--verbose"]);
+    let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
+    let reply = ask_for_a_token(&line).await;
+    let said = running.kill();
+    assert!(said.starts_with("POST /v1/oauth/token 200 "), "{said}");
+    assert!(said.ends_with(" ms\n"), "{said}");
+    let body = reply.json();
+    for secret in [
+        Reply::text(&body, "access_token"),
+        Reply::text(&line, "client_secret"),
+    ] {
+        assert!(!said.contains(secret), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error_of_one_line() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, stdout, stderr) = run(&["--port", &port]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert_eq!(
+        stderr,
+        format!("simulator: port {port} is taken: choose another, or 0 for any free one\n")
+    );
+}
+
+#[test]
+fn a_bad_value_is_an_error_that_names_the_option() {
+    for (option, value, mend) in [
+        ("--permissions", "get,fly", "\"fly\" is no permission"),
+        ("--permissions", "", "is no permission"),
+        ("--users", "1", "from 2 to 1000000 users"),
+        ("--users", "many", "from 2 to 1000000 users"),
+        ("--token-life", "0", "1..="),
+        ("--port", "65536", "65535"),
+        ("--seed", "-", "invalid digit"),
+    ] {
+        let (code, stdout, stderr) = run(&[option, value]);
+        assert_eq!((option, code, stdout.as_str()), (option, Some(2), ""));
+        assert!(stderr.contains(option) && stderr.contains(mend), "{stderr}");
+    }
+}
+
+#[test]
+fn the_help_has_examples() {
+    let (code, stdout, _) = run(&["--help"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        stdout.contains("Examples:\n  simulator --port 8080 --users 5000\n"),
+        "{stdout}"
+    );
+}

@@ -1,0 +1,250 @@
+//! Lists: filters, pages, and what a page token is good for.
+
+use serde_json::Value;
+use simulator::{Simulator, State};
+
+use crate::client::{Ask, Reply, encode, start, token};
+
+const ACTIVE: &str = "user.isActive()";
+const SUSPENDED: &str = "user.isSuspended()";
+
+fn ids(page: &Value) -> Vec<String> {
+    let results = page["results"].as_array().expect("results");
+    let id = |user| Reply::text(user, "id").to_owned();
+    results.iter().map(id).collect()
+}
+
+/// The pages from the first to the last.
+async fn pages(sim: &Simulator, access_token: &str, query: &str) -> Vec<Value> {
+    let mut pages: Vec<Value> = Vec::new();
+    loop {
+        let next = match pages.last() {
+            None => String::new(),
+            Some(page) => match page.get("next_page_token") {
+                None => return pages,
+                Some(next) => format!("&page_token={}", encode(next.as_str().unwrap())),
+            },
+        };
+        let reply = Ask::list(sim, access_token, &format!("?{query}{next}"))
+            .send(sim)
+            .await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        pages.push(reply.json());
+    }
+}
+
+fn in_state(sim: &Simulator, state: Option<State>) -> Vec<String> {
+    let users = sim.users().into_iter();
+    users
+        .filter(|user| state.is_none_or(|state| user.state == state))
+        .map(|user| user.id)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_user_has_the_documented_fields_and_no_others() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let owner = sim.owner();
+    let body = Ask::get(&sim, &access_token, &owner.id)
+        .send(&sim)
+        .await
+        .json();
+    assert_eq!(
+        body,
+        serde_json::json!({
+            "id": owner.id,
+            "email": "user0000@acme.example",
+            "display_name": owner.display_name,
+            "state": "ACTIVE",
+            "create_time": owner.create_time,
+            "path": format!("accounts/{}/users/{}", sim.account_id(), owner.id),
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_page_has_25_users_unless_asked_otherwise() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let pages = pages(&sim, &access_token, "").await;
+    let sizes: Vec<_> = pages.iter().map(|page| ids(page).len()).collect();
+    assert_eq!(sizes, [25, 25, 25, 25]);
+    assert!(pages[3].get("next_page_token").is_none());
+}
+
+#[tokio::test]
+async fn paging_to_the_end_shows_every_user_once_in_order() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for (filter, state) in [
+        ("", None),
+        (ACTIVE, Some(State::Active)),
+        (SUSPENDED, Some(State::Suspended)),
+    ] {
+        for size in [1, 2, 7, 99, 100, 1000] {
+            let query = format!("filter={}&max_page_size={size}", encode(filter));
+            let pages = pages(&sim, &access_token, &query).await;
+            let listed: Vec<_> = pages.iter().flat_map(ids).collect();
+            assert_eq!(listed, in_state(&sim, state), "{query}");
+            assert!(pages.iter().all(|page| !ids(page).is_empty()), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_between_two_pages_skips_nobody() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let before = in_state(&sim, Some(State::Active));
+    let query = format!("?filter={}&max_page_size=10", encode(ACTIVE));
+    let first = Ask::list(&sim, &access_token, &query)
+        .send(&sim)
+        .await
+        .json();
+    for id in &ids(&first)[2..] {
+        sim.set_state(id, State::Suspended);
+    }
+    let next = encode(Reply::text(&first, "next_page_token"));
+    let query = format!("{query}&page_token={next}");
+    let second = Ask::list(&sim, &access_token, &query)
+        .send(&sim)
+        .await
+        .json();
+    assert_eq!(ids(&second), before[10..20]);
+}
+
+#[tokio::test]
+async fn an_empty_page_still_has_its_results() {
+    let sim = Simulator::builder().users(2).start().await.unwrap();
+    let access_token = token(&sim).await;
+    let query = format!("?filter={}", encode(SUSPENDED));
+    let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+    assert_eq!(reply.body, r#"{"results":[]}"#);
+}
+
+#[tokio::test]
+async fn an_empty_filter_or_page_token_is_none() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let reply = Ask::list(&sim, &access_token, "?filter=&page_token=")
+        .send(&sim)
+        .await;
+    assert_eq!(ids(&reply.json()), in_state(&sim, None)[..25]);
+}
+
+#[tokio::test]
+async fn any_other_filter_is_an_invalid_argument() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for filter in [
+        "user.isactive()",
+        "user.isActive",
+        "user.isActive() ",
+        "user.isActive() || true",
+    ] {
+        let query = format!("?filter={}", encode(filter));
+        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+        reply.assert_refused(400, 3, "filter");
+    }
+}
+
+#[tokio::test]
+async fn a_page_size_out_of_range_is_refused() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for size in [
+        "0",
+        "1001",
+        "-1",
+        "ten",
+        "",
+        "1.0",
+        "%2B5",
+        "99999999999999999999",
+    ] {
+        let query = format!("?max_page_size={size}");
+        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+        reply.assert_refused(400, 3, "max_page_size");
+    }
+}
+
+#[tokio::test]
+async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
+    let sim = start().await;
+    let other = Simulator::builder().seed(2).start().await.unwrap();
+    let access_token = token(&sim).await;
+    let next = |page: &Value| Reply::text(page, "next_page_token").to_owned();
+    let unfiltered = next(&Ask::list(&sim, &access_token, "").send(&sim).await.json());
+    let elsewhere = Ask::list(&other, &token(&other).await, "")
+        .send(&other)
+        .await
+        .json();
+    let active = format!("filter={}&", encode(ACTIVE));
+    for (filter, page_token) in [
+        (active.as_str(), unfiltered.as_str()),
+        ("", &next(&elsewhere)),
+        ("", "CAIQAg"),
+        ("", "!"),
+    ] {
+        let query = format!("?{filter}page_token={}", encode(page_token));
+        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+        reply.assert_refused(400, 3, "page_token");
+    }
+    let query = format!("?page_token={}", encode(&unfiltered));
+    assert_eq!(
+        Ask::list(&sim, &access_token, &query)
+            .send(&sim)
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn some_page_tokens_survive_only_if_they_are_encoded() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let pages = pages(&sim, &access_token, "max_page_size=1").await;
+    let tokens = pages
+        .iter()
+        .filter_map(|page| page["next_page_token"].as_str());
+    let with_plus = tokens
+        .clone()
+        .find(|token| token.contains('+'))
+        .expect("a plus");
+    assert!(tokens.clone().any(|token| token.contains('/')));
+    assert!(tokens.clone().all(|token| token.ends_with("==")));
+    let query = format!("?max_page_size=1&page_token={with_plus}");
+    let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+    reply.assert_refused(400, 3, "page_token");
+}
+
+#[tokio::test]
+async fn a_camel_case_parameter_is_ignored_and_page_1_repeats() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let first = Ask::list(&sim, &access_token, "").send(&sim).await.json();
+    let next = encode(Reply::text(&first, "next_page_token"));
+    let query = format!("?pageToken={next}&pageToken=x&maxPageSize=1");
+    let second = Ask::list(&sim, &access_token, &query)
+        .send(&sim)
+        .await
+        .json();
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn a_repeated_or_malformed_parameter_is_refused() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for name in ["filter", "max_page_size", "page_token"] {
+        let query = format!("?{name}=1&{name}=1");
+        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
+        reply.assert_refused(400, 3, "repeated");
+    }
+    let reply = Ask::list(&sim, &access_token, "?filter=%zz")
+        .send(&sim)
+        .await;
+    reply.assert_refused(400, 3, "malformed");
+}

@@ -1,0 +1,266 @@
+//! The client credentials grant, and what both OAuth paths refuse.
+
+use serde_json::json;
+use simulator::{Generation, Simulator};
+
+use crate::client::{Ask, FORM, Reply, basic, encode, start, token};
+
+const TOKEN: &str = "/v1beta1/users/oauth2/token";
+const REVOKE: &str = "/v1beta1/users/oauth2/revoke";
+
+#[tokio::test]
+async fn a_token_comes_with_its_type_life_and_scope() {
+    let sim = start().await;
+    let reply = Ask::token(&sim).send(&sim).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let body = reply.json();
+    let access_token = Reply::text(&body, "access_token").to_owned();
+    assert!(access_token.len() >= 32 && access_token.starts_with("simulated-token-"));
+    assert_eq!(
+        body,
+        json!({"access_token": access_token, "token_type": "Bearer", "expires_in": 900, "scope": "openid"})
+    );
+    assert_eq!(sim.tokens(), [access_token]);
+    assert_eq!(sim.live_tokens(), 1);
+}
+
+#[tokio::test]
+async fn the_scope_may_be_left_out_and_the_content_type_may_have_a_charset() {
+    let sim = start().await;
+    let ask = Ask::form(&sim, TOKEN, "grant_type=client_credentials")
+        .without("content-type")
+        .with("content-type", &format!("{FORM}; charset=utf-8"));
+    assert_eq!(ask.send(&sim).await.json()["scope"], "openid");
+}
+
+#[tokio::test]
+async fn a_token_works_in_both_generations_whichever_issued_it() {
+    let sim = start().await;
+    for path in [TOKEN, "/v1/oauth/token"] {
+        let reply = Ask::form(&sim, path, "grant_type=client_credentials")
+            .send(&sim)
+            .await;
+        let body = reply.json();
+        for generation in ["v1beta1", "v1"] {
+            let target = format!("/{generation}/accounts/{}/users", sim.account_id());
+            let ask = Ask::new("GET", &target)
+                .with(
+                    "authorization",
+                    &format!("Bearer {}", Reply::text(&body, "access_token")),
+                )
+                .with("user-agent", "Acme/1");
+            assert_eq!(ask.send(&sim).await.status, 200, "{path} {generation}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_generation_that_is_off_is_no_path_at_all() {
+    let builder = Simulator::builder().generations([Generation::V1]);
+    let sim = builder.start().await.unwrap();
+    let reply = Ask::token(&sim).send(&sim).await;
+    assert_eq!(reply.status, 404);
+    assert_eq!(
+        reply.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+    let form = "grant_type=client_credentials";
+    assert_eq!(
+        Ask::form(&sim, "/v1/oauth/token", form)
+            .send(&sim)
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_form_is_refused() {
+    let sim = start().await;
+    for path in [TOKEN, REVOKE] {
+        let ask = Ask::form(&sim, path, "grant_type=client_credentials").without("content-type");
+        ask.send(&sim)
+            .await
+            .assert_oauth(415, "invalid_request", "content type");
+        let ask = ask.with("content-type", "application/json");
+        ask.send(&sim)
+            .await
+            .assert_oauth(415, "invalid_request", "content type");
+    }
+}
+
+#[tokio::test]
+async fn basic_authentication_is_required() {
+    let sim = start().await;
+    for path in [TOKEN, REVOKE] {
+        let form = if path == TOKEN {
+            "grant_type=client_credentials"
+        } else {
+            "token=x"
+        };
+        let ask = Ask::form(&sim, path, form).without("authorization");
+        for value in [
+            "",
+            "Basic",
+            "Basic ***",
+            "Basic bm9jb2xvbg==",
+            "Bearer bm86bm8=",
+        ] {
+            let reply = ask.clone().with("authorization", value).send(&sim).await;
+            reply.assert_oauth(401, "invalid_client", "required");
+            assert!(
+                reply
+                    .header("www-authenticate")
+                    .unwrap()
+                    .starts_with("Basic")
+            );
+        }
+        ask.send(&sim)
+            .await
+            .assert_oauth(401, "invalid_client", "required");
+        let good = basic(sim.client_id(), &sim.client_secret());
+        let twice = ask
+            .with("authorization", &good)
+            .with("authorization", &good);
+        twice
+            .send(&sim)
+            .await
+            .assert_oauth(401, "invalid_client", "required");
+    }
+    assert!(sim.tokens().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_id_or_secret_is_an_invalid_client() {
+    let sim = start().await;
+    let (id, secret) = (sim.client_id().to_owned(), sim.client_secret());
+    let pairs = [
+        (id.clone(), "wrong".to_owned()),
+        ("WRONG".to_owned(), secret.clone()),
+        (id.clone(), encode(&secret)),
+        (id, format!("{secret} ")),
+    ];
+    for (id, secret) in pairs {
+        for ask in [Ask::token(&sim), Ask::revoke(&sim, "x")] {
+            let ask = ask
+                .without("authorization")
+                .with("authorization", &basic(&id, &secret));
+            let reply = ask.send(&sim).await;
+            reply.assert_oauth(401, "invalid_client", "failed");
+            assert!(
+                reply
+                    .header("www-authenticate")
+                    .unwrap()
+                    .starts_with("Basic")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_secret_replaces_the_old_one_and_keeps_the_tokens() {
+    let sim = start().await;
+    let old = Ask::token(&sim);
+    let access_token = token(&sim).await;
+    let secret = sim.rotate_secret();
+    assert_eq!(secret, sim.client_secret());
+    old.send(&sim)
+        .await
+        .assert_oauth(401, "invalid_client", "failed");
+    assert_eq!(Ask::token(&sim).send(&sim).await.status, 200);
+    assert_eq!(
+        Ask::list(&sim, &access_token, "").send(&sim).await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_form_must_be_exactly_what_is_documented() {
+    let sim = start().await;
+    let grant = "grant_type=client_credentials";
+    let cases = [
+        (String::new(), "invalid_request", "grant_type is missing"),
+        (
+            "scope=openid".to_owned(),
+            "invalid_request",
+            "grant_type is missing",
+        ),
+        (
+            "grant_type=".to_owned(),
+            "unsupported_grant_type",
+            "grant_type must be",
+        ),
+        (
+            "grant_type=password".to_owned(),
+            "unsupported_grant_type",
+            "grant_type must be",
+        ),
+        (format!("{grant}&scope="), "invalid_scope", "openid"),
+        (
+            format!("{grant}&scope=openid+email"),
+            "invalid_scope",
+            "openid",
+        ),
+        (
+            format!("{grant}&audience=x"),
+            "invalid_request",
+            "unknown field \"audience\"",
+        ),
+        (
+            format!("{grant}&{grant}"),
+            "invalid_request",
+            "\"grant_type\" is repeated",
+        ),
+        (format!("{grant}&scope=%zz"), "invalid_request", "malformed"),
+        (
+            format!("{grant}&client_id=x"),
+            "invalid_request",
+            "credentials in the body",
+        ),
+        (
+            format!("{grant}&client_secret=x"),
+            "invalid_request",
+            "credentials in the body",
+        ),
+    ];
+    for (form, error, words) in cases {
+        let reply = Ask::form(&sim, TOKEN, &form).send(&sim).await;
+        reply.assert_oauth(400, error, words);
+    }
+    for (form, words) in [
+        ("", "token is missing"),
+        ("token=x&token=x", "\"token\" is repeated"),
+        ("token=x&token_type_hint=access_token", "unknown field"),
+        ("token=%", "malformed"),
+        ("token=x&client_id=y", "credentials in the body"),
+    ] {
+        let reply = Ask::form(&sim, REVOKE, form).send(&sim).await;
+        reply.assert_oauth(400, "invalid_request", words);
+    }
+    assert!(sim.tokens().is_empty());
+}
+
+#[tokio::test]
+async fn credentials_in_the_body_do_not_stand_in_for_the_header() {
+    let sim = start().await;
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        sim.client_id(),
+        encode(&sim.client_secret())
+    );
+    let ask = Ask::form(&sim, TOKEN, &form).without("authorization");
+    ask.send(&sim)
+        .await
+        .assert_oauth(400, "invalid_request", "credentials in the body");
+}
+
+#[tokio::test]
+async fn a_body_beyond_all_reason_is_refused() {
+    let sim = start().await;
+    let form = format!("grant_type={}", "x".repeat(64 * 1024));
+    Ask::form(&sim, TOKEN, &form)
+        .send(&sim)
+        .await
+        .assert_refused(413, 3, "too long");
+}

@@ -1,0 +1,129 @@
+//! Paths and methods: what is an operation, and what is none.
+
+use simulator::Endpoint;
+
+use crate::client::{Ask, encode, start, token};
+
+#[tokio::test]
+async fn an_unknown_path_is_a_plain_404() {
+    let sim = start().await;
+    for target in [
+        "/",
+        "/v1beta1",
+        "/v2/accounts/A/users",
+        "/v1beta1/accounts",
+        "/v1beta1/oauth/token",
+    ] {
+        let reply = Ask::new("GET", target).send(&sim).await;
+        assert_eq!((target, reply.status), (target, 404));
+        assert_eq!(
+            reply.header("content-type"),
+            Some("text/plain; charset=utf-8")
+        );
+    }
+    let reply = Ask::new("OPTIONS", "*").send(&sim).await;
+    assert_eq!(reply.status, 404);
+    assert!(
+        sim.requests()
+            .iter()
+            .all(|one| one.endpoint == Endpoint::Other)
+    );
+}
+
+#[tokio::test]
+async fn the_wrong_method_is_told_the_right_one() {
+    let sim = start().await;
+    let account = format!("/v1beta1/accounts/{}/users", sim.account_id());
+    let cases = [
+        ("GET", "/v1beta1/users/oauth2/token".to_owned(), "POST"),
+        ("PUT", "/v1/oauth/revoke".to_owned(), "POST"),
+        ("POST", account.clone(), "GET"),
+        ("DELETE", format!("{account}/X"), "GET"),
+        ("GET", format!("{account}/X:suspend"), "POST"),
+        ("PATCH", format!("{account}/X:reactivate"), "POST"),
+    ];
+    for (method, target, allow) in cases {
+        let reply = Ask::new(method, &target).send(&sim).await;
+        assert_eq!(reply.header("allow"), Some(allow), "{method} {target}");
+        reply.assert_refused(405, 12, "method");
+    }
+}
+
+#[tokio::test]
+async fn a_head_request_gets_no_body() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let reply = Ask::list(&sim, &access_token, "")
+        .method("HEAD")
+        .send(&sim)
+        .await;
+    assert_eq!((reply.status, reply.body.as_str()), (405, ""));
+}
+
+#[tokio::test]
+async fn an_encoded_id_names_the_same_user() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let id = sim.users()[2].id.clone();
+    let every = id
+        .bytes()
+        .map(|byte| format!("%{byte:02x}"))
+        .collect::<String>();
+    let ask = Ask::resource(&sim, &access_token, "GET", &format!("users/{every}"));
+    assert_eq!(ask.send(&sim).await.json()["id"], id.as_str());
+}
+
+#[tokio::test]
+async fn an_encoded_colon_is_part_of_the_id_and_no_verb() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let id = sim.users()[2].id.clone();
+    let below = format!("users/{id}%3Asuspend");
+    let reply = Ask::resource(&sim, &access_token, "POST", &below)
+        .send(&sim)
+        .await;
+    reply.assert_refused(405, 12, "method");
+    let reply = Ask::resource(&sim, &access_token, "GET", &below)
+        .send(&sim)
+        .await;
+    reply.assert_refused(404, 5, "user");
+    assert_eq!(sim.user(&id), Some(sim.users()[2].clone()));
+    assert_eq!(sim.requests().last().unwrap().endpoint, Endpoint::Get);
+}
+
+#[tokio::test]
+async fn an_encoded_slash_stays_in_the_id() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for id in ["../users", "a/b:suspend", "é", "a?b#c"] {
+        let reply = Ask::suspend(&sim, &access_token, id).send(&sim).await;
+        reply.assert_refused(404, 5, "user");
+        let recorded = sim.requests().pop().unwrap();
+        assert_eq!(recorded.endpoint, Endpoint::Suspend);
+        assert!(recorded.path.ends_with(&format!("/{}:suspend", encode(id))));
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_escape_in_the_path_is_refused() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    for id in ["%", "%4", "%GG", "%FF"] {
+        let below = format!("users/{id}:suspend");
+        let reply = Ask::resource(&sim, &access_token, "POST", &below)
+            .send(&sim)
+            .await;
+        reply.assert_refused(400, 3, "path");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_verb_is_part_of_an_id() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let below = format!("users/{}:delete", sim.users()[2].id);
+    let reply = Ask::resource(&sim, &access_token, "GET", &below)
+        .send(&sim)
+        .await;
+    reply.assert_refused(404, 5, "user");
+}
