@@ -1,0 +1,140 @@
+//! One instance of the component: the functions of the contract, for one account.
+
+use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::{
+    Error, Exchange, Finding, ListOptions, Result, Settings, User, UserPage,
+    bindings::{Plugin, PluginPre},
+    wire::Wire,
+};
+
+/// The most linear memory that an instance may take unless its options say otherwise, in bytes.
+const MEMORY: usize = 32 << 20;
+
+/// What an instance is given.
+pub struct Options {
+    environment: Vec<(String, String)>,
+    memory: usize,
+    wire: Wire,
+}
+
+impl Options {
+    /// An environment, and nothing else of this process.
+    pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            environment: environment.into_iter().collect(),
+            memory: MEMORY,
+            wire: Wire::default(),
+        }
+    }
+
+    /// The most linear memory that the instance may take, in bytes: 32 MiB if this is not called.
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Hears of every request that went over the wire, when its head is answered or it failed.
+    #[must_use]
+    pub fn on_exchange(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
+        self.wire = Wire::new(hear);
+        self
+    }
+}
+
+/// An instance. Its calls run one after the other, as a component of WASI 0.2 does.
+pub struct Instance {
+    store: Store<State>,
+    plugin: Plugin,
+}
+
+/// What the host keeps for an instance.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    wire: Wire,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl Instance {
+    pub(crate) async fn new(pre: &PluginPre<State>, options: Options) -> Result<Self> {
+        let state = State {
+            wasi: WasiCtx::builder().envs(&options.environment).build(),
+            http: WasiHttpCtx::new(),
+            wire: options.wire,
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new()
+                .memory_size(options.memory)
+                .build(),
+        };
+        let mut store = Store::new(pre.engine(), state);
+        store.limiter(|state| &mut state.limits);
+        let plugin = pre.instantiate_async(&mut store).await?;
+        Ok(Self { store, plugin })
+    }
+
+    /// `users.list-users`
+    pub async fn list_users(&mut self, options: &ListOptions) -> Result<Result<UserPage, Error>> {
+        let users = self.plugin.onepassword_users_users();
+        users.call_list_users(&mut self.store, options).await
+    }
+
+    /// `users.get-user`
+    pub async fn get_user(&mut self, id: &str) -> Result<Result<User, Error>> {
+        let users = self.plugin.onepassword_users_users();
+        users.call_get_user(&mut self.store, id).await
+    }
+
+    /// `users.suspend-user`
+    pub async fn suspend_user(&mut self, id: &str) -> Result<Result<User, Error>> {
+        let users = self.plugin.onepassword_users_users();
+        users.call_suspend_user(&mut self.store, id).await
+    }
+
+    /// `users.reactivate-user`
+    pub async fn reactivate_user(&mut self, id: &str) -> Result<Result<User, Error>> {
+        let users = self.plugin.onepassword_users_users();
+        users.call_reactivate_user(&mut self.store, id).await
+    }
+
+    /// `connection.configure`
+    pub async fn configure(&mut self, settings: &Settings) -> Result<Result<(), Error>> {
+        let connection = self.plugin.onepassword_users_connection();
+        connection.call_configure(&mut self.store, settings).await
+    }
+
+    /// `connection.check`
+    pub async fn check(&mut self) -> Result<Vec<Finding>> {
+        let connection = self.plugin.onepassword_users_connection();
+        connection.call_check(&mut self.store).await
+    }
+
+    /// `connection.revoke-token`
+    pub async fn revoke_token(&mut self) -> Result<Result<(), Error>> {
+        let connection = self.plugin.onepassword_users_connection();
+        connection.call_revoke_token(&mut self.store).await
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.wire,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A small embedding of wasmtime that runs the 1Password Users API component.
+//!
+//! ```no_run
+//! use runner::{Options, Runtime};
+//!
+//! # async fn example() -> runner::Result<()> {
+//! let runtime = Runtime::new()?;
+//! let variables = std::env::vars().filter(|(name, _)| name.starts_with("OP_USERS_"));
+//! let mut instance = runtime.instance(Options::new(variables)).await?;
+//! match instance.get_user("IR7VJHJ36JHINBFAD7V2T5MP3E").await? {
+//!     Ok(user) => println!("{} is {:?}", user.email, user.state),
+//!     Err(error) => println!("{}", error.message),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The outer result is wasmtime's: a component that could not be run. The inner one is the component's own.
+
+#![warn(missing_docs)]
+
+mod bindings;
+mod instance;
+mod runtime;
+mod wire;
+
+pub use self::{
+    bindings::{
+        connection::{
+            ApiVersion, BaseUrl, ClientCredentials, Credentials, Finding, Settings, Verdict,
+        },
+        types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
+        users::{ListOptions, UserPage},
+    },
+    instance::{Instance, Options},
+    runtime::Runtime,
+    wire::{Ending, Exchange},
+};
+
+/// What fails when the component cannot be run, as opposed to what the component answers.
+pub type Result<T, E = wasmtime::Error> = std::result::Result<T, E>;
+
+/// The component that the runner carries.
+pub const COMPONENT: &[u8] = include_bytes!(env!("COMPONENT"));
