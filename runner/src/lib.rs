@@ -37,6 +37,9 @@ pub use self::{
     wire::{Ending, Exchange},
 };
 
+/// The time-outs of a request: connect, first byte, between bytes.
+pub use wasmtime_wasi_http::RequestOptions;
+
 /// What fails when the component cannot be run, as opposed to what the component answers.
 pub type Result<T, E = wasmtime::Error> = std::result::Result<T, E>;
 

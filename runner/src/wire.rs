@@ -24,6 +24,8 @@ pub struct Exchange {
     pub ending: Ending,
     /// From the request until the head of the answer, or the end.
     pub elapsed: Duration,
+    /// The time-outs that the component asked for, by `request-options`.
+    pub timeouts: Option<RequestOptions>,
 }
 
 /// How a request ended.
@@ -71,7 +73,7 @@ impl WasiHttpHooks for Wire {
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
         use http_body_util::BodyExt;
 
-        let mut pending = Pending::new(&request, Arc::clone(&self.hear));
+        let mut pending = Pending::new(&request, options, Arc::clone(&self.hear));
         Box::new(async move {
             match default_send_request(request, options).await {
                 Ok((response, io)) => {
@@ -108,7 +110,7 @@ struct Pending {
 }
 
 impl Pending {
-    fn new(request: &Request<WasiBody>, hear: Hear) -> Self {
+    fn new(request: &Request<WasiBody>, timeouts: Option<RequestOptions>, hear: Hear) -> Self {
         let path_and_query = request.uri().path_and_query();
         Self {
             exchange: Some(Exchange {
@@ -116,6 +118,7 @@ impl Pending {
                 path_and_query: path_and_query.map_or_else(String::new, ToString::to_string),
                 ending: Ending::GivenUp,
                 elapsed: Duration::ZERO,
+                timeouts,
             }),
             started: Instant::now(),
             hear,

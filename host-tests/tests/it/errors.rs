@@ -1,0 +1,366 @@
+//! Every error code, by what brings it about, with a sentence to act on; and the instance answers the next call.
+
+use std::time::Duration;
+
+use host_tests::{Harness, first_page};
+use runner::{Effect, Error, ErrorCode, ListOptions};
+use simulator::{Action, Endpoint, Fault, Permission, Permissions};
+
+/// An error is what it should be, and the next ordinary call succeeds on the same instance.
+async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: &str) {
+    assert_eq!((error.code, error.message.as_str()), (code, message));
+    harness.simulator.clear_faults();
+    harness.simulator.set_permissions(Permissions::ALL);
+    harness.list(&first_page()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_argument_is_refused_before_anything_is_sent() {
+    let mut harness = Harness::new().await;
+    let too_large = ListOptions {
+        max_page_size: Some(1001),
+        ..first_page()
+    };
+    let error = harness.list(&too_large).await.unwrap_err();
+    assert_eq!(error.attempts, 0);
+    assert!(harness.simulator.requests().is_empty());
+    let message = "list-users: the page size must be from 1 to 1000";
+    expect(&mut harness, &error, ErrorCode::InvalidArgument, message).await;
+
+    for id in ["", ".", "..", "a\r\nb", "a\0b"] {
+        let error = harness.suspend(id).await.unwrap_err();
+        assert_eq!(
+            (error.code, error.attempts),
+            (ErrorCode::InvalidArgument, 0),
+            "{id:?}"
+        );
+        assert_eq!(error.effect, Effect::Unchanged);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_unauthenticated() {
+    let mut harness = Harness::with(
+        |builder| builder,
+        &[("OP_USERS_CLIENT_SECRET", "not-the-secret")],
+    )
+    .await;
+    let id = harness.member().id;
+    let error = harness.suspend(&id).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unauthenticated);
+    assert_eq!(
+        error.message,
+        "suspend-user: the server refused the client id and secret (401, it says: invalid_client: client authentication failed); check both, and that the application belongs to an account of this region"
+    );
+    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    assert_eq!((error.status, error.attempts), (Some(401), 1));
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named() {
+    for (permission, endpoint) in [
+        (Permission::ListUsers, Endpoint::List),
+        (Permission::GetUser, Endpoint::Get),
+        (Permission::SuspendUsers, Endpoint::Suspend),
+        (Permission::ReactivateUsers, Endpoint::Reactivate),
+    ] {
+        let mut harness = Harness::new().await;
+        let id = harness.member().id;
+        let others = [
+            Permission::ListUsers,
+            Permission::GetUser,
+            Permission::SuspendUsers,
+            Permission::ReactivateUsers,
+        ];
+        let others = others.into_iter().filter(|other| *other != permission);
+        harness
+            .simulator
+            .set_permissions(others.collect::<Permissions>());
+        let error = match endpoint {
+            Endpoint::List => harness.list(&first_page()).await.map(|_| ()),
+            Endpoint::Get => harness.get(&id).await.map(|_| ()),
+            Endpoint::Suspend => harness.suspend(&id).await.map(|_| ()),
+            _ => harness.reactivate(&id).await.map(|_| ()),
+        }
+        .unwrap_err();
+        assert_eq!((error.status, error.api_code), (Some(403), Some(7)));
+        assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+        assert!(
+            error
+                .message
+                .contains("the OAuth application lacks the permission for this"),
+            "{}",
+            error.message
+        );
+        let message = error.message.clone();
+        expect(&mut harness, &error, ErrorCode::PermissionDenied, &message).await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_owner_is_told_from_an_externally_managed_administrator() {
+    let mut harness = Harness::new().await;
+    let owner = harness.simulator.owner().id;
+    let error = harness.suspend(&owner).await.unwrap_err();
+    assert_eq!(error.api_message.as_deref(), Some("no_owner_remain"));
+    assert_eq!((error.status, error.api_code), (Some(403), Some(7)));
+    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    let message = "suspend-user: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first";
+    expect(&mut harness, &error, ErrorCode::LastOwner, message).await;
+
+    let administrator = harness.simulator.externally_managed().id;
+    let error = harness.suspend(&administrator).await.unwrap_err();
+    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    let message = error.message.clone();
+    expect(&mut harness, &error, ErrorCode::ExternallyManaged, &message).await;
+}
+
+#[tokio::test]
+async fn a_403_that_gives_no_reason_is_not_guessed_at() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    for body in [r#"{"code":7,"message":"","details":[]}"#, "", "forbidden"] {
+        harness
+            .simulator
+            .fault(Fault::new(Action::json(403, body)).on(Endpoint::Suspend));
+        let error = harness.suspend(&id).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Other, "{body}");
+        assert_eq!(error.effect, Effect::Unchanged);
+        assert!(
+            error
+                .message
+                .contains("does not say which of its reasons it has"),
+            "{}",
+            error.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_user_is_not_found() {
+    let mut harness = Harness::new().await;
+    let error = harness.get("NOBODY").await.unwrap_err();
+    assert_eq!((error.status, error.api_code), (Some(404), Some(5)));
+    let message = "get-user: the server knows no such user (404, it says: user_not_found); check the user's id, and the account id and the region too if no user is found";
+    expect(&mut harness, &error, ErrorCode::NotFound, message).await;
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_not_found() {
+    let mut harness =
+        Harness::with(|builder| builder, &[("OP_USERS_ACCOUNT_ID", "ELSEWHERE")]).await;
+    let error = harness.list(&first_page()).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
+    assert!(
+        error.message.contains("the server knows no such account"),
+        "{}",
+        error.message
+    );
+}
+
+#[tokio::test]
+async fn a_generation_that_the_server_lacks_is_a_wrong_setting() {
+    for (served, set, other) in [
+        (
+            simulator::Generation::V1,
+            "v1beta1",
+            "set the API version to v1, ",
+        ),
+        (
+            simulator::Generation::V1Beta1,
+            "v1",
+            "set the API version to v1beta1, ",
+        ),
+    ] {
+        let more = [("OP_USERS_API_VERSION", set)];
+        let mut harness = Harness::with(|builder| builder.generations([served]), &more).await;
+        let error = harness.get("x").await.unwrap_err();
+        assert_eq!(
+            (error.code, error.status),
+            (ErrorCode::NotConfigured, Some(404))
+        );
+        assert!(error.message.contains(other), "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_fewer_requests_is_obeyed_or_reported() {
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "5000")]).await;
+    let fault = |seconds: &str| {
+        Fault::new(Action::Status {
+            status: 429,
+            headers: vec![("retry-after".into(), seconds.into())],
+            body: Vec::new(),
+        })
+        .on(Endpoint::List)
+    };
+    harness.simulator.fault(fault("0").times(2));
+    harness.list(&first_page()).await.unwrap();
+    assert_eq!(harness.wire().len(), 4);
+
+    // A wait that does not fit into the deadline is not begun.
+    harness.simulator.fault(fault("60"));
+    let error = harness.list(&first_page()).await.unwrap_err();
+    assert_eq!(error.retry_after_ms, Some(60_000));
+    assert_eq!((error.retryable, error.attempts), (true, 1));
+    let message = "list-users: the server asks for fewer requests (429); try again later";
+    expect(&mut harness, &error, ErrorCode::RateLimited, message).await;
+}
+
+#[tokio::test]
+async fn a_server_that_fails_once_is_tried_again_and_one_that_keeps_failing_is_unavailable() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let fault = || Fault::new(Action::status(503)).on(Endpoint::Suspend);
+    harness.simulator.fault(fault());
+    harness.suspend(&id).await.unwrap();
+
+    harness.simulator.fault(fault().always());
+    let error = harness.suspend(&id).await.unwrap_err();
+    assert_eq!((error.attempts, error.retryable), (5, true));
+    assert_eq!(error.effect, Effect::Uncertain);
+    let message = "suspend-user: the server failed (503); try again later";
+    expect(&mut harness, &error, ErrorCode::Unavailable, message).await;
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_timed_out() {
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "300")]).await;
+    let id = harness.member().id;
+    harness.list(&first_page()).await.unwrap();
+    for (endpoint, effect) in [
+        (Endpoint::Get, Effect::Unchanged),
+        (Endpoint::Suspend, Effect::Uncertain),
+    ] {
+        harness
+            .simulator
+            .fault(Fault::new(Action::Hang).on(endpoint).always());
+        let begun = std::time::Instant::now();
+        let error = match endpoint {
+            Endpoint::Get => harness.get(&id).await,
+            _ => harness.suspend(&id).await,
+        }
+        .unwrap_err();
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert_eq!((error.effect, error.retryable), (effect, true));
+        let message = format!(
+            "{}: the deadline ran out while the server was asked; try again, or set a longer deadline",
+            if endpoint == Endpoint::Get {
+                "get-user"
+            } else {
+                "suspend-user"
+            }
+        );
+        expect(&mut harness, &error, ErrorCode::TimedOut, &message).await;
+    }
+}
+
+#[tokio::test]
+async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let lost = Fault::new(Action::after_apply(Action::Reset)).on(Endpoint::Suspend);
+    harness.simulator.fault(lost);
+    let user = harness.suspend(&id).await.unwrap();
+    assert_eq!(user.state, runner::UserState::Suspended);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_failed_connection() {
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "100")]).await;
+    harness.simulator.stop().await;
+    let id = harness.member().id;
+    let error = harness.suspend(&id).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::ConnectionFailed);
+    assert_eq!(
+        error.message,
+        "suspend-user: the server refused the connection; check the network, the base URL, and any proxy that inspects TLS"
+    );
+    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, true));
+    assert_eq!(error.status, None);
+}
+
+#[tokio::test]
+async fn a_page_of_html_is_a_malformed_response() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let page = || Action::Status {
+        status: 200,
+        headers: vec![("content-type".into(), "text/html".into())],
+        body: b"<!doctype html><title>Sign in</title>".to_vec(),
+    };
+    harness
+        .simulator
+        .fault(Fault::new(page()).on(Endpoint::Get));
+    // The first call of an instance: the token is exchanged properly, the answer is the sign-in page of a proxy.
+    let error = harness.get(&id).await.unwrap_err();
+    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    let message = "get-user: the server's answer does not fit: it is a page of HTML, not JSON; check that the base URL is that of the API, and that no proxy answers in its place";
+    expect(&mut harness, &error, ErrorCode::MalformedResponse, message).await;
+
+    harness
+        .simulator
+        .fault(Fault::new(page()).on(Endpoint::Suspend));
+    let error = harness.suspend(&id).await.unwrap_err();
+    assert_eq!(error.effect, Effect::Uncertain);
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let mut harness = Harness::new().await;
+    let elsewhere = simulator::Simulator::builder().start().await.unwrap();
+    for status in [301, 302, 303, 307, 308] {
+        let redirect = Action::Status {
+            status,
+            headers: vec![("location".into(), format!("{}/x", elsewhere.url()))],
+            body: Vec::new(),
+        };
+        harness
+            .simulator
+            .fault(Fault::new(redirect).on(Endpoint::List));
+        let error = harness.list(&first_page()).await.unwrap_err();
+        assert_eq!(
+            (error.code, error.status),
+            (ErrorCode::MalformedResponse, Some(status))
+        );
+    }
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_about_somebody_else_is_never_success() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let other = harness.simulator.owner().id;
+    for (endpoint, answer) in [
+        (
+            Endpoint::Get,
+            format!(r#"{{"id":"{other}","state":"ACTIVE"}}"#),
+        ),
+        (
+            Endpoint::Suspend,
+            format!(r#"{{"id":"{other}","state":"SUSPENDED"}}"#),
+        ),
+        (
+            Endpoint::Suspend,
+            format!(r#"{{"id":"{id}","state":"ACTIVE"}}"#),
+        ),
+        (Endpoint::Suspend, format!(r#"{{"id":"{id}"}}"#)),
+        (
+            Endpoint::Reactivate,
+            format!(r#"{{"id":"{id}","state":"SUSPENDED"}}"#),
+        ),
+    ] {
+        harness
+            .simulator
+            .fault(Fault::new(Action::json(200, answer.clone())).on(endpoint));
+        let (result, effect) = match endpoint {
+            Endpoint::Get => (harness.get(&id).await, Effect::Unchanged),
+            Endpoint::Suspend => (harness.suspend(&id).await, Effect::Uncertain),
+            _ => (harness.reactivate(&id).await, Effect::Uncertain),
+        };
+        let error = result.unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{answer}");
+        assert_eq!(error.effect, effect, "{answer}");
+    }
+}

@@ -1,0 +1,103 @@
+//! The four operations, in both generations of the API.
+
+use host_tests::{Harness, first_page};
+use runner::{ListOptions, UserState};
+use simulator::{Endpoint, State};
+
+const GENERATIONS: [&str; 2] = ["v1beta1", "v1"];
+
+async fn harness(api_version: &str) -> Harness {
+    Harness::with(|builder| builder, &[("OP_USERS_API_VERSION", api_version)]).await
+}
+
+#[tokio::test]
+async fn get_shows_the_user_as_the_account_has_them() {
+    for api_version in GENERATIONS {
+        let mut harness = harness(api_version).await;
+        let member = harness.member();
+        let user = harness.get(&member.id).await.unwrap();
+        assert_eq!(user.id, member.id);
+        assert_eq!(user.email, member.email);
+        assert_eq!(user.display_name, member.display_name);
+        assert_eq!(user.state, UserState::Active);
+        assert_eq!(user.create_time, member.create_time);
+        assert_eq!(user.path, member.path);
+    }
+}
+
+#[tokio::test]
+async fn suspend_suspends_for_real_and_reactivate_undoes_it() {
+    for api_version in GENERATIONS {
+        let mut harness = harness(api_version).await;
+        let id = harness.member().id;
+        let state = |harness: &Harness| harness.simulator.user(&id).map(|user| user.state);
+
+        assert_eq!(
+            harness.suspend(&id).await.unwrap().state,
+            UserState::Suspended
+        );
+        assert_eq!(state(&harness), Some(State::Suspended));
+        let suspended = ListOptions {
+            filter: Some(runner::StateFilter::Suspended),
+            max_page_size: Some(1000),
+            page_token: None,
+        };
+        let page = harness.list(&suspended).await.unwrap();
+        assert!(page.users.iter().any(|user| user.id == id));
+
+        assert_eq!(
+            harness.reactivate(&id).await.unwrap().state,
+            UserState::Active
+        );
+        assert_eq!(state(&harness), Some(State::Active));
+        let page = harness.list(&suspended).await.unwrap();
+        assert!(page.users.iter().all(|user| user.id != id));
+    }
+}
+
+#[tokio::test]
+async fn the_same_change_again_is_answered_alike() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let first = harness.suspend(&id).await.unwrap();
+    assert_eq!(harness.suspend(&id).await.unwrap(), first);
+    let first = harness.reactivate(&id).await.unwrap();
+    assert_eq!(harness.reactivate(&id).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn one_token_serves_every_operation() {
+    for (api_version, token_path) in [
+        ("v1beta1", "/v1beta1/users/oauth2/token"),
+        ("v1", "/v1/oauth/token"),
+    ] {
+        let mut harness = harness(api_version).await;
+        let id = harness.member().id;
+        harness.list(&first_page()).await.unwrap();
+        harness.get(&id).await.unwrap();
+        harness.suspend(&id).await.unwrap();
+        harness.reactivate(&id).await.unwrap();
+        let endpoints: Vec<_> = harness
+            .simulator
+            .requests()
+            .iter()
+            .map(|request| {
+                (
+                    request.endpoint,
+                    request.path.starts_with(&format!("/{api_version}/")),
+                )
+            })
+            .collect();
+        assert_eq!(
+            endpoints,
+            [
+                (Endpoint::Token, true),
+                (Endpoint::List, true),
+                (Endpoint::Get, true),
+                (Endpoint::Suspend, true),
+                (Endpoint::Reactivate, true),
+            ]
+        );
+        assert_eq!(harness.simulator.requests()[0].path, token_path);
+    }
+}

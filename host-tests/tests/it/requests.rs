@@ -1,0 +1,178 @@
+//! Requests, as they stand on the wire.
+
+use std::time::Duration;
+
+use host_tests::{Harness, first_page};
+use runner::{Ending, ListOptions, StateFilter};
+use simulator::{Endpoint, Recorded};
+
+/// Every operation once, revocation included.
+async fn recorded(more: &[(&str, &str)]) -> Vec<Recorded> {
+    let mut harness = Harness::with(|builder| builder, more).await;
+    let id = harness.member().id;
+    harness.list(&first_page()).await.unwrap();
+    harness.get(&id).await.unwrap();
+    harness.suspend(&id).await.unwrap();
+    harness.reactivate(&id).await.unwrap();
+    harness.revoke().await.unwrap();
+    harness.simulator.requests()
+}
+
+#[tokio::test]
+async fn headers_are_those_that_the_api_asks_for() {
+    for request in recorded(&[("OP_USERS_USER_AGENT", "Acme-SOAR/3.1")]).await {
+        let posts = request.method == "POST";
+        let is_form = matches!(request.endpoint, Endpoint::Token | Endpoint::Revoke);
+        let scheme = if is_form { "Basic " } else { "Bearer " };
+        let product = concat!(
+            "Acme-SOAR/3.1 onepassword-users/",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(request.header("user-agent"), Some(product));
+        assert_eq!(request.header("accept"), Some("application/json"));
+        assert!(request.header("authorization").unwrap().starts_with(scheme));
+        assert_eq!(
+            request.header("content-type"),
+            is_form.then_some("application/x-www-form-urlencoded")
+        );
+        let length = posts.then(|| request.body_length.to_string());
+        assert_eq!(request.header("content-length"), length.as_deref());
+        assert_eq!(request.body_length > 0, is_form);
+        assert_eq!(request.header("transfer-encoding"), None);
+    }
+}
+
+#[tokio::test]
+async fn without_a_name_of_the_host_the_component_names_itself() {
+    let product = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
+    for request in recorded(&[]).await {
+        assert_eq!(request.header("user-agent"), Some(product));
+    }
+}
+
+#[tokio::test]
+async fn paths_are_those_of_the_generation() {
+    for (api_version, token, revoke) in [
+        (
+            "v1beta1",
+            "/v1beta1/users/oauth2/token",
+            "/v1beta1/users/oauth2/revoke",
+        ),
+        ("v1", "/v1/oauth/token", "/v1/oauth/revoke"),
+    ] {
+        let mut harness =
+            Harness::with(|builder| builder, &[("OP_USERS_API_VERSION", api_version)]).await;
+        let id = harness.member().id;
+        harness.suspend(&id).await.unwrap();
+        harness.revoke().await.unwrap();
+        let account = harness.simulator.account_id();
+        let suspend = format!("/{api_version}/accounts/{account}/users/{id}:suspend");
+        let requests = harness.simulator.requests();
+        let paths: Vec<_> = requests
+            .iter()
+            .map(|request| request.path.as_str())
+            .collect();
+        assert_eq!(paths, [token, suspend.as_str(), revoke]);
+    }
+}
+
+#[tokio::test]
+async fn paths_of_tokens_can_be_set() {
+    let more = [
+        ("OP_USERS_API_VERSION", "v1"),
+        ("OP_USERS_TOKEN_PATH", "/v1beta1/users/oauth2/token"),
+        ("OP_USERS_REVOKE_PATH", "/v1beta1/users/oauth2/revoke"),
+    ];
+    let requests = recorded(&more).await;
+    assert_eq!(
+        requests.first().unwrap().path,
+        "/v1beta1/users/oauth2/token"
+    );
+    assert_eq!(
+        requests.last().unwrap().path,
+        "/v1beta1/users/oauth2/revoke"
+    );
+}
+
+#[tokio::test]
+async fn a_list_names_filter_size_and_token_encoded() {
+    let mut harness = Harness::new().await;
+    let options = ListOptions {
+        filter: Some(StateFilter::Active),
+        max_page_size: Some(10),
+        page_token: None,
+    };
+    let page = harness.list(&options).await.unwrap();
+    let token = page.next_page_token.unwrap();
+    assert!(token.contains('='), "{token}");
+    let next = ListOptions {
+        page_token: Some(token.clone()),
+        ..options
+    };
+    harness.list(&next).await.unwrap();
+    let encoded = token
+        .replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D");
+    let queries: Vec<_> = harness
+        .simulator
+        .requests()
+        .into_iter()
+        .map(|request| request.query)
+        .collect();
+    assert_eq!(
+        queries,
+        [
+            String::new(),
+            "filter=user.isActive%28%29&max_page_size=10".into(),
+            format!("filter=user.isActive%28%29&max_page_size=10&page_token={encoded}"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_id_stays_one_segment_and_never_names_another_endpoint() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    for odd in [
+        format!("{id}:suspend"),
+        format!("../users/{id}"),
+        format!("{id}/../{id}"),
+        format!("{id}?x=1"),
+        format!("{id}#x"),
+        format!("{id}%2F"),
+        "a b".into(),
+        "\u{200f}\u{1f600}".into(),
+    ] {
+        harness.simulator.clear_requests();
+        let error = harness.suspend(&odd).await.unwrap_err();
+        assert_eq!(error.code, runner::ErrorCode::NotFound, "{odd}");
+        let request = harness.simulator.requests().pop().unwrap();
+        assert_eq!(request.endpoint, Endpoint::Suspend, "{odd}");
+    }
+    assert_eq!(
+        harness.get(&id).await.unwrap().state,
+        runner::UserState::Active
+    );
+}
+
+#[tokio::test]
+async fn every_request_asks_the_host_for_time_outs() {
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "4000")]).await;
+    harness.list(&first_page()).await.unwrap();
+    let wire = harness.wire();
+    assert_eq!(wire.len(), 2);
+    for exchange in wire {
+        assert_eq!(exchange.ending, Ending::Status(200));
+        let timeouts = exchange.timeouts.unwrap();
+        for timeout in [
+            timeouts.connect_timeout,
+            timeouts.first_byte_timeout,
+            timeouts.between_bytes_timeout,
+        ] {
+            // Nothing may take longer than the call's deadline.
+            let timeout = timeout.unwrap();
+            assert!(timeout > Duration::ZERO && timeout <= Duration::from_secs(4));
+        }
+    }
+}
