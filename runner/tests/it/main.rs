@@ -1,0 +1,9 @@
+//! `op-users`, driven as a person or a program would.
+
+mod failures;
+mod list;
+mod operator;
+mod story;
+#[cfg(unix)]
+mod terminal;
+mod usage;

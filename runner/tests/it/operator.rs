@@ -1,0 +1,62 @@
+//! Whoever types the commands: an environment of their own, and what they get to see.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+use simulator::Simulator;
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The command, with nothing of ours in its environment.
+pub fn op_users(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("OP_USERS_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// The command, with the settings that name a simulator.
+pub fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
+    let mut command = op_users(arguments);
+    command
+        .env("OP_USERS_BASE_URL", simulator.url())
+        .env("OP_USERS_ACCOUNT_ID", simulator.account_id())
+        .env("OP_USERS_CLIENT_ID", simulator.client_id())
+        .env("OP_USERS_CLIENT_SECRET", simulator.client_secret());
+    command
+}
+
+/// Runs it to its end, beside whatever else this test does.
+pub async fn run(mut command: Command) -> Ended {
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .expect("the command is waited for")
+        .expect("the command starts");
+    Ended {
+        status: output.status.code().expect("an exit status"),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// A simulated account of 60 users.
+pub async fn simulator() -> Simulator {
+    Simulator::builder()
+        .users(60)
+        .seed(1)
+        .start()
+        .await
+        .expect("a simulator starts")
+}
