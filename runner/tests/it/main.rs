@@ -3,6 +3,7 @@
 mod failures;
 mod list;
 mod operator;
+mod papers;
 mod story;
 #[cfg(unix)]
 mod terminal;
