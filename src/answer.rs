@@ -2,7 +2,7 @@
 
 mod object;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::error::Category;
 
 use self::object::{Object, Shape, Value};
@@ -78,6 +78,7 @@ pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
     let results = match results {
         Value::Objects(results) => results,
         // Default values may be left out; but an answer that holds something else is not an empty account.
+        Value::Null => Vec::new(),
         Value::Missing if next_page_token.is_some() || !page.has_others => Vec::new(),
         Value::Missing => return Err(malformed("the list has no `results`")),
         _ => {
@@ -120,23 +121,24 @@ pub(crate) fn token(body: &[u8]) -> Result<TokenAnswer, Failure> {
 /// Reads what it can of a refusal: gRPC's status as JSON, RFC 6749's error, or text.
 pub(crate) fn problem(body: &[u8]) -> Problem {
     let text = |value: Value| value.text().ok().flatten();
-    match read(body, PROBLEM) {
-        Ok(Object {
-            values: [code, message, error, description, ..],
-            ..
-        }) => Problem {
-            code: match code {
-                Value::Number(code) => Some(code as i32),
-                _ => None,
-            },
-            oauth: text(error),
-            message: text(message).or_else(|| text(description)),
-        },
-        Err(_) => Problem {
-            message: core::str::from_utf8(body).ok().map(String::from),
-            ..Problem::default()
-        },
+    let mut problem = Problem::default();
+    if let Ok(Object {
+        values: [code, message, error, description, ..],
+        ..
+    }) = read(body, PROBLEM)
+    {
+        if let Value::Number(code) = code {
+            problem.code = Some(code as i32);
+        }
+        problem.oauth = text(error);
+        problem.message = text(message).or_else(|| text(description));
     }
+    if problem.oauth.is_none() && problem.message.is_none() {
+        // Of another shape, or cut, even within a letter.
+        let text = body.utf8_chunks().next();
+        problem.message = text.map(|text| text.valid().to_owned());
+    }
+    problem
 }
 
 /// An answer that is none of this API.
@@ -146,7 +148,9 @@ pub(crate) fn malformed(cause: &str) -> Failure {
         cause,
         "; check that the base URL is that of the API, and that no proxy answers in its place",
     ]);
-    Failure::new(ErrorCode::MalformedResponse, cause)
+    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause);
+    failure.carried_out = true;
+    failure
 }
 
 fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {

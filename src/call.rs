@@ -145,19 +145,20 @@ impl<'a, H: Host> Call<'a, H> {
     pub async fn ask(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let mut backoff = Backoff::new(self.now());
         let mut left = MOST_ATTEMPTS;
-        let mut previous: Option<Failure> = None;
+        // What a time-out at the end hides.
+        let mut earlier: Option<Failure> = None;
         loop {
             let mut failure = match self.attempt(ask).await {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
-            if let Some(previous) = &previous
-                && failure.code == ErrorCode::TimedOut
+            if failure.code == ErrorCode::TimedOut
+                && let Some(earlier) = &earlier
             {
                 failure.cause = text::concat(&[
                     &failure.cause,
-                    "; the attempt before failed too: ",
-                    &previous.cause,
+                    "; an attempt before failed too: ",
+                    &earlier.cause,
                 ]);
             }
             if ask.endpoint == Endpoint::Change && failure.carried_out {
@@ -170,7 +171,9 @@ impl<'a, H: Host> Call<'a, H> {
                 return Err(failure);
             }
             self.host.sleep(wait).await;
-            previous = Some(failure);
+            if failure.code != ErrorCode::TimedOut {
+                earlier = Some(failure);
+            }
         }
     }
 
@@ -249,18 +252,26 @@ impl<'a, H: Host> Call<'a, H> {
         loop {
             match self.within(between_bytes, response.body.next()).await {
                 Some(Ok(Some(mut piece))) => {
-                    if whole.len().saturating_add(piece.len()) > most {
-                        piece.zeroize();
-                        if response.status == 200 {
-                            return Err(answer::malformed("it is larger than 8 MiB"));
-                        }
+                    let room = most.saturating_sub(whole.len());
+                    let fitting = piece.get(..room);
+                    whole.extend_from_slice(fitting.unwrap_or(&piece));
+                    let is_over = piece.len() > room;
+                    piece.zeroize();
+                    if is_over && response.status == 200 {
+                        return Err(answer::malformed("it is larger than 8 MiB"));
+                    }
+                    if is_over {
                         return Ok(whole);
                     }
-                    whole.extend_from_slice(&piece);
-                    piece.zeroize();
                 }
                 Some(Ok(None)) => return Ok(whole),
-                Some(Err(error)) => return Err(broken(error)),
+                // Whoever began to answer has received the request.
+                Some(Err(error)) => {
+                    return Err(broken(SendError {
+                        reached: true,
+                        ..error
+                    }));
+                }
                 None => return Err(self.timed_out("while the answer arrived", true)),
             }
         }

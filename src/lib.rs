@@ -73,6 +73,9 @@ mod token;
 mod turn;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 #[cfg(target_arch = "wasm32")]
 mod plugin;
 #[cfg(target_arch = "wasm32")]

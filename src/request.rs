@@ -121,6 +121,8 @@ pub(crate) fn push_encoded(url: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn path_of(user: &str) -> String {
@@ -194,5 +196,44 @@ mod tests {
         }
         assert!(list_query(&sized(1)).is_ok());
         assert!(list_query(&paged("x".repeat(4096))).is_ok());
+    }
+
+    /// What a server reads (RFC 3986, section 2.1).
+    fn decoded(encoded: &str) -> Vec<u8> {
+        let mut bytes = encoded.bytes();
+        let mut decoded = Vec::new();
+        while let Some(byte) = bytes.next() {
+            decoded.push(match byte {
+                b'%' => {
+                    let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
+                    let digits = core::str::from_utf8(&digits).unwrap();
+                    u8::from_str_radix(digits, 16).unwrap()
+                }
+                byte => byte,
+            });
+        }
+        decoded
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_encoded_in_unreserved_characters_and_decoded_to_itself(text in any::<String>()) {
+            let mut encoded = String::new();
+            push_encoded(&mut encoded, &text);
+            let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+            prop_assert!(encoded.bytes().all(unreserved), "{}", encoded);
+            prop_assert_eq!(decoded(&encoded), text.as_bytes());
+        }
+
+        #[test]
+        fn any_id_is_one_segment(text in any::<String>()) {
+            if Id::parse(&text).is_ok() {
+                let path = path_of(&text);
+                let segments: Vec<_> = path.split('/').collect();
+                prop_assert_eq!(segments.len(), 6);
+                let id = segments[5].strip_suffix(":suspend").unwrap();
+                prop_assert!(!id.contains([':', '?', '#']) && id != "." && id != "..");
+            }
+        }
     }
 }

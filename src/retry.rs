@@ -47,7 +47,8 @@ impl Backoff {
     pub fn new(now: Instant) -> Self {
         Self {
             longest: FIRST_BACKOFF,
-            dice: now.since_origin().as_nanos() | 1,
+            // A clock that has just begun has few bits: they are spread out first.
+            dice: (now.since_origin().as_nanos() | 1).wrapping_mul(0x9e37_79b9_7f4a_7c15),
         }
     }
 
@@ -74,6 +75,16 @@ mod tests {
             for bound in [500, 1000, 2000, 4000, 8000, 8000, 8000] {
                 assert!(backoff.next() < Duration::from_millis(bound));
             }
+        }
+    }
+
+    #[test]
+    fn first_waits_are_spread_even_when_the_clock_has_just_begun() {
+        let wait = |ms| Backoff::new(Instant::from_origin(Duration::from_millis(ms))).next();
+        let waits: Vec<_> = (0..100).map(wait).collect();
+        for tenth in 0..10 {
+            let range = Duration::from_millis(tenth * 50)..Duration::from_millis((tenth + 1) * 50);
+            assert!(waits.iter().any(|wait| range.contains(wait)), "{range:?}");
         }
     }
 

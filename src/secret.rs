@@ -37,42 +37,43 @@ impl fmt::Debug for Secret {
 /// What the server said, with every stretch of 8 or more bytes that it shares with one of the secrets blacked out,
 /// and shorter secrets where they stand whole.
 pub(crate) fn blacked_out(text: &str, secrets: &[&str]) -> String {
+    const SHORTEST: usize = 8;
     let mut shown = String::with_capacity(text.len());
     let mut hidden_until = 0;
+    let mut is_hiding = false;
     for (at, letter) in text.char_indices() {
-        let rest = text.as_bytes().get(at..).unwrap_or_default();
-        let shared = secrets
-            .iter()
-            .map(|secret| shared_prefix(rest, secret.as_bytes()))
-            .max()
-            .unwrap_or(0);
-        if shared > 0 {
-            if at >= hidden_until {
-                shown.push_str("[redacted]");
+        // A stretch may begin within a letter. A longer one than the shortest is several that overlap.
+        for from in at..at.saturating_add(letter.len_utf8()) {
+            for secret in secrets {
+                let size = secret.len().clamp(1, SHORTEST);
+                let until = from.saturating_add(size);
+                let stretch = text.as_bytes().get(from..until);
+                if stretch.is_some_and(|stretch| stands_in(stretch, secret)) {
+                    hidden_until = hidden_until.max(until);
+                }
             }
-            hidden_until = hidden_until.max(at.saturating_add(shared));
         }
         if at >= hidden_until {
             shown.push(letter);
+        } else if !is_hiding {
+            shown.push_str("[redacted]");
         }
+        is_hiding = at < hidden_until;
     }
     shown
 }
 
-/// How many bytes at the start of `text` stand in `secret` too: 8 at least, or all of a shorter secret; else 0.
-fn shared_prefix(text: &[u8], secret: &[u8]) -> usize {
-    const SHORTEST: usize = 8;
-    let least = secret.len().clamp(1, SHORTEST);
+/// Whether these bytes, at least one, stand in the secret.
+fn stands_in(stretch: &[u8], secret: &str) -> bool {
     (0..secret.len())
-        .filter_map(|from| secret.get(from..))
-        .map(|tail| text.iter().zip(tail).take_while(|(a, b)| a == b).count())
-        .filter(|&shared| shared >= least)
-        .max()
-        .unwrap_or(0)
+        .filter_map(|from| secret.as_bytes().get(from..))
+        .any(|tail| tail.starts_with(stretch))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -95,6 +96,11 @@ mod tests {
             "ends in [redacted]"
         );
         assert_eq!(blacked_out("a tok b", &secrets), "a [redacted] b");
+        let one_within_the_other = ["abcdefghij", "cd"];
+        assert_eq!(
+            blacked_out("abcdefghij!", &one_within_the_other),
+            "[redacted]!"
+        );
         assert_eq!(blacked_out("a horse", &secrets), "a horse");
     }
 
@@ -109,5 +115,39 @@ mod tests {
             blacked_out("xé€\u{1f600}!", &["é€\u{1f600}"]),
             "x[redacted]!"
         );
+    }
+
+    #[test]
+    fn a_stretch_may_begin_within_a_letter() {
+        // The second byte of both first letters is the same.
+        assert_eq!(blacked_out("éabcdefg", &["\u{129}abcdefg"]), "[redacted]");
+        assert_eq!(blacked_out("abcdefgé", &["abcdefg\u{e8}"]), "[redacted]");
+    }
+
+    #[test]
+    fn a_text_and_a_secret_of_one_letter_take_no_time() {
+        let (text, secret) = ("a".repeat(4096), "a".repeat(8192));
+        assert_eq!(blacked_out(&text, &[&secret]), "[redacted]");
+    }
+
+    proptest! {
+        #[test]
+        fn no_eight_bytes_of_a_secret_are_shown(
+            secret in "[abé\u{129}\u{20ac}]{3,20}",
+            before in "[abé\u{129}\u{20ac}]{0,12}",
+            from in any::<prop::sample::Index>(),
+            after in "[abé\u{129}\u{20ac}]{0,12}",
+        ) {
+            let part: String = secret.chars().skip(from.index(secret.chars().count())).collect();
+            let shown = blacked_out(&format!("{before}{part}{after}"), &[&secret]);
+            for part in secret.as_bytes().windows(8) {
+                prop_assert!(!shown.as_bytes().windows(8).any(|window| window == part), "{}", shown);
+            }
+        }
+
+        #[test]
+        fn what_shares_nothing_with_a_secret_is_left_as_it_is(text in any::<String>()) {
+            prop_assert_eq!(blacked_out(&text, &["", "\u{fffff}\u{fffff}\u{fffff}"]), text);
+        }
     }
 }

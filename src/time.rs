@@ -79,3 +79,30 @@ impl Instant {
         later.0.less(self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_whole() {
+        assert_eq!(Duration::from_nanos(2_999_999).as_millis(), 2);
+        assert_eq!(Duration::from_secs(3).as_millis(), 3000);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_the_longest_or_nothing() {
+        let longest = Duration::from_nanos(u64::MAX);
+        assert_eq!(Duration::from_secs(u64::MAX), longest);
+        assert_eq!(Duration::from_millis(u64::MAX), longest);
+        assert_eq!(longest.plus(longest), longest);
+        assert_eq!(longest.times(2), longest);
+        assert_eq!(Duration::ZERO.less(longest), Duration::ZERO);
+        let last = Instant::from_origin(longest);
+        assert_eq!(last.after(longest), last);
+        assert_eq!(
+            last.until(Instant::from_origin(Duration::ZERO)),
+            Duration::ZERO
+        );
+    }
+}

@@ -17,9 +17,10 @@ const MOST_FIELDS: usize = 6;
 /// A value, as far as anything of it matters.
 #[derive(Debug, Default)]
 pub(super) enum Value {
-    /// Null, or a field that was left out.
+    /// A field that was left out.
     #[default]
     Missing,
+    Null,
     Text(String),
     Number(f64),
     /// A list of objects, where one was looked for.
@@ -33,7 +34,7 @@ impl Value {
     pub fn text(self) -> Result<Option<String>, Misfit> {
         match self {
             Self::Text(text) => Ok(Some(text)),
-            Self::Missing => Ok(None),
+            Self::Missing | Self::Null => Ok(None),
             _ => Err(Misfit),
         }
     }
@@ -182,7 +183,7 @@ impl<'de> Visitor<'de> for ValueOf {
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Missing)
+        Ok(Value::Null)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

@@ -1,0 +1,250 @@
+//! The findings of a check, for each thing that can be wrong.
+
+use super::{server::*, simulation::Simulation};
+use crate::{
+    Client, Verdict,
+    host::{Method, SendErrorKind},
+    settings::{self, ApiVersion, Proposal},
+};
+
+const NOT_TRIED: &str = "not tried, because an earlier check failed";
+const LIST: &str =
+    r#"{"results":[{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"ACTIVE"}],"next_page_token":"x"}"#;
+const LACKS_PERMISSION: &str = r#"{"code":7,"message":"missing permission"}"#;
+
+/// The eight findings of a check, in the documented order; nothing but a token request and gets was sent.
+fn findings(client: &Client<Simulation>) -> [(Verdict, String); 8] {
+    let findings = client.host().run(client.check());
+    let checks: Vec<_> = findings.iter().map(|finding| finding.check).collect();
+    assert_eq!(
+        checks,
+        [
+            "settings",
+            "reach",
+            "token",
+            "account",
+            "list-users",
+            "get-user",
+            "suspend-user",
+            "reactivate-user",
+        ]
+    );
+    for sent in client.host().sent() {
+        assert!(sent.is_token() || sent.method == Method::Get, "{sent:?}");
+    }
+    let findings: Vec<_> = findings
+        .into_iter()
+        .map(|finding| (finding.verdict, finding.detail))
+        .collect();
+    findings.try_into().unwrap()
+}
+
+/// The verdicts as letters: passed, failed, unknown.
+fn verdicts(findings: &[(Verdict, String); 8]) -> String {
+    let letter = |verdict: &Verdict| match verdict {
+        Verdict::Passed => 'p',
+        Verdict::Failed => 'f',
+        Verdict::Unknown => 'u',
+    };
+    findings
+        .iter()
+        .map(|(verdict, _)| letter(verdict))
+        .collect()
+}
+
+/// The findings where a list and a get are answered like this.
+fn answered(list: Reply, get: Reply) -> [(Verdict, String); 8] {
+    findings(&client(with_tokens(move |sent| {
+        if sent.url.contains("/users?") {
+            list.clone()
+        } else {
+            get.clone()
+        }
+    })))
+}
+
+#[test]
+fn good_settings_pass_but_for_what_would_change_something() {
+    let client = client(with_tokens(script([reply(200, LIST), reply(200, ACTIVE)])));
+    let findings = findings(&client);
+    assert_eq!(verdicts(&findings), "ppppppuu");
+    let untried =
+        "not tried, because it would change something; the permission shows when it is used";
+    assert_eq!(
+        findings.map(|(_, detail)| detail),
+        [
+            "account ACCOUNT123 at api.1password.com",
+            "api.1password.com answers",
+            "the client's credentials were exchanged for a token",
+            "it answers in this region and API version",
+            "a list of one user was answered",
+            "one user was read",
+            untried,
+            untried,
+        ]
+    );
+    let sent = client.host().sent();
+    assert_eq!(sent.len(), 3);
+    assert!(sent[1].url.ends_with("/users?max_page_size=1"));
+    assert!(sent[2].url.ends_with("/users/IR7VJHJ36JHINBFAD7V2T5MP3E"));
+}
+
+#[test]
+fn a_check_exchanges_anew_even_with_a_token_at_hand() {
+    let client = client(with_tokens(script([
+        reply(200, ACTIVE),
+        reply(200, LIST),
+        reply(200, ACTIVE),
+    ])));
+    get(&client).unwrap();
+    findings(&client);
+    assert_eq!(client.host().count(Sent::is_token), 2);
+}
+
+#[test]
+fn wrong_settings_are_named_and_nothing_is_sent() {
+    let client = Client::new(
+        Simulation::new(script([])),
+        settings::from_environment(vec![("OP_USERS_REGION".into(), "us".into())]),
+    );
+    let findings = findings(&client);
+    assert_eq!(verdicts(&findings), "fuuuuuuu");
+    assert_eq!(
+        findings[0].1,
+        "OP_USERS_ACCOUNT_ID is not set; OP_USERS_CLIENT_ID is not set; OP_USERS_CLIENT_SECRET is not set; OP_USERS_REGION must be com, ca or eu"
+    );
+    assert!(findings[1..].iter().all(|(_, detail)| detail == NOT_TRIED));
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_fails_the_reach() {
+    for unreachable in [
+        fails(SendErrorKind::Denied, false),
+        fails(SendErrorKind::Connection, false),
+        fails(SendErrorKind::TimedOut, false),
+        never(),
+    ] {
+        let findings = findings(&client(move |_| unreachable.clone()));
+        assert_eq!(verdicts(&findings), "pfuuuuuu");
+    }
+    let findings = findings(&client(|_| fails(SendErrorKind::Denied, false)));
+    assert_eq!(
+        findings[1].1,
+        "the wire is cut; allow this component outgoing HTTP to the base URL"
+    );
+}
+
+#[test]
+fn whoever_answers_something_else_is_reached_but_gives_no_token() {
+    for answer in [
+        reply(200, "<html>"),
+        reply(302, ""),
+        fails(SendErrorKind::Malformed, true),
+        reply(503, ""),
+    ] {
+        let findings = findings(&client(move |_| answer.clone()));
+        assert_eq!(verdicts(&findings), "ppfuuuuu");
+    }
+}
+
+#[test]
+fn a_missing_token_path_names_the_other_generation() {
+    for (api_version, other) in [
+        (ApiVersion::V1Beta1, "set the API version to v1,"),
+        (ApiVersion::V1, "set the API version to v1beta1,"),
+    ] {
+        let proposal = Proposal {
+            api_version,
+            ..proposal()
+        };
+        let findings = findings(&client_of(proposal, script([reply(404, "")])));
+        assert_eq!(verdicts(&findings), "ppfuuuuu");
+        assert!(findings[2].1.contains(other), "{}", findings[2].1);
+    }
+}
+
+#[test]
+fn a_wrong_secret_fails_the_token() {
+    let findings = findings(&client(script([reply(401, "")])));
+    assert_eq!(verdicts(&findings), "ppfuuuuu");
+    assert_eq!(
+        findings[2].1,
+        "the server refused the client id and secret (401); check both, and that the application belongs to an account of this region"
+    );
+}
+
+#[test]
+fn an_application_that_may_only_get_shows_so() {
+    let findings = answered(reply(403, LACKS_PERMISSION), reply(404, ""));
+    assert_eq!(verdicts(&findings), "pppufuuu");
+    assert_eq!(
+        findings[4].1,
+        "the OAuth application lacks the permission for this (403, it says: missing permission); give it the permission to list users, or use an application that has it"
+    );
+}
+
+#[test]
+fn an_application_that_may_only_list_shows_so() {
+    let findings = answered(reply(200, LIST), reply(403, LACKS_PERMISSION));
+    assert_eq!(verdicts(&findings), "pppppfuu");
+    assert_eq!(
+        findings[5].1,
+        "the OAuth application lacks the permission for this (403, it says: missing permission); give it the permission to get a user, or use an application that has it"
+    );
+}
+
+#[test]
+fn an_unknown_account_fails_and_names_what_it_may_be() {
+    let findings = answered(reply(404, ""), reply(404, ""));
+    assert_eq!(verdicts(&findings), "pppffuuu");
+    assert_eq!(
+        findings[3].1,
+        "the server knows no such account (404); check the account id, the region and the API version; if it uses automated provisioning (SCIM), the API does not support it, and this may be how that shows"
+    );
+}
+
+#[test]
+fn an_account_without_users_leaves_the_get_open() {
+    let findings = answered(reply(200, "{}"), reply(404, ""));
+    assert_eq!(verdicts(&findings), "pppppuuu");
+    assert_eq!(
+        findings[5].1,
+        "no user's id is known to try it with; an id that nobody has was not found, as it should be"
+    );
+}
+
+#[test]
+fn no_finding_holds_a_secret() {
+    let echo = format!("{CLIENT_SECRET} {BASIC}");
+    let refused = findings(&client(script([reply(401, echo.clone())])));
+    let with_token = || reply(403, format!("{echo} stub-token-1"));
+    let shown = format!("{refused:?} {:?}", answered(with_token(), with_token()));
+    for secret in [CLIENT_SECRET, BASIC, "stub-token"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn a_get_that_is_forbidden_fails_in_an_account_without_users_too() {
+    let findings = answered(reply(200, "{}"), reply(403, LACKS_PERMISSION));
+    assert_eq!(verdicts(&findings), "pppppfuu");
+}
+
+#[test]
+fn a_user_who_was_listed_and_is_not_found_fails_the_get() {
+    let findings = answered(reply(200, LIST), reply(404, ""));
+    assert_eq!(verdicts(&findings), "pppppfuu");
+}
+
+#[test]
+fn a_token_for_one_call_serves_the_whole_check() {
+    for life in ["", r#","expires_in":0"#] {
+        let token = format!(r#"{{"access_token":"once"{life}}}"#);
+        let client = client(script([
+            reply(200, token),
+            reply(200, LIST),
+            reply(200, ACTIVE),
+        ]));
+        assert_eq!(verdicts(&findings(&client)), "ppppppuu");
+    }
+}

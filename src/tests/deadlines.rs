@@ -1,0 +1,186 @@
+//! Whatever the server does, a call ends within its deadline.
+
+use super::server::*;
+use crate::{
+    Client, Effect, Error, ErrorCode, Operation,
+    host::{Duration, SendErrorKind},
+    settings::Proposal,
+    tests::simulation::Simulation,
+};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A get that is answered like this for ever, and how long it took.
+fn get_with(server: impl FnMut(&Sent) -> Reply + 'static) -> (Error, Duration) {
+    let client = client(with_tokens(server));
+    let error = get(&client).unwrap_err();
+    (error, client.host().elapsed())
+}
+
+fn bytes(after: Duration) -> Piece {
+    Piece::Bytes(after, b" ".to_vec())
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up_at_the_deadline() {
+    let (error, elapsed) = get_with(|_| never());
+    assert_eq!(elapsed, DEADLINE);
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(
+        error.message,
+        "get-user: the deadline ran out while the server was asked; try again, or set a longer deadline"
+    );
+}
+
+#[test]
+fn a_token_endpoint_that_never_answers_is_given_up_at_the_deadline() {
+    let client = client(|_| never());
+    assert_eq!(get(&client).unwrap_err().code, ErrorCode::TimedOut);
+    assert_eq!(client.host().elapsed(), DEADLINE);
+}
+
+#[test]
+fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
+    let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::ZERO), Piece::Never]));
+    assert!(elapsed <= DEADLINE);
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(error.attempts, 6);
+    assert_eq!(
+        error.message,
+        "get-user: no answer came in time while the answer arrived; try again, or set a longer deadline"
+    );
+}
+
+#[test]
+fn an_answer_that_drips_is_given_up_at_the_deadline() {
+    let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::from_millis(4900)); 100]));
+    assert_eq!(elapsed, DEADLINE);
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(
+        error.message,
+        "get-user: the deadline ran out while the answer arrived; try again, or set a longer deadline"
+    );
+}
+
+#[test]
+fn a_refusal_that_drips_is_reported_as_the_refusal() {
+    let (error, elapsed) = get_with(|_| pieces(403, vec![bytes(Duration::from_millis(4900)); 100]));
+    assert_eq!(elapsed, DEADLINE);
+    assert_eq!(error.status, Some(403));
+}
+
+#[test]
+fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
+    let answer = |head: u64, piece: u64| {
+        let piece = Piece::Bytes(Duration::from_millis(piece), ACTIVE.into());
+        let slow = pieces(200, vec![piece]).after(Duration::from_millis(head));
+        let client = client(with_tokens(script([slow, reply(200, ACTIVE)])));
+        get(&client).unwrap();
+        client.host().count(|sent| !sent.is_token())
+    };
+    assert_eq!(answer(15_000, 5000), 1);
+    assert_eq!(answer(15_001, 0), 2);
+    assert_eq!(answer(0, 5001), 2);
+}
+
+#[test]
+fn the_message_of_a_time_out_names_the_cause_before_it() {
+    let error = error_of(
+        Operation::GetUser,
+        [reply(503, "busy"), never(), never(), never()],
+    );
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(
+        error.message,
+        "get-user: the deadline ran out while the server was asked; try again, or set a longer deadline; an attempt before failed too: the server failed (503, it says: busy); try again later"
+    );
+}
+
+#[test]
+fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
+    for (wait, begun) in [
+        ("29", true),
+        ("30", false),
+        ("31", false),
+        ("99999999999999999999", false),
+    ] {
+        let client = client(with_tokens(move |_| reply(429, "").retry_after(wait)));
+        let error = get(&client).unwrap_err();
+        assert_eq!(error.code, ErrorCode::RateLimited);
+        assert_eq!(error.attempts, if begun { 3 } else { 2 });
+        assert_eq!(
+            client.host().elapsed(),
+            Duration::from_secs(if begun { 29 } else { 0 })
+        );
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_the_deadline() {
+    let client = client(|_| reply(200, TOKEN).after(DEADLINE));
+    // A head may take half of that: the two attempts end with the deadline.
+    let error = get(&client).unwrap_err();
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert!(client.host().sent().iter().all(|sent| sent.at < DEADLINE));
+}
+
+#[test]
+fn a_token_that_arrives_with_the_deadline_is_not_used() {
+    let proposal = Proposal {
+        deadline_ms: Some(10_000),
+        ..proposal()
+    };
+    let client = client_of(
+        proposal,
+        script([reply(200, TOKEN).after(Duration::from_secs(10))]),
+    );
+    let error = client.host().run(client.suspend_user(ID)).unwrap_err();
+    assert_eq!(
+        error.message,
+        "suspend-user: the deadline ran out before the request could be sent; try again, or set a longer deadline"
+    );
+    assert_eq!((error.effect, error.attempts), (Effect::Unchanged, 1));
+}
+
+/// A client with this deadline in milliseconds, whose server never answers.
+fn silent(deadline_ms: u32) -> Client<Simulation> {
+    let proposal = Proposal {
+        deadline_ms: Some(deadline_ms),
+        ..proposal()
+    };
+    client_of(proposal, |_| never())
+}
+
+#[test]
+fn the_deadline_is_that_of_the_settings_and_of_each_call() {
+    for deadline_ms in [1, 1500, 3_600_000] {
+        let client = silent(deadline_ms);
+        get(&client).unwrap_err();
+        let deadline = Duration::from_millis(deadline_ms.into());
+        assert!(client.host().elapsed() <= deadline);
+    }
+    let client = silent(1500);
+    get(&client).unwrap_err();
+    get(&client).unwrap_err();
+    assert_eq!(client.host().elapsed(), Duration::from_secs(3));
+}
+
+#[test]
+fn time_outs_that_the_host_reports_are_told_once() {
+    let error = error_of(
+        Operation::GetUser,
+        vec![fails(SendErrorKind::TimedOut, true); 5],
+    );
+    assert_eq!(
+        error.message,
+        "get-user: the wire is cut; check the network, or try again later"
+    );
+}
+
+#[test]
+fn a_refusal_is_read_no_further_than_its_words_are_needed() {
+    let piece = Piece::Bytes(Duration::from_secs(1), vec![b'x'; 4 << 10]);
+    let (error, elapsed) = get_with(move |_| pieces(403, vec![piece.clone(); 1000]));
+    assert_eq!(error.status, Some(403));
+    assert_eq!(elapsed, Duration::from_secs(5));
+}

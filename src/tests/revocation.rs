@@ -1,0 +1,102 @@
+//! What revoking the token sends, and when it is forgotten.
+
+use super::server::*;
+use crate::{ErrorCode, host::Duration};
+
+#[test]
+fn a_revoked_token_is_forgotten() {
+    let client = client(with_tokens(script([
+        reply(200, ACTIVE),
+        reply(200, ""),
+        reply(200, ACTIVE),
+    ])));
+    get(&client).unwrap();
+    client.host().run(client.revoke_token()).unwrap();
+    get(&client).unwrap();
+    let sent = client.host().sent();
+    assert_eq!(sent[2].body.as_deref(), Some("token=stub-token-1"));
+    assert_eq!(sent[4].authorization(), "Bearer stub-token-2");
+}
+
+#[test]
+fn without_a_token_nothing_is_sent() {
+    let client = client(script([]));
+    client.host().run(client.revoke_token()).unwrap();
+}
+
+#[test]
+fn a_token_is_revoked_once() {
+    let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
+    get(&client).unwrap();
+    client.host().run(client.revoke_token()).unwrap();
+    client.host().run(client.revoke_token()).unwrap();
+}
+
+#[test]
+fn a_token_for_one_call_is_not_held() {
+    let client = client(script([
+        reply(200, r#"{"access_token":"once"}"#),
+        reply(200, ACTIVE),
+    ]));
+    get(&client).unwrap();
+    client.host().run(client.revoke_token()).unwrap();
+}
+
+#[test]
+fn a_token_past_its_leeway_is_revoked_still() {
+    let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
+    get(&client).unwrap();
+    client.host().pass(Duration::from_secs(850));
+    client.host().run(client.revoke_token()).unwrap();
+    assert_eq!(client.host().sent().len(), 3);
+}
+
+#[test]
+fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
+    for (status, code, attempts) in [
+        (401, ErrorCode::Unauthenticated, 1),
+        (404, ErrorCode::NotConfigured, 1),
+        (204, ErrorCode::MalformedResponse, 1),
+        (503, ErrorCode::Unavailable, 5),
+    ] {
+        let mut revocable = false;
+        let client = client(with_tokens(move |sent| {
+            if sent.url.ends_with("/revoke") {
+                reply(if revocable { 200 } else { status }, "")
+            } else {
+                revocable = sent.at > Duration::from_secs(100);
+                reply(200, ACTIVE)
+            }
+        }));
+        get(&client).unwrap();
+        let error = client.host().run(client.revoke_token()).unwrap_err();
+        assert_eq!((error.code, error.attempts), (code, attempts));
+        client.host().pass(Duration::from_secs(101));
+        get(&client).unwrap();
+        assert_eq!(client.host().count(Sent::is_token), 1);
+        client.host().run(client.revoke_token()).unwrap();
+    }
+}
+
+#[test]
+fn a_token_that_replaced_the_revoked_one_is_kept() {
+    // While the first token is being revoked, it is refused, and another one is exchanged.
+    let client = client(with_tokens(script([
+        reply(200, ACTIVE),
+        reply(200, "").after(Duration::from_secs(5)),
+        reply(401, ""),
+        reply(200, ACTIVE),
+        reply(200, ACTIVE),
+    ])));
+    get(&client).unwrap();
+    let revoke = async { client.revoke_token().await.map(drop) };
+    let meanwhile = async { client.get_user(ID).await.map(drop) };
+    for result in client.host().join([
+        Box::pin(revoke) as super::simulation::Task<'_, _>,
+        Box::pin(meanwhile),
+    ]) {
+        result.unwrap();
+    }
+    get(&client).unwrap();
+    assert_eq!(client.host().count(Sent::is_token), 2);
+}

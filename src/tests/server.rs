@@ -1,0 +1,227 @@
+//! What the simulated server does, and what it sees: requests, replies, and the order they are given in.
+
+use std::collections::VecDeque;
+
+use super::simulation::Simulation;
+use crate::{
+    Client, Error, ListOptions, Operation, Secret,
+    host::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts},
+    settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
+};
+
+pub(super) const ID: &str = "IR7VJHJ36JHINBFAD7V2T5MP3E";
+pub(super) const CLIENT_SECRET: &str = "correct-horse-battery-staple";
+/// base64 of `client-1:correct-horse-battery-staple`.
+pub(super) const BASIC: &str = "Y2xpZW50LTE6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==";
+/// The sample of the documentation: a Bearer token for 900 seconds.
+pub(super) const TOKEN: &str =
+    r#"{"access_token":"stub-token-1","token_type":"Bearer","expires_in":900,"scope":"openid"}"#;
+pub(super) const ACTIVE: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","email":"wendy_appleseed@agilebits.com","display_name":"Wendy Appleseed","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
+pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
+
+/// A request, as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sent {
+    pub method: Method,
+    pub url: String,
+    /// In alphabetical order.
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Option<String>,
+    pub timeouts: Timeouts,
+    /// Since the simulation began.
+    pub at: Duration,
+}
+
+impl Sent {
+    pub fn of(request: &Request<'_>, at: Duration) -> Self {
+        let scheme = match request.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        let mut headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|&(name, value)| (name, value.to_owned()))
+            .collect();
+        headers.sort_unstable();
+        Self {
+            method: request.method,
+            url: format!("{scheme}://{}{}", request.authority, request.path_and_query),
+            headers,
+            body: request.body.map(str::to_owned),
+            timeouts: request.timeouts,
+            at,
+        }
+    }
+
+    pub fn is_token(&self) -> bool {
+        self.body.as_deref() == Some("grant_type=client_credentials")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|header| header.0 == name);
+        found.map(|header| header.1.as_str())
+    }
+
+    pub fn authorization(&self) -> &str {
+        self.header("authorization").unwrap()
+    }
+}
+
+/// What the server does with one request.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    pub after: Duration,
+    pub answer: Answer,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    Head {
+        status: u16,
+        retry_after: Option<String>,
+        pieces: Vec<Piece>,
+    },
+    Fails(SendError),
+    Never,
+}
+
+/// A piece of a body; after the last one it ends.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Bytes(Duration, Vec<u8>),
+    Fails(SendError),
+    Never,
+}
+
+impl Reply {
+    /// The same, so much later.
+    pub fn after(mut self, duration: Duration) -> Self {
+        self.after = duration;
+        self
+    }
+
+    pub fn retry_after(mut self, value: &str) -> Self {
+        if let Answer::Head { retry_after, .. } = &mut self.answer {
+            *retry_after = Some(value.to_owned());
+        }
+        self
+    }
+}
+
+/// An answer that is all there at once.
+pub(super) fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+    pieces(status, vec![Piece::Bytes(Duration::ZERO, body.into())])
+}
+
+/// An answer that arrives piece by piece.
+pub(super) fn pieces(status: u16, pieces: Vec<Piece>) -> Reply {
+    Reply {
+        after: Duration::ZERO,
+        answer: Answer::Head {
+            status,
+            retry_after: None,
+            pieces,
+        },
+    }
+}
+
+/// No answer, ever.
+pub(super) fn never() -> Reply {
+    Reply {
+        after: Duration::ZERO,
+        answer: Answer::Never,
+    }
+}
+
+/// No answer, because of this.
+pub(super) fn fails(kind: SendErrorKind, reached: bool) -> Reply {
+    Reply {
+        after: Duration::ZERO,
+        answer: Answer::Fails(send_error(kind, reached)),
+    }
+}
+
+pub(super) fn send_error(kind: SendErrorKind, reached: bool) -> SendError {
+    SendError {
+        kind,
+        reached,
+        detail: "the wire is cut".into(),
+    }
+}
+
+/// These replies, one after the other, and no more requests than that.
+pub(super) fn script(replies: impl IntoIterator<Item = Reply>) -> impl FnMut(&Sent) -> Reply {
+    let mut replies: VecDeque<_> = replies.into_iter().collect();
+    move |sent| {
+        let reply = replies.pop_front();
+        reply.unwrap_or_else(|| panic!("not in the script: {sent:?}"))
+    }
+}
+
+/// Gives a new token for 900 seconds to whoever asks for one, `stub-token-1` first, and leaves the rest to `resources`.
+pub(super) fn with_tokens(mut resources: impl FnMut(&Sent) -> Reply) -> impl FnMut(&Sent) -> Reply {
+    let mut made = 0;
+    move |sent| {
+        if !sent.is_token() {
+            return resources(sent);
+        }
+        made += 1;
+        reply(
+            200,
+            format!(r#"{{"access_token":"stub-token-{made}","expires_in":900}}"#),
+        )
+    }
+}
+
+/// The settings of the tests, to change one of them.
+pub(super) fn proposal() -> Proposal {
+    Proposal {
+        account_id: "ACCOUNT123".into(),
+        credentials: Credentials::Client {
+            id: "client-1".into(),
+            secret: Secret::new(CLIENT_SECRET.into()),
+        },
+        origin: Origin::Com,
+        api_version: ApiVersion::V1Beta1,
+        token_path: None,
+        revoke_path: None,
+        user_agent: None,
+        deadline_ms: None,
+    }
+}
+
+pub(super) fn client(server: impl FnMut(&Sent) -> Reply + 'static) -> Client<Simulation> {
+    client_of(proposal(), server)
+}
+
+pub(super) fn client_of(
+    proposal: Proposal,
+    server: impl FnMut(&Sent) -> Reply + 'static,
+) -> Client<Simulation> {
+    Client::new(Simulation::new(server), Settings::new(proposal))
+}
+
+/// Makes a call, whatever it returns when it goes well.
+pub(super) async fn call(client: &Client<Simulation>, operation: Operation) -> Result<(), Error> {
+    match operation {
+        Operation::ListUsers => client.list_users(&ListOptions::default()).await.map(drop),
+        Operation::GetUser => client.get_user(ID).await.map(drop),
+        Operation::SuspendUser => client.suspend_user(ID).await.map(drop),
+        Operation::ReactivateUser => client.reactivate_user(ID).await.map(drop),
+        Operation::RevokeToken => client.revoke_token().await,
+        Operation::Configure | Operation::Check => unreachable!("not a call that is sent"),
+    }
+}
+
+/// The error of a call that has its token and is then served by this script.
+pub(super) fn error_of(operation: Operation, replies: impl IntoIterator<Item = Reply>) -> Error {
+    let client = client(with_tokens(script(Vec::from_iter(replies))));
+    let result = client.host().run(call(&client, operation));
+    result.expect_err("the call should have failed")
+}
+
+/// What a user is read as who is asked for and answered with this.
+pub(super) fn get(client: &Client<Simulation>) -> Result<crate::User, Error> {
+    client.host().run(client.get_user(ID))
+}
