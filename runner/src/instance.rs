@@ -1,5 +1,6 @@
 //! One instance of the component: the functions of the contract, for one account.
 
+use tokio_rustls::rustls::RootCertStore;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -40,7 +41,14 @@ impl Options {
     /// Hears of every request that went over the wire, when its head is answered or it failed.
     #[must_use]
     pub fn on_exchange(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
-        self.wire = Wire::new(hear);
+        self.wire.tell(hear);
+        self
+    }
+
+    /// Trusts servers that these authorities vouch for, in place of those that the machine trusts.
+    #[must_use]
+    pub fn trust(mut self, roots: RootCertStore) -> Self {
+        self.wire.trust(roots);
         self
     }
 }

@@ -22,6 +22,7 @@
 mod bindings;
 mod instance;
 mod runtime;
+mod sender;
 mod wire;
 
 pub use self::{
@@ -37,6 +38,8 @@ pub use self::{
     wire::{Ending, Exchange},
 };
 
+/// The authorities that certificates must lead to.
+pub use tokio_rustls::rustls::RootCertStore;
 /// The time-outs of a request: connect, first byte, between bytes.
 pub use wasmtime_wasi_http::RequestOptions;
 

@@ -8,10 +8,13 @@ use std::{
 };
 
 use http::{Request, Response};
+use tokio_rustls::rustls::{self, RootCertStore};
 use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpHooks, default_send_request,
-    p2::bindings::http::types::ErrorCode,
+    Error, RequestOptions, WasiBody, WasiHttpHooks,
+    p2::bindings::http::types::{ErrorCode, TlsAlertReceivedPayload},
 };
+
+use crate::sender::{self, Trust};
 
 /// A request that went out, and how it ended. Holds no header and no body, and so nothing secret.
 #[derive(Clone, Debug)]
@@ -45,23 +48,31 @@ type Hear = Arc<dyn Fn(&Exchange) + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Wire {
     hear: Hear,
+    trust: Option<Trust>,
 }
 
 impl Default for Wire {
     fn default() -> Self {
-        Self::new(|_| ())
-    }
-}
-
-impl Wire {
-    pub fn new(hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
         Self {
-            hear: Arc::new(hear),
+            hear: Arc::new(|_| ()),
+            trust: None,
         }
     }
 }
 
-/// What is handed on of an answer's body once its head is there: the connection's own work.
+impl Wire {
+    /// Tells this listener of every request.
+    pub fn tell(&mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) {
+        self.hear = Arc::new(hear);
+    }
+
+    /// Trusts these authorities in place of the machine's.
+    pub fn trust(&mut self, roots: RootCertStore) {
+        self.trust = Some(Trust::only(roots));
+    }
+}
+
+/// What wasmtime drives beside an answer's body: nothing, since the body drives its own connection.
 type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 impl WasiHttpHooks for Wire {
@@ -71,14 +82,14 @@ impl WasiHttpHooks for Wire {
         options: Option<RequestOptions>,
         _trailers: Io,
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
-        use http_body_util::BodyExt;
-
         let mut pending = Pending::new(&request, options, Arc::clone(&self.hear));
+        let trust = self.trust.clone();
         Box::new(async move {
-            match default_send_request(request, options).await {
-                Ok((response, io)) => {
+            let trust = || trust.unwrap_or_else(Trust::of_the_machine);
+            match sender::send(request, options.unwrap_or_default(), trust).await {
+                Ok(response) => {
                     pending.end(Ending::Status(response.status().as_u16()));
-                    Ok((response.map(BodyExt::boxed_unsync), Box::new(io) as Io))
+                    Ok((response, Box::new(async { Ok(()) }) as Io))
                 }
                 Err(error) => {
                     pending.end(Ending::Failed(error.to_string()));
@@ -98,6 +109,31 @@ impl WasiHttpHooks for Wire {
             ErrorCode::ConnectionTerminated
         } else {
             ErrorCode::HttpProtocolError
+        }
+    }
+
+    fn p2_error_from_connect(&mut self, error: &io::Error) -> ErrorCode {
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => ErrorCode::ConnectionRefused,
+            io::ErrorKind::TimedOut => ErrorCode::ConnectionTimeout,
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                ErrorCode::DestinationIpUnroutable
+            }
+            _ => ErrorCode::DestinationUnavailable,
+        }
+    }
+
+    fn p2_error_from_tls(&mut self, error: &io::Error) -> ErrorCode {
+        let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+        match cause {
+            Some(rustls::Error::InvalidCertificate(_)) => ErrorCode::TlsCertificateError,
+            Some(rustls::Error::AlertReceived(alert)) => {
+                ErrorCode::TlsAlertReceived(TlsAlertReceivedPayload {
+                    alert_id: Some(u8::from(*alert)),
+                    alert_message: alert.as_str().map(str::to_owned),
+                })
+            }
+            _ => ErrorCode::TlsProtocolError,
         }
     }
 }

@@ -9,4 +9,5 @@ mod privilege;
 mod requests;
 mod secrets;
 mod settings;
+mod tls;
 mod tokens;
