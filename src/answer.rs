@@ -135,8 +135,14 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
     }
     if problem.oauth.is_none() && problem.message.is_none() {
         // Of another shape, or cut, even within a letter.
-        let text = body.utf8_chunks().next();
-        problem.message = text.map(|text| text.valid().to_owned());
+        let valid = match core::str::from_utf8(body) {
+            Ok(text) => text,
+            Err(error) => {
+                let valid = body.get(..error.valid_up_to()).unwrap_or_default();
+                core::str::from_utf8(valid).unwrap_or_default()
+            }
+        };
+        problem.message = Some(valid.to_owned());
     }
     problem
 }

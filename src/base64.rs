@@ -1,8 +1,10 @@
-//! base64 for the authorization header (RFC 4648, section 4).
+//! base64 for the authorization header (RFC 4648, section 4), and back.
 //!
 //! The `base64` crate, which checks this in the tests, would be the largest part of a token exchange.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
+
+use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
@@ -35,6 +37,32 @@ pub(crate) fn encode(text: &str) -> Secret {
     Secret::new(encoded)
 }
 
+/// The text that this is base64 of, if it is one.
+pub(crate) fn decode(encoded: &str) -> Option<Secret> {
+    let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
+    let mut bits = 0_u32;
+    let mut count = 0_u32;
+    for digit in encoded.trim_end_matches('=').bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit.wrapping_sub(b'A'),
+            b'a'..=b'z' => digit.wrapping_sub(b'a').wrapping_add(26),
+            b'0'..=b'9' => digit.wrapping_sub(b'0').wrapping_add(52),
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count = count.wrapping_add(6);
+        if count >= 8 {
+            count = count.wrapping_sub(8);
+            decoded.push(bits.wrapping_shr(count) as u8);
+        }
+    }
+    core::str::from_utf8(&decoded)
+        .ok()
+        .map(|text| Secret::concat(&[text]))
+}
+
 #[cfg(test)]
 mod tests {
     use base64::{Engine, prelude::BASE64_STANDARD};
@@ -55,11 +83,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_no_base64_of_text_is_not_decoded() {
+        for encoded in ["{{BASIC}}", "a-b_", "a b", "/w=="] {
+            assert!(super::decode(encoded).is_none(), "{encoded}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_encoded_as_the_crate_encodes_it(text in any::<String>()) {
             let encoded = super::encode(&text);
             prop_assert_eq!(encoded.expose(), BASE64_STANDARD.encode(&text));
+            let decoded = super::decode(encoded.expose());
+            prop_assert_eq!(decoded.as_ref().map(crate::Secret::expose), Some(text.as_str()));
         }
     }
 }

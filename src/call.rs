@@ -16,7 +16,7 @@ use crate::{
     error::{Effect, Error, ErrorCode, Failure, Operation},
     host::{Body, Duration, Host, Instant, Method, Request, Response, SendError, SendErrorKind},
     refusal,
-    retry::{self, Backoff, MOST_ATTEMPTS},
+    retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
     settings::Settings,
     slot::Slot,
@@ -44,10 +44,18 @@ pub(crate) enum Endpoint {
     Change,
 }
 
+impl Endpoint {
+    const fn method(self) -> Method {
+        match self {
+            Self::List | Self::User => Method::Get,
+            Self::Token | Self::Revoke | Self::Change => Method::Post,
+        }
+    }
+}
+
 /// One request, as often as it is tried.
 pub(crate) struct Ask<'a> {
     pub endpoint: Endpoint,
-    pub method: Method,
     pub path_and_query: &'a str,
     pub authorization: &'a Secret,
     /// The token that the request carries: the server may repeat it in what it says.
@@ -113,7 +121,6 @@ impl<'a, H: Host> Call<'a, H> {
     pub async fn resource(
         &self,
         endpoint: Endpoint,
-        method: Method,
         path_and_query: &str,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let mut renewed = false;
@@ -122,7 +129,6 @@ impl<'a, H: Host> Call<'a, H> {
             let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
             let ask = Ask {
                 endpoint,
-                method,
                 path_and_query,
                 authorization: &authorization,
                 token: Some(&token.value),
@@ -167,7 +173,8 @@ impl<'a, H: Host> Call<'a, H> {
             left = left.saturating_sub(1);
             let wait = failure.retry_after.unwrap_or_else(|| backoff.next());
             // What does not fit into the deadline is not begun: the code stays that of the cause.
-            if !failure.transient || left == 0 || wait >= self.remaining() {
+            let fits = wait.plus(SHORTEST_ATTEMPT) < self.remaining();
+            if !failure.transient || left == 0 || !fits {
                 return Err(failure);
             }
             self.host.sleep(wait).await;
@@ -180,7 +187,7 @@ impl<'a, H: Host> Call<'a, H> {
     /// Sends one request once, and reads its answer.
     async fn attempt(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let timeouts = retry::timeouts(self.remaining());
-        if timeouts.connect.is_zero() {
+        if timeouts.first_byte.is_zero() {
             return Err(self.timed_out("before the request could be sent", false));
         }
         let settings = self.settings();
@@ -190,14 +197,15 @@ impl<'a, H: Host> Call<'a, H> {
             ("user-agent", &settings.user_agent),
             ("authorization", ask.authorization.expose()),
         ];
-        if ask.method == Method::Post {
+        let method = ask.endpoint.method();
+        if method == Method::Post {
             headers.push(("content-length", &length));
         }
         if ask.form.is_some() {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
         }
         let request = Request {
-            method: ask.method,
+            method,
             scheme: settings.base_url.scheme,
             authority: &settings.base_url.authority,
             path_and_query: ask.path_and_query,
@@ -297,12 +305,15 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// The failure of a wait that took too long, with a request under way or not.
     pub fn timed_out(&self, when: &str, carried_out: bool) -> Failure {
-        let cause = if self.remaining().is_zero() {
-            "the deadline ran out "
+        let (cause, mend) = if self.remaining().is_zero() {
+            (
+                "the deadline ran out ",
+                "; try again, or set a longer deadline",
+            )
         } else {
-            "no answer came in time "
+            ("no answer came in time ", "; try again later")
         };
-        let cause = text::concat(&[cause, when, "; try again, or set a longer deadline"]);
+        let cause = text::concat(&[cause, when, mend]);
         let mut failure = Failure::new(ErrorCode::TimedOut, cause);
         failure.transient = true;
         failure.carried_out = carried_out;
@@ -327,6 +338,11 @@ fn broken(error: SendError) -> Failure {
             ErrorCode::TimedOut,
             true,
             "check the network, or try again later",
+        ),
+        SendErrorKind::TooLarge => (
+            ErrorCode::MalformedResponse,
+            false,
+            "check that the base URL is that of the API",
         ),
         SendErrorKind::Malformed => (
             ErrorCode::MalformedResponse,

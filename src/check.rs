@@ -5,7 +5,7 @@ use crate::{
     error::{ErrorCode, Failure, Operation},
     host::Host,
     text,
-    users::{ListOptions, User, UserPage},
+    users::{ListOptions, OneUser, UserPage},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -85,8 +85,10 @@ impl<H: Host> Client<H> {
             })
             .await;
         let known = list.as_ref().ok().and_then(|page| page.users.first());
-        let get = call.get(known.map_or(NOBODY, |user| &user.id)).await;
-        findings.add_account(&list, &get);
+        let get = call
+            .one_user(OneUser::Get, known.map_or(NOBODY, |user| &user.id))
+            .await;
+        findings.add_account(&list);
         match &list {
             Ok(_) => findings.add(Verdict::Passed, &["a list of one user was answered"]),
             Err(failure) => findings.add(Verdict::Failed, &[&failure.cause]),
@@ -95,7 +97,7 @@ impl<H: Host> Client<H> {
             Ok(_) => findings.add(Verdict::Passed, &["one user was read"]),
             Err(failure) if known.is_none() && failure.code == ErrorCode::NotFound => findings.add(
                 Verdict::Unknown,
-                &["no user's id is known to try it with; an id that nobody has was not found, as it should be"],
+                &["no user's id is known to try it with, and an id that nobody has was not found"],
             ),
             Err(failure) => findings.add(Verdict::Failed, &[&failure.cause]),
         }
@@ -127,18 +129,18 @@ impl Findings {
         }
     }
 
-    /// Whether the account is there, as the list and the get show it.
-    fn add_account(&mut self, list: &Result<UserPage, Failure>, get: &Result<User, Failure>) {
-        match (list, get) {
-            (Ok(_), _) | (_, Ok(_)) => self.add(Verdict::Passed, &["it answers in this region and API version"]),
-            (Err(failure), _) if failure.code == ErrorCode::NotFound => self.add(
+    /// Whether the account is there, as the list shows it.
+    fn add_account(&mut self, list: &Result<UserPage, Failure>) {
+        match list {
+            Ok(_) => self.add(Verdict::Passed, &["it answers in this region and API version"]),
+            Err(failure) if failure.code == ErrorCode::NotFound => self.add(
                 Verdict::Failed,
                 &[
                     &failure.cause,
                     "; if it uses automated provisioning (SCIM), the API does not support it, and this may be how that shows",
                 ],
             ),
-            _ => self.add(Verdict::Unknown, &["neither a list nor a get was answered with users"]),
+            Err(_) => self.add(Verdict::Unknown, &["no list shows whether it is there"]),
         }
     }
 

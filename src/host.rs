@@ -121,7 +121,9 @@ pub enum SendErrorKind {
     Connection,
     /// A phase took longer than its time-out.
     TimedOut,
-    /// What came back is not HTTP, or more than the host takes.
+    /// What came back is more than the host takes.
+    TooLarge,
+    /// What came back is not HTTP.
     Malformed,
 }
 

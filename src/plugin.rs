@@ -20,6 +20,7 @@ use crate::{
     UserState, Verdict,
     host::Duration,
     settings::{self, ApiVersion, Credentials, Origin, Proposal, Settings},
+    users::OneUser,
     wasi::Wasi,
 };
 
@@ -64,6 +65,10 @@ fn answer<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> Result<T, Error>) -> Resul
     }
 }
 
+fn one_user(what: OneUser, id: &str) -> Result<types::User, types::Error> {
+    answer(async |client| client.one_user(what, id).await).map(Into::into)
+}
+
 impl users::Guest for Plugin {
     fn list_users(options: users::ListOptions) -> Result<users::UserPage, types::Error> {
         let options = ListOptions::from(options);
@@ -71,15 +76,15 @@ impl users::Guest for Plugin {
     }
 
     fn get_user(id: String) -> Result<types::User, types::Error> {
-        answer(async |client| client.get_user(&id).await).map(Into::into)
+        one_user(OneUser::Get, &id)
     }
 
     fn suspend_user(id: String) -> Result<types::User, types::Error> {
-        answer(async |client| client.suspend_user(&id).await).map(Into::into)
+        one_user(OneUser::Suspend, &id)
     }
 
     fn reactivate_user(id: String) -> Result<types::User, types::Error> {
-        answer(async |client| client.reactivate_user(&id).await).map(Into::into)
+        one_user(OneUser::Reactivate, &id)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     settings::ApiVersion,
     text,
 };
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::string::String;
 
 /// How much of the server's words is passed on, in bytes.
 const LONGEST_MESSAGE: usize = 512;
@@ -24,21 +24,19 @@ pub(crate) fn classify(
     problem: Problem,
     secrets: &[&str],
 ) -> Failure {
-    let message = [problem.oauth, problem.message];
-    let words: Vec<String> = message
-        .into_iter()
-        .flatten()
-        .map(|text| presentable(&text, secrets))
-        .filter(|text| !text.is_empty())
-        .collect();
-    let words = text::join(words.iter().map(String::as_str), ": ");
-    let words = (!words.is_empty()).then(|| text::cut(&words, LONGEST_MESSAGE).to_owned());
-    let (code, cause) = meaning(
-        endpoint,
-        version,
-        status,
-        words.as_deref().unwrap_or_default(),
-    );
+    let mut words = String::new();
+    for said in [problem.oauth, problem.message].into_iter().flatten() {
+        let said = presentable(&said, secrets);
+        if !words.is_empty() && !said.is_empty() {
+            words.push_str(": ");
+        }
+        words.push_str(&said);
+    }
+    words.truncate(text::cut(&words, LONGEST_MESSAGE).len());
+    let words = Some(words).filter(|words| !words.is_empty());
+    // A page of HTML is a proxy's: what it says of permissions is not about those of the application.
+    let telling = words.as_deref().filter(|words| !words.starts_with('<'));
+    let (code, cause) = meaning(endpoint, version, status, telling.unwrap_or_default());
     let (cause, mend) = cause;
     let status_code = text::decimal(status.into());
     let (says, said) = words
@@ -84,16 +82,23 @@ fn meaning(
         ),
         (401, Token | Revoke) => refused_credentials(),
         (400, Token | Revoke) if words.starts_with("invalid_client") => refused_credentials(),
-        (404, Token | Revoke) => (
+        (404, Revoke) => (
+            Code::NotConfigured,
+            (
+                "the server has no such path to revoke tokens",
+                "set the revoke path; that of API version v1 is not documented",
+            ),
+        ),
+        (404, Token) => (
             Code::NotConfigured,
             match version {
                 ApiVersion::V1Beta1 => (
                     "the server has no such path for tokens",
-                    "set the API version to v1, or check the region and the base URL",
+                    "set the API version to v1, or check the region, the base URL and the token path",
                 ),
                 ApiVersion::V1 => (
                     "the server has no such path for tokens",
-                    "set the API version to v1beta1, or check the region and the base URL",
+                    "set the API version to v1beta1, or check the region, the base URL and the token path",
                 ),
             },
         ),

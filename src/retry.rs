@@ -4,6 +4,8 @@ use crate::host::{Duration, Instant, Timeouts};
 
 /// Requests sent at most for one exchange with the server.
 pub(crate) const MOST_ATTEMPTS: u32 = 5;
+/// What a wait must leave of a call for the attempt after it: less would end in a time-out, which hides the cause.
+pub(crate) const SHORTEST_ATTEMPT: Duration = Duration::from_millis(100);
 /// Until the connection stands: TCP and TLS.
 const CONNECT: Duration = Duration::from_secs(5);
 /// From then on until the head of the answer.
@@ -15,10 +17,11 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait of all.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 
-/// The phases' time-outs in what is left of a call.
+/// The phases' time-outs in what is left of a call. A connection gets half of it at most: one that is not made is told
+/// as that, before the call's time runs out.
 pub(crate) fn timeouts(remaining: Duration) -> Timeouts {
     Timeouts {
-        connect: CONNECT.min(remaining),
+        connect: CONNECT.min(Duration::from_nanos(remaining.as_nanos() / 2)),
         first_byte: FIRST_BYTE.min(remaining),
         between_bytes: BETWEEN_BYTES.min(remaining),
     }

@@ -281,7 +281,15 @@ fn authorization(
                 "must be base64 of id:secret, without `Basic` ahead of it and without spaces",
             );
             let authorization = Secret::concat(&["Basic ", basic.expose()]);
-            (authorization, vec![basic])
+            let mut secrets = vec![];
+            // What is no base64 is a placeholder, and holds nothing to hide but itself.
+            if let Some(pair) = base64::decode(basic.expose())
+                && let Some((_, secret)) = pair.expose().split_once(':')
+            {
+                secrets.push(Secret::concat(&[secret]));
+            }
+            secrets.push(basic);
+            (authorization, secrets)
         }
     }
 }

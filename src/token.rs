@@ -8,7 +8,7 @@ use crate::{
     call::{Ask, Call, Endpoint},
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
-    host::{Duration, Host, Instant, Method},
+    host::{Duration, Host, Instant},
     request::push_encoded,
     secret::Secret,
     slot::Slot,
@@ -82,10 +82,10 @@ impl<H: Host> Call<'_, H> {
     }
 
     fn good_token(&self) -> Option<Rc<Token>> {
-        let now = self.now();
-        let held = self.account().tokens.held.get();
-        held.filter(|token| token.good_until.is_some_and(|end| now < end))
-            .or_else(|| self.own_token.get())
+        self.own_token.get().or_else(|| {
+            let held = self.account().tokens.held.get();
+            held.filter(|token| token.good_until.is_some_and(|end| self.now() < end))
+        })
     }
 
     /// Drops a token that the server refused, unless it was replaced by now.
@@ -129,7 +129,6 @@ impl<H: Host> Call<'_, H> {
         let body = self
             .ask(&Ask {
                 endpoint: Endpoint::Token,
-                method: Method::Post,
                 path_and_query: &settings.token_path,
                 authorization: &settings.authorization,
                 token: None,
@@ -156,7 +155,6 @@ impl<H: Host> Call<'_, H> {
         let form = revocation(&token.value);
         self.ask(&Ask {
             endpoint: Endpoint::Revoke,
-            method: Method::Post,
             path_and_query: &settings.revoke_path,
             authorization: &settings.authorization,
             token: Some(&token.value),

@@ -5,7 +5,7 @@ use crate::{
     call::{Call, Endpoint},
     client::Client,
     error::{Error, Failure, Operation},
-    host::{Host, Method},
+    host::Host,
     request::{self, Id, LARGEST_PAGE},
     text,
 };
@@ -79,42 +79,64 @@ impl<H: Host> Client<H> {
 
     /// Reads one user: `GET /accounts/{account}/users/{user}`.
     pub async fn get_user(&self, id: &str) -> Result<User, Error> {
-        let call = self.begin(Operation::GetUser)?;
-        call.finish(call.get(id).await)
+        self.one_user(OneUser::Get, id).await
     }
 
     /// Suspends a user: `POST /accounts/{account}/users/{user}:suspend`.
     pub async fn suspend_user(&self, id: &str) -> Result<User, Error> {
-        let call = self.begin(Operation::SuspendUser)?;
-        call.finish(call.change(id, Change::Suspend).await)
+        self.one_user(OneUser::Suspend, id).await
     }
 
     /// Reactivates a user: `POST /accounts/{account}/users/{user}:reactivate`.
     pub async fn reactivate_user(&self, id: &str) -> Result<User, Error> {
-        let call = self.begin(Operation::ReactivateUser)?;
-        call.finish(call.change(id, Change::Reactivate).await)
+        self.one_user(OneUser::Reactivate, id).await
+    }
+
+    /// The three operations on one user, in one: each future of its own would make the component larger.
+    pub(crate) async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Error> {
+        let call = self.begin(what.operation())?;
+        call.finish(call.one_user(what, id).await)
     }
 }
 
-/// The two changes that the API can make.
+/// What is done with one user.
 #[derive(Clone, Copy)]
-enum Change {
+pub(crate) enum OneUser {
+    Get,
     Suspend,
     Reactivate,
 }
 
-impl Change {
+impl OneUser {
+    const fn operation(self) -> Operation {
+        match self {
+            Self::Get => Operation::GetUser,
+            Self::Suspend => Operation::SuspendUser,
+            Self::Reactivate => Operation::ReactivateUser,
+        }
+    }
+
+    const fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Get => Endpoint::User,
+            Self::Suspend | Self::Reactivate => Endpoint::Change,
+        }
+    }
+
     const fn verb(self) -> &'static str {
         match self {
+            Self::Get => "",
             Self::Suspend => ":suspend",
             Self::Reactivate => ":reactivate",
         }
     }
 
-    const fn state(self) -> UserState {
+    /// The state that the user must be in afterwards, if it is a change.
+    const fn state(self) -> Option<UserState> {
         match self {
-            Self::Suspend => UserState::Suspended,
-            Self::Reactivate => UserState::Active,
+            Self::Get => None,
+            Self::Suspend => Some(UserState::Suspended),
+            Self::Reactivate => Some(UserState::Active),
         }
     }
 }
@@ -123,7 +145,7 @@ impl<H: Host> Call<'_, H> {
     pub(crate) async fn list(&self, options: &ListOptions) -> Result<UserPage, Failure> {
         let query = request::list_query(options)?;
         let path = text::concat(&[&self.users_path(None, ""), &query]);
-        let body = self.resource(Endpoint::List, Method::Get, &path).await?;
+        let body = self.resource(Endpoint::List, &path).await?;
         let page = answer::page(&body, options.max_page_size.unwrap_or(LARGEST_PAGE))?;
         if page.next_page_token.is_some() && page.next_page_token == options.page_token {
             return Err(answer::malformed("the next page is the same page again"));
@@ -131,43 +153,31 @@ impl<H: Host> Call<'_, H> {
         Ok(page)
     }
 
-    pub(crate) async fn get(&self, id: &str) -> Result<User, Failure> {
+    pub(crate) async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Failure> {
         let id = Id::of_user(id)?;
-        let path = self.users_path(Some(&id), "");
-        let body = self.resource(Endpoint::User, Method::Get, &path).await?;
-        user_of(&body, &id)
-    }
-
-    async fn change(&self, id: &str, change: Change) -> Result<User, Failure> {
-        let id = Id::of_user(id)?;
-        let path = self.users_path(Some(&id), change.verb());
-        let body = self.resource(Endpoint::Change, Method::Post, &path).await?;
-        let user = user_of(&body, &id).and_then(|user| {
-            if user.state == change.state() {
-                Ok(user)
-            } else {
-                Err(answer::malformed(
-                    "the user is not in the state that was asked for",
-                ))
+        let path = self.users_path(Some(&id), what.verb());
+        let body = self.resource(what.endpoint(), &path).await?;
+        let result = answer::user(&body).and_then(|user| {
+            if user.id != id.as_str() {
+                return Err(answer::malformed(
+                    "it is another user than the one asked for",
+                ));
             }
+            if what.state().is_some_and(|state| user.state != state) {
+                return Err(answer::malformed(
+                    "the user is not in the state that was asked for",
+                ));
+            }
+            Ok(user)
         });
-        user.inspect_err(|_| self.mark_uncertain())
+        if result.is_err() && what.state().is_some() {
+            self.mark_uncertain();
+        }
+        result
     }
 
     fn users_path(&self, user: Option<&Id>, verb: &str) -> String {
         let settings = self.settings();
         request::users_path(settings.api_version.prefix(), &settings.account, user, verb)
-    }
-}
-
-/// The user of an answer, who must be the one that was asked about.
-fn user_of(body: &[u8], id: &Id) -> Result<User, Failure> {
-    let user = answer::user(body)?;
-    if user.id == id.as_str() {
-        Ok(user)
-    } else {
-        Err(answer::malformed(
-            "it is another user than the one asked for",
-        ))
     }
 }

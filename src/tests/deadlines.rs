@@ -47,7 +47,7 @@ fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
     assert_eq!(error.attempts, 6);
     assert_eq!(
         error.message,
-        "get-user: no answer came in time while the answer arrived; try again, or set a longer deadline"
+        "get-user: no answer came in time while the answer arrived; try again later"
     );
 }
 
@@ -94,6 +94,23 @@ fn the_message_of_a_time_out_names_the_cause_before_it() {
         error.message,
         "get-user: the deadline ran out while the server was asked; try again, or set a longer deadline; an attempt before failed too: the server failed (503, it says: busy); try again later"
     );
+}
+
+#[test]
+fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
+    for (deadline_ms, attempts) in [(1100, 2), (1101, 3)] {
+        let proposal = Proposal {
+            deadline_ms: Some(deadline_ms),
+            ..proposal()
+        };
+        let refuse = |_: &_| reply(429, "").retry_after("1");
+        let client = client_of(proposal, with_tokens(refuse));
+        let error = get(&client).unwrap_err();
+        assert_eq!(
+            (error.code, error.attempts),
+            (ErrorCode::RateLimited, attempts)
+        );
+    }
 }
 
 #[test]

@@ -112,6 +112,28 @@ fn refused_credentials_say_what_to_check() {
 }
 
 #[test]
+fn a_page_of_html_says_nothing_of_the_applications_permissions() {
+    let page = reply(403, "<h1>You do not have permission to see this page</h1>");
+    let error = error_of(Operation::SuspendUser, [page]);
+    assert_eq!(error.code, Other);
+    let page = reply(403, "<h1>Ask the last owner of this proxy</h1>");
+    let error = error_of(Operation::SuspendUser, [page]);
+    assert_eq!(error.code, Other);
+}
+
+#[test]
+fn a_missing_revoke_path_says_what_to_set() {
+    let client = client(with_tokens(script([reply(200, ACTIVE), reply(404, "")])));
+    get(&client).unwrap();
+    let error = client.host().run(client.revoke_token()).unwrap_err();
+    assert_eq!(error.code, NotConfigured);
+    assert_eq!(
+        error.message,
+        "revoke-token: the server has no such path to revoke tokens (404); set the revoke path; that of API version v1 is not documented"
+    );
+}
+
+#[test]
 fn a_missing_token_path_names_the_other_generation() {
     for (api_version, other) in [(ApiVersion::V1Beta1, "v1"), (ApiVersion::V1, "v1beta1")] {
         let proposal = Proposal {
@@ -122,7 +144,7 @@ fn a_missing_token_path_names_the_other_generation() {
         assert_eq!(
             error.message,
             format!(
-                "get-user: the server has no such path for tokens (404); set the API version to {other}, or check the region and the base URL"
+                "get-user: the server has no such path for tokens (404); set the API version to {other}, or check the region, the base URL and the token path"
             )
         );
     }
@@ -145,6 +167,11 @@ fn a_request_without_an_answer_says_where_it_failed_and_what_to_do() {
             SendErrorKind::TimedOut,
             TimedOut,
             "get-user: the wire is cut; check the network, or try again later",
+        ),
+        (
+            SendErrorKind::TooLarge,
+            MalformedResponse,
+            "get-user: the wire is cut; check that the base URL is that of the API",
         ),
         (
             SendErrorKind::Malformed,

@@ -39,6 +39,7 @@ fn what_stays_as_it_is_is_tried_once() {
         assert_eq!(times_tried(reply(status, "")), 1, "{status}");
     }
     assert_eq!(times_tried(fails(SendErrorKind::Denied, false)), 1);
+    assert_eq!(times_tried(fails(SendErrorKind::TooLarge, true)), 1);
     for body in ["", "{}", "<html>", "[]"] {
         assert_eq!(times_tried(reply(200, body)), 1, "{body}");
     }

@@ -40,6 +40,7 @@ fn any_reply() -> impl Strategy<Value = Reply> {
         SendErrorKind::Denied,
         SendErrorKind::Connection,
         SendErrorKind::TimedOut,
+        SendErrorKind::TooLarge,
         SendErrorKind::Malformed,
     ]);
     let last = select(vec![

@@ -248,7 +248,7 @@ fn the_hosts_time_outs_are_set_to_those_of_the_phases() {
 }
 
 #[test]
-fn the_hosts_time_outs_end_with_the_deadline() {
+fn the_hosts_time_outs_end_with_the_deadline_and_connecting_at_half_of_it() {
     let proposal = Proposal {
         deadline_ms: Some(7000),
         ..proposal()
@@ -260,7 +260,7 @@ fn the_hosts_time_outs_end_with_the_deadline() {
     let client = client_of(proposal, script(replies));
     get(&client).unwrap();
     let timeouts = Timeouts {
-        connect: Duration::from_secs(4),
+        connect: Duration::from_secs(2),
         first_byte: Duration::from_secs(4),
         between_bytes: Duration::from_secs(4),
     };

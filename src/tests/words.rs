@@ -215,7 +215,9 @@ fn a_ready_made_basic_is_blacked_out() {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
         ..proposal()
     };
-    let client = client_of(proposal, script([reply(401, format!("Basic {BASIC}?"))]));
+    let words = format!("Basic {BASIC}? {CLIENT_SECRET}?");
+    let client = client_of(proposal, script([reply(401, words)]));
     let error = get(&client).unwrap_err();
-    assert_eq!(error.api_message.as_deref(), Some("Basic [redacted]?"));
+    let blacked_out = "Basic [redacted]? [redacted]?";
+    assert_eq!(error.api_message.as_deref(), Some(blacked_out));
 }

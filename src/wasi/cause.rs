@@ -21,10 +21,10 @@ pub(super) fn broken_off() -> SendError {
 
 /// What a code of `wasi:http` means. It says of each whether the server may have received the request.
 pub(super) fn failed(code: ErrorCode) -> SendError {
-    use SendErrorKind::{Connection, Denied, Malformed, TimedOut};
+    use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
 
     let (kind, reached, detail) = match code {
-        ErrorCode::DnsTimeout => (TimedOut, false, "the host name was not resolved in time"),
+        ErrorCode::DnsTimeout => (Connection, false, "the host name was not resolved in time"),
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
             (Connection, false, "the host name cannot be resolved")
         }
@@ -37,7 +37,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
             "the host does not allow requests to this address",
         ),
         ErrorCode::ConnectionRefused => (Connection, false, "the server refused the connection"),
-        ErrorCode::ConnectionTimeout => (TimedOut, false, "the connection was not made in time"),
+        ErrorCode::ConnectionTimeout => (Connection, false, "the connection was not made in time"),
         ErrorCode::ConnectionLimitReached => {
             (Connection, false, "the host has no connection to spare")
         }
@@ -45,7 +45,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         ErrorCode::TlsCertificateError => (
             Connection,
             false,
-            "the server's TLS certificate is not trusted",
+            "the server's TLS certificate is not trusted: it has expired, is for another name, or comes from an authority that the host does not know",
         ),
         ErrorCode::TlsAlertReceived(_) => (Connection, true, "the server ended TLS with an alert"),
         ErrorCode::ConnectionTerminated => (Connection, true, "the connection broke"),
@@ -70,7 +70,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         | ErrorCode::HttpResponseBodySize(_)
         | ErrorCode::HttpResponseTrailerSectionSize(_)
         | ErrorCode::HttpResponseTrailerSize(_) => {
-            (Malformed, true, "the answer is larger than the host takes")
+            (TooLarge, true, "the answer is larger than the host takes")
         }
         ErrorCode::HttpResponseTransferCoding(_)
         | ErrorCode::HttpResponseContentCoding(_)
