@@ -8,13 +8,13 @@ use core::{
     task::Poll,
 };
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{
     answer,
     client::Account,
     error::{Effect, Error, ErrorCode, Failure, Operation},
-    host::{Body, Duration, Host, Instant, Method, Request, Response, SendError, SendErrorKind},
+    host::{Duration, Host, Instant, Method, Request},
     refusal,
     retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
@@ -23,11 +23,6 @@ use crate::{
     text,
     token::Token,
 };
-
-/// The largest answer that is taken, in bytes.
-const LARGEST_ANSWER: usize = 8 << 20;
-/// How much is read of an answer that is a refusal, in bytes.
-const LARGEST_REFUSAL: usize = 16 << 10;
 
 /// What is asked of, which decides what a refusal means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -217,20 +212,17 @@ impl<'a, H: Host> Call<'a, H> {
         let head = timeouts.connect.plus(timeouts.first_byte);
         let mut response = match self.within(head, self.host.send(request)).await {
             Some(Ok(response)) => response,
-            Some(Err(error)) => return Err(broken(error)),
+            Some(Err(error)) => return Err(error.into()),
             None => return Err(self.timed_out("while the server was asked", true)),
         };
         let status = response.status;
-        let most = if status == 200 {
-            LARGEST_ANSWER
-        } else {
-            LARGEST_REFUSAL
-        };
-        let body = self.read(&mut response, timeouts.between_bytes, most).await;
+        let body = self.read(&mut response, timeouts.between_bytes).await;
         if status == 200 {
             return body;
         }
-        let retry_after = response.retry_after.as_deref().and_then(retry::retry_after);
+        let date = response.date.as_deref();
+        let retry_after = response.retry_after.as_deref();
+        let retry_after = retry_after.and_then(|value| retry::retry_after(value, date));
         // A refusal whose words got lost is still a refusal.
         let problem = answer::problem(&body.unwrap_or_default());
         let secrets: Vec<&str> = settings
@@ -247,42 +239,6 @@ impl<'a, H: Host> Call<'a, H> {
             problem,
             &secrets,
         ))
-    }
-
-    /// Reads a body. One of a refusal is cut at the limit, any other over it is refused.
-    async fn read(
-        &self,
-        response: &mut Response<H::Body>,
-        between_bytes: Duration,
-        most: usize,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut whole = Zeroizing::new(Vec::new());
-        loop {
-            match self.within(between_bytes, response.body.next()).await {
-                Some(Ok(Some(mut piece))) => {
-                    let room = most.saturating_sub(whole.len());
-                    let fitting = piece.get(..room);
-                    whole.extend_from_slice(fitting.unwrap_or(&piece));
-                    let is_over = piece.len() > room;
-                    piece.zeroize();
-                    if is_over && response.status == 200 {
-                        return Err(answer::malformed("it is larger than 8 MiB"));
-                    }
-                    if is_over {
-                        return Ok(whole);
-                    }
-                }
-                Some(Ok(None)) => return Ok(whole),
-                // Whoever began to answer has received the request.
-                Some(Err(error)) => {
-                    return Err(broken(SendError {
-                        reached: true,
-                        ..error
-                    }));
-                }
-                None => return Err(self.timed_out("while the answer arrived", true)),
-            }
-        }
     }
 
     /// What is left until the deadline.
@@ -319,39 +275,4 @@ impl<'a, H: Host> Call<'a, H> {
         failure.carried_out = carried_out;
         failure
     }
-}
-
-/// What a request without an answer comes to.
-fn broken(error: SendError) -> Failure {
-    let (code, transient, mend) = match error.kind {
-        SendErrorKind::Denied => (
-            ErrorCode::ConnectionFailed,
-            false,
-            "allow this component outgoing HTTP to the base URL",
-        ),
-        SendErrorKind::Connection => (
-            ErrorCode::ConnectionFailed,
-            true,
-            "check the network, the base URL, and any proxy that inspects TLS",
-        ),
-        SendErrorKind::TimedOut => (
-            ErrorCode::TimedOut,
-            true,
-            "check the network, or try again later",
-        ),
-        SendErrorKind::TooLarge => (
-            ErrorCode::MalformedResponse,
-            false,
-            "check that the base URL is that of the API",
-        ),
-        SendErrorKind::Malformed => (
-            ErrorCode::MalformedResponse,
-            true,
-            "check that the base URL is that of the API, and that no proxy answers in its place",
-        ),
-    };
-    let mut failure = Failure::new(code, text::concat(&[&error.detail, "; ", mend]));
-    failure.transient = transient;
-    failure.carried_out = error.reached;
-    failure
 }

@@ -6,7 +6,10 @@ use core::{
     ops::{Deref, DerefMut},
 };
 
-use crate::{host::Duration, text};
+use crate::{
+    host::{Duration, SendError, SendErrorKind},
+    text,
+};
 
 /// What a call does, as the contract names it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -185,5 +188,42 @@ impl Deref for Failure {
 impl DerefMut for Failure {
     fn deref_mut(&mut self) -> &mut Facts {
         &mut self.0
+    }
+}
+
+/// What a request without an answer comes to.
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let (code, transient, mend) = match error.kind {
+            SendErrorKind::Denied => (
+                ErrorCode::ConnectionFailed,
+                false,
+                "allow this component outgoing HTTP to the base URL",
+            ),
+            SendErrorKind::Connection => (
+                ErrorCode::ConnectionFailed,
+                true,
+                "check the network, the base URL, and any proxy that inspects TLS",
+            ),
+            SendErrorKind::TimedOut => (
+                ErrorCode::TimedOut,
+                true,
+                "check the network, or try again later",
+            ),
+            SendErrorKind::TooLarge => (
+                ErrorCode::MalformedResponse,
+                false,
+                "check that the base URL is that of the API",
+            ),
+            SendErrorKind::Malformed => (
+                ErrorCode::MalformedResponse,
+                true,
+                "check that the base URL is that of the API, and that no proxy answers in its place",
+            ),
+        };
+        let mut failure = Failure::new(code, text::concat(&[&error.detail, "; ", mend]));
+        failure.transient = transient;
+        failure.carried_out = error.reached;
+        failure
     }
 }

@@ -97,6 +97,10 @@ pub struct Response<B> {
     pub status: u16,
     /// `Retry-After`, as sent.
     pub retry_after: Option<String>,
+    /// `Date`, as sent.
+    pub date: Option<String>,
+    /// `Content-Length`, where it is a number.
+    pub content_length: Option<u64>,
     /// The body, yet to be read.
     pub body: B,
 }

@@ -2,37 +2,6 @@
 //!
 //! The core ([`Client`]) is plain async Rust that does no I/O: it knows its surroundings by one trait, [`host::Host`].
 //! Built for WebAssembly, this crate is a component: the `plugin` world of `wit/`, over WASI 0.2.
-//!
-//! ```
-//! use onepassword_users::{Client, settings};
-//! # use onepassword_users::host::{Body, Duration, Host, Instant, Request, Response, SendError};
-//! # struct Nowhere;
-//! # impl Body for Nowhere {
-//! #     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> { Ok(None) }
-//! # }
-//! # impl Host for Nowhere {
-//! #     type Body = Nowhere;
-//! #     async fn send(&self, _: Request<'_>) -> Result<Response<Nowhere>, SendError> {
-//! #         Ok(Response { status: 200, retry_after: None, body: Nowhere })
-//! #     }
-//! #     fn sleep(&self, _: Duration) -> impl Future<Output = ()> { std::future::pending() }
-//! #     fn now(&self) -> Instant { Instant::from_origin(Duration::ZERO) }
-//! # }
-//! # fn block_on<T>(future: impl Future<Output = T>) -> T {
-//! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-//! #     match std::pin::pin!(future).poll(&mut context) {
-//! #         std::task::Poll::Ready(value) => value,
-//! #         std::task::Poll::Pending => unreachable!("the host answers at once"),
-//! #     }
-//! # }
-//! let settings = settings::from_environment(vec![("OP_USERS_REGION".into(), "eu".into())]);
-//! let client = Client::new(Nowhere, settings);
-//! let error = block_on(client.get_user("IR7VJHJ36JHINBFAD7V2T5MP3E")).unwrap_err();
-//! assert_eq!(
-//!     error.message,
-//!     "get-user: OP_USERS_ACCOUNT_ID is not set; OP_USERS_CLIENT_ID is not set; OP_USERS_CLIENT_SECRET is not set",
-//! );
-//! ```
 
 #![cfg_attr(
     not(test),
@@ -56,9 +25,11 @@ extern crate alloc;
 
 mod answer;
 mod base64;
+mod body;
 mod call;
 mod check;
 mod client;
+mod date;
 mod error;
 pub mod host;
 mod refusal;

@@ -1,6 +1,9 @@
 //! When a request is tried again, and how long is waited before that.
 
-use crate::host::{Duration, Instant, Timeouts};
+use crate::{
+    date,
+    host::{Duration, Instant, Timeouts},
+};
 
 /// Requests sent at most for one exchange with the server.
 pub(crate) const MOST_ATTEMPTS: u32 = 5;
@@ -32,11 +35,15 @@ pub(crate) const fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// `Retry-After` in seconds (RFC 9110, section 10.2.3).
-pub(crate) fn retry_after(value: &str) -> Option<Duration> {
+/// `Retry-After` (RFC 9110, section 10.2.3), in seconds or as a date: that counts from the answer's own `Date`, so that no
+/// clock of ours needs to be right.
+pub(crate) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim_ascii();
-    let is_seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    is_seconds.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let seconds = date::seconds(value)?.saturating_sub(date::seconds(date?.trim_ascii())?);
+    Some(Duration::from_secs(seconds))
 }
 
 /// The waits of one exchange: exponential, with full jitter.
@@ -104,6 +111,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds() {
+        let retry_after = |value| retry_after(value, None);
         assert_eq!(retry_after("0"), Some(Duration::ZERO));
         assert_eq!(retry_after(" 120 "), Some(Duration::from_secs(120)));
         assert_eq!(
@@ -112,6 +120,28 @@ mod tests {
         );
         for value in ["", "-1", "1.5", "soon", "+1"] {
             assert_eq!(retry_after(value), None);
+        }
+    }
+
+    #[test]
+    fn retry_after_is_a_date_that_counts_from_the_answers_own() {
+        let date = Some("Mon, 23 Nov 2026 12:00:00 GMT");
+        for (value, wait) in [
+            ("Mon, 23 Nov 2026 12:00:30 GMT", Some(30)),
+            ("Monday, 23-Nov-26 12:00:30 GMT", Some(30)),
+            ("Mon, 23 Nov 2026 12:00:00 GMT", Some(0)),
+            ("Sun, 22 Nov 2026 12:00:00 GMT", Some(0)),
+            ("Tue, 24 Nov 2026 12:00:00 GMT", Some(86_400)),
+            ("tomorrow", None),
+        ] {
+            assert_eq!(
+                retry_after(value, date),
+                wait.map(Duration::from_secs),
+                "{value}"
+            );
+        }
+        for date in [None, Some(""), Some("today")] {
+            assert_eq!(retry_after("Mon, 23 Nov 2026 12:00:30 GMT", date), None);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod check;
+mod clock;
 mod configure;
 mod deadlines;
 mod effects;
@@ -17,3 +18,4 @@ mod simulation;
 mod tokens;
 mod wire;
 mod words;
+mod zeroing;

@@ -15,6 +15,7 @@ use wasip2::{
     },
     io::streams::{InputStream, StreamError},
 };
+use zeroize::Zeroize;
 
 use self::{
     cause::{broken_off, denied, failed},
@@ -102,12 +103,16 @@ impl Host for Wasi {
 
 /// The request as WASI has it; none when the host finds fault with a part of it.
 fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
-    let headers: Vec<(String, Vec<u8>)> = request
+    let mut headers: Vec<(String, Vec<u8>)> = request
         .headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
         .collect();
-    let outgoing = OutgoingRequest::new(Fields::from_list(&headers).ok()?);
+    let fields = Fields::from_list(&headers);
+    for (_, value) in &mut headers {
+        value.zeroize();
+    }
+    let outgoing = OutgoingRequest::new(fields.ok()?);
     let method = match request.method {
         Method::Get => types::Method::Get,
         Method::Post => types::Method::Post,
@@ -146,18 +151,23 @@ fn received(
     reactor: &Rc<Reactor>,
 ) -> Result<Response<WasiBody>, SendError> {
     let status = response.status();
-    let retry_after = response
-        .headers()
-        .get("retry-after")
-        .into_iter()
-        .next()
-        .and_then(|value| String::from_utf8(value).ok());
+    let headers = response.headers();
+    let header = |name| {
+        let value = headers.get(name).into_iter().next()?;
+        String::from_utf8(value).ok()
+    };
+    let retry_after = header("retry-after");
+    let date = header("date");
+    let content_length = header("content-length").and_then(|length| length.parse().ok());
+    drop(headers);
     let taken = || failed(types::ErrorCode::InternalError(None));
     let body = response.consume().map_err(|()| taken())?;
     let stream = body.stream().map_err(|()| taken())?;
     Ok(Response {
         status,
         retry_after,
+        date,
+        content_length,
         body: WasiBody {
             stream,
             _body: body,

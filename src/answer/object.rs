@@ -63,11 +63,39 @@ pub(super) struct Object {
     pub misfit: bool,
 }
 
+/// The deepest nesting that is read: what the API sends has three levels.
+const DEEPEST: usize = 64;
+
 /// Reads one object, which must be all there is.
 pub(super) fn read(json: &[u8], shape: Shape) -> Result<Object, serde_json::Error> {
+    if is_deeper(json, DEEPEST) {
+        return Ok(misfit());
+    }
     let mut json = serde_json::Deserializer::from_slice(json);
     let object = shape.deserialize(&mut json)?;
     json.end().map(|()| object)
+}
+
+/// Whether brackets are nested deeper than this, wherever the JSON is otherwise at fault.
+fn is_deeper(json: &[u8], most: usize) -> bool {
+    let mut depth = 0_usize;
+    let mut is_text = false;
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_text = !is_text,
+            b'\\' if is_text => {
+                bytes.next();
+            }
+            b'{' | b'[' if !is_text => depth = depth.saturating_add(1),
+            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            return true;
+        }
+    }
+    false
 }
 
 /// A misfit, in an object's place.

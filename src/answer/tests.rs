@@ -127,13 +127,29 @@ fn what_is_no_user_is_refused() {
 }
 
 #[test]
-fn nesting_has_no_depth_that_is_too_much() {
-    let deep = format!(
-        r#"{{"x":{}{},"id":"{ID}"}}"#,
-        "[".repeat(100_000),
-        "]".repeat(100_000)
-    );
-    assert_eq!(user(&deep).unwrap().id, ID);
+fn nesting_deeper_than_64_is_refused() {
+    let nested = |open: &str, close: &str, depth| {
+        format!(
+            r#"{{"x":{}1{},"id":"{ID}"}}"#,
+            open.repeat(depth),
+            close.repeat(depth)
+        )
+    };
+    for (open, close) in [("[", "]"), (r#"{"y":"#, "}")] {
+        assert_eq!(user(&nested(open, close, 63)).unwrap().id, ID);
+        for depth in [64, 100, 1000] {
+            let failure = user(&nested(open, close, depth)).unwrap_err();
+            assert_eq!(failure.code, ErrorCode::MalformedResponse);
+        }
+    }
+    assert!(user(&"[".repeat(100_000)).is_err());
+}
+
+#[test]
+fn brackets_within_text_do_not_nest() {
+    let text = r#"[{\"[\\"#.repeat(100);
+    let body = format!(r#"{{"id":"{ID}","display_name":"{text}"}}"#);
+    assert_eq!(user(&body).unwrap().id, ID);
 }
 
 #[test]

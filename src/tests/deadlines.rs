@@ -97,6 +97,49 @@ fn the_message_of_a_time_out_names_the_cause_before_it() {
 }
 
 #[test]
+fn a_date_to_retry_after_counts_from_the_answers_own_date() {
+    let now = "Mon, 23 Nov 2026 12:00:00 GMT";
+    for (retry_after, date, waited) in [
+        ("Mon, 23 Nov 2026 12:00:07 GMT", Some(now), Some(7)),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", Some(now), Some(0)),
+        // Without a date of the answer's own, nobody knows when that is: the ordinary back-off is waited.
+        ("Mon, 23 Nov 2026 12:00:07 GMT", None, None),
+        ("tomorrow", Some(now), None),
+    ] {
+        let refusal = reply(503, "").retry_after(retry_after);
+        let refusal = match date {
+            Some(date) => refusal.date(date),
+            None => refusal,
+        };
+        let client = client(with_tokens(script([refusal, reply(200, ACTIVE)])));
+        get(&client).unwrap();
+        let elapsed = client.host().elapsed();
+        match waited {
+            Some(seconds) => assert_eq!(elapsed, Duration::from_secs(seconds)),
+            None => assert!(elapsed > Duration::ZERO && elapsed < Duration::from_millis(500)),
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_announces_more_than_8_mib_is_not_read() {
+    let endless = vec![Piece::Never];
+    for (announced, elapsed) in [((8 << 20) + 1, 0), (u64::MAX, 0)] {
+        let replies = [pieces(200, endless.clone()).content_length(announced)];
+        let client = client(with_tokens(script(replies)));
+        let error = get(&client).unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        assert_eq!(client.host().elapsed(), Duration::from_secs(elapsed));
+    }
+    // A length that is not true is no harm.
+    for announced in [0, 1, 8 << 20] {
+        let replies = [reply(200, ACTIVE).content_length(announced)];
+        let client = client(with_tokens(script(replies)));
+        get(&client).unwrap();
+    }
+}
+
+#[test]
 fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
     for (deadline_ms, attempts) in [(1100, 2), (1101, 3)] {
         let proposal = Proposal {

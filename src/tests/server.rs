@@ -79,11 +79,19 @@ pub(super) struct Reply {
 pub(super) enum Answer {
     Head {
         status: u16,
-        retry_after: Option<String>,
+        headers: Headers,
         pieces: Vec<Piece>,
     },
     Fails(SendError),
     Never,
+}
+
+/// The headers of an answer that the core reads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Headers {
+    pub retry_after: Option<String>,
+    pub date: Option<String>,
+    pub content_length: Option<u64>,
 }
 
 /// A piece of a body; after the last one it ends.
@@ -102,8 +110,24 @@ impl Reply {
     }
 
     pub fn retry_after(mut self, value: &str) -> Self {
-        if let Answer::Head { retry_after, .. } = &mut self.answer {
-            *retry_after = Some(value.to_owned());
+        if let Answer::Head { headers, .. } = &mut self.answer {
+            headers.retry_after = Some(value.to_owned());
+        }
+        self
+    }
+
+    /// With a `Date` header.
+    pub fn date(mut self, value: &str) -> Self {
+        if let Answer::Head { headers, .. } = &mut self.answer {
+            headers.date = Some(value.to_owned());
+        }
+        self
+    }
+
+    /// With a `Content-Length` header, true or not.
+    pub fn content_length(mut self, length: u64) -> Self {
+        if let Answer::Head { headers, .. } = &mut self.answer {
+            headers.content_length = Some(length);
         }
         self
     }
@@ -120,7 +144,7 @@ pub(super) fn pieces(status: u16, pieces: Vec<Piece>) -> Reply {
         after: Duration::ZERO,
         answer: Answer::Head {
             status,
-            retry_after: None,
+            headers: Headers::default(),
             pieces,
         },
     }

@@ -2,12 +2,15 @@
 
 use alloc::{
     rc::{Rc, Weak},
+    sync::Arc,
+    task::Wake,
     vec::Vec,
 };
 use core::{
     cell::Cell,
     future::poll_fn,
     pin::{Pin, pin},
+    sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll, Waker},
 };
 
@@ -25,6 +28,15 @@ pub(super) struct Reactor {
 struct Wait {
     pollable: Pollable,
     ready: Cell<bool>,
+}
+
+/// Whether anything but a pollable woke the future.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Reactor {
@@ -55,8 +67,15 @@ impl Reactor {
 
     /// The same for every future, so that the component has it once.
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
-        let mut context = Context::from_waker(Waker::noop());
+        let woken = Arc::new(Woken(AtomicBool::new(false)));
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
         while future.as_mut().poll(&mut context).is_pending() {
+            // Woken by another part of the same future, which may have been polled before.
+            if woken.0.swap(false, Ordering::Relaxed) {
+                self.waiting.take();
+                continue;
+            }
             let waiting = self.waiting.take();
             let waits: Vec<Rc<Wait>> = waiting.iter().filter_map(Weak::upgrade).collect();
             if waits.is_empty() {

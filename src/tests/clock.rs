@@ -1,0 +1,147 @@
+//! A virtual clock, with the executor that advances it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use crate::host::{Duration, Instant};
+
+/// Something that [`Clock::join`] drives.
+pub(super) type Task<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A clock that stands still while there is anything to do. Its clones are the same clock.
+#[derive(Clone)]
+pub(super) struct Clock(Rc<Times>);
+
+/// The time, and what waits for another one.
+struct Times {
+    now: Cell<Instant>,
+    timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
+    timers_made: Cell<u64>,
+}
+
+impl Clock {
+    pub fn new() -> Self {
+        Self(Rc::new(Times {
+            now: Cell::new(Instant::from_origin(Duration::ZERO)),
+            timers: RefCell::default(),
+            timers_made: Cell::new(0),
+        }))
+    }
+
+    pub fn now(&self) -> Instant {
+        self.0.now.get()
+    }
+
+    /// Lets time go by while nothing waits.
+    pub fn pass(&self, duration: Duration) {
+        self.0.now.set(self.now().after(duration));
+    }
+
+    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<> {
+        self.0.timers_made.set(self.0.timers_made.get() + 1);
+        Sleep {
+            times: Rc::clone(&self.0),
+            due: (self.now().after(duration), self.0.timers_made.get()),
+        }
+    }
+
+    /// Runs several calls at once, each of them polled only when it was woken, to the end of all.
+    pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
+        let mut running: Vec<_> = calls
+            .into_iter()
+            .map(|call| (Some(call), Arc::new(Woken(AtomicBool::new(true)))))
+            .collect();
+        let mut results: Vec<_> = running.iter().map(|_| None).collect();
+        while results.iter().any(Option::is_none) {
+            let mut idle = true;
+            for ((call, woken), result) in running.iter_mut().zip(&mut results) {
+                let Some(future) = call.as_mut().filter(|_| woken.take()) else {
+                    continue;
+                };
+                idle = false;
+                let waker = Waker::from(Arc::clone(woken));
+                if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    *result = Some(value);
+                    *call = None;
+                }
+            }
+            if idle {
+                self.advance();
+            }
+        }
+        assert!(self.0.timers.borrow().is_empty(), "a timer was left behind");
+        results.into_iter().flatten().collect()
+    }
+
+    /// Drops a call that has not ended after this long.
+    pub async fn give_up_after<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut call = Box::pin(call);
+        let mut limit = Box::pin(self.sleep(limit));
+        std::future::poll_fn(|context| match call.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+        })
+        .await
+    }
+
+    /// Goes on to the next thing that happens.
+    fn advance(&self) {
+        let next = self.0.timers.borrow_mut().pop_first();
+        let ((due, _), waker) = next.expect("stuck: nothing can ever happen");
+        self.0.now.set(due.max(self.now()));
+        waker.wake();
+    }
+}
+
+/// A wait for the virtual clock, forgotten when it is dropped.
+struct Sleep {
+    times: Rc<Times>,
+    due: (Instant, u64),
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.times.now.get() >= self.due.0 {
+            return Poll::Ready(());
+        }
+        let waker = context.waker().clone();
+        self.times.timers.borrow_mut().insert(self.due, waker);
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.times.timers.borrow_mut().remove(&self.due);
+    }
+}
+
+/// Whether a call has something to do.
+struct Woken(AtomicBool);
+
+impl Woken {
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

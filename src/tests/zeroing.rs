@@ -1,0 +1,172 @@
+//! Memory that held a secret is zeroed before it is given back.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    future::pending,
+    pin::pin,
+    slice,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    Client, Secret, base64,
+    host::{Body, Duration, Host, Instant, Request, Response, SendError},
+    settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
+};
+
+const CLIENT_SECRET: &str = "zeroed-when-dropped:client-secret";
+const TOKEN: &str = "zeroed-when-dropped:token-of-nobody";
+const TOKEN_ANSWER: &str = r#"{"access_token":"zeroed-when-dropped:token-of-nobody","expires_in":900,"token_type":"Bearer"}"#;
+/// base64 of what the secrets share: it stands in that of the pair, since the client's id has a length that fits.
+const WITHIN_BASE64: &str = "emVyb2VkLXdoZW4tZHJvcHBlZDpj";
+const CLIENT_ID: &str = "id";
+
+/// An allocator that looks for secrets in what is given back, on the thread that asks for it.
+struct Watch;
+
+thread_local! {
+    static FOUND: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+#[global_allocator]
+static WATCH: Watch = Watch;
+
+// SAFETY: everything is System's. `realloc` is the default one, which gives the old memory back by `dealloc`.
+unsafe impl GlobalAlloc for Watch {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // Zeroed, so that nothing is found that an earlier owner left.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if let Ok(Some(found)) = FOUND.try_with(Cell::get) {
+            let bytes = unsafe { slice::from_raw_parts(block, layout.size()) };
+            let holds = |secret: &str| {
+                let secret = secret.as_bytes();
+                bytes.windows(secret.len()).any(|window| window == secret)
+            };
+            if holds(CLIENT_SECRET) || holds(TOKEN) || holds(WITHIN_BASE64) {
+                FOUND.set(Some(found + 1));
+            }
+        }
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+/// How many blocks were given back with a secret in them.
+fn found_during(work: impl FnOnce()) -> u32 {
+    FOUND.set(Some(0));
+    work();
+    FOUND.take().unwrap()
+}
+
+/// A server that exchanges one token and knows nobody, and a host that copies nothing.
+struct Forgetful;
+
+/// A body in two pieces, so that the first one is outgrown.
+struct Halves(Vec<&'static [u8]>);
+
+impl Body for Halves {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
+        // What the core is given, it has to zero.
+        Ok(self.0.pop().map(<[u8]>::to_vec))
+    }
+}
+
+impl Host for Forgetful {
+    type Body = Halves;
+
+    async fn send(&self, request: Request<'_>) -> Result<Response<Halves>, SendError> {
+        let (status, body) = match request.path_and_query {
+            path if path.ends_with("/token") => (200, TOKEN_ANSWER),
+            path if path.ends_with("/revoke") => (200, ""),
+            _ => (404, ""),
+        };
+        let (first, second) = body.as_bytes().split_at(body.len() * 2 / 3);
+        Ok(Response {
+            status,
+            retry_after: None,
+            date: None,
+            content_length: None,
+            body: Halves(vec![second, first]),
+        })
+    }
+
+    fn sleep(&self, _: Duration) -> impl Future<Output = ()> {
+        pending()
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_origin(Duration::ZERO)
+    }
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the host answers at once"),
+    }
+}
+
+fn settings() -> Settings {
+    Settings::new(Proposal {
+        account_id: "ACCOUNT123".into(),
+        credentials: Credentials::Client {
+            id: CLIENT_ID.into(),
+            secret: Secret::new(CLIENT_SECRET.into()),
+        },
+        origin: Origin::Com,
+        api_version: ApiVersion::V1,
+        token_path: None,
+        revoke_path: None,
+        user_agent: None,
+        deadline_ms: None,
+    })
+    .unwrap()
+}
+
+#[test]
+fn the_watch_finds_what_is_not_zeroed() {
+    let pair = format!("{CLIENT_ID}:{CLIENT_SECRET}");
+    assert!(base64::encode(&pair).expose().contains(WITHIN_BASE64));
+    for text in [CLIENT_SECRET, TOKEN, TOKEN_ANSWER, WITHIN_BASE64] {
+        assert_eq!(found_during(|| drop(text.to_owned())), 1);
+    }
+}
+
+#[test]
+fn a_whole_life_of_a_client_leaves_no_secret_behind() {
+    let found = found_during(|| {
+        let client = Client::new(Forgetful, Ok(settings()));
+        assert!(run(client.get_user("x")).is_err());
+        assert!(run(client.suspend_user("x")).is_err());
+        client.configure(Ok(settings())).unwrap();
+        assert!(run(client.get_user("x")).is_err());
+        run(client.revoke_token()).unwrap();
+        run(client.check());
+    });
+    assert_eq!(found, 0);
+}
+
+#[test]
+fn settings_from_the_environment_leave_no_secret_behind() {
+    let variables = || {
+        let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        vec![
+            owned("OP_USERS_ACCOUNT_ID", "ACCOUNT123"),
+            owned("OP_USERS_CLIENT_ID", CLIENT_ID),
+            owned("OP_USERS_CLIENT_SECRET", CLIENT_SECRET),
+            owned("SOMEBODY_ELSES", TOKEN),
+        ]
+    };
+    let found = found_during(|| drop(crate::settings::from_environment(variables())));
+    assert_eq!(found, 0);
+    // Wrong ones neither.
+    let found = found_during(|| {
+        let mut variables = variables();
+        variables.push(("OP_USERS_BASIC".to_owned(), TOKEN.to_owned()));
+        drop(crate::settings::from_environment(variables));
+    });
+    assert_eq!(found, 0);
+}
