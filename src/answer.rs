@@ -11,7 +11,7 @@ use crate::{
     request::LONGEST_PAGE_TOKEN,
     secret::Secret,
     text,
-    users::{User, UserPage, UserState},
+    user::{User, UserPage, UserState},
 };
 
 /// The longest token that is taken, in bytes: hosts limit the size of a header.

@@ -11,8 +11,9 @@ use core::{
 use zeroize::Zeroizing;
 
 use crate::{
+    account::Account,
     answer,
-    client::Account,
+    endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Failure, Operation},
     host::{Duration, Host, Instant, Method, Request},
     refusal,
@@ -23,30 +24,6 @@ use crate::{
     text,
     token::Token,
 };
-
-/// What is asked of, which decides what a refusal means.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Endpoint {
-    /// The token endpoint.
-    Token,
-    /// The revocation endpoint.
-    Revoke,
-    /// The list of users.
-    List,
-    /// One user, to be read.
-    User,
-    /// One user, to be changed.
-    Change,
-}
-
-impl Endpoint {
-    const fn method(self) -> Method {
-        match self {
-            Self::List | Self::User => Method::Get,
-            Self::Token | Self::Revoke | Self::Change => Method::Post,
-        }
-    }
-}
 
 /// One request, as often as it is tried.
 pub(crate) struct Ask<'a> {

@@ -5,7 +5,8 @@ use crate::{
     error::{ErrorCode, Failure, Operation},
     host::Host,
     text,
-    users::{ListOptions, OneUser, UserPage},
+    user::{ListOptions, UserPage},
+    users::OneUser,
 };
 use alloc::{string::String, vec::Vec};
 

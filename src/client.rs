@@ -1,12 +1,12 @@
 //! A client of one account: its settings and its token, shared by every call.
 
 use crate::{
+    account::Account,
     call::Call,
     error::{Effect, Error, Operation},
     host::Host,
     settings::{NotConfigured, Settings},
     slot::Slot,
-    token::Tokens,
 };
 use alloc::rc::Rc;
 
@@ -16,12 +16,6 @@ pub struct Client<H> {
     account: Slot<Rc<Account>>,
     /// What is wrong with the settings, while there is no account.
     problems: NotConfigured,
-}
-
-/// What is replaced as one, so that no token ever meets other settings than its own.
-pub(crate) struct Account {
-    pub settings: Settings,
-    pub tokens: Tokens,
 }
 
 impl<H: Host> Client<H> {
@@ -62,15 +56,6 @@ impl<H: Host> Client<H> {
             Ok(account) => Ok(Call::new(&self.host, account, operation)),
             Err(problems) => Err(not_configured(problems, operation)),
         }
-    }
-}
-
-impl Account {
-    fn new(settings: Settings) -> Rc<Self> {
-        Rc::new(Self {
-            settings,
-            tokens: Tokens::default(),
-        })
     }
 }
 

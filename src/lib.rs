@@ -4,7 +4,7 @@
 //! Built for WebAssembly, this crate is a component: the `plugin` world of `wit/`, over WASI 0.2.
 
 #![cfg_attr(
-    not(test),
+    not(any(test, fuzzing)),
     deny(
         clippy::arithmetic_side_effects,
         clippy::expect_used,
@@ -23,6 +23,7 @@
 
 extern crate alloc;
 
+mod account;
 mod answer;
 mod base64;
 mod body;
@@ -30,7 +31,9 @@ mod call;
 mod check;
 mod client;
 mod date;
+mod endpoint;
 mod error;
+mod exchange;
 pub mod host;
 mod refusal;
 mod request;
@@ -42,8 +45,11 @@ mod text;
 mod time;
 mod token;
 mod turn;
+mod user;
 mod users;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -59,5 +65,5 @@ pub use self::{
     client::Client,
     error::{Effect, Error, ErrorCode, Operation},
     secret::Secret,
-    users::{ListOptions, StateFilter, User, UserPage, UserState},
+    user::{ListOptions, StateFilter, User, UserPage, UserState},
 };

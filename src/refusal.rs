@@ -2,7 +2,7 @@
 
 use crate::{
     answer::Problem,
-    call::Endpoint,
+    endpoint::Endpoint,
     error::{ErrorCode, Failure},
     host::Duration,
     retry,

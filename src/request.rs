@@ -3,7 +3,7 @@
 use crate::{
     error::{ErrorCode, Failure},
     text,
-    users::{ListOptions, StateFilter},
+    user::{ListOptions, StateFilter},
 };
 use alloc::{borrow::ToOwned, string::String};
 

@@ -1,74 +1,18 @@
 //! The four operations of the API: list, get, suspend, reactivate.
 
+use alloc::string::String;
+
 use crate::{
     answer,
-    call::{Call, Endpoint},
+    call::Call,
     client::Client,
+    endpoint::Endpoint,
     error::{Error, Failure, Operation},
     host::Host,
     request::{self, Id, LARGEST_PAGE},
     text,
+    user::{ListOptions, User, UserPage, UserState},
 };
-use alloc::{string::String, vec::Vec};
-
-/// A person in the account: `user` in the contract.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct User {
-    /// Opaque, and the only key that the API knows.
-    pub id: String,
-    /// The e-mail address.
-    pub email: String,
-    /// The person's name.
-    pub display_name: String,
-    /// Whether the user has access.
-    pub state: UserState,
-    /// RFC 3339, as the server sent it.
-    pub create_time: String,
-    /// `accounts/<account>/users/<id>`.
-    pub path: String,
-}
-
-/// Whether a user has access: `user-state` in the contract.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum UserState {
-    /// `ACTIVE`
-    Active,
-    /// `SUSPENDED`
-    Suspended,
-    /// `STATE_UNSPECIFIED`, or none.
-    Unspecified,
-    /// Any other, as the server spelt it.
-    Other(String),
-}
-
-/// Which users a list shows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum StateFilter {
-    /// `user.isActive()`
-    Active,
-    /// `user.isSuspended()`
-    Suspended,
-}
-
-/// What to list, and from where on.
-#[derive(Clone, Debug, Default)]
-pub struct ListOptions {
-    /// Which users. None shows all.
-    pub filter: Option<StateFilter>,
-    /// 1 to 1000. None leaves it to the server.
-    pub max_page_size: Option<u32>,
-    /// `next_page_token` of the page before.
-    pub page_token: Option<String>,
-}
-
-/// One page of a list.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UserPage {
-    /// In the server's order.
-    pub users: Vec<User>,
-    /// Where the next page starts. None after the last one.
-    pub next_page_token: Option<String>,
-}
 
 impl<H: Host> Client<H> {
     /// Lists users, a page at a time: `GET /accounts/{account}/users`.

@@ -1,0 +1,153 @@
+//! OAuth 2.0 client credentials (RFC 6749, section 4.4): tokens are exchanged one at a time, renewed, and revoked (RFC 7009).
+
+use alloc::{rc::Rc, string::String};
+
+use crate::{
+    answer,
+    call::{Ask, Call},
+    client::Client,
+    endpoint::Endpoint,
+    error::{Error, ErrorCode, Failure, Operation},
+    host::Host,
+    request::push_encoded,
+    secret::Secret,
+    token::Token,
+    turn::TurnGuard,
+};
+
+/// RFC 6749, section 4.4.2. The scope is left out: `openid` is the only one, and the default.
+const GRANT: &str = "grant_type=client_credentials";
+
+impl<H: Host> Client<H> {
+    /// Revokes the token that is held, and forgets it. A failure keeps it.
+    pub async fn revoke_token(&self) -> Result<(), Error> {
+        let call = self.begin(Operation::RevokeToken)?;
+        call.finish(call.revoke().await)
+    }
+}
+
+impl<H: Host> Call<'_, H> {
+    /// A token to use now: the one that is held, or a new one. Only one is exchanged at a time, and whoever waited for
+    /// an exchange that was refused is refused with it.
+    pub async fn token(&self) -> Result<Rc<Token>, Failure> {
+        if let Some(token) = self.good_token() {
+            return Ok(token);
+        }
+        let tokens = &self.account().tokens;
+        let before = tokens.exchanges.get();
+        let _turn = self.turn().await?;
+        if let Some(token) = self.good_token() {
+            return Ok(token);
+        }
+        if tokens.exchanges.get() != before
+            && let Some(refusal) = tokens.refusal.get()
+        {
+            return Err(refusal);
+        }
+        self.exchange().await
+    }
+
+    /// A new token, whatever is held: for whoever wants to know whether the credentials are good now.
+    pub async fn fresh_token(&self) -> Result<Rc<Token>, Failure> {
+        let _turn = self.turn().await?;
+        self.exchange().await
+    }
+
+    async fn turn(&self) -> Result<TurnGuard<'_>, Failure> {
+        let turn = self.account().tokens.turn.take();
+        self.within(self.remaining(), turn)
+            .await
+            .ok_or_else(|| self.timed_out("while another call exchanged the token", false))
+    }
+
+    fn good_token(&self) -> Option<Rc<Token>> {
+        self.own_token.get().or_else(|| {
+            let held = self.account().tokens.held.get();
+            held.filter(|token| token.is_good(self.now()))
+        })
+    }
+
+    /// Drops a token that the server refused, unless it was replaced by now.
+    pub fn forget(&self, token: &Rc<Token>) {
+        for slot in [&self.own_token, &self.account().tokens.held] {
+            if slot.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
+                slot.set(None);
+            }
+        }
+    }
+
+    /// Exchanges the credentials for a token; the caller has the turn.
+    async fn exchange(&self) -> Result<Rc<Token>, Failure> {
+        let tokens = &self.account().tokens;
+        let result = self.exchange_once().await;
+        tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));
+        match result {
+            Ok(token) => {
+                tokens.refusal.set(None);
+                let slot = if token.has_life() {
+                    &tokens.held
+                } else {
+                    &self.own_token
+                };
+                slot.set(Some(Rc::clone(&token)));
+                Ok(token)
+            }
+            Err(failure) => {
+                let lasting = !failure.transient && failure.code != ErrorCode::TimedOut;
+                tokens.refusal.set(lasting.then(|| failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn exchange_once(&self) -> Result<Rc<Token>, Failure> {
+        let settings = self.settings();
+        // The life counts from before the server began it.
+        let asked = self.now();
+        let form = Secret::concat(&[GRANT]);
+        let body = self
+            .ask(&Ask {
+                endpoint: Endpoint::Token,
+                path_and_query: &settings.token_path,
+                authorization: &settings.authorization,
+                token: None,
+                form: Some(&form),
+            })
+            .await?;
+        let answer = answer::token(&body)?;
+        Ok(Rc::new(Token::new(answer.token, answer.expires_in, asked)))
+    }
+
+    async fn revoke(&self) -> Result<(), Failure> {
+        let Some(token) = self.account().tokens.held.get() else {
+            return Ok(());
+        };
+        let settings = self.settings();
+        let form = revocation(&token.value);
+        self.ask(&Ask {
+            endpoint: Endpoint::Revoke,
+            path_and_query: &settings.revoke_path,
+            authorization: &settings.authorization,
+            token: Some(&token.value),
+            form: Some(&form),
+        })
+        .await?;
+        self.forget(&token);
+        Ok(())
+    }
+}
+
+/// The form that revokes a token (RFC 7009, section 2.1).
+fn revocation(token: &Secret) -> Secret {
+    const NAME: &str = "token=";
+    // Encoded, a byte takes three at most: the text never moves, and leaves no copy behind.
+    let room = token
+        .expose()
+        .len()
+        .saturating_mul(3)
+        .saturating_add(NAME.len());
+    let mut form = String::with_capacity(room);
+    form.push_str(NAME);
+    push_encoded(&mut form, token.expose());
+    Secret::new(form)
+}
