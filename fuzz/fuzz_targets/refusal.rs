@@ -1,0 +1,5 @@
+//! See `fuzzing::refusal`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| onepassword_users::fuzzing::refusal(data));

@@ -1,0 +1,168 @@
+//! What fuzzers do with arbitrary bytes, and what must hold then. `fuzz/` runs them; a test replays what they found.
+
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
+use crate::{
+    answer,
+    endpoint::Endpoint,
+    host::Scheme,
+    refusal,
+    request::{self, Id},
+    retry,
+    settings::{self, ApiVersion},
+    user::{ListOptions, StateFilter},
+};
+
+/// A target: its name, which is that of its corpus, and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 5] = [
+    ("answer", answer),
+    ("refusal", refusal),
+    ("retry_after", retry_after),
+    ("settings", settings),
+    ("url", url),
+];
+
+/// The readers of answers. What they let through keeps what they promise.
+pub fn answer(data: &[u8]) {
+    if let Ok(user) = answer::user(data) {
+        assert!(!user.id.is_empty());
+    }
+    if let Ok(page) = answer::page(data, 3) {
+        assert!(page.users.len() <= 3);
+        assert!(page.users.iter().all(|user| !user.id.is_empty()));
+        assert!(page.next_page_token.is_none_or(|token| !token.is_empty()));
+    }
+    if let Ok(answer) = answer::token(data) {
+        let token = answer.token.expose();
+        assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+        assert!(answer.expires_in.is_none_or(|seconds| seconds > 0.0));
+    }
+}
+
+/// The readers of refusals: whatever the server says, what is passed on is short, printable, and holds no secret.
+pub fn refusal(data: &[u8]) {
+    const SECRETS: [&str; 2] = ["correct-horse-battery-staple", "s3cr3t\u{e9}\u{20ac}"];
+    const ENDPOINTS: [Endpoint; 5] = [
+        Endpoint::Token,
+        Endpoint::Revoke,
+        Endpoint::List,
+        Endpoint::User,
+        Endpoint::Change,
+    ];
+    let Some((&[kind, status], body)) = data.split_first_chunk() else {
+        return;
+    };
+    let endpoint = ENDPOINTS[usize::from(kind) % ENDPOINTS.len()];
+    let status = 201 + u16::from(status) * 2;
+    // The words of the body, and a secret right behind them.
+    let mut repeated = body.to_vec();
+    repeated.extend_from_slice(SECRETS[0].as_bytes());
+    for body in [body, &repeated] {
+        let problem = answer::problem(body);
+        let failure = refusal::classify(endpoint, ApiVersion::V1, status, None, problem, &SECRETS);
+        let said = failure.api_message.as_deref().unwrap_or_default();
+        assert!(said.len() <= 512);
+        for text in [said, &failure.cause] {
+            assert!(!text.contains(char::is_control));
+            for secret in SECRETS {
+                for part in secret.as_bytes().windows(8) {
+                    assert!(!text.as_bytes().windows(8).any(|stretch| stretch == part));
+                }
+            }
+        }
+    }
+}
+
+/// Settings, a variable a line: what is taken can be sent, and goes nowhere unencrypted but to loopback.
+pub fn settings(data: &[u8]) {
+    let mut variables: Vec<(String, String)> = vec![];
+    for line in String::from_utf8_lossy(data).split('\n') {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        // A short name makes room for values; one that is taken twice is no environment.
+        let name = ["OP_USERS_", name].concat();
+        if variables.iter().all(|(known, _)| *known != name) {
+            variables.push((name, value.to_owned()));
+        }
+    }
+    let Ok(settings) = settings::from_environment(variables) else {
+        return;
+    };
+    let base_url = settings.base_url;
+    let authority = base_url.authority.as_str();
+    assert!(!authority.contains(['@', '/', '?', '#', ' ', '\\']) && authority.is_ascii());
+    let is_loopback = |host: &str| {
+        authority.strip_prefix(host).is_some_and(|rest| {
+            rest.is_empty()
+                || rest
+                    .strip_prefix(':')
+                    .is_some_and(|port| port.parse::<u16>().is_ok())
+        })
+    };
+    let is_loopback_address = authority.starts_with("127.") && authority.split('.').count() == 4;
+    assert!(
+        base_url.scheme == Scheme::Https
+            || is_loopback("localhost")
+            || is_loopback("[::1]")
+            || is_loopback_address
+    );
+    for header in [settings.authorization.expose(), &settings.user_agent] {
+        assert!(!header.contains(|letter: char| letter.is_control()));
+    }
+    for path in [settings.token_path, settings.revoke_path] {
+        assert!(path.starts_with('/') && path.is_ascii() && !path.contains(['?', '#', ' ', '%']));
+    }
+}
+
+/// `Retry-After`, and the `Date` of the answer behind a line break.
+pub fn retry_after(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (value, date) = text.split_once('\n').unwrap_or((&text, ""));
+    retry::retry_after(value, Some(date));
+    retry::retry_after(value, None);
+}
+
+/// Ids, page tokens and forms: each stays where it was put.
+pub fn url(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let account = Id::parse("ACCOUNT123");
+    if let (Ok(account), Ok(id)) = (account, Id::parse(&text)) {
+        let path = request::users_path("/v1", &account, Some(&id), ":suspend");
+        let segments: Vec<&str> = path.split('/').collect();
+        assert_eq!(segments.len(), 6);
+        let encoded = segments[5].strip_suffix(":suspend").unwrap_or_default();
+        assert_eq!(decoded(encoded), text.as_bytes());
+        assert!(encoded != "." && encoded != "..");
+    }
+    let options = ListOptions {
+        filter: Some(StateFilter::Active),
+        max_page_size: None,
+        page_token: Some(text.clone().into_owned()),
+    };
+    if let Ok(query) = request::list_query(&options) {
+        let (_, encoded) = query.split_once("&page_token=").unwrap_or_default();
+        assert_eq!(decoded(encoded), text.as_bytes());
+    }
+}
+
+/// What a server reads of encoded text: nothing in it may mean anything else.
+fn decoded(encoded: &str) -> Vec<u8> {
+    let mut decoded = vec![];
+    let mut rest = encoded.bytes();
+    while let Some(byte) = rest.next() {
+        decoded.push(if byte == b'%' {
+            let digit = |digit: Option<u8>| digit.and_then(|digit| char::from(digit).to_digit(16));
+            let (high, low) = (digit(rest.next()), digit(rest.next()));
+            let value = high.zip(low).map(|(high, low)| high * 16 + low);
+            value
+                .and_then(|value| u8::try_from(value).ok())
+                .unwrap_or(0)
+        } else {
+            assert!(byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+            byte
+        });
+    }
+    decoded
+}
