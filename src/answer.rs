@@ -5,7 +5,7 @@ mod object;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::error::Category;
 
-use self::object::{Object, Shape, Value};
+use self::object::{Object, Shape, Unread, Value};
 use crate::{
     error::{ErrorCode, Failure},
     request::LONGEST_PAGE_TOKEN,
@@ -34,6 +34,9 @@ pub(crate) struct Problem {
     /// In the server's words, as they came.
     pub message: Option<String>,
 }
+
+/// Why an answer is not taken that would be too much for the instance.
+pub(crate) const NO_MEMORY: &str = "there is no memory for it";
 
 const USER: Shape = Shape {
     fields: &[
@@ -163,10 +166,12 @@ fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {
     let cause = match object::read(body, shape) {
         Ok(object) if !object.misfit => return Ok(object),
         Ok(_) => "it is JSON of another shape",
+        Err(Unread::NoMemory) => NO_MEMORY,
         Err(_) if body.trim_ascii_start().starts_with(b"<") => "it is a page of HTML, not JSON",
         Err(_) if body.trim_ascii().is_empty() => "it is empty",
-        Err(error) if error.classify() == Category::Eof => "it ends in the middle",
-        Err(_) => "it is not JSON",
+        Err(Unread::TooDeep) => "it is nested too deeply",
+        Err(Unread::NoJson(error)) if error.classify() == Category::Eof => "it ends in the middle",
+        Err(Unread::NoJson(_)) => "it is not JSON",
     };
     Err(malformed(cause))
 }

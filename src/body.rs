@@ -1,7 +1,6 @@
 //! The body of an answer, read within limits of size, of time and of memory.
 
 use alloc::vec::Vec;
-use core::hint::black_box;
 
 use zeroize::{Zeroize, Zeroizing};
 
@@ -10,16 +9,17 @@ use crate::{
     call::Call,
     error::Failure,
     host::{Body, Duration, Host, Response, SendError},
+    memory::{is_spare, make_room},
 };
 
 /// The largest answer that is taken, in bytes.
 const LARGEST_ANSWER: usize = 8 << 20;
 /// How much is read of an answer that is a refusal, in bytes.
 const LARGEST_REFUSAL: usize = 16 << 10;
+/// How much memory is taken on the word of `Content-Length` alone, in bytes.
+const BELIEVED: usize = 1 << 20;
 /// What the next piece, and whatever else a call needs beside a body, may take, in bytes.
-const ELBOW_ROOM: usize = 256 << 10;
-/// From this size on an answer is only read as JSON when there is memory for the worst that it can hold, in bytes.
-const LARGE: usize = 512 << 10;
+const ELBOW_ROOM: usize = 64 << 10;
 
 impl<H: Host> Call<'_, H> {
     /// Reads a body. One of a refusal is cut at its limit; any other that is over a limit is refused.
@@ -39,12 +39,12 @@ impl<H: Host> Call<'_, H> {
             return Err(answer::malformed("it is larger than 8 MiB"));
         }
         let mut whole = Zeroizing::new(Vec::new());
-        let mut fits = make_room(&mut whole, announced.min(most));
+        let mut fits = make_room(&mut whole, announced.min(most).min(BELIEVED));
         loop {
             if !fits {
                 // Its memory is what the error needs.
                 drop(whole);
-                return Err(answer::malformed("there is no memory for it"));
+                return Err(answer::malformed(answer::NO_MEMORY));
             }
             match self.within(between_bytes, response.body.next()).await {
                 Some(Ok(Some(mut piece))) => {
@@ -65,14 +65,7 @@ impl<H: Host> Call<'_, H> {
                         return Ok(whole);
                     }
                 }
-                Some(Ok(None)) => {
-                    // Its texts once more, and what is needed to unescape the longest of them.
-                    let worst = whole.len().saturating_mul(3).saturating_add(LARGE);
-                    if whole.len() <= LARGE || is_spare(worst) {
-                        return Ok(whole);
-                    }
-                    fits = false;
-                }
+                Some(Ok(None)) => return Ok(whole),
                 // Whoever began to answer has received the request.
                 Some(Err(error)) => {
                     return Err(Failure::from(SendError {
@@ -84,29 +77,4 @@ impl<H: Host> Call<'_, H> {
             }
         }
     }
-}
-
-/// Makes room for so many bytes more, if there is memory for it. What is outgrown is zeroed.
-fn make_room(buffer: &mut Zeroizing<Vec<u8>>, more: usize) -> bool {
-    let needed = buffer.len().saturating_add(more);
-    if needed <= buffer.capacity() {
-        return true;
-    }
-    let mut larger = Vec::new();
-    let amortized = needed.max(buffer.capacity().saturating_mul(2));
-    if larger.try_reserve_exact(amortized).is_err() {
-        return false;
-    }
-    larger.extend_from_slice(buffer);
-    *buffer = Zeroizing::new(larger);
-    true
-}
-
-/// Whether so much memory could be had. It is given back at once: a component that runs out of it traps.
-fn is_spare(bytes: usize) -> bool {
-    let mut probe = Vec::<u8>::new();
-    let is_spare = probe.try_reserve_exact(bytes).is_ok();
-    // Else the compiler may see that nothing is done with it, and take it for granted.
-    black_box(&mut probe);
-    is_spare
 }

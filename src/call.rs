@@ -107,6 +107,12 @@ impl<'a, H: Host> Call<'a, H> {
                 form: None,
             };
             match self.ask(&ask).await {
+                Ok(body) if text::contains(&body, token.value.expose().as_bytes()) => {
+                    if endpoint == Endpoint::Change {
+                        self.mark_uncertain();
+                    }
+                    return Err(answer::malformed("it repeats the token"));
+                }
                 Err(failure) if failure.status == Some(401) => {
                     self.forget(&token);
                     if renewed {
@@ -183,7 +189,7 @@ impl<'a, H: Host> Call<'a, H> {
             path_and_query: ask.path_and_query,
             headers: &headers,
             body: ask.form.map(Secret::expose),
-            timeouts,
+            timeouts: retry::of_the_host(timeouts),
         };
         self.attempts.set(self.attempts.get().saturating_add(1));
         let head = timeouts.connect.plus(timeouts.first_byte);

@@ -35,6 +35,7 @@ mod endpoint;
 mod error;
 mod exchange;
 pub mod host;
+mod memory;
 mod refusal;
 mod request;
 mod retry;

@@ -73,7 +73,7 @@ fn meaning(
         return meaning;
     }
     match (status, endpoint) {
-        (200..=399, _) => (
+        (..=399 | 600.., _) => (
             Code::MalformedResponse,
             (
                 "the server gave an answer that is none of this API",
@@ -217,7 +217,9 @@ fn says(words: &str, phrases: &[&str]) -> bool {
             plain.push(' ');
         }
     }
-    phrases.iter().any(|phrase| text::contains(&plain, phrase))
+    phrases
+        .iter()
+        .any(|phrase| text::contains(plain.as_bytes(), phrase.as_bytes()))
 }
 
 /// The server's words, fit to be shown: without secrets and control characters, white space folded.

@@ -20,6 +20,18 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait of all.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 
+/// How much later than the guest's own the host's time-outs are: the guest knows better what a time-out means.
+const LATER: Duration = Duration::from_secs(1);
+
+/// What the host is asked for, beside the guest's own time-outs. It alone knows when a connection stands.
+pub(crate) fn of_the_host(timeouts: Timeouts) -> Timeouts {
+    Timeouts {
+        connect: timeouts.connect,
+        first_byte: timeouts.first_byte.plus(LATER),
+        between_bytes: timeouts.between_bytes.plus(LATER),
+    }
+}
+
 /// The phases' time-outs in what is left of a call. A connection gets half of it at most: one that is not made is told
 /// as that, before the call's time runs out.
 pub(crate) fn timeouts(remaining: Duration) -> Timeouts {

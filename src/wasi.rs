@@ -28,7 +28,7 @@ use crate::host::{
 /// The most that one write may hand over where a host does not say otherwise, in bytes.
 const PIECE_OUT: usize = 4096;
 /// How much of an answer is asked for at once, in bytes.
-const PIECE_IN: u64 = 64 << 10;
+const PIECE_IN: u64 = 16 << 10;
 
 /// A host that speaks WASI 0.2.
 #[derive(Default)]

@@ -11,6 +11,8 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+use crate::memory::is_spare;
+
 /// The most fields that an object is read for.
 const MOST_FIELDS: usize = 6;
 
@@ -63,21 +65,38 @@ pub(super) struct Object {
     pub misfit: bool,
 }
 
-/// The deepest nesting that is read: what the API sends has three levels.
-const DEEPEST: usize = 64;
-
-/// Reads one object, which must be all there is.
-pub(super) fn read(json: &[u8], shape: Shape) -> Result<Object, serde_json::Error> {
-    if is_deeper(json, DEEPEST) {
-        return Ok(misfit());
-    }
-    let mut json = serde_json::Deserializer::from_slice(json);
-    let object = shape.deserialize(&mut json)?;
-    json.end().map(|()| object)
+/// Why there is no object.
+pub(super) enum Unread {
+    /// It is nested too deeply.
+    TooDeep,
+    /// Its objects and texts do not fit into memory.
+    NoMemory,
+    NoJson(serde_json::Error),
 }
 
-/// Whether brackets are nested deeper than this, wherever the JSON is otherwise at fault.
-fn is_deeper(json: &[u8], most: usize) -> bool {
+/// The deepest nesting that is read: what the API sends has three levels.
+const DEEPEST: usize = 64;
+/// What an object takes in memory, while lists of such grow and are handed on, in bytes.
+const LARGEST_OBJECT: usize = 1024;
+
+/// Reads one object, which must be all there is.
+pub(super) fn read(json: &[u8], shape: Shape) -> Result<Object, Unread> {
+    let objects = objects(json).ok_or(Unread::TooDeep)?;
+    let most = shape.list.map_or(1, |(_, most)| most.saturating_add(1));
+    let objects = objects.min(usize::try_from(most).unwrap_or(usize::MAX));
+    // Its texts once more, and what is needed to unescape the longest of them.
+    let texts = json.len().saturating_mul(3);
+    if !is_spare(texts.saturating_add(objects.saturating_mul(LARGEST_OBJECT))) {
+        return Err(Unread::NoMemory);
+    }
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let object = shape.deserialize(&mut json).map_err(Unread::NoJson)?;
+    json.end().map(|()| object).map_err(Unread::NoJson)
+}
+
+/// How many objects there are, unless they are nested too deeply; wherever the JSON is otherwise at fault.
+fn objects(json: &[u8]) -> Option<usize> {
+    let mut objects = 0_usize;
     let mut depth = 0_usize;
     let mut is_text = false;
     let mut bytes = json.iter();
@@ -87,15 +106,20 @@ fn is_deeper(json: &[u8], most: usize) -> bool {
             b'\\' if is_text => {
                 bytes.next();
             }
-            b'{' | b'[' if !is_text => depth = depth.saturating_add(1),
-            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
+            _ if is_text => {}
+            b'{' => {
+                objects = objects.saturating_add(1);
+                depth = depth.saturating_add(1);
+            }
+            b'[' => depth = depth.saturating_add(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > most {
-            return true;
+        if depth > DEEPEST {
+            return None;
         }
     }
-    false
+    Some(objects)
 }
 
 /// A misfit, in an object's place.

@@ -1,6 +1,6 @@
 //! The origin that requests go to: `https`, or `http` on loopback.
 
-use crate::{host::Scheme, text::contains};
+use crate::host::Scheme;
 use alloc::{borrow::ToOwned, string::String};
 
 use super::Origin;
@@ -71,7 +71,7 @@ fn is_loopback(host: &str) -> Option<bool> {
         .and_then(|rest| rest.strip_suffix(']'))
     {
         let is_address = address.len() <= 45
-            && contains(address, ":")
+            && address.contains(':')
             && address
                 .bytes()
                 .all(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');

@@ -10,6 +10,26 @@ fn get_answered(answer: &str) -> Result<crate::User, Error> {
 }
 
 #[test]
+fn an_answer_that_repeats_the_token_is_never_passed_on() {
+    for (operation, state, effect) in [
+        (Operation::GetUser, "ACTIVE", Effect::Unchanged),
+        (Operation::SuspendUser, "SUSPENDED", Effect::Uncertain),
+    ] {
+        let body = format!(r#"{{"id":"{ID}","state":"{state}","display_name":"is stub-token-1"}}"#);
+        let error = error_of(operation, [reply(200, body)]);
+        assert_eq!(
+            (error.code, error.effect),
+            (ErrorCode::MalformedResponse, effect)
+        );
+        assert!(
+            error.message.contains("it repeats the token"),
+            "{}",
+            error.message
+        );
+    }
+}
+
+#[test]
 fn a_user_is_read_as_the_server_shows_them() {
     let user = get_answered(ACTIVE).unwrap();
     assert_eq!(user.id, ID);

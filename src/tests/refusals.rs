@@ -18,7 +18,7 @@ const STATUSES: [u16; 27] = [
 /// The codes of a refused token, revocation, list, get and change.
 fn codes(status: u16) -> [ErrorCode; 5] {
     match status {
-        200..=399 => [MalformedResponse; 5],
+        ..=399 | 600.. => [MalformedResponse; 5],
         400 => [
             Other,
             Other,

@@ -1,120 +1,173 @@
-//! What holds for every call, whatever the server does: many random servers, several calls at once.
+//! What holds for every call, whatever the network does: a simulation of clients and a server with state, one for each seed.
+//!
+//! A seed decides everything: the account, its users, the settings, several callers, what each of them calls and when they
+//! give up, and what happens to every request on its way. Time is virtual.
+//!
+//! `SIMULATION_SEEDS=100000` runs so many seeds instead of the default. `SIMULATION_SEED=42`, with `-- --nocapture`, runs
+//! one, and shows all that happened in it:
+//!
+//! ```text
+//! SIMULATION_SEED=42 cargo test -p onepassword-users simulation -- --nocapture
+//! ```
 
-use proptest::{collection::vec, prelude::*, sample::select};
+mod account;
+mod bodies;
+mod delivery;
+mod departure;
+mod dice;
+mod fault;
+mod journey;
+mod ledger;
+mod network;
+mod promises;
+mod reasons;
+mod route;
+mod run;
+mod task;
+mod words;
+mod world;
 
-use super::{server::*, simulation::Task};
-use crate::{
-    Effect, Error, Operation,
-    host::{Duration, SendErrorKind},
+use std::{
+    env,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 
-const DEADLINE: Duration = Duration::from_secs(30);
-const OPERATIONS: [Operation; 5] = [
-    Operation::ListUsers,
-    Operation::GetUser,
-    Operation::SuspendUser,
-    Operation::ReactivateUser,
-    Operation::RevokeToken,
-];
+use self::{fault::Fault, run::run, world::Counts};
+use crate::{ErrorCode, Operation};
 
-/// A reply such as a good server gives, or a bad one, or none.
-fn any_reply() -> impl Strategy<Value = Reply> {
-    let body = select(vec![
-        TOKEN.to_owned(),
-        r#"{"access_token":"stub-token-2"}"#.into(),
-        r#"{"access_token":"stub-token-3","expires_in":1}"#.into(),
-        ACTIVE.into(),
-        SUSPENDED.into(),
-        "{}".into(),
-        String::new(),
-        "<html>".into(),
-        r#"{"code":7,"message":"no_owner_remain"}"#.into(),
-        format!("{CLIENT_SECRET} {BASIC}"),
-    ]);
-    let status = prop_oneof![
-        5 => Just(200_u16),
-        5 => select(vec![204, 302, 400, 401, 403, 404, 408, 429, 500, 503]),
-    ];
-    let wait = prop_oneof![3 => Just(None), 1 => (0..40_u32).prop_map(Some)];
-    let kind = select(vec![
-        SendErrorKind::Denied,
-        SendErrorKind::Connection,
-        SendErrorKind::TimedOut,
-        SendErrorKind::TooLarge,
-        SendErrorKind::Malformed,
-    ]);
-    let last = select(vec![
-        None,
-        Some(Piece::Never),
-        Some(Piece::Fails(send_error(SendErrorKind::Connection, true))),
-    ]);
-    let answer = (status, wait, body, vec(0..20_000_u64, 1..4), last).prop_map(
-        |(status, wait, body, delays, last)| {
-            let size = body.len().div_ceil(delays.len()).max(1);
-            let chunks = body.as_bytes().chunks(size).zip(delays);
-            let chunks = chunks
-                .map(|(chunk, ms)| Piece::Bytes(Duration::from_millis(ms), chunk.to_vec()))
-                .chain(last);
-            let answer = pieces(status, chunks.collect());
-            match wait {
-                None => answer,
-                Some(wait) => answer.retry_after(&wait.to_string()),
-            }
-        },
-    );
-    let reply = prop_oneof![
-        12 => answer,
-        2 => (kind, any::<bool>()).prop_map(|(kind, reached)| fails(kind, reached)),
-        1 => Just(never()),
-    ];
-    (reply, prop_oneof![Just(0), 0..20_000_u64])
-        .prop_map(|(reply, ms)| reply.after(Duration::from_millis(ms)))
-}
+const DEFAULT_SEEDS: u64 = 10_000;
+/// With fewer seeds something rare may not happen.
+const SEEDS_TO_SEE_EVERYTHING: u64 = 2000;
 
-/// What must be true of every error.
-fn check_error(operation: Operation, error: &Error) {
-    let name = format!("{}: ", operation.name());
-    assert!(error.message.starts_with(&name), "{error:?}");
-    for secret in [CLIENT_SECRET, BASIC] {
-        assert!(!format!("{error:?}").contains(secret), "{error:?}");
+#[test]
+fn simulation_of_every_seed_keeps_every_promise() {
+    let number = |name: &str| {
+        let value = env::var(name).ok()?;
+        Some(
+            value
+                .parse::<u64>()
+                .unwrap_or_else(|_| panic!("{name} must be a number")),
+        )
+    };
+    if let Some(seed) = number("SIMULATION_SEED") {
+        let replayed = run(seed, true);
+        println!("{}", replayed.trace.join("\n"));
+        replayed
+            .result
+            .unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
+        return;
     }
-    let changes = matches!(
-        operation,
-        Operation::SuspendUser | Operation::ReactivateUser
-    );
-    assert!(changes || error.effect == Effect::Unchanged, "{error:?}");
+    let seeds = number("SIMULATION_SEEDS").unwrap_or(DEFAULT_SEEDS);
+    let counts = run_all(seeds);
+    if seeds >= SEEDS_TO_SEE_EVERYTHING {
+        for (what, count) in &counts {
+            println!("{count:>9}  {what}");
+        }
+        for what in everything() {
+            assert!(counts.contains_key(&what), "never happened: {what}");
+        }
+    }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    #[test]
-    fn every_call_ends_in_time_and_keeps_its_promises(
-        replies in vec(any_reply(), 1..12),
-        operations in vec(select(&OPERATIONS[..]), 1..5),
-        patience in prop_oneof![Just(None), (0..30_000_u64).prop_map(Some)],
-    ) {
-        let mut replies = replies.into_iter().cycle();
-        let client = client(move |_| replies.next().unwrap());
-        let host = client.host();
-        for round in 1..3_u64 {
-            let calls = operations.iter().map(|&operation| {
-                let call = call(&client, operation);
-                let patience = patience.map_or(DEADLINE.times(2), Duration::from_millis);
-                Box::pin(host.give_up_after(patience, call)) as Task<'_, _>
-            });
-            let results = host.join(calls);
-            let sent = host.sent();
-            prop_assert!(host.elapsed() <= DEADLINE.times(round));
-            prop_assert!(sent.iter().all(|sent| sent.at < DEADLINE.times(round)));
-            for (&operation, result) in operations.iter().zip(&results) {
-                if let Some(Err(error)) = result {
-                    check_error(operation, error);
+/// Runs the seeds on every processor, and shows the first that fails.
+fn run_all(seeds: u64) -> Counts {
+    let has_failed = AtomicBool::new(false);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let work = |worker: usize| {
+        let mut counts = Counts::new();
+        for seed in (worker as u64..seeds).step_by(workers) {
+            if has_failed.load(Ordering::Relaxed) {
+                break;
+            }
+            match run(seed, false).result {
+                Ok(counted) => {
+                    for (what, count) in counted {
+                        *counts.entry(what).or_default() += count;
+                    }
+                }
+                Err(_) => {
+                    has_failed.store(true, Ordering::Relaxed);
+                    return Err(seed);
                 }
             }
         }
-        if operations.len() == 1 {
-            prop_assert!(host.most_in_flight() <= 1);
-        }
+        Ok(counts)
+    };
+    let results: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers)
+            .map(|worker| scope.spawn(move || work(worker)))
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap())
+            .collect()
+    });
+    let mut all = Counts::new();
+    let failed = results
+        .iter()
+        .filter_map(|result| result.as_ref().err())
+        .min();
+    if let Some(&seed) = failed {
+        let replayed = run(seed, true);
+        println!("{}", replayed.trace.join("\n"));
+        let broken = replayed
+            .result
+            .err()
+            .unwrap_or("nothing, when it ran again".into());
+        panic!(
+            "seed {seed}: {broken}\nreplay it with: SIMULATION_SEED={seed} cargo test -p onepassword-users simulation -- --nocapture"
+        );
+    }
+    for (what, count) in results.into_iter().flatten().flatten() {
+        *all.entry(what).or_default() += count;
+    }
+    all
+}
+
+/// What the seeds must have brought about, or they test nothing.
+fn everything() -> Vec<String> {
+    const CODES: [ErrorCode; 13] = [
+        ErrorCode::InvalidArgument,
+        ErrorCode::NotConfigured,
+        ErrorCode::Unauthenticated,
+        ErrorCode::PermissionDenied,
+        ErrorCode::LastOwner,
+        ErrorCode::ExternallyManaged,
+        ErrorCode::NotFound,
+        ErrorCode::RateLimited,
+        ErrorCode::Unavailable,
+        ErrorCode::TimedOut,
+        ErrorCode::ConnectionFailed,
+        ErrorCode::MalformedResponse,
+        ErrorCode::Other,
+    ];
+    const OPERATIONS: [Operation; 6] = [
+        Operation::ListUsers,
+        Operation::GetUser,
+        Operation::SuspendUser,
+        Operation::ReactivateUser,
+        Operation::RevokeToken,
+        Operation::Check,
+    ];
+    let faults = Fault::ALL.iter().map(|fault| format!("fault: {fault:?}"));
+    let codes = CODES.iter().map(|code| format!("code: {code:?}"));
+    let ends = OPERATIONS.iter().flat_map(|operation| {
+        ["success", "given up"].map(|end| format!("{end}: {}", operation.name()))
+    });
+    let others = [
+        "effect: Unchanged",
+        "effect: Uncertain",
+        "change: after its call",
+        "success: configure",
+    ];
+    let others = others.map(str::to_owned);
+    faults.chain(codes).chain(ends).chain(others).collect()
+}
+
+#[test]
+fn simulation_of_a_seed_is_the_same_every_time() {
+    for seed in 0..20 {
+        assert_eq!(run(seed, true).trace, run(seed, true).trace);
     }
 }

@@ -236,19 +236,19 @@ fn token_and_resource_requests_go_to_the_same_origin() {
 }
 
 #[test]
-fn the_hosts_time_outs_are_set_to_those_of_the_phases() {
+fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connecting() {
     for sent in sent_by(proposal(), Operation::GetUser, ACTIVE) {
         let timeouts = Timeouts {
             connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(10),
-            between_bytes: Duration::from_secs(5),
+            first_byte: Duration::from_secs(11),
+            between_bytes: Duration::from_secs(6),
         };
         assert_eq!(sent.timeouts, timeouts);
     }
 }
 
 #[test]
-fn the_hosts_time_outs_end_with_the_deadline_and_connecting_at_half_of_it() {
+fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of_it() {
     let proposal = Proposal {
         deadline_ms: Some(7000),
         ..proposal()
@@ -261,8 +261,8 @@ fn the_hosts_time_outs_end_with_the_deadline_and_connecting_at_half_of_it() {
     get(&client).unwrap();
     let timeouts = Timeouts {
         connect: Duration::from_secs(2),
-        first_byte: Duration::from_secs(4),
-        between_bytes: Duration::from_secs(4),
+        first_byte: Duration::from_secs(5),
+        between_bytes: Duration::from_secs(5),
     };
     assert_eq!(client.host().sent()[1].timeouts, timeouts);
 }

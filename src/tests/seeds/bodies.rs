@@ -1,0 +1,37 @@
+//! The JSON that the account answers with.
+
+use super::dice::Dice;
+use crate::{User, UserPage, UserState};
+
+pub(super) fn of_user(user: &User) -> String {
+    let User {
+        id,
+        email,
+        display_name,
+        state,
+        create_time,
+        path,
+    } = user;
+    let state = match state {
+        UserState::Active => "ACTIVE",
+        UserState::Suspended => "SUSPENDED",
+        UserState::Unspecified => "STATE_UNSPECIFIED",
+        UserState::Other(state) => state,
+    };
+    format!(
+        r#"{{"id":"{id}","email":"{email}","display_name":"{display_name}","state":"{state}","create_time":"{create_time}","path":"{path}"}}"#
+    )
+}
+
+/// The last page may say so in three ways.
+pub(super) fn of_page(page: &UserPage, dice: &mut Dice) -> String {
+    let users: Vec<_> = page.users.iter().map(of_user).collect();
+    let next = match &page.next_page_token {
+        Some(token) => format!(r#","next_page_token":"{token}""#),
+        None => {
+            let ways = ["", r#","next_page_token":"""#, r#","next_page_token":null"#];
+            (*dice.pick(&ways)).to_owned()
+        }
+    };
+    format!(r#"{{"results":[{}]{next}}}"#, users.join(","))
+}

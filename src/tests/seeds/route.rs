@@ -1,0 +1,105 @@
+//! What a request asks for, as a server reads it off the wire.
+
+use crate::{Operation, StateFilter, UserState, host::Method, tests::server::Sent};
+
+/// What is asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Route {
+    Token,
+    /// Of this token.
+    Revoke(String),
+    List(Listing),
+    User(String),
+    Change(String, UserState),
+}
+
+/// Which page of which list.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Listing {
+    pub filter: Option<StateFilter>,
+    pub size: Option<u32>,
+    pub page: Option<String>,
+}
+
+const ORIGIN: &str = "https://api.1password.com/v1beta1/";
+
+impl Route {
+    /// Reads a request, and nothing that the API does not have.
+    pub fn of(sent: &Sent) -> Self {
+        let known = sent.url.strip_prefix(ORIGIN).and_then(|path| {
+            Some(match (sent.method, path) {
+                (Method::Post, "users/oauth2/token") if sent.is_token() => Self::Token,
+                (Method::Post, "users/oauth2/revoke") => {
+                    let form = sent.body.as_deref()?;
+                    Self::Revoke(form.strip_prefix("token=")?.to_owned())
+                }
+                (method, path) => {
+                    let rest = path.strip_prefix("accounts/ACCOUNT123/users")?;
+                    match method {
+                        Method::Post => Self::change(rest.strip_prefix('/')?)?,
+                        Method::Get => match rest.strip_prefix('/') {
+                            Some(id) => Self::User(id.to_owned()),
+                            None => Self::List(Listing::of(rest)?),
+                        },
+                    }
+                }
+            })
+        });
+        known.unwrap_or_else(|| panic!("a request that is none of this API: {sent:?}"))
+    }
+
+    fn change(segment: &str) -> Option<Self> {
+        let (id, verb) = segment.split_once(':')?;
+        let state = match verb {
+            "suspend" => UserState::Suspended,
+            "reactivate" => UserState::Active,
+            _ => return None,
+        };
+        Some(Self::Change(id.to_owned(), state))
+    }
+
+    /// The operation that an application needs the permission for.
+    pub fn operation(&self) -> Option<Operation> {
+        Some(match self {
+            Self::List(_) => Operation::ListUsers,
+            Self::User(_) => Operation::GetUser,
+            Self::Change(_, UserState::Suspended) => Operation::SuspendUser,
+            Self::Change(..) => Operation::ReactivateUser,
+            Self::Token | Self::Revoke(_) => return None,
+        })
+    }
+
+    /// Whether it carries a token in its header.
+    pub const fn is_resource(&self) -> bool {
+        !matches!(self, Self::Token | Self::Revoke(_))
+    }
+}
+
+impl Listing {
+    fn of(query: &str) -> Option<Self> {
+        let mut listing = Self {
+            filter: None,
+            size: None,
+            page: None,
+        };
+        for pair in query.trim_start_matches('?').split('&') {
+            match pair.split_once('=') {
+                None if pair.is_empty() => {}
+                Some(("filter", "user.isActive%28%29")) => {
+                    listing.filter = Some(StateFilter::Active);
+                }
+                Some(("filter", "user.isSuspended%28%29")) => {
+                    listing.filter = Some(StateFilter::Suspended);
+                }
+                Some(("max_page_size", size)) => listing.size = Some(size.parse().ok()?),
+                // The marks that the page tokens of this account have.
+                Some(("page_token", page)) => {
+                    let page = page.replace("%2B", "+").replace("%2F", "/");
+                    listing.page = Some(page.replace("%3D", "="));
+                }
+                _ => return None,
+            }
+        }
+        Some(listing)
+    }
+}

@@ -1,0 +1,250 @@
+//! Everything outside the client, and what happens there.
+
+use std::collections::BTreeMap;
+
+use super::{
+    account::Account,
+    dice::Dice,
+    fault::Fault,
+    journey::Journey,
+    ledger::{CallEntry, Configured, Ended, Ledger},
+    promises::Outcome,
+    route::Route,
+};
+use crate::{
+    Effect, Operation, UserState,
+    host::{Duration, Instant},
+    tests::server::Sent,
+};
+
+/// How often each kind of thing happened.
+pub(super) type Counts = BTreeMap<String, u64>;
+
+pub(super) struct World {
+    pub account: Account,
+    pub ledger: Ledger,
+    pub counts: Counts,
+    /// The call that is being polled.
+    pub polled: Option<usize>,
+    /// What happened, in words, if anybody wants to read it.
+    pub trace: Option<Vec<String>>,
+    pub dice: Dice,
+    /// Of a thousand requests, so many have a fault, one of these.
+    faulty: usize,
+    faults: Vec<Fault>,
+    is_healed: bool,
+    events: BTreeMap<(Instant, usize), Event>,
+    events_made: usize,
+}
+
+/// What happens at the server.
+enum Event {
+    Arrives(usize),
+    /// Another administrator sets a user's state.
+    Set(usize, UserState),
+    /// The server forgets every token.
+    Restarts,
+}
+
+impl World {
+    pub fn new(seed: u64, now: Instant, is_traced: bool) -> Self {
+        let mut dice = Dice::new(seed, 1);
+        let faulty = *dice.pick(&[0, 50, 200, 500, 900]);
+        // Few kinds of faults at a time go further than all of them at once.
+        let one_of = *dice.pick(&[1, 1, 2, 5, 12]);
+        let faults = Fault::ALL.into_iter().filter(|_| dice.one_in(one_of));
+        let mut world = Self {
+            faults: faults.collect(),
+            account: Account::new(Dice::new(seed, 2)),
+            ledger: Ledger::default(),
+            counts: Counts::new(),
+            polled: None,
+            trace: is_traced.then(Vec::new),
+            dice,
+            faulty,
+            is_healed: false,
+            events: BTreeMap::new(),
+            events_made: 0,
+        };
+        for _ in 0..world.dice.below(4) {
+            let states = [UserState::Active, UserState::Suspended];
+            let state = world.dice.pick(&states).clone();
+            // The owner and the externally managed administrator stay as they are.
+            let number = 2 + world.dice.below(world.account.users.len() - 2);
+            let at = now.after(world.dice.up_to(Duration::from_secs(60)));
+            world.schedule(at, Event::Set(number, state));
+        }
+        if world.dice.one_in(4) {
+            let at = now.after(world.dice.up_to(Duration::from_secs(60)));
+            world.schedule(at, Event::Restarts);
+        }
+        world
+    }
+
+    /// A set of settings is there from now on.
+    pub fn configure(&mut self, deadline: Duration) {
+        self.ledger.configured.push(Configured {
+            deadline,
+            exchanging: None,
+            exchanged: None,
+            refused: None,
+            held: None,
+        });
+    }
+
+    /// No more faults, nor anything that an administrator must set right.
+    pub fn heal(&mut self) {
+        self.is_healed = true;
+        self.account.lacks = None;
+        self.account.knows_application = true;
+    }
+
+    /// When the last thing happens that is to happen at the server.
+    pub fn last_event(&self) -> Option<Instant> {
+        self.events.last_key_value().map(|((at, _), _)| *at)
+    }
+
+    pub fn begin(
+        &mut self,
+        task: usize,
+        operation: Operation,
+        wants: Option<Route>,
+        now: Instant,
+    ) -> usize {
+        let call = self.ledger.calls.len();
+        let configured = self.ledger.configured.len() - 1;
+        let deadline = self.ledger.configured[configured].deadline;
+        self.ledger.calls.push(CallEntry {
+            task,
+            operation,
+            wants,
+            configured,
+            begun: now,
+            deadline: now.after(deadline),
+            ended: None,
+            requests: Vec::new(),
+            open: 0,
+            attempts: 0,
+            exchange_began: now,
+        });
+        self.note(now, call, |entry| {
+            format!(
+                "begins, {} ms long at most: {:?}",
+                deadline.as_millis(),
+                entry.wants
+            )
+        });
+        call
+    }
+
+    pub fn end(&mut self, call: usize, outcome: &Outcome, now: Instant) {
+        self.settle(now);
+        self.note(now, call, |_| format!("ends: {outcome:?}"));
+        self.ledger.end(call, outcome, now);
+        let operation = self.ledger.calls[call].operation.name();
+        match outcome {
+            Outcome::GivenUp => self.count(format!("given up: {operation}")),
+            Outcome::Failed(error) => {
+                self.count(format!("code: {:?}", error.code));
+                self.count(format!("effect: {:?}", error.effect));
+            }
+            _ => self.count(format!("success: {operation}")),
+        }
+    }
+
+    /// A request goes out.
+    pub fn depart(&mut self, sent: &Sent, now: Instant) -> (usize, Journey) {
+        self.settle(now);
+        let call = self.polled.expect("a request outside of every call");
+        let route = Route::of(sent);
+        let fault = self.draw_fault(&route);
+        self.note(now, call, |_| {
+            let path = sent.url.rsplit("/v1beta1/").next();
+            format!("sends {} [{fault:?}]", path.unwrap_or_default())
+        });
+        let request = self.ledger.depart(call, route, sent, now);
+        self.count(format!("fault: {fault:?}"));
+        let remaining = now.until(self.ledger.calls[call].deadline);
+        let journey = if self.is_healed {
+            Journey::fair(Duration::ZERO, Duration::ZERO)
+        } else {
+            Journey::with(fault, sent, remaining, &mut self.dice)
+        };
+        if let Some(after) = journey.arrives {
+            self.schedule(now.after(after), Event::Arrives(request));
+        }
+        (request, journey)
+    }
+
+    fn draw_fault(&mut self, route: &Route) -> Fault {
+        if self.is_healed || self.faults.is_empty() || self.dice.below(1000) >= self.faulty {
+            return Fault::Fair;
+        }
+        let fault = *self.dice.pick(&self.faults);
+        if fault.suits(route) {
+            fault
+        } else {
+            Fault::Fair
+        }
+    }
+
+    fn schedule(&mut self, at: Instant, event: Event) {
+        self.events_made += 1;
+        self.events.insert((at, self.events_made), event);
+    }
+
+    /// Lets everything happen at the server that was to happen by now.
+    pub fn settle(&mut self, now: Instant) {
+        while let Some(next) = self.events.first_entry()
+            && next.key().0 <= now
+        {
+            let ((at, _), event) = next.remove_entry();
+            match event {
+                Event::Arrives(request) => self.arrive(request, at),
+                Event::Set(number, state) => {
+                    self.account.set(number, state);
+                }
+                Event::Restarts => self.account.forget_tokens(),
+            }
+        }
+    }
+
+    fn arrive(&mut self, request: usize, at: Instant) {
+        let entry = &mut self.ledger.requests[request];
+        let answered = self.account.answer(&entry.route, &entry.authorization, at);
+        let (status, changed) = (answered.status, answered.changed);
+        entry.answered = Some((answered, at));
+        let call = entry.call;
+        self.note(at, call, |_| {
+            let change = if changed { ", and a change" } else { "" };
+            format!("arrives at the server: {status}{change}")
+        });
+        let ended = self.ledger.calls[call].ended;
+        if changed {
+            assert_ne!(
+                ended,
+                Some(Ended::Failed(Effect::Unchanged)),
+                "unchanged, and then a request arrived that made the change"
+            );
+            if ended.is_some() {
+                self.count("change: after its call".into());
+            }
+        }
+    }
+
+    pub fn count(&mut self, what: String) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    pub fn note(&mut self, at: Instant, call: usize, words: impl FnOnce(&CallEntry) -> String) {
+        if let Some(trace) = &mut self.trace {
+            let entry = &self.ledger.calls[call];
+            let ms = at.since_origin().as_millis();
+            let (task, name) = (entry.task, entry.operation.name());
+            let words = words(entry);
+            trace.push(format!(
+                "{ms:>9} ms  task {task}  call {call} {name} {words}"
+            ));
+        }
+    }
+}
