@@ -36,6 +36,12 @@ pub(crate) struct Ask<'a> {
     pub form: Option<&'a Secret>,
 }
 
+/// The answer of the API, and the token that was good for it.
+pub(crate) struct Answered {
+    pub body: Zeroizing<Vec<u8>>,
+    pub token: Rc<Token>,
+}
+
 /// A call that is under way.
 pub(crate) struct Call<'a, H> {
     host: &'a H,
@@ -94,7 +100,7 @@ impl<'a, H: Host> Call<'a, H> {
         &self,
         endpoint: Endpoint,
         path_and_query: &str,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<Answered, Failure> {
         let mut renewed = false;
         loop {
             let token = self.token().await?;
@@ -107,12 +113,7 @@ impl<'a, H: Host> Call<'a, H> {
                 form: None,
             };
             match self.ask(&ask).await {
-                Ok(body) if text::contains(&body, token.value.expose().as_bytes()) => {
-                    if endpoint == Endpoint::Change {
-                        self.mark_uncertain();
-                    }
-                    return Err(answer::malformed("it repeats the token"));
-                }
+                Ok(body) => return Ok(Answered { body, token }),
                 Err(failure) if failure.status == Some(401) => {
                     self.forget(&token);
                     if renewed {
@@ -120,7 +121,7 @@ impl<'a, H: Host> Call<'a, H> {
                     }
                     renewed = true;
                 }
-                outcome => return outcome,
+                Err(failure) => return Err(failure),
             }
         }
     }
@@ -208,12 +209,7 @@ impl<'a, H: Host> Call<'a, H> {
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, date));
         // A refusal whose words got lost is still a refusal.
         let problem = answer::problem(&body.unwrap_or_default());
-        let secrets: Vec<&str> = settings
-            .secrets
-            .iter()
-            .chain(ask.token)
-            .map(Secret::expose)
-            .collect();
+        let secrets = self.secrets(ask.token);
         Err(refusal::classify(
             ask.endpoint,
             settings.api_version,
@@ -222,6 +218,24 @@ impl<'a, H: Host> Call<'a, H> {
             problem,
             &secrets,
         ))
+    }
+
+    /// What must not be shown of a request with this token, or without one.
+    fn secrets<'s>(&'s self, token: Option<&'s Secret>) -> Vec<&'s str> {
+        let secrets = self.settings().secrets.iter().chain(token);
+        secrets.map(Secret::expose).collect()
+    }
+
+    /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.
+    pub fn is_repeated<'t>(&self, token: &Token, texts: impl Iterator<Item = &'t str>) -> bool {
+        const SHORTEST: usize = 8;
+        let mut secrets = self.secrets(Some(&token.value));
+        secrets.retain(|secret| secret.len() >= SHORTEST);
+        let mut texts = texts;
+        texts.any(|text| {
+            let stands = |secret: &&str| text::contains(text.as_bytes(), secret.as_bytes());
+            secrets.iter().any(stands)
+        })
     }
 
     /// What is left until the deadline.

@@ -19,6 +19,24 @@ pub struct User {
     pub path: String,
 }
 
+impl User {
+    /// Every text of it.
+    pub(crate) fn texts(&self) -> [&str; 6] {
+        let state = match &self.state {
+            UserState::Other(state) => state.as_str(),
+            UserState::Active | UserState::Suspended | UserState::Unspecified => "",
+        };
+        [
+            &self.id,
+            &self.email,
+            &self.display_name,
+            state,
+            &self.create_time,
+            &self.path,
+        ]
+    }
+}
+
 /// Whether a user has access: `user-state` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum UserState {

@@ -14,6 +14,8 @@ use crate::{
     user::{ListOptions, User, UserPage, UserState},
 };
 
+const REPEATED: &str = "it repeats a secret";
+
 impl<H: Host> Client<H> {
     /// Lists users, a page at a time: `GET /accounts/{account}/users`.
     pub async fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
@@ -89,8 +91,14 @@ impl<H: Host> Call<'_, H> {
     pub(crate) async fn list(&self, options: &ListOptions) -> Result<UserPage, Failure> {
         let query = request::list_query(options)?;
         let path = text::concat(&[&self.users_path(None, ""), &query]);
-        let body = self.resource(Endpoint::List, &path).await?;
-        let page = answer::page(&body, options.max_page_size.unwrap_or(LARGEST_PAGE))?;
+        let answered = self.resource(Endpoint::List, &path).await?;
+        let most = options.max_page_size.unwrap_or(LARGEST_PAGE);
+        let page = answer::page(&answered.body, most)?;
+        let next = page.next_page_token.as_deref().into_iter();
+        let texts = page.users.iter().flat_map(User::texts).chain(next);
+        if self.is_repeated(&answered.token, texts) {
+            return Err(answer::malformed(REPEATED));
+        }
         if page.next_page_token.is_some() && page.next_page_token == options.page_token {
             return Err(answer::malformed("the next page is the same page again"));
         }
@@ -100,8 +108,11 @@ impl<H: Host> Call<'_, H> {
     pub(crate) async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Failure> {
         let id = Id::of_user(id)?;
         let path = self.users_path(Some(&id), what.verb());
-        let body = self.resource(what.endpoint(), &path).await?;
-        let result = answer::user(&body).and_then(|user| {
+        let answered = self.resource(what.endpoint(), &path).await?;
+        let result = answer::user(&answered.body).and_then(|user| {
+            if self.is_repeated(&answered.token, user.texts().into_iter()) {
+                return Err(answer::malformed(REPEATED));
+            }
             if user.id != id.as_str() {
                 return Err(answer::malformed(
                     "it is another user than the one asked for",

@@ -10,22 +10,37 @@ fn get_answered(answer: &str) -> Result<crate::User, Error> {
 }
 
 #[test]
-fn an_answer_that_repeats_the_token_is_never_passed_on() {
-    for (operation, state, effect) in [
-        (Operation::GetUser, "ACTIVE", Effect::Unchanged),
-        (Operation::SuspendUser, "SUSPENDED", Effect::Uncertain),
+fn an_answer_that_repeats_a_secret_is_never_passed_on() {
+    // The third one is the token in escapes.
+    for secret in ["stub-token-1", CLIENT_SECRET, r"\u0073tub\u002dtoken-1"] {
+        for field in ["display_name", "email", "path", "create_time"] {
+            for (operation, state, effect) in [
+                (Operation::GetUser, "ACTIVE", Effect::Unchanged),
+                (Operation::GetUser, secret, Effect::Unchanged),
+                (Operation::SuspendUser, "SUSPENDED", Effect::Uncertain),
+            ] {
+                let text = if state == secret { "" } else { secret };
+                let body = format!(r#"{{"id":"{ID}","state":"{state}","{field}":"is {text}"}}"#);
+                let error = error_of(operation, [reply(200, body)]);
+                assert_eq!(
+                    (error.code, error.effect),
+                    (ErrorCode::MalformedResponse, effect)
+                );
+                assert!(error.message.contains("it repeats a secret"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_repeats_a_secret_is_never_passed_on() {
+    for body in [
+        r#"{"results":[{"id":"A"},{"id":"B","email":"stub-token-1"}]}"#,
+        r#"{"results":[{"id":"stub-token-1"}]}"#,
+        r#"{"next_page_token":"after stub-token-1"}"#,
     ] {
-        let body = format!(r#"{{"id":"{ID}","state":"{state}","display_name":"is stub-token-1"}}"#);
-        let error = error_of(operation, [reply(200, body)]);
-        assert_eq!(
-            (error.code, error.effect),
-            (ErrorCode::MalformedResponse, effect)
-        );
-        assert!(
-            error.message.contains("it repeats the token"),
-            "{}",
-            error.message
-        );
+        let error = error_of(Operation::ListUsers, [reply(200, body)]);
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
     }
 }
 
