@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most linear memory that an instance may take unless its options say otherwise, in bytes.
-const MEMORY: usize = 32 << 20;
+const MEMORY: usize = 64 << 20;
 
 /// What an instance is given.
 pub struct Options {
@@ -31,7 +31,8 @@ impl Options {
         }
     }
 
-    /// The most linear memory that the instance may take, in bytes: 32 MiB if this is not called.
+    /// The most linear memory that the instance may take, in bytes: 64 MiB if this is not called, which is enough for the
+    /// largest answer.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = bytes;
@@ -112,7 +113,8 @@ impl Instance {
     /// `connection.configure`
     pub async fn configure(&mut self, settings: &Settings) -> Result<Result<(), Error>> {
         let connection = self.plugin.onepassword_users_connection();
-        connection.call_configure(&mut self.store, settings).await
+        let settings = settings.into();
+        connection.call_configure(&mut self.store, &settings).await
     }
 
     /// `connection.check`

@@ -23,18 +23,18 @@ mod bindings;
 mod instance;
 mod runtime;
 mod sender;
+mod settings;
 mod wire;
 
 pub use self::{
     bindings::{
-        connection::{
-            ApiVersion, BaseUrl, ClientCredentials, Credentials, Finding, Settings, Verdict,
-        },
+        connection::{Finding, Verdict},
         types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
         users::{ListOptions, UserPage},
     },
     instance::{Instance, Options},
     runtime::Runtime,
+    settings::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings},
     wire::{Ending, Exchange},
 };
 

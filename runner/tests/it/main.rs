@@ -1,5 +1,6 @@
 //! `op-users`, driven as a person or a program would.
 
+mod canary;
 mod failures;
 mod list;
 mod operator;
