@@ -1,10 +1,14 @@
 //! The built component, as a host sees it.
 
+mod canary;
 mod check;
 mod errors;
+mod giving_up;
+mod hostile;
 mod listing;
 mod memory;
 mod operations;
+mod plain_host;
 mod privilege;
 mod requests;
 mod secrets;

@@ -170,9 +170,9 @@ async fn every_request_asks_the_host_for_time_outs() {
             timeouts.first_byte_timeout,
             timeouts.between_bytes_timeout,
         ] {
-            // Nothing may take longer than the call's deadline.
+            // The component's own time-outs end with the deadline; the host's are there in case they do not.
             let timeout = timeout.unwrap();
-            assert!(timeout > Duration::ZERO && timeout <= Duration::from_secs(4));
+            assert!(timeout > Duration::ZERO && timeout <= Duration::from_secs(5));
         }
     }
 }
