@@ -35,6 +35,8 @@ pub(crate) struct Problem {
     pub message: Option<String>,
 }
 
+/// Why a page is not taken.
+pub(crate) const PAGE: &str = "it is a page of HTML, not JSON";
 /// Why an answer is not taken that would be too much for the instance.
 pub(crate) const NO_MEMORY: &str = "there is no memory for it";
 
@@ -162,12 +164,17 @@ pub(crate) fn malformed(cause: &str) -> Failure {
     failure
 }
 
+/// Whether this is a page of HTML, which no endpoint of the API answers with.
+pub(crate) fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
 fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {
     let cause = match object::read(body, shape) {
         Ok(object) if !object.misfit => return Ok(object),
         Ok(_) => "it is JSON of another shape",
         Err(Unread::NoMemory) => NO_MEMORY,
-        Err(_) if body.trim_ascii_start().starts_with(b"<") => "it is a page of HTML, not JSON",
+        Err(_) if is_page(body) => PAGE,
         Err(_) if body.trim_ascii().is_empty() => "it is empty",
         Err(Unread::TooDeep) => "it is nested too deeply",
         Err(Unread::NoJson(error)) if error.classify() == Category::Eof => "it ends in the middle",

@@ -76,6 +76,11 @@ impl<'a, H: Host> Call<'a, H> {
         &self.account.settings
     }
 
+    /// Requests sent so far.
+    pub fn attempts(&self) -> u32 {
+        self.attempts.get()
+    }
+
     pub fn now(&self) -> Instant {
         self.host.now()
     }

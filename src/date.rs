@@ -100,6 +100,10 @@ mod tests {
             ("Mon, 23 Nov 2026 12:00:00 GMT", 1_795_435_200),
             ("Sun, 29 Feb 2032 00:00:00 GMT", 1_961_625_600),
             ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
+            // A leap second, and the first and last of the years that have two digits.
+            ("Sat, 31 Dec 2016 23:59:60 GMT", 1_483_228_800),
+            ("Thursday, 01-Jan-70 00:00:00 GMT", 0),
+            ("Tuesday, 31-Dec-69 00:00:00 GMT", 3_155_587_200),
         ] {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
@@ -117,6 +121,7 @@ mod tests {
             "Sun, 00 Nov 1994 08:49:37 GMT",
             "Sun, 32 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 19944 08:49:37 GMT",
+            "Sun, 06 Nov 994 08:49:37 GMT",
             "Sun, 06 nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 24:49:37 GMT",
             "Sun, 06 Nov 1994 08:60:37 GMT",

@@ -79,7 +79,12 @@ impl<H: Host> Call<'_, H> {
     /// Exchanges the credentials for a token; the caller has the turn.
     async fn exchange(&self) -> Result<Rc<Token>, Failure> {
         let tokens = &self.account().tokens;
+        let before = self.attempts();
         let result = self.exchange_once().await;
+        if self.attempts() == before {
+            // There was no time left to ask: nothing that anybody waited for.
+            return result;
+        }
         tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));
         match result {
             Ok(token) => {
@@ -124,14 +129,19 @@ impl<H: Host> Call<'_, H> {
         };
         let settings = self.settings();
         let form = revocation(&token.value);
-        self.ask(&Ask {
-            endpoint: Endpoint::Revoke,
-            path_and_query: &settings.revoke_path,
-            authorization: &settings.authorization,
-            token: Some(&token.value),
-            form: Some(&form),
-        })
-        .await?;
+        let body = self
+            .ask(&Ask {
+                endpoint: Endpoint::Revoke,
+                path_and_query: &settings.revoke_path,
+                authorization: &settings.authorization,
+                token: Some(&token.value),
+                form: Some(&form),
+            })
+            .await?;
+        // RFC 7009, section 2.2: the status tells all. But a page is a proxy's, and the token lives on.
+        if answer::is_page(&body) {
+            return Err(answer::malformed(answer::PAGE));
+        }
         self.forget(&token);
         Ok(())
     }

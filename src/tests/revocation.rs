@@ -79,6 +79,21 @@ fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
 }
 
 #[test]
+fn a_page_in_the_place_of_a_revocation_keeps_the_token() {
+    for body in ["<html>Sign in</html>", " \r\n<!doctype html>"] {
+        let client = client(with_tokens(script([
+            reply(200, ACTIVE),
+            reply(200, body),
+            reply(200, "{}"),
+        ])));
+        get(&client).unwrap();
+        let error = client.host().run(client.revoke_token()).unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        client.host().run(client.revoke_token()).unwrap();
+    }
+}
+
+#[test]
 fn a_token_that_replaced_the_revoked_one_is_kept() {
     // While the first token is being revoked, it is refused, and another one is exchanged.
     let client = client(with_tokens(script([

@@ -15,6 +15,7 @@ mod bodies;
 mod delivery;
 mod departure;
 mod dice;
+mod events;
 mod fault;
 mod journey;
 mod ledger;
@@ -42,14 +43,6 @@ const SEEDS_TO_SEE_EVERYTHING: u64 = 2000;
 
 #[test]
 fn simulation_of_every_seed_keeps_every_promise() {
-    let number = |name: &str| {
-        let value = env::var(name).ok()?;
-        Some(
-            value
-                .parse::<u64>()
-                .unwrap_or_else(|_| panic!("{name} must be a number")),
-        )
-    };
     if let Some(seed) = number("SIMULATION_SEED") {
         let replayed = run(seed, true);
         println!("{}", replayed.trace.join("\n"));
@@ -68,6 +61,13 @@ fn simulation_of_every_seed_keeps_every_promise() {
             assert!(counts.contains_key(&what), "never happened: {what}");
         }
     }
+}
+
+/// A number that whoever runs the tests sets.
+fn number(name: &str) -> Option<u64> {
+    let value = env::var(name).ok()?;
+    let number = value.parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} must be a number")))
 }
 
 /// Runs the seeds on every processor, and shows the first that fails.

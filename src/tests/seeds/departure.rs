@@ -103,6 +103,12 @@ impl Ledger {
             let asked = at.after(wait.unwrap_or_default());
             assert!(now >= asked, "sooner than the server asked");
         }
+        let latest = last
+            .closed
+            .map(|closed| closed.after(self.longest_wait(call)));
+        assert!(Some(now) <= latest, "later than it had to be");
+        let left = now.until(self.calls[call].deadline);
+        assert!(left > SHORTEST_ATTEMPT, "no time for an answer");
         true
     }
 
@@ -135,16 +141,22 @@ impl Ledger {
     fn is_exhausted(&self, call: usize, now: Instant) -> bool {
         let entry = &self.calls[call];
         let last = self.last(call).filter(|last| last.may_be_repeated());
-        let Some(last) = last.filter(|_| entry.attempts < MOST_ATTEMPTS) else {
+        if last.is_none() || entry.attempts == MOST_ATTEMPTS {
             return true;
-        };
-        let (first, longest) = BACKOFF;
-        let backoff = first.times(1 << (entry.attempts - 1)).min(longest);
-        let wait = match last.heard {
-            Heard::Head { wait, .. } => wait.unwrap_or(backoff),
-            _ => backoff,
-        };
+        }
+        let wait = self.longest_wait(call);
         wait.plus(SHORTEST_ATTEMPT) >= now.until(entry.deadline)
+    }
+
+    /// How long a call may wait before its next attempt: as long as the server asked, or for the longest back-off.
+    fn longest_wait(&self, call: usize) -> Duration {
+        let asked = self.last(call).and_then(|last| match last.heard {
+            Heard::Head { wait, .. } => wait,
+            _ => None,
+        });
+        let (first, longest) = BACKOFF;
+        let doublings = self.calls[call].attempts - 1;
+        asked.unwrap_or(first.times(1 << doublings).min(longest))
     }
 
     /// A token serves its own account, within its life, until it is refused or revoked.

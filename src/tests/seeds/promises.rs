@@ -66,10 +66,6 @@ impl Ledger {
         };
         let entry = &mut self.calls[call];
         entry.ended = Some(ended);
-        if now == entry.deadline {
-            // It may have had the turn, and no time to use it: then whoever waits exchanges after all.
-            self.configured[entry.configured].refused = None;
-        }
         self.leave_exchange(call, now);
     }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::{
     account::Account,
     dice::Dice,
+    events::Event,
     fault::Fault,
     journey::Journey,
-    ledger::{CallEntry, Configured, Ended, Ledger},
+    ledger::{CallEntry, Configured, Ledger},
     promises::Outcome,
     route::Route,
 };
 use crate::{
-    Effect, Operation, UserState,
+    Operation,
     host::{Duration, Instant},
     tests::server::Sent,
 };
@@ -33,17 +34,8 @@ pub(super) struct World {
     faulty: usize,
     faults: Vec<Fault>,
     is_healed: bool,
-    events: BTreeMap<(Instant, usize), Event>,
-    events_made: usize,
-}
-
-/// What happens at the server.
-enum Event {
-    Arrives(usize),
-    /// Another administrator sets a user's state.
-    Set(usize, UserState),
-    /// The server forgets every token.
-    Restarts,
+    pub events: BTreeMap<(Instant, usize), Event>,
+    pub events_made: usize,
 }
 
 impl World {
@@ -66,18 +58,7 @@ impl World {
             events: BTreeMap::new(),
             events_made: 0,
         };
-        for _ in 0..world.dice.below(4) {
-            let states = [UserState::Active, UserState::Suspended];
-            let state = world.dice.pick(&states).clone();
-            // The owner and the externally managed administrator stay as they are.
-            let number = 2 + world.dice.below(world.account.users.len() - 2);
-            let at = now.after(world.dice.up_to(Duration::from_secs(60)));
-            world.schedule(at, Event::Set(number, state));
-        }
-        if world.dice.one_in(4) {
-            let at = now.after(world.dice.up_to(Duration::from_secs(60)));
-            world.schedule(at, Event::Restarts);
-        }
+        world.let_others_act(now);
         world
     }
 
@@ -97,11 +78,6 @@ impl World {
         self.is_healed = true;
         self.account.lacks = None;
         self.account.knows_application = true;
-    }
-
-    /// When the last thing happens that is to happen at the server.
-    pub fn last_event(&self) -> Option<Instant> {
-        self.events.last_key_value().map(|((at, _), _)| *at)
     }
 
     pub fn begin(
@@ -188,63 +164,25 @@ impl World {
         }
     }
 
-    fn schedule(&mut self, at: Instant, event: Event) {
-        self.events_made += 1;
-        self.events.insert((at, self.events_made), event);
-    }
-
-    /// Lets everything happen at the server that was to happen by now.
-    pub fn settle(&mut self, now: Instant) {
-        while let Some(next) = self.events.first_entry()
-            && next.key().0 <= now
-        {
-            let ((at, _), event) = next.remove_entry();
-            match event {
-                Event::Arrives(request) => self.arrive(request, at),
-                Event::Set(number, state) => {
-                    self.account.set(number, state);
-                }
-                Event::Restarts => self.account.forget_tokens(),
-            }
-        }
-    }
-
-    fn arrive(&mut self, request: usize, at: Instant) {
-        let entry = &mut self.ledger.requests[request];
-        let answered = self.account.answer(&entry.route, &entry.authorization, at);
-        let (status, changed) = (answered.status, answered.changed);
-        entry.answered = Some((answered, at));
-        let call = entry.call;
-        self.note(at, call, |_| {
-            let change = if changed { ", and a change" } else { "" };
-            format!("arrives at the server: {status}{change}")
-        });
-        let ended = self.ledger.calls[call].ended;
-        if changed {
-            assert_ne!(
-                ended,
-                Some(Ended::Failed(Effect::Unchanged)),
-                "unchanged, and then a request arrived that made the change"
-            );
-            if ended.is_some() {
-                self.count("change: after its call".into());
-            }
-        }
-    }
-
     pub fn count(&mut self, what: String) {
         *self.counts.entry(what).or_default() += 1;
     }
 
+    /// Writes down what happens to a call.
     pub fn note(&mut self, at: Instant, call: usize, words: impl FnOnce(&CallEntry) -> String) {
-        if let Some(trace) = &mut self.trace {
-            let entry = &self.ledger.calls[call];
-            let ms = at.since_origin().as_millis();
-            let (task, name) = (entry.task, entry.operation.name());
+        let entry = &self.ledger.calls[call];
+        let (task, name) = (entry.task, entry.operation.name());
+        if self.trace.is_some() {
             let words = words(entry);
-            trace.push(format!(
-                "{ms:>9} ms  task {task}  call {call} {name} {words}"
-            ));
+            self.trace(at, || format!("task {task}  call {call} {name} {words}"));
+        }
+    }
+
+    /// Writes down what happens, if anybody wants to read it.
+    pub fn trace(&mut self, at: Instant, words: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            let ms = at.since_origin().as_millis();
+            trace.push(format!("{ms:>9} ms  {}", words()));
         }
     }
 }
