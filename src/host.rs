@@ -131,8 +131,28 @@ pub enum SendErrorKind {
     Malformed,
 }
 
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_of_a_request_shows_where_it_goes_and_nothing_secret() {
+        let request = Request {
+            method: Method::Post,
+            scheme: Scheme::Https,
+            authority: "api.1password.com",
+            path_and_query: "/v1/oauth/token",
+            headers: &[("authorization", "Basic c2VjcmV0")],
+            body: Some("token=secret"),
+            timeouts: Timeouts {
+                connect: Duration::ZERO,
+                first_byte: Duration::ZERO,
+                between_bytes: Duration::ZERO,
+            },
+        };
+        assert_eq!(
+            format!("{request:?}"),
+            "Post api.1password.com/v1/oauth/token"
+        );
     }
 }

@@ -99,6 +99,7 @@ fn each_refusal_says_what_it_is_and_what_to_do() {
     ] {
         let error = error_of(operation, vec![reply(status, body); 5]);
         assert_eq!(error.message, message);
+        assert_eq!(error.to_string(), message);
     }
 }
 
