@@ -99,6 +99,27 @@ mod tests {
     }
 
     #[test]
+    fn the_dice_are_xorshift64() {
+        let mut backoff = Backoff {
+            longest: FIRST_BACKOFF,
+            dice: 1,
+        };
+        // The sequence that begins with 1, for shifts by 13, 7 and 17.
+        for rolled in [
+            1_082_269_761,
+            1_152_992_998_833_853_505,
+            11_177_516_664_432_764_457,
+        ] {
+            let longest = backoff.longest;
+            let wait = backoff.next();
+            assert_eq!(backoff.dice, rolled);
+            // The upper 24 bits are the share of the longest wait.
+            let share = u128::from(rolled >> 40) * u128::from(longest.as_nanos()) >> 24;
+            assert_eq!(u128::from(wait.as_nanos()), share);
+        }
+    }
+
+    #[test]
     fn first_waits_are_spread_even_when_the_clock_has_just_begun() {
         let wait = |ms| Backoff::new(Instant::from_origin(Duration::from_millis(ms))).next();
         let waits: Vec<_> = (0..100).map(wait).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use host_tests::{Harness, first_page};
-use runner::{Ending, ListOptions, StateFilter};
+use runner::{Ending, ErrorCode, ListOptions, StateFilter, UserState};
 use simulator::{Endpoint, Recorded};
 
 /// Every operation once, revocation included.
@@ -130,10 +130,29 @@ async fn a_list_names_filter_size_and_token_encoded() {
     );
 }
 
+/// What the server reads of a segment (RFC 3986, section 2.1).
+fn decoded(segment: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' {
+            let digits = [rest.next().unwrap(), rest.next().unwrap()];
+            u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap()
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
 #[tokio::test]
-async fn an_id_stays_one_segment_and_never_names_another_endpoint() {
+async fn an_id_is_one_segment_or_an_invalid_argument_and_never_names_another_endpoint() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
+    let users = format!(
+        "/v1beta1/accounts/{}/users/",
+        harness.simulator.account_id()
+    );
     for odd in [
         format!("{id}:suspend"),
         format!("../users/{id}"),
@@ -141,19 +160,42 @@ async fn an_id_stays_one_segment_and_never_names_another_endpoint() {
         format!("{id}?x=1"),
         format!("{id}#x"),
         format!("{id}%2F"),
+        "%2e%2e".into(),
+        "...".into(),
         "a b".into(),
+        "mallory@example.com".into(),
         "\u{200f}\u{1f600}".into(),
+        "\u{2028}".into(),
+        "x".repeat(1024),
+        // And those that cannot be one segment.
+        String::new(),
+        ".".into(),
+        "..".into(),
+        "a\0b".into(),
+        "a\r\nx-injected: 1".into(),
+        "\u{85}".into(),
+        "x".repeat(1025),
+        "x".repeat(10_000),
     ] {
         harness.simulator.clear_requests();
         let error = harness.suspend(&odd).await.unwrap_err();
-        assert_eq!(error.code, runner::ErrorCode::NotFound, "{odd}");
-        let request = harness.simulator.requests().pop().unwrap();
+        let Some(request) = harness.simulator.requests().pop() else {
+            assert_eq!(
+                (error.code, error.attempts),
+                (ErrorCode::InvalidArgument, 0),
+                "{odd}"
+            );
+            continue;
+        };
+        assert_eq!(error.code, ErrorCode::NotFound, "{odd}");
         assert_eq!(request.endpoint, Endpoint::Suspend, "{odd}");
+        let segment = request.path.strip_prefix(&users).unwrap();
+        let segment = segment.strip_suffix(":suspend").unwrap();
+        assert!(!segment.contains(['/', ':']), "{odd}");
+        assert_eq!(decoded(segment), odd);
+        assert_eq!(request.header("x-injected"), None);
     }
-    assert_eq!(
-        harness.get(&id).await.unwrap().state,
-        runner::UserState::Active
-    );
+    assert_eq!(harness.get(&id).await.unwrap().state, UserState::Active);
 }
 
 #[tokio::test]
