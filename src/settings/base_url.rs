@@ -139,6 +139,11 @@ mod tests {
                 "gateway.example:8443",
             ),
             ("https://gateway.example/", Scheme::Https, "gateway.example"),
+            (
+                "https://api-gateway_2.example",
+                Scheme::Https,
+                "api-gateway_2.example",
+            ),
             ("https://10.0.0.1", Scheme::Https, "10.0.0.1"),
             (
                 "https://[2001:db8::1]:8443",

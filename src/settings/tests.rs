@@ -157,6 +157,18 @@ fn credentials_that_cannot_go_into_a_header_are_refused() {
 }
 
 #[test]
+fn the_longest_credentials_are_taken() {
+    let longest = "s".repeat(4096);
+    for (name, other) in [
+        ("OP_USERS_CLIENT_ID", SECRET),
+        ("OP_USERS_CLIENT_SECRET", CLIENT),
+    ] {
+        assert!(read(&[ACCOUNT, other, (name, &longest)]).is_ok(), "{name}");
+    }
+    assert!(read(&[ACCOUNT, ("OP_USERS_BASIC", &longest)]).is_ok());
+}
+
+#[test]
 fn settings_that_contradict_each_other_are_refused() {
     assert_eq!(
         problems(read_with("OP_USERS_BASIC", "eA==")),
