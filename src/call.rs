@@ -214,7 +214,8 @@ impl<'a, H: Host> Call<'a, H> {
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, date));
         // A refusal whose words got lost is still a refusal.
         let problem = answer::problem(&body.unwrap_or_default());
-        let secrets = self.secrets(ask.token);
+        let last = self.account.tokens.last.get();
+        let secrets = self.secrets(ask.token, last.as_deref());
         Err(refusal::classify(
             ask.endpoint,
             settings.api_version,
@@ -225,16 +226,19 @@ impl<'a, H: Host> Call<'a, H> {
         ))
     }
 
-    /// What must not be shown of a request with this token, or without one.
-    fn secrets<'s>(&'s self, token: Option<&'s Secret>) -> Vec<&'s str> {
-        let secrets = self.settings().secrets.iter().chain(token);
+    /// What must not be shown of a request with this token, or without one: the token before it neither, which the server
+    /// knows too.
+    fn secrets<'s>(&'s self, token: Option<&'s Secret>, last: Option<&'s Token>) -> Vec<&'s str> {
+        let last = last.map(|token| &token.value);
+        let secrets = self.settings().secrets.iter().chain(token).chain(last);
         secrets.map(Secret::expose).collect()
     }
 
     /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.
     pub fn is_repeated<'t>(&self, token: &Token, texts: impl Iterator<Item = &'t str>) -> bool {
         const SHORTEST: usize = 8;
-        let mut secrets = self.secrets(Some(&token.value));
+        let last = self.account.tokens.last.get();
+        let mut secrets = self.secrets(Some(&token.value), last.as_deref());
         secrets.retain(|secret| secret.len() >= SHORTEST);
         let mut texts = texts;
         texts.any(|text| {

@@ -1,5 +1,7 @@
 //! Tries the settings without changing anything, and says what it found in words.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     client::Client,
     error::{ErrorCode, Failure, Operation},
@@ -8,7 +10,6 @@ use crate::{
     user::{ListOptions, UserPage},
     users::OneUser,
 };
-use alloc::{string::String, vec::Vec};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

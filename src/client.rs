@@ -1,5 +1,7 @@
 //! A client of one account: its settings and its token, shared by every call.
 
+use alloc::rc::Rc;
+
 use crate::{
     account::Account,
     call::Call,
@@ -8,7 +10,6 @@ use crate::{
     settings::{NotConfigured, Settings},
     slot::Slot,
 };
-use alloc::rc::Rc;
 
 /// The 1Password Users API of one account, over a host.
 pub struct Client<H> {

@@ -72,6 +72,7 @@ impl<H: Host> Call<'_, H> {
         for slot in [&self.own_token, &self.account().tokens.held] {
             if slot.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
                 slot.set(None);
+                self.account().tokens.last.set(Some(Rc::clone(token)));
             }
         }
     }
@@ -79,6 +80,9 @@ impl<H: Host> Call<'_, H> {
     /// Exchanges the credentials for a token; the caller has the turn.
     async fn exchange(&self) -> Result<Rc<Token>, Failure> {
         let tokens = &self.account().tokens;
+        if let Some(held) = tokens.held.get() {
+            tokens.last.set(Some(held));
+        }
         let before = self.attempts();
         let result = self.exchange_once().await;
         if self.attempts() == before {

@@ -171,7 +171,7 @@ fn meaning(
 
 /// Why a change is forbidden to everybody, when the server says so.
 ///
-/// `no_owner_remain` is documented. How the server words the other reason is not known: it is taken for what it says.
+/// `no_owner_remain` is seen in clients that partners ship. How the server words the other reason is not known: it is taken for what it says.
 fn forbidden_change(words: &str) -> Option<(ErrorCode, (&'static str, &'static str))> {
     if says(
         words,

@@ -1,11 +1,12 @@
 //! What goes out: ids, paths and queries, percent-encoded (RFC 3986), and headers.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::{
     error::{ErrorCode, Failure},
     text,
     user::{ListOptions, StateFilter},
 };
-use alloc::{borrow::ToOwned, string::String};
 
 /// The longest id that is taken, in bytes. Ids have 26 letters in practice.
 const LONGEST_ID: usize = 1024;

@@ -114,7 +114,7 @@ mod tests {
             let wait = backoff.next();
             assert_eq!(backoff.dice, rolled);
             // The upper 24 bits are the share of the longest wait.
-            let share = u128::from(rolled >> 40) * u128::from(longest.as_nanos()) >> 24;
+            let share = (u128::from(rolled >> 40) * u128::from(longest.as_nanos())) >> 24;
             assert_eq!(u128::from(wait.as_nanos()), share);
         }
     }

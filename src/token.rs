@@ -51,6 +51,8 @@ impl Token {
 pub(crate) struct Tokens {
     /// The token that serves every call.
     pub held: Slot<Rc<Token>>,
+    /// The token that was refused or replaced last, which a server may still repeat.
+    pub last: Slot<Rc<Token>>,
     /// Whoever has it may exchange a new one.
     pub turn: Turn,
     /// How many exchanges have ended.

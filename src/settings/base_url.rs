@@ -1,7 +1,8 @@
 //! The origin that requests go to: `https`, or `http` on loopback.
 
-use crate::host::Scheme;
 use alloc::{borrow::ToOwned, string::String};
+
+use crate::host::Scheme;
 
 use super::Origin;
 

@@ -1,3 +1,5 @@
+//! Settings, as whoever sets them sees it: what is taken, and what is refused by which name.
+
 use super::*;
 
 const ACCOUNT: (&str, &str) = ("OP_USERS_ACCOUNT_ID", "ACCOUNT123");

@@ -191,6 +191,30 @@ fn secrets_that_the_server_repeats_are_blacked_out() {
 }
 
 #[test]
+fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
+    // The first token is refused; then the exchange of a second one is, in words that repeat the first.
+    let client = client(script([
+        reply(200, TOKEN),
+        reply(401, ""),
+        reply(403, "after stub-token-1"),
+    ]));
+    let error = get(&client).unwrap_err();
+    assert_eq!(error.api_message.as_deref(), Some("after [redacted]"));
+    // A check exchanges anew while a token is held.
+    let client = self::client(script([
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+        reply(403, "beside stub-token-1"),
+    ]));
+    get(&client).unwrap();
+    let findings = client.host().run(client.check());
+    assert!(
+        findings[2].detail.contains("beside [redacted]"),
+        "{findings:?}"
+    );
+}
+
+#[test]
 fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
     let echo = format!("{CLIENT_SECRET} {BASIC} stub-token-1");
     let token = client(script([reply(401, echo.clone())]));

@@ -70,7 +70,7 @@ async fn wrong_settings_are_named() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_out_of_reach() {
-    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "100")]).await;
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "2000")]).await;
     harness.simulator.stop().await;
     let findings = check(&mut harness).await;
     assert_eq!(verdicts(&findings), "pF??????");

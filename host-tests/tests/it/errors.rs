@@ -225,7 +225,7 @@ async fn a_server_that_fails_once_is_tried_again_and_one_that_keeps_failing_is_u
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_timed_out() {
-    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "300")]).await;
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "1000")]).await;
     let id = harness.member().id;
     harness.list(&first_page()).await.unwrap();
     for (endpoint, effect) in [
@@ -267,7 +267,7 @@ async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_failed_connection() {
-    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "100")]).await;
+    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "2000")]).await;
     harness.simulator.stop().await;
     let id = harness.member().id;
     let error = harness.suspend(&id).await.unwrap_err();

@@ -8,7 +8,6 @@ mod hostile;
 mod listing;
 mod memory;
 mod operations;
-mod plain_host;
 mod privilege;
 mod requests;
 mod secrets;

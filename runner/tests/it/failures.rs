@@ -80,7 +80,7 @@ async fn an_externally_managed_administrator() {
 async fn a_stopped_server() {
     let simulator = simulator().await;
     let mut command = op_users_at(&simulator, &["list"]);
-    command.env("OP_USERS_DEADLINE_MS", "200");
+    command.env("OP_USERS_DEADLINE_MS", "2000");
     simulator.stop().await;
     let ended = run(command).await;
     expect(
@@ -129,7 +129,7 @@ async fn a_suspend_that_nobody_answered() {
     simulator.fault(Fault::new(Action::Hang).on(Endpoint::Suspend).always());
     let id = simulator.users()[2].id.clone();
     let mut command = op_users_at(&simulator, &["suspend", &id]);
-    command.env("OP_USERS_DEADLINE_MS", "300");
+    command.env("OP_USERS_DEADLINE_MS", "1000");
     let ended = run(command).await;
     expect(&ended, "timed-out", "the change may have been made");
 }

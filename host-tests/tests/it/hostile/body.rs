@@ -52,7 +52,7 @@ async fn bodies_that_are_not_as_long_as_their_head_says() {
             Suspend,
             with_length(5000, ACTIVE),
         )
-        .deadline_ms(400)
+        .deadline_ms(1000)
         .uncertain(ConnectionFailed, 2..=6),
         Row::new(
             "longer than its length, cut",
@@ -99,7 +99,7 @@ async fn bodies_that_are_wrapped() {
     for (name, body) in broken {
         rows.push(
             Row::new(name, Suspend, chunks(body))
-                .deadline_ms(400)
+                .deadline_ms(1000)
                 .uncertain(ConnectionFailed, 2..=6),
         );
         rows.push(
@@ -190,6 +190,6 @@ async fn bodies_that_are_too_large() {
             .on_token()
             .fails(MalformedResponse, 1),
     ];
-    let rows = rows.into_iter().map(|row| row.deadline_ms(6000));
+    let rows = rows.into_iter().map(|row| row.deadline_ms(20_000));
     run("bodies that are too large", rows.collect()).await;
 }

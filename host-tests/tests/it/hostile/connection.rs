@@ -24,10 +24,10 @@ async fn connections_that_break() {
     let half = [head(), br#"{"id":"$id","#.to_vec()].concat();
     let rows = vec![
         Row::refused("refused", Get)
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(ConnectionFailed, 1..=5),
         Row::refused("refused", Suspend)
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(ConnectionFailed, 1..=5),
         Row::refused("refused, every attempt", Suspend)
             .deadline_ms(20_000)
@@ -50,23 +50,23 @@ async fn connections_that_break() {
             .once()
             .succeeds(2),
         Row::new("reset before the head, always", Get, [Reset])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(ConnectionFailed, 2..=6),
         Row::new("reset before the head, always", Suspend, [Reset])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .uncertain(ConnectionFailed, 2..=6),
         Row::new("reset before the head, every attempt", Suspend, [Reset])
             .deadline_ms(20_000)
             .uncertain(ConnectionFailed, 6),
         Row::new("reset before the head, always", Reactivate, [Reset])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .uncertain(ConnectionFailed, 2..=6),
         Row::new("reset before the head, once", Revoke, [Reset])
             .once()
             .succeeds(2),
         Row::new("token: reset before the head, always", Suspend, [Reset])
             .on_token()
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(ConnectionFailed, 1..=5),
         Row::new("reset after the head, once", List, [Send(head()), Reset])
             .once()
@@ -76,7 +76,7 @@ async fn connections_that_break() {
             Suspend,
             [Send(head()), Reset],
         )
-        .deadline_ms(400)
+        .deadline_ms(1000)
         .uncertain(ConnectionFailed, 2..=6),
         Row::new("reset in the body, once", Get, [Send(half.clone()), Reset])
             .once()
@@ -86,7 +86,7 @@ async fn connections_that_break() {
             Suspend,
             [Send(half.clone()), Reset],
         )
-        .deadline_ms(400)
+        .deadline_ms(1000)
         .uncertain(ConnectionFailed, 2..=6),
         Row::new(
             "half-closed without an answer, once",
@@ -100,7 +100,7 @@ async fn connections_that_break() {
             Suspend,
             [HalfClose, Hang],
         )
-        .deadline_ms(400)
+        .deadline_ms(1000)
         .uncertain(ConnectionFailed, 2..=6),
         Row::new(
             "half-closed in the body, once",
@@ -122,7 +122,7 @@ async fn connections_that_break() {
             .once()
             .succeeds(3),
         Row::new("applied, then reset, always", Suspend, [Apply, Reset])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .uncertain(ConnectionFailed, 2..=6),
     ];
     run("connections that break", rows).await;
@@ -188,7 +188,7 @@ async fn connections_on_which_nothing_comes() {
     ];
     let rows = rows
         .into_iter()
-        .map(|row| row.deadline_ms(400).at_the_deadline());
+        .map(|row| row.deadline_ms(1000).at_the_deadline());
     run("connections on which nothing comes", rows.collect()).await;
 }
 

@@ -75,7 +75,7 @@ async fn heads_that_are_no_http() {
     );
     let mut rows: Vec<_> = rows
         .into_iter()
-        .map(|row| row.deadline_ms(400).uncertain(MalformedResponse, 2..=6))
+        .map(|row| row.deadline_ms(1000).uncertain(MalformedResponse, 2..=6))
         .collect();
     rows.push(
         Row::new("HTTP/0.9, once", Suspend, [Send(ACTIVE.into())])
@@ -85,7 +85,7 @@ async fn heads_that_are_no_http() {
     rows.push(
         Row::new("token: HTTP/0.9", Suspend, [Send(ACTIVE.into())])
             .on_token()
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(MalformedResponse, 1..=5),
     );
     let cut = b"HTTP/1.1 200 OK\r\ncontent-le".to_vec();
@@ -96,7 +96,7 @@ async fn heads_that_are_no_http() {
     );
     rows.push(
         Row::new("a head that is cut, always", Suspend, [Send(cut)])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .uncertain(ConnectionFailed, 2..=6),
     );
     run("heads that are no HTTP", rows).await;

@@ -67,6 +67,6 @@ async fn answers_that_there_is_no_memory_for() {
             .memory(5 << 18)
             .fails(MalformedResponse, 2),
     );
-    let rows = rows.into_iter().map(|row| row.deadline_ms(6000));
+    let rows = rows.into_iter().map(|row| row.deadline_ms(20_000));
     run("answers that there is no memory for", rows.collect()).await;
 }

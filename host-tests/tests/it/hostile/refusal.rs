@@ -115,7 +115,7 @@ async fn refusals_whose_words_get_lost() {
         Row::new("403, reset in its words", Suspend, [head(), Reset]).fails(Other, 2),
         Row::new("403, words that end too soon", Suspend, [head()]).fails(Other, 2),
         Row::new("403, words that never come", Suspend, [head(), Hang])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .at_the_deadline()
             .fails(Other, 2),
         Row::new(
@@ -123,7 +123,7 @@ async fn refusals_whose_words_get_lost() {
             Suspend,
             [head(), Drip(vec![b'x'; 500], slow)],
         )
-        .deadline_ms(400)
+        .deadline_ms(1000)
         .at_the_deadline()
         .fails(Other, 2),
         Row::new("403, words without an end", Suspend, [chunks(), endless]).fails(Other, 2),

@@ -76,7 +76,7 @@ async fn servers_that_ask_to_wait() {
         .once()
         .succeeds(3),
         Row::new("429, a date without one to count from", Suspend, undated)
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .fails(RateLimited, 2..=6)
             .retry_after_ms(None),
         Row::new(
@@ -109,7 +109,7 @@ async fn servers_that_ask_to_wait() {
         );
         rows.push(
             Row::new(format!("429, {garbage:?}, always"), Get, later(garbage))
-                .deadline_ms(400)
+                .deadline_ms(1000)
                 .fails(RateLimited, 2..=6)
                 .retry_after_ms(None),
         );

@@ -1,6 +1,6 @@
 //! Runs rows, prints what came of them, and says which did not hold.
 
-use std::fmt::Write;
+use std::{fmt::Write, num::NonZero, sync::LazyLock, thread::available_parallelism};
 
 use host_tests::runtime;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -8,7 +8,10 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use super::{row::Row, trial::outcome, verdict::Outcome};
 
 /// Rows under way at once, in all tests of this process.
-static AT_ONCE: Semaphore = Semaphore::const_new(24);
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(4 * cores)
+});
 
 /// Runs every row, an instance and a server each. Fails with all that did not hold.
 pub async fn run(theme: &str, rows: Vec<Row>) {

