@@ -1,6 +1,12 @@
 //! Runs rows, prints what came of them, and says which did not hold.
 
-use std::{fmt::Write, num::NonZero, sync::LazyLock, thread::available_parallelism};
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+    num::NonZero,
+    sync::LazyLock,
+    thread::available_parallelism,
+};
 
 use host_tests::runtime;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -17,8 +23,14 @@ static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
 pub async fn run(theme: &str, rows: Vec<Row>) {
     let (lines, wrong) = outcomes(rows).await;
     let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
-    println!("{theme}\n{}\n", lines.join("\n"));
+    print(&format!("{theme}\n{}\n\n", lines.join("\n")));
     assert!(wrong.is_empty(), "{theme}:\n{}", wrong.join("\n"));
+}
+
+/// Prints a part of the table past the capture of tests, which shows only what fails: the table is there to be read.
+fn print(part: &str) {
+    // Whoever closed the output does not read it.
+    io::stdout().lock().write_all(part.as_bytes()).ok();
 }
 
 /// The same for rows that differ in a number alone: those in a row with the same outcome are one line.
@@ -36,7 +48,8 @@ pub async fn run_compact(theme: &str, rows: Vec<Row>) {
         let name = if first == last { first } else { &range };
         writeln!(table, "  {name:<65}{outcome}").expect("a string takes all");
     }
-    println!("{table}");
+    table.push('\n');
+    print(&table);
     assert!(wrong.is_empty(), "{theme}:\n{}", wrong.join("\n"));
 }
 
