@@ -1,14 +1,15 @@
 //! The settings of an instance: checked once, each wrong one refused by name.
 
 mod base_url;
+mod credentials;
 mod environment;
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 pub(crate) use self::base_url::BaseUrl;
-pub use self::environment::from_environment;
+use self::credentials::authorization;
+pub use self::{credentials::Credentials, environment::from_environment};
 use crate::{
-    base64,
     error::{ErrorCode, Failure},
     host::Duration,
     request::{Id, PRODUCT},
@@ -18,8 +19,6 @@ use crate::{
 
 /// How long a whole call may take when no setting says otherwise.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
-/// The longest credential that is taken, in bytes: hosts limit the size of a header.
-const LONGEST_CREDENTIAL: usize = 4096;
 
 /// The settings as a host gives them: `settings` in the contract.
 pub struct Proposal {
@@ -39,19 +38,6 @@ pub struct Proposal {
     pub user_agent: Option<String>,
     /// Milliseconds for a whole call.
     pub deadline_ms: Option<u32>,
-}
-
-/// What an application proves itself with.
-pub enum Credentials {
-    /// The id and the secret, raw.
-    Client {
-        /// The application's id.
-        id: String,
-        /// Its secret.
-        secret: Secret,
-    },
-    /// base64 of `id:secret`, or a host's placeholder for it.
-    Basic(Secret),
 }
 
 /// Where the account lives: a region, or another origin.
@@ -234,62 +220,6 @@ impl ApiVersion {
         match self {
             Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
             Self::V1 => "/v1/oauth/revoke",
-        }
-    }
-}
-
-/// The authorization of the token endpoint (RFC 6749, section 2.3.1; id and secret go raw into RFC 7617's `id:secret`,
-/// as the API documents it), and everything in it that must never be shown.
-fn authorization(
-    credentials: Credentials,
-    names: &Names,
-    problems: &mut NotConfigured,
-) -> (Secret, Vec<Secret>) {
-    let mut check = |name, text: &str, legal: fn(char) -> bool, must| {
-        if text.is_empty() {
-            problems.note(name, "must not be empty");
-        } else if text.len() > LONGEST_CREDENTIAL {
-            problems.note(name, "must not be longer than 4096 bytes");
-        } else if !text.chars().all(legal) {
-            problems.note(name, must);
-        }
-    };
-    match credentials {
-        Credentials::Client { id, secret } => {
-            check(
-                names.client_id,
-                &id,
-                |letter| letter != ':' && !letter.is_control(),
-                "must not hold a colon or control characters",
-            );
-            check(
-                names.client_secret,
-                secret.expose(),
-                |letter| !letter.is_control(),
-                "must not hold control characters, such as a line break at its end",
-            );
-            let pair = Secret::concat(&[&id, ":", secret.expose()]);
-            let basic = base64::encode(pair.expose());
-            let authorization = Secret::concat(&["Basic ", basic.expose()]);
-            (authorization, vec![secret, basic])
-        }
-        Credentials::Basic(basic) => {
-            check(
-                names.basic,
-                basic.expose(),
-                |letter| letter.is_ascii_graphic(),
-                "must be base64 of id:secret, without `Basic` ahead of it and without spaces",
-            );
-            let authorization = Secret::concat(&["Basic ", basic.expose()]);
-            let mut secrets = vec![];
-            // What is no base64 is a placeholder, and holds nothing to hide but itself.
-            if let Some(pair) = base64::decode(basic.expose())
-                && let Some((_, secret)) = pair.expose().split_once(':')
-            {
-                secrets.push(Secret::concat(&[secret]));
-            }
-            secrets.push(basic);
-            (authorization, secrets)
         }
     }
 }
