@@ -28,7 +28,7 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Compiles the component that the runner carries. Takes tens of milliseconds in an optimised build.
+    /// Compiles the component that the runner carries.
     pub fn new() -> Result<Self> {
         Self::with_component(COMPONENT)
     }
@@ -43,7 +43,7 @@ impl Runtime {
         })
     }
 
-    /// Makes an instance: one instance is one account. Takes tens of microseconds.
+    /// Makes an instance: one instance is one account.
     pub async fn instance(&self, options: Options) -> Result<Instance> {
         Instance::new(&self.pre, options).await
     }

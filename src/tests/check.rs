@@ -204,6 +204,16 @@ fn an_unknown_account_fails_and_names_what_it_may_be() {
 }
 
 #[test]
+fn whose_fresh_token_is_refused_too_is_not_asked_again() {
+    let client = client(with_tokens(|_| reply(401, "")));
+    let findings = findings(&client);
+    assert_eq!(verdicts(&findings), "pppufuuu");
+    // A token, the list, the one fresh token, the list: and no get.
+    assert_eq!(client.host().sent().len(), 4);
+    assert_eq!(client.host().count(Sent::is_token), 2);
+}
+
+#[test]
 fn an_account_without_users_leaves_the_get_open() {
     let findings = answered(reply(200, "{}"), reply(404, ""));
     assert_eq!(verdicts(&findings), "pppppuuu");
