@@ -1,6 +1,6 @@
 //! One call of the contract: its deadline, the requests that it sends, and what it comes to.
 
-use alloc::{rc::Rc, vec, vec::Vec};
+use alloc::{rc::Rc, string::String, vec, vec::Vec};
 use core::{
     cell::Cell,
     future::{Future, poll_fn},
@@ -42,7 +42,7 @@ pub(crate) struct Answered {
     pub token: Rc<Token>,
 }
 
-/// A call that is under way.
+/// A call that is under way, or a part of one that counts and fails by itself.
 pub(crate) struct Call<'a, H> {
     host: &'a H,
     account: Rc<Account>,
@@ -50,8 +50,26 @@ pub(crate) struct Call<'a, H> {
     deadline: Instant,
     attempts: Cell<u32>,
     uncertain: Cell<bool>,
+    common: Rc<Common>,
+}
+
+/// What all parts of a call have in common.
+#[derive(Default)]
+pub(crate) struct Common {
     /// A token that serves this call alone, because nobody knows how long it lives.
-    pub(crate) own_token: Slot<Rc<Token>>,
+    pub own_token: Slot<Rc<Token>>,
+    /// Why no part can have a token any more: to ask again for each would bring the credentials closer to being locked.
+    pub no_token: Slot<Failure>,
+    /// What the server asked one part to wait for, and all of them do.
+    pause: Slot<Pause>,
+    attempts: Cell<u32>,
+}
+
+/// A wait that the server asked for.
+#[derive(Clone)]
+struct Pause {
+    until: Instant,
+    why: Failure,
 }
 
 impl<'a, H: Host> Call<'a, H> {
@@ -64,8 +82,31 @@ impl<'a, H: Host> Call<'a, H> {
             deadline,
             attempts: Cell::new(0),
             uncertain: Cell::new(false),
-            own_token: Slot::default(),
+            common: Rc::default(),
         }
+    }
+
+    /// The same call with another time for all of it.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = self.host.now().after(deadline);
+        self
+    }
+
+    /// A part of this call: with the same deadline, token and pauses, and an error of its own.
+    pub fn part(&self) -> Self {
+        Self {
+            host: self.host,
+            account: Rc::clone(&self.account),
+            operation: self.operation,
+            deadline: self.deadline,
+            attempts: Cell::new(0),
+            uncertain: Cell::new(false),
+            common: Rc::clone(&self.common),
+        }
+    }
+
+    pub fn common(&self) -> &Common {
+        &self.common
     }
 
     pub fn account(&self) -> &Account {
@@ -81,6 +122,11 @@ impl<'a, H: Host> Call<'a, H> {
         self.attempts.get()
     }
 
+    /// Requests sent so far, by all parts of the call.
+    pub fn all_attempts(&self) -> u32 {
+        self.common.attempts.get()
+    }
+
     pub fn now(&self) -> Instant {
         self.host.now()
     }
@@ -92,12 +138,17 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// What the call comes to.
     pub fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Error> {
+        result.map_err(|failure| self.error(failure))
+    }
+
+    /// The error that the call ends with.
+    pub fn error(&self, failure: Failure) -> Error {
         let effect = if self.uncertain.get() {
             Effect::Uncertain
         } else {
             Effect::Unchanged
         };
-        result.map_err(|failure| failure.into_error(self.operation, effect, self.attempts.get()))
+        failure.into_error(self.operation, effect, self.attempts.get())
     }
 
     /// Asks the API with a token. A 401 is answered by one fresh token; the second one stands.
@@ -122,6 +173,7 @@ impl<'a, H: Host> Call<'a, H> {
                 Err(failure) if failure.status == Some(401) => {
                     self.forget(&token);
                     if renewed {
+                        self.common.no_token.set(Some(failure.clone()));
                         return Err(failure);
                     }
                     renewed = true;
@@ -138,6 +190,7 @@ impl<'a, H: Host> Call<'a, H> {
         // What a time-out at the end hides.
         let mut earlier: Option<Failure> = None;
         loop {
+            self.pause().await?;
             let mut failure = match self.attempt(ask).await {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
@@ -156,9 +209,10 @@ impl<'a, H: Host> Call<'a, H> {
             }
             left = left.saturating_sub(1);
             let wait = failure.retry_after.unwrap_or_else(|| backoff.next());
-            // What does not fit into the deadline is not begun: the code stays that of the cause.
-            let fits = wait.plus(SHORTEST_ATTEMPT) < self.remaining();
-            if !failure.transient || left == 0 || !fits {
+            if failure.code == ErrorCode::RateLimited {
+                self.ask_all_to_pause(wait, &failure);
+            }
+            if !failure.transient || left == 0 || !self.fits(wait) {
                 return Err(failure);
             }
             self.host.sleep(wait).await;
@@ -166,6 +220,36 @@ impl<'a, H: Host> Call<'a, H> {
                 earlier = Some(failure);
             }
         }
+    }
+
+    /// Whether there is time for a wait and the attempt after it. What does not fit is not begun, and the code stays that
+    /// of the cause.
+    fn fits(&self, wait: Duration) -> bool {
+        wait.plus(SHORTEST_ATTEMPT) < self.remaining()
+    }
+
+    fn ask_all_to_pause(&self, wait: Duration, why: &Failure) {
+        let until = self.now().after(wait);
+        let is_longest = |pause: Pause| pause.until < until;
+        if self.common.pause.get().is_none_or(is_longest) {
+            let why = why.clone();
+            self.common.pause.set(Some(Pause { until, why }));
+        }
+    }
+
+    /// Waits while the server wants no requests of this call, whichever part of it was told so.
+    async fn pause(&self) -> Result<(), Failure> {
+        while let Some(Pause { until, why }) = self.common.pause.get() {
+            let wait = self.now().until(until);
+            if wait.is_zero() {
+                break;
+            }
+            if !self.fits(wait) {
+                return Err(why);
+            }
+            self.host.sleep(wait).await;
+        }
+        Ok(())
     }
 
     /// Sends one request once, and reads its answer.
@@ -197,7 +281,9 @@ impl<'a, H: Host> Call<'a, H> {
             body: ask.form.map(Secret::expose),
             timeouts: retry::of_the_host(timeouts),
         };
-        self.attempts.set(self.attempts.get().saturating_add(1));
+        for attempts in [&self.attempts, &self.common.attempts] {
+            attempts.set(attempts.get().saturating_add(1));
+        }
         let head = timeouts.connect.plus(timeouts.first_byte);
         let mut response = match self.within(head, self.host.send(request)).await {
             Some(Ok(response)) => response,
@@ -232,6 +318,18 @@ impl<'a, H: Host> Call<'a, H> {
         let last = last.map(|token| &token.value);
         let secrets = self.settings().secrets.iter().chain(token).chain(last);
         secrets.map(Secret::expose).collect()
+    }
+
+    /// What the server said, fit to be shown: without control characters, and without a secret or part of one.
+    pub fn presentable(&self, text: &str) -> String {
+        let held = self.account.tokens.held.get();
+        let own = self.common.own_token.get();
+        let token = own.as_deref().or(held.as_deref());
+        let last = self.account.tokens.last.get();
+        refusal::presentable(
+            text,
+            &self.secrets(token.map(|token| &token.value), last.as_deref()),
+        )
     }
 
     /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.

@@ -22,6 +22,14 @@ pub enum Operation {
     SuspendUser,
     /// `users.reactivate-user`
     ReactivateUser,
+    /// `containment.find-user`
+    FindUser,
+    /// `containment.list-all-users`
+    ListAllUsers,
+    /// `containment.suspend-users`
+    SuspendUsers,
+    /// `containment.reactivate-users`
+    ReactivateUsers,
     /// `connection.configure`
     Configure,
     /// `connection.check`
@@ -38,6 +46,10 @@ impl Operation {
             Self::GetUser => "get-user",
             Self::SuspendUser => "suspend-user",
             Self::ReactivateUser => "reactivate-user",
+            Self::FindUser => "find-user",
+            Self::ListAllUsers => "list-all-users",
+            Self::SuspendUsers => "suspend-users",
+            Self::ReactivateUsers => "reactivate-users",
             Self::Configure => "configure",
             Self::Check => "check",
             Self::RevokeToken => "revoke-token",
@@ -62,6 +74,10 @@ pub enum ErrorCode {
     ExternallyManaged,
     /// No such user, or no such account.
     NotFound,
+    /// Several users have this e-mail address.
+    Ambiguous,
+    /// A guard of the call did not hold.
+    PreconditionFailed,
     /// Too many requests.
     RateLimited,
     /// The server failed.

@@ -30,12 +30,18 @@ impl<H: Host> Call<'_, H> {
     /// A token to use now: the one that is held, or a new one. Only one is exchanged at a time, and whoever waited for
     /// an exchange that was refused is refused with it.
     pub async fn token(&self) -> Result<Rc<Token>, Failure> {
+        if let Some(failure) = self.common().no_token.get() {
+            return Err(failure);
+        }
         if let Some(token) = self.good_token() {
             return Ok(token);
         }
         let tokens = &self.account().tokens;
         let before = tokens.exchanges.get();
         let _turn = self.turn().await?;
+        if let Some(failure) = self.common().no_token.get() {
+            return Err(failure);
+        }
         if let Some(token) = self.good_token() {
             return Ok(token);
         }
@@ -61,7 +67,7 @@ impl<H: Host> Call<'_, H> {
     }
 
     fn good_token(&self) -> Option<Rc<Token>> {
-        self.own_token.get().or_else(|| {
+        self.common().own_token.get().or_else(|| {
             let held = self.account().tokens.held.get();
             held.filter(|token| token.is_good(self.now()))
         })
@@ -69,7 +75,7 @@ impl<H: Host> Call<'_, H> {
 
     /// Drops a token that the server refused, unless it was replaced by now.
     pub fn forget(&self, token: &Rc<Token>) {
-        for slot in [&self.own_token, &self.account().tokens.held] {
+        for slot in [&self.common().own_token, &self.account().tokens.held] {
             if slot.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
                 slot.set(None);
                 self.account().tokens.last.set(Some(Rc::clone(token)));
@@ -96,7 +102,7 @@ impl<H: Host> Call<'_, H> {
                 let slot = if token.has_life() {
                     &tokens.held
                 } else {
-                    &self.own_token
+                    &self.common().own_token
                 };
                 slot.set(Some(Rc::clone(&token)));
                 Ok(token)
@@ -104,6 +110,7 @@ impl<H: Host> Call<'_, H> {
             Err(failure) => {
                 let lasting = !failure.transient && failure.code != ErrorCode::TimedOut;
                 tokens.refusal.set(lasting.then(|| failure.clone()));
+                self.common().no_token.set(Some(failure.clone()));
                 Err(failure)
             }
         }

@@ -30,11 +30,13 @@ mod body;
 mod call;
 mod check;
 mod client;
+mod containment;
 mod date;
 mod endpoint;
 mod error;
 mod exchange;
 pub mod host;
+mod lowercase;
 mod memory;
 mod refusal;
 mod request;
@@ -64,6 +66,7 @@ mod wasi;
 pub use self::{
     check::{Finding, Verdict},
     client::Client,
+    containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
     error::{Effect, Error, ErrorCode, Operation},
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},

@@ -14,10 +14,10 @@ use core::cell::OnceCell;
 
 use wasip2::cli::environment::get_environment;
 
-use self::bindings::exports::onepassword::users::{connection, types, users};
+use self::bindings::exports::onepassword::users::{connection, containment, types, users};
 use crate::{
-    Client, Effect, Error, ErrorCode, Finding, ListOptions, Secret, StateFilter, User, UserPage,
-    UserState, Verdict,
+    ChangeOptions, Client, Effect, Error, ErrorCode, Finding, ListOptions, Outcome, Report, Secret,
+    Selector, StateFilter, Target, TargetReport, User, UserList, UserPage, UserState, Verdict,
     host::Duration,
     settings::{self, ApiVersion, Credentials, Origin, Proposal, Settings},
     users::OneUser,
@@ -88,6 +88,44 @@ impl users::Guest for Plugin {
     }
 }
 
+fn change_users(
+    what: OneUser,
+    targets: Vec<containment::Target>,
+    options: containment::ChangeOptions,
+) -> Result<containment::Report, types::Error> {
+    let targets: Vec<Target> = targets.into_iter().map(Into::into).collect();
+    let options = options.into();
+    answer(async |client| client.change_users(what, &targets, &options).await).map(Into::into)
+}
+
+impl containment::Guest for Plugin {
+    fn find_user(email: String) -> Result<types::User, types::Error> {
+        answer(async |client| client.find_user(&email).await).map(Into::into)
+    }
+
+    fn list_all_users(
+        filter: Option<types::StateFilter>,
+        limit: u32,
+    ) -> Result<containment::UserList, types::Error> {
+        let filter = filter.map(Into::into);
+        answer(async |client| client.list_all_users(filter, limit).await).map(Into::into)
+    }
+
+    fn suspend_users(
+        targets: Vec<containment::Target>,
+        options: containment::ChangeOptions,
+    ) -> Result<containment::Report, types::Error> {
+        change_users(OneUser::Suspend, targets, options)
+    }
+
+    fn reactivate_users(
+        targets: Vec<containment::Target>,
+        options: containment::ChangeOptions,
+    ) -> Result<containment::Report, types::Error> {
+        change_users(OneUser::Reactivate, targets, options)
+    }
+}
+
 impl connection::Guest for Plugin {
     fn configure(settings: connection::Settings) -> Result<(), types::Error> {
         let settings = Settings::new(settings.into());
@@ -110,12 +148,95 @@ impl connection::Guest for Plugin {
 impl From<users::ListOptions> for ListOptions {
     fn from(options: users::ListOptions) -> Self {
         Self {
-            filter: options.filter.map(|filter| match filter {
-                types::StateFilter::Active => StateFilter::Active,
-                types::StateFilter::Suspended => StateFilter::Suspended,
-            }),
+            filter: options.filter.map(Into::into),
             max_page_size: options.max_page_size,
             page_token: options.page_token,
+        }
+    }
+}
+
+impl From<types::StateFilter> for StateFilter {
+    fn from(filter: types::StateFilter) -> Self {
+        match filter {
+            types::StateFilter::Active => Self::Active,
+            types::StateFilter::Suspended => Self::Suspended,
+        }
+    }
+}
+
+impl From<containment::Selector> for Selector {
+    fn from(who: containment::Selector) -> Self {
+        match who {
+            containment::Selector::Id(id) => Self::Id(id),
+            containment::Selector::Email(email) => Self::Email(email),
+        }
+    }
+}
+
+impl From<containment::Target> for Target {
+    fn from(target: containment::Target) -> Self {
+        Self {
+            who: target.who.into(),
+            expect_email: target.expect_email,
+        }
+    }
+}
+
+impl From<containment::ChangeOptions> for ChangeOptions {
+    fn from(options: containment::ChangeOptions) -> Self {
+        Self {
+            dry_run: options.dry_run,
+            max_changes: options.max_changes,
+            protect: options.protect.into_iter().map(Into::into).collect(),
+            concurrency: options.concurrency,
+            stop_on_error: options.stop_on_error,
+            deadline_ms: options.deadline_ms,
+        }
+    }
+}
+
+impl From<UserList> for containment::UserList {
+    fn from(list: UserList) -> Self {
+        Self {
+            users: list.users.into_iter().map(Into::into).collect(),
+            complete: list.complete,
+        }
+    }
+}
+
+impl From<Report> for containment::Report {
+    fn from(report: Report) -> Self {
+        Self {
+            targets: report.targets.into_iter().map(Into::into).collect(),
+            refused: report.refused.map(Into::into),
+            attempts: report.attempts,
+        }
+    }
+}
+
+impl From<TargetReport> for containment::TargetReport {
+    fn from(report: TargetReport) -> Self {
+        Self {
+            outcome: match report.outcome {
+                Outcome::Changed => containment::Outcome::Changed,
+                Outcome::Unchanged => containment::Outcome::Unchanged,
+                Outcome::WouldChange => containment::Outcome::WouldChange,
+                Outcome::Failed(error) => containment::Outcome::Failed(error.into()),
+                Outcome::Skipped => containment::Outcome::Skipped,
+            },
+            user: report.user.map(Into::into),
+            before: report.before.map(Into::into),
+        }
+    }
+}
+
+impl From<UserState> for types::UserState {
+    fn from(state: UserState) -> Self {
+        match state {
+            UserState::Active => Self::Active,
+            UserState::Suspended => Self::Suspended,
+            UserState::Unspecified => Self::Unspecified,
+            UserState::Other(state) => Self::Other(state),
         }
     }
 }
@@ -164,12 +285,7 @@ impl From<User> for types::User {
             id: user.id,
             email: user.email,
             display_name: user.display_name,
-            state: match user.state {
-                UserState::Active => types::UserState::Active,
-                UserState::Suspended => types::UserState::Suspended,
-                UserState::Unspecified => types::UserState::Unspecified,
-                UserState::Other(state) => types::UserState::Other(state),
-            },
+            state: user.state.into(),
             create_time: user.create_time,
             path: user.path,
         }
@@ -201,6 +317,8 @@ impl From<Error> for types::Error {
                 ErrorCode::LastOwner => types::ErrorCode::LastOwner,
                 ErrorCode::ExternallyManaged => types::ErrorCode::ExternallyManaged,
                 ErrorCode::NotFound => types::ErrorCode::NotFound,
+                ErrorCode::Ambiguous => types::ErrorCode::Ambiguous,
+                ErrorCode::PreconditionFailed => types::ErrorCode::PreconditionFailed,
                 ErrorCode::RateLimited => types::ErrorCode::RateLimited,
                 ErrorCode::Unavailable => types::ErrorCode::Unavailable,
                 ErrorCode::TimedOut => types::ErrorCode::TimedOut,

@@ -223,7 +223,7 @@ fn says(words: &str, phrases: &[&str]) -> bool {
 }
 
 /// The server's words, fit to be shown: without secrets and control characters, white space folded.
-fn presentable(text: &str, secrets: &[&str]) -> String {
+pub(crate) fn presentable(text: &str, secrets: &[&str]) -> String {
     // More than is passed on, so that no secret is cut before it is blacked out.
     const LOOKED_AT: usize = 4096;
     let text = blacked_out(text::cut(text, LOOKED_AT), secrets);

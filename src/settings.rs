@@ -175,12 +175,10 @@ impl Settings {
         };
         let deadline = match proposal.deadline_ms {
             None => DEFAULT_DEADLINE,
-            Some(ms) => {
-                if !(1..=3_600_000).contains(&ms) {
-                    problems.note(names.deadline, "must be milliseconds, from 1 to 3600000");
-                }
-                Duration::from_millis(ms.into())
-            }
+            Some(ms) => deadline(ms).unwrap_or_else(|must| {
+                problems.note(names.deadline, must);
+                DEFAULT_DEADLINE
+            }),
         };
         match (account, base_url) {
             (Some(account), Some(base_url)) if problems.0.is_empty() => Ok(Self {
@@ -221,6 +219,15 @@ impl ApiVersion {
             Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
             Self::V1 => "/v1/oauth/revoke",
         }
+    }
+}
+
+/// The time for a whole call, from milliseconds; else what they must be.
+pub(crate) fn deadline(ms: u32) -> Result<Duration, &'static str> {
+    if (1..=3_600_000).contains(&ms) {
+        Ok(Duration::from_millis(ms.into()))
+    } else {
+        Err("must be milliseconds, from 1 to 3600000")
     }
 }
 

@@ -35,6 +35,12 @@ impl User {
             &self.path,
         ]
     }
+
+    /// How long all its texts are together, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let sizes = self.texts().map(str::len);
+        sizes.into_iter().fold(0, usize::saturating_add)
+    }
 }
 
 /// Whether a user has access: `user-state` in the contract.

@@ -78,7 +78,7 @@ impl OneUser {
     }
 
     /// The state that the user must be in afterwards, if it is a change.
-    const fn state(self) -> Option<UserState> {
+    pub(crate) const fn state(self) -> Option<UserState> {
         match self {
             Self::Get => None,
             Self::Suspend => Some(UserState::Suspended),

@@ -9,4 +9,4 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use self::exports::onepassword::users::{connection, types, users};
+pub use self::exports::onepassword::users::{connection, containment, types, users};

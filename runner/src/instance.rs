@@ -6,7 +6,8 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
-    Error, Exchange, Finding, ListOptions, Result, Settings, User, UserPage,
+    ChangeOptions, Error, Exchange, Finding, ListOptions, Report, Result, Settings, StateFilter,
+    Target, User, UserList, UserPage,
     bindings::{Plugin, PluginPre},
     wire::Wire,
 };
@@ -108,6 +109,48 @@ impl Instance {
     pub async fn reactivate_user(&mut self, id: &str) -> Result<Result<User, Error>> {
         let users = self.plugin.onepassword_users_users();
         users.call_reactivate_user(&mut self.store, id).await
+    }
+
+    /// `containment.find-user`
+    pub async fn find_user(&mut self, email: &str) -> Result<Result<User, Error>> {
+        let containment = self.plugin.onepassword_users_containment();
+        containment.call_find_user(&mut self.store, email).await
+    }
+
+    /// `containment.list-all-users`
+    pub async fn list_all_users(
+        &mut self,
+        filter: Option<StateFilter>,
+        limit: u32,
+    ) -> Result<Result<UserList, Error>> {
+        let containment = self.plugin.onepassword_users_containment();
+        containment
+            .call_list_all_users(&mut self.store, filter, limit)
+            .await
+    }
+
+    /// `containment.suspend-users`
+    pub async fn suspend_users(
+        &mut self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Result<Report, Error>> {
+        let containment = self.plugin.onepassword_users_containment();
+        containment
+            .call_suspend_users(&mut self.store, targets, options)
+            .await
+    }
+
+    /// `containment.reactivate-users`
+    pub async fn reactivate_users(
+        &mut self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Result<Report, Error>> {
+        let containment = self.plugin.onepassword_users_containment();
+        containment
+            .call_reactivate_users(&mut self.store, targets, options)
+            .await
     }
 
     /// `connection.configure`

@@ -29,6 +29,7 @@ mod wire;
 pub use self::{
     bindings::{
         connection::{Finding, Verdict},
+        containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
         types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
         users::{ListOptions, UserPage},
     },

@@ -234,7 +234,12 @@ pub(super) async fn call(client: &Client<Simulation>, operation: Operation) -> R
         Operation::SuspendUser => client.suspend_user(ID).await.map(drop),
         Operation::ReactivateUser => client.reactivate_user(ID).await.map(drop),
         Operation::RevokeToken => client.revoke_token().await,
-        Operation::Configure | Operation::Check => unreachable!("not a call that is sent"),
+        Operation::FindUser
+        | Operation::ListAllUsers
+        | Operation::SuspendUsers
+        | Operation::ReactivateUsers
+        | Operation::Configure
+        | Operation::Check => unreachable!("not a call of one request"),
     }
 }
 
