@@ -1,5 +1,6 @@
 //! What responders do in an incident, built on the four operations: `containment` in the contract.
 
+mod aim;
 mod change;
 mod crew;
 mod email;

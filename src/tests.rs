@@ -4,6 +4,7 @@ mod changes;
 mod check;
 mod clock;
 mod configure;
+mod containment;
 mod corpus;
 mod deadlines;
 mod effects;

@@ -1,4 +1,4 @@
-//! Work on many things, so many of them at a time.
+//! The same done to many users, several at a time.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::{
@@ -8,42 +8,71 @@ use core::{
     task::Poll,
 };
 
-/// Things to be done, each of which is taken once.
-pub(super) struct Queue<'q> {
-    places: &'q [usize],
-    taken: Cell<usize>,
+use super::people::People;
+use crate::{call::Call, error::Error, host::Host, memory::is_spare, user::User, users::OneUser};
+
+/// Those who send a call's requests.
+pub(super) struct Crew<'c, 'a, H> {
+    pub call: &'c Call<'a, H>,
+    /// How many there are.
+    pub concurrency: u8,
+    /// What must be left of memory when a user is kept, in bytes.
+    pub room: usize,
 }
 
-impl<'q> Queue<'q> {
-    pub fn new(places: &'q [usize]) -> Self {
-        Self {
-            places,
-            taken: Cell::new(0),
-        }
-    }
+/// Users, by their places, and what came back for each: none where there was no memory for it.
+type Answers = Vec<(usize, Result<Option<User>, Error>)>;
 
-    /// The next one.
-    pub fn take(&self) -> Option<usize> {
-        let place = self.places.get(self.taken.get()).copied()?;
-        self.taken.set(self.taken.get().saturating_add(1));
-        Some(place)
-    }
+type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
 
-    /// Nothing more is to be taken.
-    pub fn close(&self) {
-        self.taken.set(usize::MAX);
+impl<H: Host> Crew<'_, '_, H> {
+    /// Does this to users, each by a part of the call, until an error ends it. Those who were not begun with have no answer.
+    pub async fn work(
+        &self,
+        what: OneUser,
+        people: &People,
+        places: &[usize],
+        ends: &dyn Fn(&Error) -> bool,
+    ) -> Answers {
+        let places = Cell::new(places.iter());
+        let answers = Cell::new(Answers::new());
+        let take = || {
+            let mut left = places.take();
+            let place = left.next().copied();
+            places.set(left);
+            place
+        };
+        let worker = |_| -> Worker<'_> {
+            Box::pin(async {
+                while let Some(place) = take() {
+                    let Some(person) = people.get(place) else {
+                        continue;
+                    };
+                    let part = self.call.part();
+                    let result = part.one_user(what, person.id.as_str()).await;
+                    let result = part.finish(result);
+                    if result.as_ref().err().is_some_and(ends) {
+                        places.set([].iter());
+                    }
+                    let mut all = answers.take();
+                    all.push((
+                        place,
+                        result.map(|user| is_spare(self.room).then_some(user)),
+                    ));
+                    answers.set(all);
+                }
+            })
+        };
+        all((0..self.concurrency).map(worker).collect()).await;
+        answers.into_inner()
     }
 }
 
-/// Somebody who works until there is nothing left to do.
-pub(super) type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
-
-/// Lets several work at the same time, to the end of all.
-pub(super) async fn work<'w>(crew: impl Iterator<Item = Worker<'w>>) {
-    let mut crew: Vec<_> = crew.collect();
+/// Lets everybody work at the same time, until all have ended.
+async fn all(mut workers: Vec<Worker<'_>>) {
     poll_fn(|context| {
-        crew.retain_mut(|worker| worker.as_mut().poll(context).is_pending());
-        if crew.is_empty() {
+        workers.retain_mut(|worker| worker.as_mut().poll(context).is_pending());
+        if workers.is_empty() {
             Poll::Ready(())
         } else {
             Poll::Pending

@@ -19,14 +19,6 @@ pub(super) struct Person {
     pub outcome: Option<Outcome>,
 }
 
-impl Person {
-    /// Sees the user for the first time.
-    pub fn meet(&mut self, user: User) {
-        self.before = Some(user.state.clone());
-        self.user = Some(user);
-    }
-}
-
 /// Everybody that a call is about.
 #[derive(Default)]
 pub(super) struct People {
@@ -53,15 +45,39 @@ impl People {
         self.everybody.get(place)
     }
 
-    pub fn get_mut(&mut self, place: usize) -> Option<&mut Person> {
-        self.everybody.get_mut(place)
+    /// Sees a user, before any change.
+    pub fn meet(&mut self, place: usize, user: User) {
+        if let Some(person) = self.everybody.get_mut(place) {
+            person.before = Some(user.state.clone());
+            person.user = Some(user);
+        }
+    }
+
+    /// Sees a user after the change; none where there was no memory for that.
+    pub fn change(&mut self, place: usize, user: Option<User>) {
+        if let Some(person) = self.everybody.get_mut(place) {
+            person.outcome = Some(Outcome::Changed);
+            person.user = user.or(person.user.take());
+        }
+    }
+
+    /// Settles what became of a user.
+    pub fn end(&mut self, place: usize, outcome: Outcome) {
+        if let Some(person) = self.everybody.get_mut(place) {
+            person.outcome = Some(outcome);
+        }
+    }
+
+    /// Whether anybody could not be looked up or changed.
+    pub fn has_failed(&self) -> bool {
+        let is_failed = |person: &Person| matches!(person.outcome, Some(Outcome::Failed(_)));
+        self.everybody.iter().any(is_failed)
     }
 
     /// The places of those who were not seen yet.
-    pub fn unread(&self) -> Vec<usize> {
-        let places = 0..self.everybody.len();
-        let is_unread =
-            |place: &usize| self.get(*place).is_some_and(|person| person.user.is_none());
-        places.filter(is_unread).collect()
+    pub fn unseen(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.everybody.len()).collect();
+        places.retain(|&place| self.get(place).is_some_and(|person| person.user.is_none()));
+        places
     }
 }

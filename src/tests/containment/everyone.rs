@@ -1,0 +1,110 @@
+//! The whole list at once, up to a limit.
+
+use super::crowd::{Crowd, is_list};
+use crate::{Error, ErrorCode, StateFilter, UserList, tests::server::reply};
+
+fn list_all(crowd: &Crowd, limit: u32) -> Result<UserList, Error> {
+    let client = crowd.client();
+    client.host().run(client.list_all_users(None, limit))
+}
+
+fn ids(list: &UserList) -> Vec<String> {
+    list.users.iter().map(|user| user.id.clone()).collect()
+}
+
+#[test]
+fn every_page_is_read_and_the_order_is_the_servers() {
+    let list = list_all(&Crowd::of(2500), 100_000).unwrap();
+    let expected: Vec<_> = (0..2500).map(|at| format!("U{at}")).collect();
+    assert_eq!(ids(&list), expected);
+    assert!(list.complete);
+}
+
+#[test]
+fn a_limit_cuts_the_list_and_says_so() {
+    let crowd = Crowd::of(2500);
+    for (limit, complete) in [
+        (1, false),
+        (1000, false),
+        (1001, false),
+        (2499, false),
+        (2500, true),
+        (2501, true),
+    ] {
+        let list = list_all(&crowd, limit).unwrap();
+        let count = usize::min(limit as usize, 2500);
+        assert_eq!((list.users.len(), list.complete), (count, complete));
+        assert_eq!(list.users[count - 1].id, format!("U{}", count - 1));
+    }
+}
+
+#[test]
+fn no_more_is_asked_for_than_is_wanted() {
+    for (limit, size, requests) in [(10, "max_page_size=10", 1), (1500, "max_page_size=1000", 2)] {
+        let client = Crowd::of(5000).client();
+        client
+            .host()
+            .run(client.list_all_users(None, limit))
+            .unwrap();
+        let sent = client.host().sent();
+        let lists: Vec<_> = sent.iter().filter(|&sent| is_list(sent)).collect();
+        assert_eq!(lists.len(), requests);
+        assert!(lists.iter().all(|sent| sent.url.contains(size)));
+    }
+}
+
+#[test]
+fn the_filter_goes_with_every_page() {
+    let client = Crowd::of(1500).client();
+    let filter = Some(StateFilter::Suspended);
+    client
+        .host()
+        .run(client.list_all_users(filter, 9999))
+        .unwrap();
+    let filtered = |sent: &crate::tests::server::Sent| sent.url.contains("isSuspended");
+    assert_eq!(client.host().count(filtered), 2);
+}
+
+#[test]
+fn a_user_whom_the_moving_list_shows_twice_is_listed_once() {
+    let crowd = Crowd::of(1000);
+    crowd.add("U5", "u5@acme.example", "ACTIVE");
+    crowd.add("LAST", "last@acme.example", "ACTIVE");
+    let list = list_all(&crowd, 9999).unwrap();
+    assert_eq!((list.users.len(), list.complete), (1001, true));
+    assert_eq!(list.users[1000].id, "LAST");
+    // Who is shown again takes no place of the limit.
+    let list = list_all(&crowd, 1001).unwrap();
+    assert_eq!((list.users.len(), list.complete), (1001, true));
+}
+
+#[test]
+fn a_list_of_nobody_is_no_list() {
+    let error = list_all(&Crowd::of(1), 0).unwrap_err();
+    assert_eq!(
+        (error.code, error.attempts),
+        (ErrorCode::InvalidArgument, 0)
+    );
+    assert_eq!(error.message, "list-all-users: the limit must be 1 or more");
+}
+
+#[test]
+fn an_empty_account_is_complete() {
+    let list = list_all(&Crowd::of(0), 1).unwrap();
+    assert_eq!((list.users.len(), list.complete), (0, true));
+}
+
+#[test]
+fn a_page_that_fails_fails_the_list() {
+    let client = Crowd::of(3000).client_unless(|sent| {
+        sent.url
+            .ends_with("page_token=2000")
+            .then(|| reply(500, ""))
+    });
+    let error = client
+        .host()
+        .run(client.list_all_users(None, 3000))
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unavailable);
+    assert_eq!(error.attempts, 1 + 2 + 5);
+}
