@@ -76,11 +76,15 @@ fn reactivating_is_the_opposite() {
     let crowd = Crowd::of(3);
     crowd.set("U1", "SUSPENDED");
     let client = crowd.client();
-    let targets = targets(["U0", "U1"]);
+    let targets = targets(["U0", "U1", "NOBODY"]);
     let options = ChangeOptions::default();
     let call = client.reactivate_users(&targets, &options);
     let report = client.host().run(call).unwrap();
-    assert_eq!(words(&report), ["Unchanged", "Changed"]);
+    assert_eq!(words(&report), ["Unchanged", "Changed", "NotFound"]);
+    let Outcome::Failed(error) = &report.targets[2].outcome else {
+        panic!("{report:?}");
+    };
+    assert!(error.message.starts_with("reactivate-users: "), "{error}");
     assert_eq!(report.targets[1].before, Some(UserState::Suspended));
     assert!(crowd.suspended().is_empty());
     assert_eq!(client.host().count(|sent| changes(sent, "U1")), 1);

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long every answer takes, so that requests overlap.
-const LATENCY: Duration = Duration::from_millis(10);
+pub(super) const LATENCY: Duration = Duration::from_millis(10);
 
 /// The users of an account. Its clones are the same account.
 #[derive(Clone, Default)]

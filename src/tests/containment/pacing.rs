@@ -4,7 +4,7 @@ use super::crowd::*;
 use crate::{
     ChangeOptions, Effect, Outcome, Report,
     host::Duration,
-    tests::server::{never, reply},
+    tests::server::{Sent, never, reply},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -61,6 +61,35 @@ fn a_pause_that_one_request_is_asked_for_is_a_pause_of_all() {
     assert_eq!(meanwhile.count(), 0);
     // Those who were under way go on, and then the others, together.
     assert!(sent.iter().filter(|sent| sent.at == until).count() > 1);
+}
+
+#[test]
+fn of_several_pauses_the_longest_holds() {
+    for waits in [["7", "2"], ["2", "7"]] {
+        let client = Crowd::of(40).client_unless(move |sent| {
+            let wait = match () {
+                () if sent.at > SECOND => return None,
+                () if changes(sent, "U10") => waits[0],
+                () if changes(sent, "U11") => waits[1],
+                () => return None,
+            };
+            Some(reply(429, "").retry_after(wait).after(LATENCY))
+        });
+        let names = names(40);
+        let report = suspend(
+            &client,
+            names.iter().map(String::as_str),
+            &ChangeOptions::default(),
+        )
+        .unwrap();
+        assert_eq!(words(&report), ["Changed"; 40]);
+        let sent = client.host().sent();
+        let asked = sent.iter().find(|sent| changes(sent, "U11")).unwrap().at;
+        let paused = asked.plus(LATENCY);
+        let until = paused.plus(SECOND.times(7));
+        let is_meanwhile = |sent: &&Sent| sent.at > paused && sent.at < until;
+        assert_eq!(sent.iter().filter(is_meanwhile).count(), 0, "{waits:?}");
+    }
 }
 
 #[test]
