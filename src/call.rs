@@ -94,11 +94,16 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// A part of this call: with the same deadline, token and pauses, and an error of its own.
     pub fn part(&self) -> Self {
+        self.part_within(self.remaining())
+    }
+
+    /// A part of this call that has less time than all of it.
+    pub fn part_within(&self, time: Duration) -> Self {
         Self {
             host: self.host,
             account: Rc::clone(&self.account),
             operation: self.operation,
-            deadline: self.deadline,
+            deadline: self.deadline.min(self.now().after(time)),
             attempts: Cell::new(0),
             uncertain: Cell::new(false),
             common: Rc::clone(&self.common),

@@ -10,6 +10,7 @@ mod index;
 mod lookup;
 mod pages;
 mod people;
+mod room;
 
 use alloc::{string::String, vec::Vec};
 
@@ -34,6 +35,15 @@ pub struct Target {
     pub who: Selector,
     /// The e-mail address that the user must have.
     pub expect_email: Option<String>,
+}
+
+impl Target {
+    /// How long its names are together, in bytes.
+    fn size(&self) -> usize {
+        let (Selector::Id(who) | Selector::Email(who)) = &self.who;
+        let expected = self.expect_email.as_ref().map_or(0, String::len);
+        who.len().saturating_add(expected)
+    }
 }
 
 /// The guards of a call, and how it goes about its work.

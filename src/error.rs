@@ -1,6 +1,6 @@
 //! The error that every call fails with.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{borrow::ToOwned, boxed::Box, string::String};
 use core::{
     fmt,
     ops::{Deref, DerefMut},
@@ -130,6 +130,23 @@ pub struct Error {
     pub api_message: Option<String>,
     /// Requests sent for this call.
     pub attempts: u32,
+}
+
+impl Error {
+    /// The same without its words, which take the most memory.
+    pub(crate) fn without_words(&self) -> Self {
+        Self {
+            message: "there is no memory left to say why; give the instance more".to_owned(),
+            api_message: None,
+            ..*self
+        }
+    }
+
+    /// How long its texts are together, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let words = self.api_message.as_ref().map_or(0, String::len);
+        self.message.len().saturating_add(words)
+    }
 }
 
 impl fmt::Display for Error {

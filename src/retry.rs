@@ -34,7 +34,7 @@ pub(crate) fn of_the_host(timeouts: Timeouts) -> Timeouts {
 /// as that, before the call's time runs out.
 pub(crate) fn timeouts(remaining: Duration) -> Timeouts {
     Timeouts {
-        connect: CONNECT.min(Duration::from_nanos(remaining.as_nanos() / 2)),
+        connect: CONNECT.min(remaining.half()),
         first_byte: FIRST_BYTE.min(remaining),
         between_bytes: BETWEEN_BYTES.min(remaining),
     }

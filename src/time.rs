@@ -48,6 +48,11 @@ impl Duration {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// Half of it.
+    pub const fn half(self) -> Self {
+        Self(self.0 / 2)
+    }
+
     /// So many times as long.
     pub const fn times(self, factor: u64) -> Self {
         Self(self.0.saturating_mul(factor))

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use runner::{Error, Exchange, Instance, ListOptions, Options, Runtime, User, UserPage};
+use runner::{
+    ChangeOptions, Error, Exchange, Instance, ListOptions, Options, Report, Runtime, Selector,
+    StateFilter, Target, User, UserList, UserPage,
+};
 use simulator::{Builder, Simulator};
 
 /// The settings of an instance, as the environment has them.
@@ -82,6 +85,50 @@ impl Harness {
             .expect("the component runs")
     }
 
+    /// Finds a user by e-mail address.
+    pub async fn find(&mut self, email: &str) -> Result<User, Error> {
+        self.instance
+            .find_user(email)
+            .await
+            .expect("the component runs")
+    }
+
+    /// Lists everybody, up to a limit.
+    pub async fn list_all(
+        &mut self,
+        filter: Option<StateFilter>,
+        limit: u32,
+    ) -> Result<UserList, Error> {
+        self.instance
+            .list_all_users(filter, limit)
+            .await
+            .expect("the component runs")
+    }
+
+    /// Suspends many users.
+    pub async fn suspend_all(
+        &mut self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        self.instance
+            .suspend_users(targets, options)
+            .await
+            .expect("the component runs")
+    }
+
+    /// Reactivates many users.
+    pub async fn reactivate_all(
+        &mut self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        self.instance
+            .reactivate_users(targets, options)
+            .await
+            .expect("the component runs")
+    }
+
     /// Revokes the token.
     pub async fn revoke(&mut self) -> Result<(), Error> {
         self.instance
@@ -92,11 +139,18 @@ impl Harness {
 
     /// An ordinary user who is active.
     pub fn member(&self) -> simulator::User {
-        let users = self.simulator.users();
-        let member = users.into_iter().find(|user| {
+        self.members(1).remove(0)
+    }
+
+    /// So many ordinary users who are active.
+    pub fn members(&self, count: usize) -> Vec<simulator::User> {
+        let mut users = self.simulator.users();
+        users.retain(|user| {
             user.role == simulator::Role::Member && user.state == simulator::State::Active
         });
-        member.expect("an account of 60 has active members")
+        users.truncate(count);
+        assert_eq!(users.len(), count, "the account has enough active members");
+        users
     }
 }
 
@@ -141,5 +195,33 @@ pub fn first_page() -> ListOptions {
         filter: None,
         max_page_size: None,
         page_token: None,
+    }
+}
+
+/// A user to be changed, by id.
+pub fn by_id(id: impl Into<String>) -> Target {
+    Target {
+        who: Selector::Id(id.into()),
+        expect_email: None,
+    }
+}
+
+/// A user to be changed, by e-mail address.
+pub fn by_email(email: impl Into<String>) -> Target {
+    Target {
+        who: Selector::Email(email.into()),
+        expect_email: None,
+    }
+}
+
+/// A real run without any guard.
+pub fn unguarded() -> ChangeOptions {
+    ChangeOptions {
+        dry_run: false,
+        max_changes: None,
+        protect: Vec::new(),
+        concurrency: None,
+        stop_on_error: false,
+        deadline_ms: None,
     }
 }

@@ -15,15 +15,10 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(id: String, users: Vec<User>) -> Self {
-        let positions = users
-            .iter()
-            .enumerate()
-            .map(|(position, user)| (user.id.clone(), position))
-            .collect();
         Self {
             id,
+            positions: positions(&users),
             users,
-            positions,
         }
     }
 
@@ -41,6 +36,26 @@ impl Account {
     pub(crate) fn set_state(&mut self, id: &str, state: State) -> Option<&User> {
         let user = &mut self.users[*self.positions.get(id)?];
         user.state = state;
+        Some(user)
+    }
+
+    /// Sets an e-mail address; `None` if there is no such user.
+    pub(crate) fn set_email(&mut self, id: &str, email: &str) -> Option<&User> {
+        let user = &mut self.users[*self.positions.get(id)?];
+        email.clone_into(&mut user.email);
+        Some(user)
+    }
+
+    /// Puts a user at a position of the list; those from there on move.
+    pub(crate) fn insert(&mut self, position: usize, user: User) {
+        self.users.insert(position, user);
+        self.positions = positions(&self.users);
+    }
+
+    /// Deletes a user; those after it move. `None` if there is no such user.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<User> {
+        let user = self.users.remove(*self.positions.get(id)?);
+        self.positions = positions(&self.users);
         Some(user)
     }
 
@@ -89,4 +104,13 @@ impl Account {
         let active = |user: &&User| user.role == Role::Owner && user.state == State::Active;
         self.users.iter().filter(active).count()
     }
+}
+
+/// Where in the list each id is.
+fn positions(users: &[User]) -> HashMap<String, usize> {
+    users
+        .iter()
+        .enumerate()
+        .map(|(position, user)| (user.id.clone(), position))
+        .collect()
 }

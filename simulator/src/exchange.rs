@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use crate::answer::Answer;
 use crate::api::Received;
+use crate::encoding;
 use crate::fault::Action;
 use crate::recorded::Recorded;
 use crate::route::Route;
@@ -38,9 +39,12 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let endpoint = Route::of(parts.uri.path(), &shared.api().generations).endpoint;
-    let mut exchange = Exchange::begin(shared.clone(), Recorded::new(endpoint, &parts));
-    let fault = shared.script().next(endpoint);
+    let route = Route::of(parts.uri.path(), &shared.api().generations);
+    let fault = {
+        let user = encoding::segment(route.user).unwrap_or_default();
+        shared.script().next(route.endpoint, &user)
+    };
+    let mut exchange = Exchange::begin(shared.clone(), Recorded::new(route.endpoint, &parts));
 
     let body = to_bytes(body, LONGEST_BODY).await.ok();
     exchange.body_length = body.as_ref().map_or(0, |body| body.len());
@@ -59,11 +63,12 @@ pub(crate) async fn answer(
 
 impl Exchange {
     fn begin(shared: Arc<Shared>, request: Recorded) -> Self {
+        let arrived = request.arrived;
         let number = shared.traffic().arrive(request);
         Self {
             shared,
             number,
-            arrived: Instant::now(),
+            arrived,
             status: None,
             body_length: 0,
         }
@@ -79,6 +84,11 @@ impl Exchange {
         let (action, answer) = match action {
             Action::Delay(pause) => {
                 tokio::time::sleep(pause).await;
+                let answer = apply();
+                return self.answer(answer);
+            }
+            Action::Hold => {
+                self.shared.gate.pass().await;
                 let answer = apply();
                 return self.answer(answer);
             }
@@ -101,6 +111,10 @@ impl Exchange {
         let order = match action {
             Action::Delay(pause) => {
                 tokio::time::sleep(pause).await;
+                return self.answer(answer);
+            }
+            Action::Hold => {
+                self.shared.gate.pass().await;
                 return self.answer(answer);
             }
             Action::Hang => return pending().await,

@@ -13,15 +13,17 @@ use crate::route::Endpoint;
 pub struct Fault {
     action: Action,
     endpoint: Option<Endpoint>,
+    user: Option<String>,
     skip: usize,
     times: Option<usize>,
 }
 
 /// What happens to a request.
 ///
-/// All but [`Delay`](Self::Delay), [`Drip`](Self::Drip) and
-/// [`AfterApply`](Self::AfterApply) leave the account and the tokens as they
-/// are. No connection serves another request after a fault other than `Delay`.
+/// All but [`Delay`](Self::Delay), [`Hold`](Self::Hold), [`Drip`](Self::Drip)
+/// and [`AfterApply`](Self::AfterApply) leave the account and the tokens as
+/// they are. No connection serves another request after a fault other than
+/// `Delay` and `Hold`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Answers with this, whatever was asked. A `content-length` among the
@@ -36,6 +38,8 @@ pub enum Action {
     },
     /// Waits, then answers properly.
     Delay(Duration),
+    /// Waits for [`release`](crate::Simulator::release), then answers properly.
+    Hold,
     /// Never answers.
     Hang,
     /// Resets the connection before the answer.
@@ -67,6 +71,7 @@ impl Fault {
         Self {
             action,
             endpoint: None,
+            user: None,
             skip: 0,
             times: Some(1),
         }
@@ -77,6 +82,15 @@ impl Fault {
     pub fn on(self, endpoint: Endpoint) -> Self {
         Self {
             endpoint: Some(endpoint),
+            ..self
+        }
+    }
+
+    /// Only requests about the user with this id.
+    #[must_use]
+    pub fn of_user(self, id: impl Into<String>) -> Self {
+        Self {
+            user: Some(id.into()),
             ..self
         }
     }
@@ -108,9 +122,12 @@ impl Fault {
         }
     }
 
-    /// Whether the fault takes a request to `endpoint`, which it counts.
-    fn takes(&mut self, endpoint: Endpoint) -> bool {
-        if self.endpoint.is_some_and(|only| only != endpoint) || self.is_spent() {
+    /// Whether the fault takes a request to `endpoint` about `user`, which it
+    /// counts.
+    fn takes(&mut self, endpoint: Endpoint, user: &str) -> bool {
+        let is_for_others = self.endpoint.is_some_and(|only| only != endpoint)
+            || self.user.as_ref().is_some_and(|only| only != user);
+        if is_for_others || self.is_spent() {
             return false;
         }
         if self.skip > 0 {
@@ -174,12 +191,13 @@ impl Script {
         self.0.len()
     }
 
-    /// What the next request to `endpoint` meets, if anything.
-    pub(crate) fn next(&mut self, endpoint: Endpoint) -> Option<Action> {
+    /// What the next request to `endpoint` meets, if anything; `user` is empty
+    /// where it is about nobody.
+    pub(crate) fn next(&mut self, endpoint: Endpoint, user: &str) -> Option<Action> {
         let taking = self
             .0
             .iter_mut()
-            .find_map(|fault| fault.takes(endpoint).then(|| fault.action.clone()));
+            .find_map(|fault| fault.takes(endpoint, user).then(|| fault.action.clone()));
         self.0.retain(|fault| !fault.is_spent());
         taking
     }
@@ -190,7 +208,7 @@ mod tests {
     use super::*;
 
     fn met(script: &mut Script, endpoints: &[Endpoint]) -> Vec<Option<Action>> {
-        endpoints.iter().map(|one| script.next(*one)).collect()
+        endpoints.iter().map(|one| script.next(*one, "A")).collect()
     }
 
     #[test]
@@ -217,5 +235,15 @@ mod tests {
             [Some(Action::Hang), Some(Action::Reset), Some(Action::Reset)]
         );
         assert_eq!(script.pending(), 1);
+    }
+
+    #[test]
+    fn a_fault_for_one_user_passes_others_by() {
+        use Endpoint::{Get, List};
+        let mut script = Script::default();
+        script.add(Fault::new(Action::Hang).of_user("A"));
+        assert_eq!(script.next(Get, "B"), None);
+        assert_eq!(script.next(List, ""), None);
+        assert_eq!(script.next(Get, "A"), Some(Action::Hang));
     }
 }

@@ -31,6 +31,7 @@ mod clock;
 mod encoding;
 mod exchange;
 mod fault;
+mod gate;
 mod negotiation;
 mod oauth;
 mod page;

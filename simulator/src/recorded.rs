@@ -1,6 +1,6 @@
 //! What the simulator remembers of a request.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -26,6 +26,8 @@ pub struct Recorded {
     /// The status that was sent; `None` as long as there is none, for good if
     /// no whole head went out or the fault sent raw bytes.
     pub status: Option<u16>,
+    /// When its head had arrived.
+    pub arrived: Instant,
     /// From the head of the request to the answer; zero as long as the request
     /// is in flight.
     pub duration: Duration,
@@ -50,6 +52,7 @@ impl Recorded {
             headers: redacted(&request.headers),
             body_length: 0,
             status: None,
+            arrived: Instant::now(),
             duration: Duration::ZERO,
         }
     }

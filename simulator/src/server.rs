@@ -63,12 +63,14 @@ impl Drop for Server {
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // Every path goes to one handler: a router would decode it and split it.
-    let router = Router::new().fallback(exchange::answer).with_state(shared);
+    let router = Router::new()
+        .fallback(exchange::answer)
+        .with_state(shared.clone());
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(serve(stream, router.clone()));
+                connections.spawn(serve(stream, router.clone(), shared.open.clone()));
             }
             // Out of file descriptors, most likely: let some connections end.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -77,8 +79,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// Serves a connection until it closes or a fault takes it over.
-async fn serve(stream: TcpStream, router: Router) {
+/// Serves a connection until it closes or a fault takes it over. It is `_open`
+/// until then.
+async fn serve(stream: TcpStream, router: Router, _open: Arc<()>) {
     // Small answers should not wait for the client's acknowledgements.
     let _ = stream.set_nodelay(true);
     let (socket, mut orders) = Socket::channel();

@@ -1,9 +1,10 @@
 //! The state that the server and its handle share.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::api::Api;
 use crate::fault::Script;
+use crate::gate::Gate;
 use crate::recorded::Recorded;
 use crate::traffic::Traffic;
 
@@ -15,6 +16,9 @@ pub(crate) struct Shared {
     api: Mutex<Api>,
     traffic: Mutex<Traffic>,
     script: Mutex<Script>,
+    pub(crate) gate: Gate,
+    /// A clone of it for each connection that is open.
+    pub(crate) open: Arc<()>,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -24,6 +28,8 @@ impl Shared {
             api: Mutex::new(api),
             traffic: Mutex::default(),
             script: Mutex::default(),
+            gate: Gate::default(),
+            open: Arc::default(),
             observer,
         }
     }

@@ -117,6 +117,36 @@ impl Simulator {
         assert!(found, "the account has no user {id:?}");
     }
 
+    /// Gives a user another e-mail address, be it somebody else's.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    pub fn set_email(&self, id: &str, email: &str) {
+        let found = self.shared.api().account.set_email(id, email).is_some();
+        assert!(found, "the account has no user {id:?}");
+    }
+
+    /// Puts a user at a position of the list; those from there on move by one,
+    /// and show again on the next page of whoever reads the list.
+    ///
+    /// # Panics
+    ///
+    /// If the list is shorter.
+    pub fn insert_user(&self, position: usize, user: User) {
+        self.shared.api().account.insert(position, user);
+    }
+
+    /// Deletes a user, whatever the rules say; those after it move by one.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    pub fn remove_user(&self, id: &str) {
+        let found = self.shared.api().account.remove(id).is_some();
+        assert!(found, "the account has no user {id:?}");
+    }
+
     /// Every token issued so far, so that a test can look for leaks.
     #[must_use]
     pub fn tokens(&self) -> Vec<String> {
@@ -163,6 +193,19 @@ impl Simulator {
         self.shared.script().clear();
     }
 
+    /// Waits until so many requests are held at once by [`Action::Hold`].
+    ///
+    /// [`Action::Hold`]: crate::Action::Hold
+    pub async fn held(&self, requests: usize) {
+        self.shared.gate.hold(requests).await;
+    }
+
+    /// Lets every request go that is held now, and none of those that come
+    /// later.
+    pub fn release(&self) {
+        self.shared.gate.open();
+    }
+
     /// The requests so far, faulted ones too, in order of arrival; at most the
     /// last 100,000.
     #[must_use]
@@ -181,6 +224,13 @@ impl Simulator {
         self.shared.traffic().max_in_flight()
     }
 
+    /// How many connections are open. One whose client has read the answer, and
+    /// keeps no connections, is not.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        Arc::strong_count(&self.shared.open) - 1
+    }
+
     /// Closes every connection and the listener; connections are refused
     /// afterwards. The state can still be read.
     pub async fn stop(&self) {
@@ -191,7 +241,7 @@ impl Simulator {
         let api = self.shared.api();
         let mut users = api.account.users().iter();
         let user = users.find(|user| user.role == role);
-        user.expect("the population has one of each, and no user changes role")
+        user.expect("the population has one of each, which no test has deleted")
             .clone()
     }
 }

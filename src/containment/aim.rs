@@ -2,10 +2,10 @@
 
 use super::{
     Outcome, Selector, Target, TargetReport, email::Email, lookup::Wanted, people::People,
+    room::Room,
 };
 use crate::{
     error::{Error, Failure},
-    memory::is_spare,
     request::Id,
 };
 
@@ -57,7 +57,7 @@ impl Aim {
     }
 
     /// What became of it, as far as there is memory to tell.
-    pub fn report(self, people: &People, room: usize) -> TargetReport {
+    pub fn report(self, people: &People, room: Room) -> TargetReport {
         let (place, refusal) = match self.at {
             At::Person(place) => (Some(place), None),
             At::Refused(place, error) => (Some(place), Some(error)),
@@ -65,12 +65,20 @@ impl Aim {
             At::Address(_) => (None, None),
         };
         let person = place.and_then(|place| people.get(place));
-        let outcome = match refusal {
-            Some(error) => Some(Outcome::Failed(error)),
-            None => person.and_then(|person| person.outcome.clone()),
-        };
+        let outcome =
+            match refusal {
+                Some(error) => Some(Outcome::Failed(error)),
+                None => person
+                    .and_then(|person| person.outcome.as_ref())
+                    .map(|outcome| match outcome {
+                        Outcome::Failed(error) if !room.is_left(error.size()) => {
+                            Outcome::Failed(error.without_words())
+                        }
+                        outcome => outcome.clone(),
+                    }),
+            };
         let user = person.and_then(|person| person.user.as_ref());
-        let user = user.filter(|user| is_spare(room.saturating_add(user.size())));
+        let user = user.filter(|user| room.is_left(user.size()));
         TargetReport {
             outcome: outcome.unwrap_or(Outcome::Skipped),
             user: user.cloned(),

@@ -9,14 +9,13 @@ use super::{
     guards::Guards,
     lookup::Wanted,
     people::People,
+    room::Room,
 };
 use crate::{
-    answer,
     call::Call,
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
     host::Host,
-    memory::is_spare,
     request::Id,
     settings, text,
     users::OneUser,
@@ -28,8 +27,6 @@ const MOST_TARGETS: usize = 10_000;
 const CONCURRENCY: u8 = 4;
 /// The most requests at a time.
 const MOST_CONCURRENCY: u8 = 16;
-/// What a report on one target takes while it is handed over, its error in the worst case, in bytes.
-const LARGEST_REPORT: usize = 4 << 10;
 
 impl<H: Host> Client<H> {
     /// Suspends those who are not suspended yet.
@@ -104,8 +101,7 @@ struct Change<'c, 'a, H> {
     what: OneUser,
     guards: Guards,
     crew: Crew<'c, 'a, H>,
-    /// What must be left of memory when a user is kept, in bytes: enough to report on every target.
-    room: usize,
+    room: Room,
     stop_on_error: bool,
     /// Whether nothing new is to be begun, because something failed.
     is_over: bool,
@@ -130,13 +126,12 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         if targets.len() > MOST_TARGETS {
             return invalid("there must not be more than 10000 targets");
         }
-        let room = targets.len().saturating_mul(LARGEST_REPORT);
-        if !is_spare(room) {
+        let Some(room) = Room::for_targets(targets) else {
             return Err(Failure::new(
                 ErrorCode::Other,
                 "the instance has not the memory to report on so many targets; name fewer, or give it more".to_owned(),
             ));
-        }
+        };
         let mut people = People::default();
         let mut wanted = Wanted::default();
         let mut aims = Vec::with_capacity(targets.len());
@@ -193,7 +188,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
             {
                 aim.at = match found {
                     Ok(place) => At::Person(*place),
-                    Err(failure) => At::Failed(part.error(failure.clone())),
+                    Err(failure) => At::Failed(self.room.kept_error(part.error(failure.clone()))),
                 };
             }
         }
@@ -208,15 +203,23 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         let unseen = self.people.unseen();
         let stop_on_error = self.stop_on_error;
         let ends = |error: &Error| stop_on_error || is_forbidden(error);
+        // Whose look-up never ends must not keep the others from being changed.
+        let remaining = self.call.remaining();
+        let time = if self.people.len() > 1 {
+            remaining.half()
+        } else {
+            remaining
+        };
         let answers = self
             .crew
-            .work(OneUser::Get, &self.people, &unseen, &ends)
+            .work(OneUser::Get, time, &self.people, &unseen, &ends)
             .await;
         for (place, answer) in answers {
             match answer {
                 Ok(Some(user)) => self.people.meet(place, user),
                 Ok(None) => {
-                    let failure = answer::malformed(answer::NO_MEMORY);
+                    let cause = "there is no memory left for the user; name fewer, or give the instance more";
+                    let failure = Failure::new(ErrorCode::Other, cause.to_owned());
                     let error = self.call.part().error(failure);
                     self.people.end(place, Outcome::Failed(error));
                 }
@@ -276,9 +279,10 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
     async fn carry_out(&mut self, planned: &[usize]) {
         let stop_on_error = self.stop_on_error;
         let ends = |_: &Error| stop_on_error;
+        let time = self.call.remaining();
         let answers = self
             .crew
-            .work(self.what, &self.people, planned, &ends)
+            .work(self.what, time, &self.people, planned, &ends)
             .await;
         for &place in planned {
             self.people.end(place, Outcome::Skipped);

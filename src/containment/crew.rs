@@ -8,16 +8,21 @@ use core::{
     task::Poll,
 };
 
-use super::people::People;
-use crate::{call::Call, error::Error, host::Host, memory::is_spare, user::User, users::OneUser};
+use super::{people::People, room::Room};
+use crate::{
+    call::Call,
+    error::Error,
+    host::{Duration, Host},
+    user::User,
+    users::OneUser,
+};
 
 /// Those who send a call's requests.
 pub(super) struct Crew<'c, 'a, H> {
     pub call: &'c Call<'a, H>,
     /// How many there are.
     pub concurrency: u8,
-    /// What must be left of memory when a user is kept, in bytes.
-    pub room: usize,
+    pub room: Room,
 }
 
 /// Users, by their places, and what came back for each: none where there was no memory for it.
@@ -30,12 +35,14 @@ impl<H: Host> Crew<'_, '_, H> {
     pub async fn work(
         &self,
         what: OneUser,
+        time: Duration,
         people: &People,
         places: &[usize],
         ends: &dyn Fn(&Error) -> bool,
     ) -> Answers {
         let places = Cell::new(places.iter());
         let answers = Cell::new(Answers::new());
+        let end = self.call.now().after(time);
         let take = || {
             let mut left = places.take();
             let place = left.next().copied();
@@ -48,17 +55,15 @@ impl<H: Host> Crew<'_, '_, H> {
                     let Some(person) = people.get(place) else {
                         continue;
                     };
-                    let part = self.call.part();
+                    let left = self.call.now().until(end);
+                    let part = self.call.part_within(left);
                     let result = part.one_user(what, person.id.as_str()).await;
                     let result = part.finish(result);
                     if result.as_ref().err().is_some_and(ends) {
                         places.set([].iter());
                     }
                     let mut all = answers.take();
-                    all.push((
-                        place,
-                        result.map(|user| is_spare(self.room).then_some(user)),
-                    ));
+                    all.push((place, self.room.kept(result)));
                     answers.set(all);
                 }
             })

@@ -15,8 +15,8 @@ use crate::{
 
 /// What a user takes while a list of them is handed over, in bytes.
 const LARGEST_USER: usize = 160;
-/// What is left free in memory beside that, in bytes.
-const ELBOW_ROOM: usize = 256 << 10;
+/// What is left free in memory beside that, for the next page, in bytes.
+const PAGE_ROOM: usize = 1 << 20;
 
 impl<H: Host> Client<H> {
     /// Lists users, at most so many: every page until then.
@@ -50,7 +50,7 @@ impl<H: Host> Call<'_, H> {
         let mut complete = true;
         while let Some(page) = pages.next().await? {
             let all = users.len().saturating_add(page.len());
-            let later = all.saturating_mul(LARGEST_USER).saturating_add(ELBOW_ROOM);
+            let later = all.saturating_mul(LARGEST_USER).saturating_add(PAGE_ROOM);
             if users.try_reserve(page.len()).is_err() || !is_spare(later) {
                 return Err(Failure::new(
                     ErrorCode::Other,

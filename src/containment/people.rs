@@ -41,6 +41,10 @@ impl People {
         place
     }
 
+    pub fn len(&self) -> usize {
+        self.everybody.len()
+    }
+
     pub fn get(&self, place: usize) -> Option<&Person> {
         self.everybody.get(place)
     }

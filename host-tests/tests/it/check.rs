@@ -4,6 +4,8 @@ use host_tests::Harness;
 use runner::{Finding, Verdict};
 use simulator::{Action, Endpoint, Fault, Generation, Permission};
 
+use crate::nobody::Nobody;
+
 const CHECKS: [&str; 8] = [
     "settings",
     "reach",
@@ -70,8 +72,12 @@ async fn wrong_settings_are_named() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_out_of_reach() {
-    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "2000")]).await;
-    harness.simulator.stop().await;
+    let nobody = Nobody::new();
+    let more = [
+        ("OP_USERS_BASE_URL", nobody.url.as_str()),
+        ("OP_USERS_DEADLINE_MS", "2000"),
+    ];
+    let mut harness = Harness::with(|builder| builder, &more).await;
     let findings = check(&mut harness).await;
     assert_eq!(verdicts(&findings), "pF??????");
     assert!(

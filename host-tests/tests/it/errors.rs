@@ -6,6 +6,8 @@ use host_tests::{Harness, first_page};
 use runner::{Effect, Error, ErrorCode, ListOptions};
 use simulator::{Action, Endpoint, Fault, Permission, Permissions};
 
+use crate::nobody::Nobody;
+
 /// An error is what it should be, and the next ordinary call succeeds on the same instance.
 async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: &str) {
     assert_eq!((error.code, error.message.as_str()), (code, message));
@@ -267,8 +269,12 @@ async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_failed_connection() {
-    let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "2000")]).await;
-    harness.simulator.stop().await;
+    let nobody = Nobody::new();
+    let more = [
+        ("OP_USERS_BASE_URL", nobody.url.as_str()),
+        ("OP_USERS_DEADLINE_MS", "2000"),
+    ];
+    let mut harness = Harness::with(|builder| builder, &more).await;
     let id = harness.member().id;
     let error = harness.suspend(&id).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed);

@@ -2,11 +2,13 @@
 
 mod canary;
 mod check;
+mod containment;
 mod errors;
 mod giving_up;
 mod hostile;
 mod listing;
 mod memory;
+mod nobody;
 mod operations;
 mod privilege;
 mod requests;

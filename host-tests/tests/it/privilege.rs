@@ -15,13 +15,14 @@ const IMPORTS: [&str; 7] = [
     "wasi:io/poll@0.2.4",
     "wasi:io/streams@0.2.4",
 ];
-const EXPORTS: [&str; 3] = [
+const EXPORTS: [&str; 4] = [
     "onepassword:users/connection@0.2.0",
+    "onepassword:users/containment@0.2.0",
     "onepassword:users/types@0.2.0",
     "onepassword:users/users@0.2.0",
 ];
 /// In bytes.
-const LARGEST: usize = 150_000;
+const LARGEST: usize = 185_000;
 
 /// The names in the component's own sections of one kind: those of the modules inside it do not count.
 fn names(imports: bool) -> BTreeSet<String> {
@@ -58,7 +59,7 @@ fn it_exports_the_contract() {
 }
 
 #[test]
-fn it_weighs_less_than_150_kb() {
+fn it_weighs_less_than_185_kb() {
     assert!(COMPONENT.len() < LARGEST, "{} bytes", COMPONENT.len());
 }
 

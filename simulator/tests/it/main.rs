@@ -2,6 +2,7 @@
 
 mod client;
 
+mod behind;
 mod command;
 mod containment;
 mod faults;

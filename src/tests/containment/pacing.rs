@@ -119,14 +119,14 @@ fn a_pause_without_room_fails_the_rest_as_rate_limited_and_sends_nothing() {
 
 #[test]
 fn when_time_runs_out_what_was_done_is_told_as_done() {
-    // Each answer takes 10 ms, four at once: 60 gets are 150 ms, and the changes begin then.
+    // Each answer takes 10 ms: the list, and then four changes at a time.
     let crowd = Crowd::of(60);
     let client = crowd.client();
     let options = ChangeOptions {
-        deadline_ms: Some(205),
+        deadline_ms: Some(65),
         ..ChangeOptions::default()
     };
-    let names = names(60);
+    let names: Vec<_> = (0..60).map(|at| format!("u{at}@acme.example")).collect();
     let report = suspend(&client, names.iter().map(String::as_str), &options).unwrap();
     let words = words(&report);
     assert_eq!(words[..20], ["Changed"; 20]);
@@ -136,7 +136,27 @@ fn when_time_runs_out_what_was_done_is_told_as_done() {
     assert_eq!(effects[20..24], [Some(Effect::Uncertain); 4]);
     assert_eq!(effects[24..], [Some(Effect::Unchanged); 36]);
     assert_eq!(crowd.suspended().len(), 24);
-    assert_eq!(client.host().elapsed(), Duration::from_millis(205));
+    assert_eq!(client.host().elapsed(), Duration::from_millis(65));
+}
+
+#[test]
+fn whose_look_up_never_ends_keeps_nobody_else_from_being_changed() {
+    let crowd = Crowd::of(20);
+    let client =
+        crowd.client_unless(|sent| (is_get(sent) && sent.url.ends_with("/U3")).then(never));
+    let names = names(20);
+    let report = suspend(
+        &client,
+        names.iter().map(String::as_str),
+        &ChangeOptions::default(),
+    )
+    .unwrap();
+    let mut expected = vec!["Changed"; 20];
+    expected[3] = "TimedOut";
+    assert_eq!(words(&report), expected);
+    assert_eq!(effects(&report)[3], Some(Effect::Unchanged));
+    // Half of the time is for looking them up.
+    assert!(client.host().elapsed() < SECOND.times(16));
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! The memory that reports take: nothing is kept that would leave too little to report on every target.
+
+use super::Target;
+use crate::{error::Error, memory::is_spare, user::User};
+
+/// What a report without words takes while it is handed over, in bytes.
+const LEAST_REPORT: usize = 1 << 10;
+/// How often a name is copied: as an id or address in lower case, to be looked up by, to be compared with.
+const COPIES: usize = 4;
+/// What a call needs beside, in bytes.
+const ELBOW_ROOM: usize = 64 << 10;
+
+/// What must be left of memory, in bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Room(usize);
+
+impl Room {
+    /// The room for reports on these targets, if it is there, and what it takes to resolve their names.
+    pub fn for_targets(targets: &[Target]) -> Option<Self> {
+        let reports = targets.len().saturating_mul(LEAST_REPORT);
+        let room = Self(reports.saturating_add(ELBOW_ROOM));
+        let names = targets.iter().map(Target::size);
+        let names = names.fold(0, usize::saturating_add);
+        let copies = names.saturating_mul(COPIES);
+        room.is_left(copies).then_some(room)
+    }
+
+    /// An answer, or as much of it as leaves the room.
+    pub fn kept(self, answer: Result<User, Error>) -> Result<Option<User>, Error> {
+        match answer {
+            Ok(user) => Ok(self.is_left(0).then_some(user)),
+            Err(error) => Err(self.kept_error(error)),
+        }
+    }
+
+    /// An error, or as much of it as leaves the room.
+    pub fn kept_error(self, error: Error) -> Error {
+        if self.is_left(0) {
+            error
+        } else {
+            error.without_words()
+        }
+    }
+
+    /// Whether the room is left beside something of this size, in bytes.
+    pub fn is_left(self, beside: usize) -> bool {
+        is_spare(self.0.saturating_add(beside))
+    }
+}
