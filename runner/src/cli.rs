@@ -3,10 +3,13 @@
 mod account;
 mod arguments;
 mod change;
+mod containment;
+mod disk;
 mod failure;
 mod json;
 mod list;
 mod output;
+mod simulated_state;
 mod story;
 
 use std::process::ExitCode;
@@ -17,6 +20,7 @@ use runner::{Instance, Verdict};
 use self::{
     account::Account,
     arguments::{Arguments, Command},
+    containment::Verb,
     failure::Failure,
     output::Output,
 };
@@ -37,21 +41,49 @@ pub(crate) async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments, output: &mut Output) -> Outcome {
     let Some(command) = &arguments.command else {
+        if arguments.simulator_state.is_some() {
+            return Err(Failure::Usage(
+                "--simulator-state goes with a command".to_owned(),
+            ));
+        }
         return story::tell(output).await;
     };
     let account = Account::open(arguments).await?;
-    let mut instance = account.instance(arguments.verbose).await?;
+    let outcome = carry_out(command, &account, arguments.verbose, output).await;
+    outcome.and(account.close())
+}
+
+async fn carry_out(
+    command: &Command,
+    account: &Account,
+    verbose: bool,
+    output: &mut Output,
+) -> Outcome {
+    let instance = account.instance(verbose);
     match command {
-        Command::Check => check(&mut instance, output).await,
-        Command::List(list) => list::list(&mut instance, list, output).await,
-        Command::Get { id } => {
-            let user = instance.get_user(id).await??;
+        Command::Check => check(&mut instance.await?, output).await,
+        Command::List(list) => list::list(&mut instance.await?, list, output).await,
+        Command::Get { who } => {
+            let mut instance = instance.await?;
+            let user = if who.contains('@') {
+                instance.find_user(who).await??
+            } else {
+                instance.get_user(who).await??
+            };
             Ok(output.users(&[user])?)
         }
-        Command::Suspend { id, yes } => change::suspend(&mut instance, id, *yes, output).await,
+        Command::Suspend { id, yes } => {
+            change::suspend(&mut instance.await?, id, *yes, output).await
+        }
         Command::Reactivate { id } => {
-            let user = instance.reactivate_user(id).await??;
+            let user = instance.await?.reactivate_user(id).await??;
             Ok(output.users(&[user])?)
+        }
+        Command::Contain(bulk) => {
+            containment::run(account, Verb::Contain, bulk, verbose, output).await
+        }
+        Command::Restore(bulk) => {
+            containment::run(account, Verb::Restore, bulk, verbose, output).await
         }
     }
 }
@@ -62,5 +94,9 @@ async fn check(instance: &mut Instance, output: &mut Output) -> Outcome {
     let failed = findings
         .iter()
         .any(|finding| finding.verdict == Verdict::Failed);
-    if failed { Err(Failure::Told) } else { Ok(()) }
+    if failed {
+        Err(Failure::Told(1))
+    } else {
+        Ok(())
+    }
 }

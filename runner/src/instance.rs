@@ -1,5 +1,7 @@
 //! One instance of the component: the functions of the contract, for one account.
 
+use std::sync::Arc;
+
 use tokio_rustls::rustls::RootCertStore;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -7,7 +9,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
     ChangeOptions, Error, Exchange, Finding, ListOptions, Report, Result, Settings, StateFilter,
-    Target, User, UserList, UserPage,
+    Target, User, UserList, UserPage, Watch,
     bindings::{Plugin, PluginPre},
     wire::Wire,
 };
@@ -44,6 +46,13 @@ impl Options {
     #[must_use]
     pub fn on_exchange(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
         self.wire.tell(hear);
+        self
+    }
+
+    /// Lets somebody watch the wire: hear of users and changes before the component does, and close it.
+    #[must_use]
+    pub fn watch(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.wire.watch(watch);
         self
     }
 

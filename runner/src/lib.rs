@@ -24,6 +24,10 @@ mod instance;
 mod runtime;
 mod sender;
 mod settings;
+mod shown;
+mod tap;
+mod watch;
+mod watched;
 mod wire;
 
 pub use self::{
@@ -36,6 +40,7 @@ pub use self::{
     instance::{Instance, Options},
     runtime::Runtime,
     settings::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings},
+    watch::{Operation, Watch},
     wire::{Ending, Exchange},
 };
 

@@ -7,14 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use tokio_rustls::rustls::{self, RootCertStore};
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpHooks,
     p2::bindings::http::types::{ErrorCode, TlsAlertReceivedPayload},
 };
 
-use crate::sender::{self, Trust};
+use crate::{
+    sender::{self, Trust},
+    watch::{Operation, Watch},
+    watched::Watched,
+};
 
 /// A request that went out, and how it ended. Holds no header and no body, and so nothing secret.
 #[derive(Clone, Debug)]
@@ -23,6 +27,8 @@ pub struct Exchange {
     pub method: String,
     /// Path and query, encoded.
     pub path_and_query: String,
+    /// What it asked the API for. None for a token, and for its revocation.
+    pub operation: Option<Operation>,
     /// How it ended.
     pub ending: Ending,
     /// From the request until the head of the answer, or the end.
@@ -49,6 +55,7 @@ type Hear = Arc<dyn Fn(&Exchange) + Send + Sync>;
 pub(crate) struct Wire {
     hear: Hear,
     trust: Option<Trust>,
+    watched: Option<Watched>,
 }
 
 impl Default for Wire {
@@ -56,6 +63,7 @@ impl Default for Wire {
         Self {
             hear: Arc::new(|_| ()),
             trust: None,
+            watched: None,
         }
     }
 }
@@ -70,6 +78,11 @@ impl Wire {
     pub fn trust(&mut self, roots: RootCertStore) {
         self.trust = Some(Trust::only(roots));
     }
+
+    /// Lets somebody watch it.
+    pub fn watch(&mut self, watch: Arc<dyn Watch>) {
+        self.watched = Some(Watched::new(watch));
+    }
 }
 
 /// What wasmtime drives beside an answer's body: nothing, since the body drives its own connection.
@@ -82,13 +95,38 @@ impl WasiHttpHooks for Wire {
         options: Option<RequestOptions>,
         _trailers: Io,
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
-        let mut pending = Pending::new(&request, options, Arc::clone(&self.hear));
+        let path_and_query = request.uri().path_and_query();
+        let path_and_query = path_and_query.map_or_else(String::new, ToString::to_string);
+        let operation = Operation::of(request.method().as_str(), &path_and_query);
+        let watched = self.watched.clone();
+        if let Some(watched) = &watched
+            && !watched.admits(&request, operation.as_ref())
+        {
+            return Box::new(async { Err(Error::HttpRequestDenied) });
+        }
+        let exchange = Exchange {
+            method: request.method().to_string(),
+            path_and_query,
+            operation: operation.clone(),
+            ending: Ending::GivenUp,
+            elapsed: Duration::ZERO,
+            timeouts: options,
+        };
+        let mut pending = Pending::new(exchange, Arc::clone(&self.hear));
         let trust = self.trust.clone();
         Box::new(async move {
             let trust = || trust.unwrap_or_else(Trust::of_the_machine);
             match sender::send(request, options.unwrap_or_default(), trust).await {
-                Ok(response) => {
-                    pending.end(Ending::Status(response.status().as_u16()));
+                Ok(mut response) => {
+                    let status = response.status();
+                    pending.end(Ending::Status(status.as_u16()));
+                    if status == StatusCode::OK
+                        && let (Some(watched), Some(operation)) = (watched, operation)
+                    {
+                        // On its own: what the server acknowledged is told, whatever the component does meanwhile.
+                        let showing = tokio::spawn(watched.show(response, operation));
+                        response = showing.await.map_err(|_| Error::HttpRequestDenied)?;
+                    }
                     Ok((response, Box::new(async { Ok(()) }) as Io))
                 }
                 Err(error) => {
@@ -146,16 +184,9 @@ struct Pending {
 }
 
 impl Pending {
-    fn new(request: &Request<WasiBody>, timeouts: Option<RequestOptions>, hear: Hear) -> Self {
-        let path_and_query = request.uri().path_and_query();
+    fn new(exchange: Exchange, hear: Hear) -> Self {
         Self {
-            exchange: Some(Exchange {
-                method: request.method().to_string(),
-                path_and_query: path_and_query.map_or_else(String::new, ToString::to_string),
-                ending: Ending::GivenUp,
-                elapsed: Duration::ZERO,
-                timeouts,
-            }),
+            exchange: Some(exchange),
             started: Instant::now(),
             hear,
         }

@@ -1,11 +1,12 @@
 //! The account that calls go to: that of the environment, or a simulated one.
 
-use std::env;
+use std::{env, path::PathBuf};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use runner::{Ending, Exchange, Instance, Options, Runtime};
 use simulator::Simulator;
 
-use super::{arguments::Arguments, failure::Failure};
+use super::{arguments::Arguments, failure::Failure, simulated_state};
 
 const PREFIX: &str = "OP_USERS_";
 /// What a simulated account brings along. The other settings stay those of the environment.
@@ -23,17 +24,26 @@ const USER_AGENT: &str = "OP_USERS_USER_AGENT";
 pub(crate) struct Account {
     settings: Vec<(String, String)>,
     simulator: Option<Simulator>,
+    /// Where the states of simulated users are kept.
+    state_file: Option<PathBuf>,
 }
 
 impl Account {
     /// The account that the arguments and the environment name. Settings are checked by the component, at its first call.
     pub async fn open(arguments: &Arguments) -> Result<Self, Failure> {
-        if arguments.simulator {
-            return Self::simulated().await;
+        if arguments.simulator || arguments.simulator_state.is_some() {
+            let mut account = Self::simulated().await?;
+            if let (Some(simulator), Some(file)) = (&account.simulator, &arguments.simulator_state)
+            {
+                simulated_state::read(simulator, file)?;
+                account.state_file = Some(file.clone());
+            }
+            return Ok(account);
         }
         Ok(Self {
             settings: settings(|_| true)?,
             simulator: None,
+            state_file: None,
         })
     }
 
@@ -58,6 +68,7 @@ impl Account {
         Ok(Self {
             settings,
             simulator: Some(simulator),
+            state_file: None,
         })
     }
 
@@ -81,8 +92,47 @@ impl Account {
         &self,
         hear: impl Fn(&Exchange) + Send + Sync + 'static,
     ) -> Result<Instance, Failure> {
-        let options = Options::new(self.settings.iter().cloned()).on_exchange(hear);
+        self.instance_with(self.options().on_exchange(hear)).await
+    }
+
+    /// What an instance with the account's settings is given.
+    pub fn options(&self) -> Options {
+        Options::new(self.settings.iter().cloned())
+    }
+
+    /// An instance that is given these.
+    pub async fn instance_with(&self, options: Options) -> Result<Instance, Failure> {
         Ok(Runtime::new()?.instance(options).await?)
+    }
+
+    /// A setting of the account.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let mut settings = self.settings.iter();
+        let found = settings.find(|(found, _)| found == name)?;
+        Some(&found.1)
+    }
+
+    /// The account's id, as far as it is set.
+    pub fn id(&self) -> &str {
+        self.setting("OP_USERS_ACCOUNT_ID").unwrap_or_default()
+    }
+
+    /// The OAuth application's id, where the settings tell it.
+    pub fn client_id(&self) -> Option<String> {
+        if let Some(id) = self.setting("OP_USERS_CLIENT_ID") {
+            return Some(id.to_owned());
+        }
+        let pair = BASE64_STANDARD.decode(self.setting("OP_USERS_BASIC")?);
+        let pair = String::from_utf8(pair.ok()?).ok()?;
+        pair.split_once(':').map(|(id, _)| id.to_owned())
+    }
+
+    /// Keeps what a simulated account has come to, where that was asked for.
+    pub fn close(self) -> Result<(), Failure> {
+        match (self.simulator, self.state_file) {
+            (Some(simulator), Some(file)) => simulated_state::write(&simulator, &file),
+            _ => Ok(()),
+        }
     }
 }
 

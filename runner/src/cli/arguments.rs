@@ -1,5 +1,7 @@
 //! What can be asked for.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use runner::StateFilter;
 
@@ -12,7 +14,7 @@ Settings, from the environment (secrets are never arguments):
   OP_USERS_CLIENT_SECRET     its secret
   OP_USERS_REGION            com, ca or eu                    [default: com]
   OP_USERS_API_VERSION       v1beta1 or v1                    [default: v1beta1]
-  OP_USERS_DEADLINE_MS       for a whole call                 [default: 30000]
+  OP_USERS_DEADLINE_MS       for a whole call                 [default: 30000; contain and restore: an hour]
   and OP_USERS_BASE_URL, _BASIC, _TOKEN_PATH, _REVOKE_PATH, _USER_AGENT: see the README.
 
 Examples:
@@ -21,10 +23,27 @@ Examples:
   op-users list --state suspended               who is suspended, the first page
   op-users list --all --json | wc -l            how many users there are
   op-users suspend IR7VJHJ36JHINBFAD7V2T5MP3E   asks on a terminal, unless --yes
+  op-users contain --file leavers.csv           suspends many: shows who, then asks
+  op-users restore --from-report FILE           undoes what a contain with --report FILE did
   op-users --simulator list                     without an account
   op run --env-file users.env -- op-users check secrets from a 1Password vault
 
-Exit status: 0 done, 1 a call failed, 2 wrong usage.";
+Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also:
+  1 some failed or were skipped, 3 a guard refused it and nothing else failed, 130 interrupted.";
+
+const CONTAINING: &str = "\
+WHO is an id or an e-mail address. A list has one a line, with blank lines and comments after # if need be, or is CSV
+with a header that names a column email, id, or both.
+
+Without --yes it shows who would be changed, and asks. Ctrl-C lets no further request go out, waits for those under way, and
+still reports; a second one ends it at once.
+
+Exit status:
+  0    everybody is as was asked for, or would be
+  1    some failed or were skipped, or nobody said yes
+  2    wrong usage, and nothing was sent
+  3    refused by a guard: --max-changes, or --protect-file and nothing else failed
+  130  interrupted";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.
 #[derive(Debug, Parser)]
@@ -37,6 +56,10 @@ pub(crate) struct Arguments {
     /// Call a simulator of the API, started on loopback and gone afterwards, instead of the real one
     #[arg(long, global = true)]
     pub simulator: bool,
+
+    /// Keep the states of the simulated users in this file, from one command to the next; implies --simulator
+    #[arg(long, global = true, value_name = "FILE")]
+    pub simulator_state: Option<PathBuf>,
 
     /// Print JSON, an object a line: results on standard output, errors on standard error
     #[arg(long, global = true)]
@@ -55,8 +78,8 @@ pub(crate) enum Command {
     List(List),
     /// Show one user
     Get {
-        /// The user's id
-        id: String,
+        /// The user's id, or e-mail address: then the whole list is read
+        who: String,
     },
     /// Suspend a user
     Suspend {
@@ -71,6 +94,59 @@ pub(crate) enum Command {
         /// The user's id
         id: String,
     },
+    /// Suspend users, by id or e-mail address
+    #[command(after_help = CONTAINING)]
+    Contain(Bulk),
+    /// Give suspended users their access back, by id or e-mail address
+    #[command(after_help = CONTAINING)]
+    Restore(Bulk),
+}
+
+/// Changes to many users.
+#[derive(Args, Debug)]
+pub(crate) struct Bulk {
+    /// Ids or e-mail addresses; `-` reads a list from standard input
+    #[arg(value_name = "WHO", required_unless_present_any = ["file", "from_report"])]
+    pub who: Vec<String>,
+    /// Read a list from this file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    /// Undo exactly what the call of this report changed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "file"])]
+    pub from_report: Option<PathBuf>,
+    /// Show who would be changed, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Leave the users of this list alone; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub protect_file: Vec<PathBuf>,
+    /// Refuse to change more users than this
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub max_changes: u32,
+    /// Requests at a time, 1 to 16
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub concurrency: u8,
+    /// Begin nothing new after the first user that failed
+    #[arg(long)]
+    pub stop_on_error: bool,
+    /// Why, for report and audit
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The ticket, for report and audit
+    #[arg(long, value_name = "TEXT")]
+    pub ticket: Option<String>,
+    /// What report and audit are found by [default: a new UUID]
+    #[arg(long, value_name = "ID")]
+    pub correlation_id: Option<String>,
+    /// Write what became of everybody to this file, as one JSON document
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Append a line for each user to this file, as OCSF events; each change before anything else is done
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -10,12 +10,14 @@ pub(crate) enum Failure {
     Call(Error),
     /// The component could not be run.
     Component(String),
+    /// The arguments, or a file that they name, are wrong.
+    Usage(String),
     /// Something else, in a sentence.
     Other(String),
     /// Nobody reads the output any more.
     Unread(io::Error),
-    /// The output has told it already.
-    Told,
+    /// The output has told it already; this is the exit status.
+    Told(u8),
 }
 
 impl From<Error> for Failure {
@@ -82,7 +84,10 @@ pub(crate) fn mend(error: &Error) -> &'static str {
         ErrorCode::NotFound => {
             "`op-users list` shows the users of the account, `op-users check` tries the account"
         }
-        ErrorCode::Ambiguous | ErrorCode::PreconditionFailed => "name the user by id",
+        ErrorCode::Ambiguous => "name the user by id",
+        ErrorCode::PreconditionFailed => {
+            "a guard holds this back: look at it, then at --max-changes and --protect-file"
+        }
         ErrorCode::RateLimited => "wait, then repeat the command",
         ErrorCode::Unavailable => "repeat the command later; that is safe",
         ErrorCode::TimedOut => "repeat the command; OP_USERS_DEADLINE_MS gives it longer",

@@ -74,7 +74,8 @@ impl Output {
         self.line(&object.to_string())
     }
 
-    fn objects(&mut self, objects: impl Iterator<Item = Value>) -> io::Result<()> {
+    /// Objects for a program, a line each.
+    pub fn objects(&mut self, objects: impl Iterator<Item = Value>) -> io::Result<()> {
         let mut out = io::stdout().lock();
         for object in objects {
             writeln!(out, "{object}")?;
@@ -90,7 +91,7 @@ impl Output {
     }
 
     /// A remark beside the result, on standard error.
-    pub fn remark(&mut self, text: &str, object: &Value) {
+    pub fn remark(&self, text: &str, object: &Value) {
         if self.json {
             eprintln!("{object}");
         } else {
@@ -119,7 +120,11 @@ impl Output {
                     &format!("the output could not be written: {error}"),
                 );
             }
-            Failure::Told => {}
+            Failure::Usage(message) => {
+                self.other("usage", message);
+                return ExitCode::from(2);
+            }
+            Failure::Told(status) => return ExitCode::from(*status),
         }
         ExitCode::FAILURE
     }
@@ -153,7 +158,8 @@ pub(crate) fn call_failed(error: &Error) -> String {
     )
 }
 
-fn table<const N: usize>(head: [&str; N]) -> Table {
+/// A table under this head.
+pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -166,7 +172,7 @@ fn table<const N: usize>(head: [&str; N]) -> Table {
 }
 
 /// Text of the server, without what could command a terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|letter| {
             if letter.is_control() {

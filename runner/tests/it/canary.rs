@@ -41,6 +41,9 @@ async fn what_goes_well_prints_none() {
         &["suspend", &id],
         &["suspend", &owner],
         &["reactivate", &id],
+        &["contain", "--dry-run", &id, "user0003@acme.example"],
+        &["contain", "--yes", &id, &owner],
+        &["restore", "--yes", &id],
     ] {
         for more in [&["--verbose"][..], &["--json", "--verbose"]] {
             let arguments = [command, more].concat();

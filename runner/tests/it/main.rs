@@ -1,6 +1,7 @@
 //! `op-users`, driven as a person or a program would.
 
 mod canary;
+mod containment;
 mod failures;
 mod list;
 mod operator;

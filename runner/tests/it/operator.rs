@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    io::{Seek, Write},
     process::{Command, Stdio},
 };
 
@@ -59,4 +60,13 @@ pub async fn simulator() -> Simulator {
         .start()
         .await
         .expect("a simulator starts")
+}
+
+/// Runs it with this on its standard input, and then the end of it.
+pub async fn run_with(mut command: Command, input: &str) -> Ended {
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(input.as_bytes()).expect("room for it");
+    file.rewind().expect("its beginning");
+    command.stdin(file);
+    run(command).await
 }

@@ -1,5 +1,9 @@
 //! The README shows what is so.
 
+use std::path::Path;
+
+use serde_json::Value;
+
 use super::operator::{op_users, run};
 
 const README: &str = include_str!("../../../README.md");
@@ -54,6 +58,41 @@ async fn the_error_is_the_one_that_is_printed() {
     let shown = blocks("text");
     let expected = format!("$ op-users --simulator get NOBODY\n{}", printed.trim_end());
     assert_eq!(shown[1], expected);
+}
+
+/// What a transcript of commands comes to, in this folder.
+async fn replayed(shown: &str, folder: &Path) -> String {
+    let mut replayed = Vec::new();
+    for line in shown.lines().filter(|line| line.starts_with("$ ")) {
+        let words: Vec<_> = line.split(' ').skip(2).collect();
+        let mut command = op_users(&words);
+        command.current_dir(folder);
+        let ended = run(command).await;
+        assert_eq!(ended.status, 0, "{line}: {ended:?}");
+        replayed.push(format!("{line}\n{}", ended.stdout));
+    }
+    replayed.join("\n")
+}
+
+#[tokio::test]
+async fn many_at_once_are_contained_audited_and_restored_as_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = blocks("text")[2];
+    assert_eq!(shown, replayed(shown, folder.path()).await.trim_end());
+
+    let audit = std::fs::read_to_string(folder.path().join("audit.jsonl")).expect("an audit");
+    let parse = |text: &str| {
+        let mut line: Value = serde_json::from_str(text).expect("JSON");
+        for differs in ["/time", "/metadata/correlation_uid"] {
+            let value = line.pointer_mut(differs).expect("it is there");
+            *value = Value::Null;
+        }
+        line
+    };
+    let mut lines: Vec<_> = audit.lines().map(parse).collect();
+    // Two at a time may be answered in any order.
+    lines.sort_by_key(|line| line["user"]["email_addr"].to_string());
+    assert_eq!(parse(blocks("json")[0]), lines[0]);
 }
 
 #[test]

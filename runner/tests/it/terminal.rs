@@ -1,5 +1,7 @@
 //! A person at a terminal, who is asked before a user is suspended.
 
+use std::process::{Command, Stdio};
+
 use rexpect::{
     error::Error,
     process::WaitStatus,
@@ -13,14 +15,40 @@ use super::operator::{op_users_at, simulator};
 const PATIENCE: u64 = 60_000;
 
 /// What a person does with the terminal, and the exit status that comes of it.
-async fn at_the_terminal(
+pub async fn at_the_terminal(
     simulator: &Simulator,
     arguments: &[&str],
     types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
 ) -> i32 {
+    typing(simulator, arguments, None, types).await
+}
+
+/// The same, where standard input can be a file.
+pub async fn typing(
+    simulator: &Simulator,
+    arguments: &[&str],
+    input: Option<String>,
+    types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
+) -> i32 {
     let mut command = op_users_at(simulator, arguments);
     // Nobody at a terminal has their input taken away.
-    command.stdin(std::process::Stdio::inherit());
+    command.stdin(Stdio::inherit());
+    if let Some(input) = input {
+        // The terminal takes the place of whatever standard input was, so that a shell has to put the file there.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh"]);
+        shell
+            .arg(input)
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        command = shell;
+    }
     let session = move || {
         let mut session = spawn_command(command, Some(PATIENCE))?;
         types(&mut session)?;

@@ -1,0 +1,209 @@
+//! The audit file: lines that are on the disk before anything else happens.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use runner::{Outcome, User, UserState};
+
+use super::{
+    context::Context,
+    ocsf::{self, Event, Person},
+    result::{Ended, One},
+};
+use crate::cli::{disk, failure::Failure};
+
+/// An audit file that lines of one call are appended to.
+pub(super) struct Audit {
+    context: Context,
+    file: Mutex<Lines>,
+    /// Whether it is on a disk, and can be synced.
+    is_regular: bool,
+    /// For whom there is a line already, and how much it says.
+    written: Mutex<HashMap<String, Written>>,
+}
+
+/// The file, and whether a line in it was not finished.
+struct Lines {
+    file: File,
+    is_torn: bool,
+}
+
+/// What the line of a change says.
+#[derive(Clone, Debug, PartialEq)]
+struct Written {
+    person: Person,
+    before: Option<UserState>,
+}
+
+impl Audit {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path, context: Context) -> Result<Self, Failure> {
+        Self::try_open(path, context).map_err(|error| {
+            Failure::Usage(format!(
+                "the audit file {} cannot be appended to: {error}; nothing was changed",
+                path.display()
+            ))
+        })
+    }
+
+    fn try_open(path: &Path, context: Context) -> io::Result<Self> {
+        let file = File::options().append(true).create(true).open(path)?;
+        let metadata = file.metadata()?;
+        let is_new = metadata.len() == 0;
+        if metadata.is_file() && is_new {
+            disk::sync_folder(path)?;
+        }
+        // One that may be written but not read is taken as it is.
+        let is_torn = metadata.is_file() && !is_new && is_torn(path).unwrap_or(false);
+        Ok(Self {
+            context,
+            file: Mutex::new(Lines { file, is_torn }),
+            is_regular: metadata.is_file(),
+            written: Mutex::default(),
+        })
+    }
+
+    /// Writes that the server acknowledged a change, and syncs it.
+    pub fn acknowledged(
+        &self,
+        id: &str,
+        user: Option<&User>,
+        before: Option<&UserState>,
+    ) -> io::Result<()> {
+        let person = user.map_or_else(
+            || Person {
+                id: Some(id.to_owned()),
+                ..Person::default()
+            },
+            person_of,
+        );
+        let written = Written {
+            person,
+            before: before.cloned(),
+        };
+        // The same change again, because the answer did not arrive whole.
+        if self.written().get(id) == Some(&written) {
+            return Ok(());
+        }
+        let event = Event {
+            person: &written.person,
+            outcome: &Outcome::Changed,
+            error: None,
+            before,
+            is_interrupted: false,
+        };
+        self.append(&ocsf::line(&self.context, &event))?;
+        self.written().insert(id.to_owned(), written);
+        Ok(())
+    }
+
+    /// Writes of everybody what is not written yet, and syncs it: one line for each user, and another one where the first said
+    /// less, or is not the whole truth any more.
+    pub fn finish(&self, ended: &Ended) -> io::Result<()> {
+        let mut lines = String::new();
+        for one in everybody(&ended.targets) {
+            let person = person(one);
+            let written = one.id().and_then(|id| self.written().get(id).cloned());
+            let says_all = written.is_some_and(|written| {
+                one.report.outcome == Outcome::Changed
+                    && written.person == person
+                    && written.before == one.report.before
+            });
+            if says_all {
+                continue;
+            }
+            let refused = ended.refused.as_ref();
+            let event = Event {
+                person: &person,
+                outcome: &one.report.outcome,
+                error: one
+                    .error()
+                    .or(refused.filter(|_| one.report.outcome == Outcome::WouldChange)),
+                before: one.report.before.as_ref(),
+                is_interrupted: ended.is_interrupted && one.report.outcome == Outcome::Skipped,
+            };
+            lines.push_str(&ocsf::line(&self.context, &event));
+        }
+        self.append(&lines)
+    }
+
+    fn append(&self, lines: &str) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut to = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = if to.is_torn { "\n" } else { "" };
+        to.is_torn = true;
+        // In one piece, so that others may append to the file too.
+        to.file.write_all(format!("{end}{lines}").as_bytes())?;
+        to.is_torn = false;
+        if self.is_regular {
+            to.file.sync_data()?;
+        }
+        Ok(())
+    }
+
+    fn written(&self) -> MutexGuard<'_, HashMap<String, Written>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the file ends in the middle of a line.
+fn is_torn(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+/// Each user once: of several targets that are the same user, the one that was changed, or else the first.
+fn everybody(targets: &[One]) -> Vec<&One> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut everybody: Vec<&One> = Vec::new();
+    for one in targets {
+        let name = one.id().unwrap_or(&one.who.text);
+        match places.get(name).and_then(|place| everybody.get_mut(*place)) {
+            None => {
+                places.insert(name, everybody.len());
+                everybody.push(one);
+            }
+            Some(known) if one.report.outcome == Outcome::Changed => *known = one,
+            Some(_) => {}
+        }
+    }
+    everybody
+}
+
+/// Whom a target is about: the user, or what they were named by.
+fn person(one: &One) -> Person {
+    if let Some(user) = one.user() {
+        return person_of(user);
+    }
+    let name = Some(one.who.text.clone());
+    if one.who.is_email() {
+        Person {
+            email: name,
+            ..Person::default()
+        }
+    } else {
+        Person {
+            id: name,
+            ..Person::default()
+        }
+    }
+}
+
+fn person_of(user: &User) -> Person {
+    let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    Person {
+        id: Some(user.id.clone()),
+        email: known(&user.email),
+        name: known(&user.display_name),
+    }
+}

@@ -1,0 +1,121 @@
+//! The users in an answer of the API, for whoever watches. Reading on their behalf, it is lenient: what it cannot read is
+//! left to the component, which judges the answer.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+
+use crate::{User, UserState};
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    results: Vec<Shown>,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    id: String,
+    email: Option<String>,
+    display_name: Option<String>,
+    state: Option<String>,
+    create_time: Option<String>,
+    path: Option<String>,
+}
+
+impl From<Shown> for User {
+    fn from(shown: Shown) -> Self {
+        let state = shown.state.unwrap_or_default();
+        Self {
+            id: shown.id,
+            email: shown.email.unwrap_or_default(),
+            display_name: shown.display_name.unwrap_or_default(),
+            state: match state.as_str() {
+                "ACTIVE" => UserState::Active,
+                "SUSPENDED" => UserState::Suspended,
+                "" | "STATE_UNSPECIFIED" => UserState::Unspecified,
+                _ => UserState::Other(state),
+            },
+            create_time: shown.create_time.unwrap_or_default(),
+            path: shown.path.unwrap_or_default(),
+        }
+    }
+}
+
+/// The users of a page, without those that repeat a secret.
+pub(crate) fn page(body: &[u8], secrets: &[String]) -> Vec<User> {
+    let page = serde_json::from_slice::<Page>(body);
+    let users = page.map_or_else(|_| Vec::new(), |page| page.results);
+    let users = users.into_iter().map(User::from);
+    users.filter(|user| !repeats(user, secrets)).collect()
+}
+
+/// The user of an answer, unless it repeats a secret.
+pub(crate) fn user(body: &[u8], secrets: &[String]) -> Option<User> {
+    let user = User::from(serde_json::from_slice::<Shown>(body).ok()?);
+    Some(user).filter(|user| !repeats(user, secrets))
+}
+
+fn repeats(user: &User, secrets: &[String]) -> bool {
+    let state = match &user.state {
+        UserState::Other(state) => state.as_str(),
+        _ => "",
+    };
+    [
+        &user.id,
+        &user.email,
+        &user.display_name,
+        state,
+        &user.create_time,
+        &user.path,
+    ]
+    .into_iter()
+    .any(|text| secrets.iter().any(|secret| text.contains(secret.as_str())))
+}
+
+/// What is secret in an authorization header: the token, or base64 of a pair and the password in it.
+pub(crate) fn secrets(authorization: &str) -> Vec<String> {
+    let Some((_, credentials)) = authorization.split_once(' ') else {
+        return Vec::new();
+    };
+    let mut secrets = vec![credentials.to_owned()];
+    if let Ok(pair) = BASE64_STANDARD.decode(credentials)
+        && let Ok(pair) = String::from_utf8(pair)
+        && let Some((_, secret)) = pair.split_once(':')
+    {
+        secrets.push(secret.to_owned());
+    }
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_that_repeats_a_secret_is_not_shown() {
+        let secrets = [secrets("Bearer to\"ken"), secrets("Basic aWQ6czNjcjN0")].concat();
+        assert_eq!(secrets, ["to\"ken", "aWQ6czNjcjN0", "s3cr3t"]);
+        let body = br#"{"results":[{"id":"A"},{"id":"B","email":"a to\u0022ken"},{"id":"C","state":"xs3cr3tx"}]}"#;
+        let ids: Vec<_> = page(body, &secrets)
+            .into_iter()
+            .map(|user| user.id)
+            .collect();
+        assert_eq!(ids, ["A"]);
+        assert_eq!(user(br#"{"id":"A","path":"aWQ6czNjcjN0"}"#, &secrets), None);
+    }
+
+    #[test]
+    fn what_is_no_answer_of_the_api_shows_nobody() {
+        for body in [
+            &b""[..],
+            b"<html>",
+            b"[]",
+            br#"{"results":[1]}"#,
+            br#"{"id":1}"#,
+        ] {
+            assert_eq!(page(body, &[]), []);
+            assert_eq!(user(body, &[]), None);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Many users at once: `contain` and `restore`, as a person or a program uses them.
+
+mod acknowledgements;
+mod audit;
+#[cfg(unix)]
+mod deaths;
+#[cfg(target_os = "linux")]
+mod full_disks;
+mod guards;
+#[cfg(unix)]
+mod interrupts;
+mod lists;
+mod plans;
+mod progress;
+mod reports;
+mod results;
+#[cfg(unix)]
+mod running;
+mod simulated;
+#[cfg(unix)]
+mod terminals;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+use simulator::{Endpoint, Simulator, State, User};
+use tempfile::TempDir;
+
+use super::operator::{Ended, simulator};
+
+/// A simulated account, and a folder for what is written.
+struct Scene {
+    simulator: Simulator,
+    folder: TempDir,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        Self {
+            simulator: simulator().await,
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file's name, for an argument.
+    fn file(&self, name: &str) -> String {
+        self.path(name)
+            .to_str()
+            .expect("a name in UTF-8")
+            .to_owned()
+    }
+
+    /// A file with this content.
+    fn holding(&self, name: &str, content: &str) -> String {
+        fs::write(self.path(name), content).expect("the file is written");
+        self.file(name)
+    }
+
+    /// The first members who are active.
+    fn active(&self, count: usize) -> Vec<User> {
+        let users = self.simulator.users().into_iter().skip(2);
+        users
+            .filter(|user| user.state == State::Active)
+            .take(count)
+            .collect()
+    }
+
+    /// Somebody who is suspended from the start.
+    fn suspended(&self) -> User {
+        let mut users = self.simulator.users().into_iter();
+        users
+            .find(|user| user.state == State::Suspended)
+            .expect("one in twenty is")
+    }
+
+    fn state(&self, user: &User) -> State {
+        self.simulator
+            .user(&user.id)
+            .expect("the user is there")
+            .state
+    }
+
+    /// How many requests there were to an endpoint.
+    fn requests(&self, endpoint: Endpoint) -> usize {
+        let requests = self.simulator.requests();
+        requests
+            .iter()
+            .filter(|request| request.endpoint == endpoint)
+            .count()
+    }
+}
+
+/// A command on these users, by e-mail address.
+fn command<'a>(words: &[&'a str], users: &'a [User]) -> Vec<&'a str> {
+    let emails = users.iter().map(|user| user.email.as_str());
+    words.iter().copied().chain(emails).collect()
+}
+
+/// What a command said on standard error, beside how far it had come: that depends on the machine.
+fn said(ended: &Ended) -> String {
+    let is_progress = |line: &&str| {
+        line.contains(" of at most ")
+            || line.ends_with(" read")
+            || *line == "waiting for the server"
+            || line.starts_with("{\"progress\":")
+    };
+    let lines = ended.stderr.split_inclusive('\n');
+    lines
+        .filter(|line| !is_progress(&line.trim_end()))
+        .collect()
+}
+
+/// Objects, a line each.
+fn objects(lines: &str) -> Vec<Value> {
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("JSON: {line}")))
+        .collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("the file is there")
+}
+
+fn document(path: &Path) -> Value {
+    serde_json::from_str(&read(path)).expect("the report is JSON")
+}

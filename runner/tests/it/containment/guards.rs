@@ -1,0 +1,89 @@
+//! Guards: how many may be changed, who is left alone, when to stop; and the exit status of each.
+
+use simulator::{Endpoint, State};
+
+use super::{
+    super::operator::{op_users_at, run},
+    Scene, command, objects, said,
+};
+
+#[tokio::test]
+async fn more_than_25_changes_must_be_asked_for() {
+    let scene = Scene::new().await;
+    let users = scene.active(26);
+    for arguments in [
+        &["contain", "--yes"][..],
+        &["contain", "--dry-run"],
+        &["contain"],
+    ] {
+        let ended = run(op_users_at(&scene.simulator, &command(arguments, &users))).await;
+        assert_eq!(ended.status, 3, "{ended:?}");
+        assert!(
+            ended
+                .stderr
+                .contains("26 users would be changed, and max-changes allows 25"),
+            "{ended:?}"
+        );
+        assert!(ended.stdout.contains("26 would change ("), "{ended:?}");
+    }
+    assert_eq!(scene.requests(Endpoint::Suspend), 0);
+    let raised = ["contain", "--yes", "--max-changes", "26"];
+    let ended = run(op_users_at(&scene.simulator, &command(&raised, &users))).await;
+    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(scene.requests(Endpoint::Suspend), 26);
+}
+
+#[tokio::test]
+async fn those_who_are_protected_are_left_alone_however_they_are_named() {
+    let scene = Scene::new().await;
+    let users = scene.active(3);
+    let list = format!("{}\n{}\n", users[0].id, users[1].email.to_uppercase());
+    let protected = scene.holding("protected.txt", &list);
+    let guarded = ["contain", "--yes", "--protect-file", &protected];
+    let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
+    assert_eq!(ended.status, 3, "{ended:?}");
+    assert!(ended.stderr.contains("the user is protected"), "{ended:?}");
+    assert_eq!(scene.state(&users[0]), State::Active);
+    assert_eq!(scene.state(&users[1]), State::Active);
+    assert_eq!(scene.state(&users[2]), State::Suspended);
+    // Another failure beside it is no guard's.
+    let mixed = [&guarded[..], &["nobody@acme.example"]].concat();
+    let ended = run(op_users_at(&scene.simulator, &command(&mixed, &users))).await;
+    assert_eq!(ended.status, 1, "{ended:?}");
+}
+
+#[tokio::test]
+async fn it_stops_at_the_first_error_if_it_is_told_to() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    let arguments = [
+        "contain",
+        "--yes",
+        "--json",
+        "--stop-on-error",
+        "nobody@acme.example",
+    ];
+    let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
+    assert_eq!(ended.status, 1);
+    let told = objects(&ended.stdout);
+    assert_eq!(told[3]["summary"]["skipped"], 2);
+    assert_eq!(scene.requests(Endpoint::Suspend), 0);
+}
+
+#[tokio::test]
+async fn no_more_requests_are_under_way_than_were_asked_for() {
+    for concurrency in ["1", "3"] {
+        let scene = Scene::new().await;
+        let users = scene.active(8);
+        let hold = simulator::Fault::new(simulator::Action::Hold).on(Endpoint::Suspend);
+        let most: usize = concurrency.parse().expect("a number");
+        scene.simulator.fault(hold.times(most));
+        let arguments = ["contain", "--yes", "--concurrency", concurrency];
+        let command = op_users_at(&scene.simulator, &command(&arguments, &users));
+        let ended = tokio::spawn(run(command));
+        scene.simulator.held(most).await;
+        scene.simulator.release();
+        assert_eq!(ended.await.expect("it ends").status, 0);
+        assert_eq!(scene.simulator.max_in_flight(), most);
+    }
+}

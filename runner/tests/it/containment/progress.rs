@@ -1,0 +1,41 @@
+//! How far it has come: lines, where nobody watches a terminal.
+
+use std::time::Duration;
+
+use simulator::{Action, Endpoint, Fault};
+
+use super::{
+    super::operator::{op_users_at, run},
+    Scene, command, objects,
+};
+
+/// A call that takes longer than the time between two lines.
+async fn told(more: &[&str]) -> String {
+    let scene = Scene::new().await;
+    let users = scene.active(3);
+    let delay = Action::Delay(Duration::from_millis(1_200));
+    scene
+        .simulator
+        .fault(Fault::new(delay).on(Endpoint::Suspend).always());
+    let arguments = [&["contain", "--yes", "--concurrency", "1"], more].concat();
+    let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+    ended.stderr
+}
+
+#[tokio::test]
+async fn a_line_now_and_then_says_how_far_it_has_come() {
+    let told = told(&[]).await;
+    let first = told.lines().next().expect("a line");
+    assert!(
+        first.starts_with("1 page read, ") && first.ends_with(" of at most 3 changed"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_program_gets_an_object_now_and_then() {
+    let told = objects(&told(&["--json"]).await);
+    assert_eq!(told[0]["progress"]["pages"], 1);
+    assert_eq!(told[0]["progress"]["changes_at_most"], 3);
+}
