@@ -47,9 +47,12 @@ pub(crate) struct Call<'a, H> {
     host: &'a H,
     account: Rc<Account>,
     operation: Operation,
-    deadline: Instant,
+    pub(crate) deadline: Cell<Instant>,
+    /// The deadline of the whole call: a part may have less time.
+    pub(crate) whole_deadline: Instant,
     attempts: Cell<u32>,
     uncertain: Cell<bool>,
+    forbidden: Cell<bool>,
     common: Rc<Common>,
 }
 
@@ -79,16 +82,19 @@ impl<'a, H: Host> Call<'a, H> {
             host,
             account,
             operation,
-            deadline,
+            deadline: Cell::new(deadline),
+            whole_deadline: deadline,
             attempts: Cell::new(0),
             uncertain: Cell::new(false),
+            forbidden: Cell::new(false),
             common: Rc::default(),
         }
     }
 
     /// The same call with another time for all of it.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = self.host.now().after(deadline);
+        self.whole_deadline = self.host.now().after(deadline);
+        self.deadline.set(self.whole_deadline);
         self
     }
 
@@ -103,9 +109,11 @@ impl<'a, H: Host> Call<'a, H> {
             host: self.host,
             account: Rc::clone(&self.account),
             operation: self.operation,
-            deadline: self.deadline.min(self.now().after(time)),
+            deadline: Cell::new(self.deadline.get().min(self.now().after(time))),
+            whole_deadline: self.whole_deadline,
             attempts: Cell::new(0),
             uncertain: Cell::new(false),
+            forbidden: Cell::new(false),
             common: Rc::clone(&self.common),
         }
     }
@@ -183,9 +191,17 @@ impl<'a, H: Host> Call<'a, H> {
                     }
                     renewed = true;
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    self.forbidden.set(failure.status == Some(403));
+                    return Err(failure);
+                }
             }
         }
+    }
+
+    /// Whether it was what the call asked for that the server forbids, and not a token for it.
+    pub fn was_forbidden(&self) -> bool {
+        self.forbidden.get()
     }
 
     /// Sends one request, again and again while that can help and the deadline allows it.
@@ -243,18 +259,26 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     /// Waits while the server wants no requests of this call, whichever part of it was told so.
-    async fn pause(&self) -> Result<(), Failure> {
-        while let Some(Pause { until, why }) = self.common.pause.get() {
-            let wait = self.now().until(until);
-            if wait.is_zero() {
-                break;
-            }
+    pub async fn pause(&self) -> Result<(), Failure> {
+        while let Some((wait, why)) = self.asked_to_pause() {
             if !self.fits(wait) {
                 return Err(why);
             }
             self.host.sleep(wait).await;
         }
         Ok(())
+    }
+
+    /// Whether the server wants no requests of this call now.
+    pub fn is_paused(&self) -> bool {
+        self.asked_to_pause().is_some()
+    }
+
+    /// How long the server wants no requests of this call, and why.
+    fn asked_to_pause(&self) -> Option<(Duration, Failure)> {
+        let Pause { until, why } = self.common.pause.get()?;
+        let wait = self.now().until(until);
+        (!wait.is_zero()).then_some((wait, why))
     }
 
     /// Sends one request once, and reads its answer.
@@ -352,7 +376,7 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// What is left until the deadline.
     pub fn remaining(&self) -> Duration {
-        self.now().until(self.deadline)
+        self.now().until(self.deadline.get())
     }
 
     /// Lets something take its time, or what is left of the call's if that is less.

@@ -30,27 +30,51 @@ impl<H: Host> Call<'_, H> {
     /// A token to use now: the one that is held, or a new one. Only one is exchanged at a time, and whoever waited for
     /// an exchange that was refused is refused with it.
     pub async fn token(&self) -> Result<Rc<Token>, Failure> {
-        if let Some(failure) = self.common().no_token.get() {
-            return Err(failure);
+        loop {
+            // Not with the turn taken: others need not wait for what this call was asked to.
+            self.pause().await?;
+            if let Some(held) = self.held_token() {
+                return held;
+            }
+            // A token is for all parts of the call, and may take as long as all of them.
+            let own = self.deadline.replace(self.whole_deadline);
+            let new = self.new_token().await;
+            self.deadline.set(own);
+            if let Some(new) = new {
+                return new;
+            }
         }
-        if let Some(token) = self.good_token() {
-            return Ok(token);
-        }
+    }
+
+    /// The token that another call has exchanged meanwhile, or a new one; nothing where the server wants no requests now.
+    async fn new_token(&self) -> Option<Result<Rc<Token>, Failure>> {
         let tokens = &self.account().tokens;
         let before = tokens.exchanges.get();
-        let _turn = self.turn().await?;
-        if let Some(failure) = self.common().no_token.get() {
-            return Err(failure);
-        }
-        if let Some(token) = self.good_token() {
-            return Ok(token);
+        let _turn = match self.turn().await {
+            Ok(turn) => turn,
+            Err(failure) => return Some(Err(failure)),
+        };
+        if let Some(held) = self.held_token() {
+            return Some(held);
         }
         if tokens.exchanges.get() != before
             && let Some(refusal) = tokens.refusal.get()
         {
-            return Err(refusal);
+            self.common().no_token.set(Some(refusal.clone()));
+            return Some(Err(refusal));
         }
-        self.exchange().await
+        if self.is_paused() {
+            return None;
+        }
+        Some(self.exchange().await)
+    }
+
+    /// The token to use, or why there can be none; nothing when one is to be exchanged.
+    fn held_token(&self) -> Option<Result<Rc<Token>, Failure>> {
+        match self.common().no_token.get() {
+            Some(failure) => Some(Err(failure)),
+            None => self.good_token().map(Ok),
+        }
     }
 
     /// A new token, whatever is held: for whoever wants to know whether the credentials are good now.

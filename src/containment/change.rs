@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, vec::Vec};
 use super::{
     ChangeOptions, Outcome, Report, Target,
     aim::{Aim, At},
-    crew::Crew,
+    crew::{Answer, Crew},
     guards::Guards,
     lookup::Wanted,
     people::People,
@@ -79,7 +79,8 @@ impl<H: Host> Call<'_, H> {
         options: &ChangeOptions,
     ) -> Result<Report, Failure> {
         let mut change = Change::new(self, what, targets, options)?;
-        if !change.aims.iter().all(Aim::is_failed) {
+        change.stop_after_failures();
+        if !change.is_over && !change.aims.iter().all(Aim::is_failed) {
             // Before anything else: what is wrong with the credentials is wrong with the whole call.
             self.token().await?;
         }
@@ -165,7 +166,6 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
 
     /// Makes users of addresses, in one pass over the list.
     async fn look_up_addresses(&mut self) {
-        self.stop_after_failures();
         if self.is_over || self.wanted.is_empty() {
             return;
         }
@@ -202,7 +202,12 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         }
         let unseen = self.people.unseen();
         let stop_on_error = self.stop_on_error;
-        let ends = |error: &Error| stop_on_error || is_forbidden(error);
+        let ends = |answer: &Answer| match answer {
+            Answer::User(_) => false,
+            // Nobody needs to be told again.
+            Answer::Forbidden => true,
+            Answer::Error(_) => stop_on_error,
+        };
         // Whose look-up never ends must not keep the others from being changed.
         let remaining = self.call.remaining();
         let time = if self.people.len() > 1 {
@@ -216,16 +221,16 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
             .await;
         for (place, answer) in answers {
             match answer {
-                Ok(Some(user)) => self.people.meet(place, user),
-                Ok(None) => {
+                Answer::User(Some(user)) => self.people.meet(place, user),
+                Answer::User(None) => {
                     let cause = "there is no memory left for the user; name fewer, or give the instance more";
                     let failure = Failure::new(ErrorCode::Other, cause.to_owned());
                     let error = self.call.part().error(failure);
                     self.people.end(place, Outcome::Failed(error));
                 }
                 // Without the permission to look, the change is made all the same.
-                Err(error) if is_forbidden(&error) => {}
-                Err(error) => self.people.end(place, Outcome::Failed(error)),
+                Answer::Forbidden => {}
+                Answer::Error(error) => self.people.end(place, Outcome::Failed(error)),
             }
         }
     }
@@ -278,7 +283,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
     /// Makes the changes.
     async fn carry_out(&mut self, planned: &[usize]) {
         let stop_on_error = self.stop_on_error;
-        let ends = |_: &Error| stop_on_error;
+        let ends = |answer: &Answer| stop_on_error && matches!(answer, Answer::Error(_));
         let time = self.call.remaining();
         let answers = self
             .crew
@@ -289,8 +294,9 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         }
         for (place, answer) in answers {
             match answer {
-                Ok(user) => self.people.change(place, user),
-                Err(error) => self.people.end(place, Outcome::Failed(error)),
+                Answer::User(user) => self.people.change(place, user),
+                Answer::Error(error) => self.people.end(place, Outcome::Failed(error)),
+                Answer::Forbidden => {}
             }
         }
     }
@@ -306,9 +312,4 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
             attempts: self.call.all_attempts(),
         }
     }
-}
-
-/// Whether the application may not do this at all: a get is forbidden for no other reason that is documented.
-fn is_forbidden(error: &Error) -> bool {
-    error.status == Some(403)
 }

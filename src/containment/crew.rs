@@ -25,20 +25,30 @@ pub(super) struct Crew<'c, 'a, H> {
     pub room: Room,
 }
 
-/// Users, by their places, and what came back for each: none where there was no memory for it.
-type Answers = Vec<(usize, Result<Option<User>, Error>)>;
+/// What came back for a user.
+pub(super) enum Answer {
+    /// The user; none where there was no memory for them.
+    User(Option<User>),
+    /// The application may not look at users. No other reason is documented for which a get is forbidden.
+    Forbidden,
+    /// Neither.
+    Error(Error),
+}
+
+/// What came back for users, by their places.
+type Answers = Vec<(usize, Answer)>;
 
 type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
 
 impl<H: Host> Crew<'_, '_, H> {
-    /// Does this to users, each by a part of the call, until an error ends it. Those who were not begun with have no answer.
+    /// Does this to users, each by a part of the call, until an answer ends it. Those who were not begun with have no answer.
     pub async fn work(
         &self,
         what: OneUser,
         time: Duration,
         people: &People,
         places: &[usize],
-        ends: &dyn Fn(&Error) -> bool,
+        ends: &dyn Fn(&Answer) -> bool,
     ) -> Answers {
         let places = Cell::new(places.iter());
         let answers = Cell::new(Answers::new());
@@ -58,12 +68,18 @@ impl<H: Host> Crew<'_, '_, H> {
                     let left = self.call.now().until(end);
                     let part = self.call.part_within(left);
                     let result = part.one_user(what, person.id.as_str()).await;
-                    let result = part.finish(result);
-                    if result.as_ref().err().is_some_and(ends) {
+                    let answer = match self.room.kept(part.finish(result)) {
+                        Ok(user) => Answer::User(user),
+                        Err(_) if what.state().is_none() && part.was_forbidden() => {
+                            Answer::Forbidden
+                        }
+                        Err(error) => Answer::Error(error),
+                    };
+                    if ends(&answer) {
                         places.set([].iter());
                     }
                     let mut all = answers.take();
-                    all.push((place, self.room.kept(result)));
+                    all.push((place, answer));
                     answers.set(all);
                 }
             })

@@ -7,3 +7,4 @@ mod finding;
 mod guards;
 mod pacing;
 mod stopping;
+mod tokens;

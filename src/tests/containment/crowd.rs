@@ -83,7 +83,8 @@ impl Crowd {
         }))
     }
 
-    fn answer(&self, sent: &Sent) -> Reply {
+    /// What the account answers.
+    pub fn answer(&self, sent: &Sent) -> Reply {
         let (_, rest) = sent.url.split_once("/users").unwrap();
         if sent.method == Method::Get && !rest.starts_with('/') {
             return self.page(rest);

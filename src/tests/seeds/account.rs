@@ -3,10 +3,11 @@
 use super::{
     bodies,
     dice::Dice,
-    route::{Listing, Route},
+    directory::{self, EXTERNAL, OWNER},
+    route::Route,
 };
 use crate::{
-    ErrorCode, Operation, StateFilter, User, UserPage, UserState,
+    ErrorCode, Operation, User, UserPage, UserState,
     host::{Duration, Instant},
     tests::server::BASIC,
 };
@@ -14,6 +15,12 @@ use crate::{
 /// What the server remembers.
 pub(super) struct Account {
     pub users: Vec<User>,
+    /// The places of the users in the order in which they are listed.
+    pub order: Vec<usize>,
+    /// Whether that changes now and then: whoever reads page by page may meet somebody twice, or not at all.
+    pub is_restless: bool,
+    /// How many users a page has at most, whatever is asked for.
+    pub largest_page: usize,
     /// The operation that the application lacks the permission for.
     pub lacks: Option<Operation>,
     /// Whether the application's id and secret are right.
@@ -64,33 +71,10 @@ const LIVES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":0"#, None),
     (r#","expires_in":"900""#, None),
 ];
-/// The last remaining owner is the first user, an externally managed administrator the second.
-const OWNER: usize = 0;
-const EXTERNAL: usize = 1;
-/// How many users a page has that nobody sized.
-const DEFAULT_SIZE: usize = 3;
 
 impl Account {
     pub fn new(mut dice: Dice) -> Self {
-        let states = [
-            UserState::Active,
-            UserState::Suspended,
-            UserState::Unspecified,
-            UserState::Other("INVITED".into()),
-        ];
-        let users = (0..4 + dice.below(4)).map(|number| User {
-            id: format!("USER{number}"),
-            email: format!("{number}@example.com"),
-            display_name: format!("Person {number}"),
-            state: match number {
-                OWNER | EXTERNAL => UserState::Active,
-                _ if dice.one_in(8) => dice.pick(&states).clone(),
-                _ => dice.pick(&states[..2]).clone(),
-            },
-            create_time: "2024-01-15T10:30:00Z".into(),
-            path: format!("accounts/ACCOUNT123/users/USER{number}"),
-        });
-        let users = users.collect();
+        let users = directory::users(&mut dice);
         let operations = [
             Operation::ListUsers,
             Operation::GetUser,
@@ -98,6 +82,9 @@ impl Account {
             Operation::ReactivateUser,
         ];
         Self {
+            order: (0..users.len()).collect(),
+            is_restless: dice.one_in(4),
+            largest_page: *dice.pick(&[1000, 1000, 4, 2]),
             users,
             lacks: dice.one_in(8).then(|| *dice.pick(&operations)),
             knows_application: !dice.one_in(16),
@@ -127,12 +114,19 @@ impl Account {
                 let words = "permission denied for this application";
                 return Answered::refused(ErrorCode::PermissionDenied, 403, 7, words);
             }
-            Route::List(listing) => match self.page(listing) {
-                Some(page) => Says::Page(page),
-                None => {
-                    return Answered::refused(ErrorCode::InvalidArgument, 400, 3, "no such page");
+            Route::List(listing) => {
+                if self.is_restless && self.dice.one_in(3) {
+                    let by = self.dice.below(self.order.len());
+                    self.order.rotate_left(by);
                 }
-            },
+                match self.page(listing) {
+                    Some(page) => Says::Page(page),
+                    None => {
+                        let words = "no such page";
+                        return Answered::refused(ErrorCode::InvalidArgument, 400, 3, words);
+                    }
+                }
+            }
             Route::User(id) | Route::Change(id, _) => {
                 let Some(number) = self.users.iter().position(|user| user.id == *id) else {
                     return Answered::refused(ErrorCode::NotFound, 404, 5, "user not found");
@@ -203,31 +197,6 @@ impl Account {
         let token = authorization.strip_prefix("Bearer ");
         let mut tokens = self.tokens.iter();
         tokens.any(|issued| Some(issued.value.as_str()) == token && at <= issued.until)
-    }
-
-    fn page(&self, listing: &Listing) -> Option<UserPage> {
-        let shown = self.users.iter().filter(|user| match listing.filter {
-            None => true,
-            Some(StateFilter::Active) => user.state == UserState::Active,
-            Some(StateFilter::Suspended) => user.state == UserState::Suspended,
-        });
-        let shown: Vec<_> = shown.cloned().collect();
-        let filter = match listing.filter {
-            None => "all",
-            Some(StateFilter::Active) => "active",
-            Some(StateFilter::Suspended) => "suspended",
-        };
-        let token = |from: usize| format!("CA+{from}/{filter}=");
-        let from = match &listing.page {
-            None => 0,
-            Some(page) => (0..=self.users.len()).find(|&from| token(from) == *page)?,
-        };
-        let size = listing.size.map_or(DEFAULT_SIZE, |size| size as usize);
-        let until = (from + size).min(shown.len());
-        Some(UserPage {
-            users: shown.get(from..until).unwrap_or_default().to_vec(),
-            next_page_token: (until < shown.len()).then(|| token(until)),
-        })
     }
 }
 

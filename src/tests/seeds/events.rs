@@ -69,12 +69,12 @@ impl World {
         let answered = self.account.answer(&entry.route, &entry.authorization, at);
         let (status, changed) = (answered.status, answered.changed);
         entry.answered = Some((answered, at));
-        let call = entry.call;
+        let (call, strand) = (entry.call, entry.strand);
         self.note(at, call, |_| {
             let change = if changed { ", and a change" } else { "" };
             format!("arrives at the server: {status}{change}")
         });
-        let ended = self.ledger.calls[call].ended;
+        let ended = self.ledger.calls[call].strands[strand].ended;
         if changed {
             assert_ne!(
                 ended,

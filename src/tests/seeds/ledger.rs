@@ -2,10 +2,15 @@
 
 use super::{
     account::{Answered, Says},
+    exchange::Configured,
+    pause::Pause,
     route::Route,
+    strand::{MOST_ATTEMPTS, Strand},
+    tokens::Grant,
+    wants::Wants,
 };
 use crate::{
-    Effect, Operation,
+    Effect, Operation, User,
     host::{Duration, Instant, SendErrorKind},
 };
 
@@ -17,46 +22,19 @@ pub(super) struct Ledger {
     pub grants: Vec<Grant>,
 }
 
-/// One set of settings, from the moment it was configured.
-pub(super) struct Configured {
-    pub deadline: Duration,
-    /// The call that exchanges a token.
-    pub exchanging: Option<usize>,
-    /// When the last one ended that did.
-    pub exchanged: Option<Instant>,
-    /// When that was refused for good, if it was.
-    pub refused: Option<Instant>,
-    /// The token that is held, as a place among the grants.
-    pub held: Option<usize>,
-}
-
-/// A token that a client heard of.
-pub(super) struct Grant {
-    pub value: String,
-    pub configured: usize,
-    pub call: usize,
-    /// None for a token whose life was not said.
-    pub good_until: Option<Instant>,
-    /// Whether the server refused or revoked it, and its client knows.
-    pub is_over: bool,
-}
-
 /// One call.
 pub(super) struct CallEntry {
     pub task: usize,
     pub operation: Operation,
-    /// What the call is about, if it is about one thing.
-    pub wants: Option<Route>,
+    pub wants: Wants,
     pub configured: usize,
     pub begun: Instant,
     pub deadline: Instant,
     pub ended: Option<Ended>,
     pub requests: Vec<usize>,
+    pub strands: Vec<Strand>,
     pub open: usize,
-    /// How often the present request was sent.
-    pub attempts: u32,
-    /// When the present exchange began.
-    pub exchange_began: Instant,
+    pub pause: Option<Pause>,
 }
 
 /// How a call ended.
@@ -70,8 +48,10 @@ pub(super) enum Ended {
 /// One request.
 pub(super) struct RequestEntry {
     pub call: usize,
+    pub strand: usize,
     pub route: Route,
     pub authorization: String,
+    pub sent: Instant,
     /// What the server did, once it arrived there, and when that was.
     pub answered: Option<(Answered, Instant)>,
     pub heard: Heard,
@@ -79,6 +59,8 @@ pub(super) struct RequestEntry {
     pub is_whole: bool,
     /// When the client was done with it.
     pub closed: Option<Instant>,
+    /// How many requests there were then.
+    pub closed_before: Option<usize>,
     /// What the answer told the client, if it was one to the question.
     pub told: Option<Says>,
     /// Whether it was the server who told it.
@@ -97,9 +79,6 @@ pub(super) enum Heard {
     },
 }
 
-/// How long before its end a token is no longer used; a tenth of its life, if that is shorter.
-const LEEWAY: Duration = Duration::from_secs(60);
-
 impl Ledger {
     /// The last request of a call.
     pub fn last(&self, call: usize) -> Option<&RequestEntry> {
@@ -113,15 +92,7 @@ impl Ledger {
     }
 
     pub fn hear(&mut self, request: usize, heard: Heard) {
-        let entry = &mut self.requests[request];
-        entry.heard = heard;
-        if entry.route.is_resource() && heard.status() == Some(401) {
-            let configured = self.calls[entry.call].configured;
-            let held = self.configured[configured].held;
-            if held.is_some_and(|held| self.grants[held].authorizes(&entry.authorization)) {
-                self.configured[configured].held = None;
-            }
-        }
+        self.requests[request].heard = heard;
     }
 
     /// The client has heard the end of an answer, which told it this, if anything.
@@ -133,67 +104,33 @@ impl Ledger {
         };
         entry.told = Some(told.clone());
         entry.is_genuine = is_genuine;
-        let Says::Token(value, life) = told else {
-            return;
-        };
-        let call = &self.calls[entry.call];
-        let good_for = life.map(|life| {
-            let tenth = Duration::from_nanos(life.as_nanos() / 10);
-            life.less(LEEWAY.min(tenth))
-        });
-        self.grants.push(Grant {
-            value,
-            configured: call.configured,
-            call: entry.call,
-            // The life counts from before the server began it.
-            good_until: good_for.map(|good_for| call.exchange_began.after(good_for)),
-            is_over: false,
-        });
-        if life.is_some() {
-            self.configured[call.configured].held = Some(self.grants.len() - 1);
+        if let Says::Token(value, life) = told {
+            self.grant(request, value, life);
         }
     }
 
-    /// A call exchanges no token any more, if it did.
-    pub fn leave_exchange(&mut self, call: usize, now: Instant) {
-        let configured = self.calls[call].configured;
-        if self.configured[configured].exchanging != Some(call) {
+    /// The client is done with a request: it acts on what it has heard, unless its call was given up.
+    pub fn close(&mut self, request: usize, is_given_up: bool, now: Instant) {
+        let before = self.requests.len();
+        let entry = &mut self.requests[request];
+        entry.closed = Some(now);
+        entry.closed_before = Some(before);
+        let call = entry.call;
+        self.calls[call].open -= 1;
+        if is_given_up {
             return;
         }
-        let is_given_up = self.calls[call].ended == Some(Ended::GivenUp);
-        let is_refused = self
-            .last(call)
-            .is_some_and(|last| last.told.is_none() && !last.may_be_repeated());
-        let configured = &mut self.configured[configured];
-        configured.exchanging = None;
-        configured.exchanged = Some(now);
-        if !is_given_up {
-            configured.refused = is_refused.then_some(now);
+        let entry = &self.requests[request];
+        match entry.heard.status() {
+            Some(401) if entry.route.is_resource() => self.end_token(request, now),
+            Some(429) => self.ask_to_pause(request, now),
+            _ => {}
         }
-    }
-
-    /// Ends the token that a request carried, if the client has been told so by now.
-    pub fn notice_refusal(&mut self, call: usize) {
-        let Some(last) = self.last(call) else {
-            return;
-        };
-        if last.route.is_resource() && last.heard.status() == Some(401) {
-            let authorization = last.authorization.clone();
-            let mut grants = self.grants.iter_mut();
-            if let Some(grant) = grants.find(|grant| grant.authorizes(&authorization)) {
-                grant.is_over = true;
-            }
+        let entry = &self.requests[request];
+        let attempts = self.calls[call].strands[entry.strand].attempts;
+        if entry.route == Route::Token && (!entry.may_be_repeated() || attempts == MOST_ATTEMPTS) {
+            self.leave_exchange(call, now);
         }
-    }
-}
-
-impl Grant {
-    pub fn authorizes(&self, authorization: &str) -> bool {
-        authorization.strip_prefix("Bearer ") == Some(&self.value)
-    }
-
-    pub fn is_good(&self, now: Instant) -> bool {
-        !self.is_over && self.good_until.is_some_and(|end| now < end)
     }
 }
 
@@ -201,6 +138,22 @@ impl Heard {
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Head { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// How long the server asked to wait.
+    pub const fn wait(self) -> Option<Duration> {
+        match self {
+            Self::Head { wait, .. } => wait,
+            _ => None,
+        }
+    }
+
+    /// When the wait is over that the server asked for.
+    pub fn not_before(self) -> Option<Instant> {
+        match self {
+            Self::Head { wait, at, .. } => wait.map(|wait| at.after(wait)),
             _ => None,
         }
     }
@@ -216,6 +169,23 @@ impl RequestEntry {
             }
             Heard::Head { status: 200, .. } => !self.is_whole,
             Heard::Head { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
+        }
+    }
+
+    /// Whether nothing was heard of it in time, or not all of it.
+    pub fn has_timed_out(&self) -> bool {
+        match self.heard {
+            Heard::Failure(kind, _) => kind == SendErrorKind::TimedOut,
+            Heard::Nothing => true,
+            Heard::Head { status, .. } => status == 200 && !self.is_whole,
+        }
+    }
+
+    /// The user that it told the client of.
+    pub fn told_user(&self) -> Option<&User> {
+        match &self.told {
+            Some(Says::User(user)) => Some(user),
+            _ => None,
         }
     }
 

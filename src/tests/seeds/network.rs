@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{account::Says, journey::Hears, promises::Outcome, route::Route, world::World};
+use super::{account::Says, journey::Hears, promises::Outcome, wants::Wants, world::World};
 use crate::{
     Operation,
     host::{Body, Duration, Host, Instant, Request, Response, SendError},
@@ -31,7 +31,7 @@ impl Network {
         &self,
         task: usize,
         operation: Operation,
-        wants: Option<Route>,
+        wants: Wants,
         patience: Option<Duration>,
         call: impl Future<Output = Outcome>,
     ) -> Outcome {
@@ -137,10 +137,11 @@ impl Drop for Open {
     fn drop(&mut self) {
         // After a panic there is nothing left to count.
         if let Ok(mut world) = self.world.try_borrow_mut() {
-            let entry = &mut world.ledger.requests[self.request];
-            entry.closed = Some(self.clock.now());
-            let call = entry.call;
-            world.ledger.calls[call].open -= 1;
+            let call = world.ledger.requests[self.request].call;
+            let is_given_up = world.polled != Some(call);
+            world
+                .ledger
+                .close(self.request, is_given_up, self.clock.now());
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::{
     account::Says,
     ledger::{Ended, Ledger, RequestEntry},
+    reports::errors,
     route::Route,
+    wants::Wants,
 };
 use crate::{
-    Error, Finding, User, UserPage, Verdict,
+    Error, Finding, Report, User, UserList, UserPage, Verdict,
     host::Instant,
     tests::server::{BASIC, CLIENT_SECRET},
 };
@@ -17,6 +19,8 @@ pub(super) enum Outcome {
     GivenUp,
     Page(UserPage),
     User(User),
+    Everybody(UserList),
+    Report(Report),
     Revoked,
     Configured,
     Checked(Vec<Finding>),
@@ -31,13 +35,18 @@ impl Ledger {
         assert_eq!(entry.open, 0, "a request is left open");
         self.check_secrecy(call, outcome);
         if !matches!(outcome, Outcome::GivenUp) {
-            self.notice_refusal(call);
-            self.check_perseverance(call, now);
+            self.check_patience(call, now);
+            for strand in 0..entry.strands.len() {
+                self.check_perseverance(call, strand);
+            }
         }
         let ended = match outcome {
             Outcome::GivenUp => Ended::GivenUp,
             Outcome::Failed(error) => {
                 self.check_error(call, error, now);
+                if let Wants::Find(email) = &entry.wants {
+                    self.check_not_found(call, email, error);
+                }
                 Ended::Failed(error.effect)
             }
             Outcome::Checked(findings) => {
@@ -45,7 +54,7 @@ impl Ledger {
                 Ended::Well
             }
             Outcome::Revoked => {
-                self.check_revocation(call);
+                self.check_revocation(call, now);
                 Ended::Well
             }
             Outcome::Configured => Ended::Well,
@@ -53,11 +62,26 @@ impl Ledger {
                 self.check_told(call, &Says::Page(page.clone()), now);
                 Ended::Well
             }
+            Outcome::Everybody(list) => {
+                let Wants::Everybody(_, limit) = &entry.wants else {
+                    panic!("nobody asked for everybody");
+                };
+                self.check_everybody(call, *limit, list);
+                Ended::Well
+            }
+            Outcome::Report(report) => {
+                self.check_report(call, report, now);
+                Ended::Well
+            }
+            Outcome::User(user) if let Wants::Find(email) = &entry.wants => {
+                self.check_found(call, email, user);
+                Ended::Well
+            }
             Outcome::User(user) => {
                 self.check_told(call, &Says::User(user.clone()), now);
                 let fits = match &self.calls[call].wants {
-                    Some(Route::User(id)) => user.id == *id,
-                    Some(Route::Change(id, state)) => user.id == *id && user.state == *state,
+                    Wants::One(Route::User(id)) => user.id == *id,
+                    Wants::One(Route::Change(id, state)) => user.id == *id && user.state == *state,
                     _ => false,
                 };
                 assert!(fits, "a success with another user or state");
@@ -66,7 +90,27 @@ impl Ledger {
         };
         let entry = &mut self.calls[call];
         entry.ended = Some(ended);
+        if !matches!(outcome, Outcome::Report(_)) {
+            for strand in &mut entry.strands {
+                strand.ended = Some(ended);
+            }
+        }
         self.leave_exchange(call, now);
+    }
+
+    /// A call that lasts until its deadline waits for an answer, its own or that to whoever exchanges the token for it: a wait
+    /// that does not fit is not begun. Whoever waits for the turn is woken when it is given back.
+    fn check_patience(&self, call: usize, now: Instant) {
+        let entry = &self.calls[call];
+        let configured = &self.configured[entry.configured];
+        let was_open = |request: &RequestEntry| request.closed == Some(now);
+        assert!(
+            now < entry.deadline
+                || configured.exchanging.is_some()
+                || configured.exchanged == Some(now)
+                || self.requests_of(call).any(was_open),
+            "waited in vain until the deadline"
+        );
     }
 
     /// Success is what the server truly answered to the last request of this very call: so it was true during it.
@@ -79,7 +123,7 @@ impl Ledger {
         assert!((self.calls[call].begun..=now).contains(at), "old news");
     }
 
-    fn check_revocation(&mut self, call: usize) {
+    fn check_revocation(&mut self, call: usize, now: Instant) {
         let entry = &self.calls[call];
         let Some(last) = self.last(call) else {
             let held = self.configured[entry.configured].held;
@@ -94,7 +138,7 @@ impl Ledger {
         let configured = &mut self.configured[self.calls[call].configured];
         for (place, grant) in self.grants.iter_mut().enumerate() {
             if grant.value == token {
-                grant.is_over = true;
+                grant.over.get_or_insert(now);
                 if configured.held == Some(place) {
                     configured.held = None;
                 }
@@ -139,6 +183,11 @@ impl Ledger {
         let (said, repeats) = match outcome {
             Outcome::Failed(error) => (format!("{error:?}"), error.api_message.is_some()),
             Outcome::Checked(findings) => (format!("{findings:?}"), true),
+            Outcome::Report(report) => {
+                let errors: Vec<_> = errors(report).collect();
+                let repeats = errors.iter().any(|error| error.api_message.is_some());
+                (format!("{errors:?}"), repeats)
+            }
             _ => return,
         };
         let grants = self.grants.iter().map(|grant| grant.value.as_str());

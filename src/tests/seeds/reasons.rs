@@ -4,6 +4,7 @@ use super::{
     account::Says,
     ledger::{Heard, Ledger, RequestEntry},
     route::Route,
+    wants::Wants,
 };
 use crate::{
     Effect, Error, ErrorCode,
@@ -11,58 +12,100 @@ use crate::{
 };
 
 impl Ledger {
+    /// The error that a call ends with.
     pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
         let entry = &self.calls[call];
-        let name = entry.operation.name();
+        self.check_words(call, error);
+        assert_eq!(error.attempts as usize, entry.requests.len(), "attempts");
+        check_effect(self.requests_of(call), error);
+        if let Wants::Changes(changes) = &entry.wants {
+            assert!(
+                self.requests_of(call)
+                    .all(|sent| sent.route == Route::Token),
+                "an error in place of a report, although something was tried"
+            );
+            let is_wrong = error.code == ErrorCode::InvalidArgument && error.status.is_none();
+            assert_eq!(is_wrong, changes.is_wrong(), "a wrong call, or not");
+        }
+        let last = self.last(call);
+        self.check_code(call, last, error, now);
+        self.check_last(call, last, error);
+        // Whoever waits for the turn is woken when it is given back.
+        let was_open = last.is_some_and(|last| last.closed == Some(now));
+        let configured = &self.configured[entry.configured];
+        assert!(
+            error.code != ErrorCode::TimedOut
+                || was_open
+                || configured.exchanging.is_some()
+                || configured.exchanged == Some(now),
+            "timed out while nothing was waited for"
+        );
+    }
+
+    /// The error of a part of a call, which may have sent nothing.
+    pub fn check_part(&self, call: usize, strand: Option<usize>, error: &Error, now: Instant) {
+        let strand = strand.map(|strand| &self.calls[call].strands[strand].requests);
+        let requests = strand.into_iter().flatten();
+        let mut requests = requests.map(|&request| &self.requests[request]);
+        let sent = strand.map_or(0, Vec::len);
+        assert!(sent <= error.attempts as usize, "attempts");
+        check_effect(requests.clone(), error);
+        let last = requests.next_back();
+        self.check_code(call, last, error, now);
+        self.check_last(call, last, error);
+    }
+
+    /// What every error of a call says.
+    pub fn check_words(&self, call: usize, error: &Error) {
+        use ErrorCode as Code;
+        let name = self.calls[call].operation.name();
         let begins = error.message.strip_prefix(name);
         assert!(begins.is_some_and(|rest| rest.starts_with(": ")));
-        assert_eq!(error.attempts as usize, entry.requests.len(), "attempts");
-        self.check_effect(call, error);
-        self.check_code(call, error, now);
-        let Some(last) = self.last(call) else {
+        let retryable = matches!(
+            error.code,
+            Code::RateLimited | Code::Unavailable | Code::TimedOut | Code::ConnectionFailed
+        );
+        assert_eq!(error.code.is_retryable(), retryable);
+    }
+
+    /// What the last request of a failure says of it.
+    fn check_last(&self, call: usize, last: Option<&RequestEntry>, error: &Error) {
+        let Some(last) = last else {
             return;
         };
         let told = last.told.as_ref().filter(|_| last.is_genuine);
         match told {
-            Some(Says::Page(_) | Says::User(_) | Says::Revoked) => {
+            Some(Says::User(_) | Says::Revoked) => {
                 panic!("a failure although the server told what was asked for");
             }
+            Some(Says::Page(page)) => assert!(
+                self.calls[call].wants.is_list() && page.next_page_token.is_some()
+                    || matches!(self.calls[call].wants, Wants::Find(_)),
+                "a failure although the server told what was asked for"
+            ),
             // A refused token is followed by the exchange of another, which may not be had in time.
             Some(Says::Refused(code)) if last.heard.status() != Some(401) => {
                 assert_eq!(error.code, *code, "the server gave another reason");
             }
             _ => {}
         }
-        if let Heard::Head { status, wait, .. } = last.heard
-            && error.status == Some(status)
-            && status != 401
-        {
-            assert_eq!(error.retry_after, wait, "the server asked for another wait");
-        }
-    }
-
-    fn check_effect(&self, call: usize, error: &Error) {
-        let mut changes = self.requests_of(call);
-        let mut changes = changes
-            .by_ref()
-            .filter(|request| matches!(request.route, Route::Change(..)));
-        match error.effect {
-            Effect::Uncertain => assert!(
-                changes.any(RequestEntry::is_unsettled),
-                "uncertain, although no change went out unanswered"
-            ),
-            Effect::Unchanged => assert!(
-                !changes.any(|change| change.has_changed()),
-                "unchanged, although the server made the change"
-            ),
+        let is_asked = |asked: &RequestEntry| {
+            asked.heard.status() == error.status && asked.heard.wait() == error.retry_after
+        };
+        if last.heard.status() == error.status && !matches!(error.status, None | Some(401)) {
+            // A pause is that of another request.
+            let is_paused = error.status == Some(429) && self.met(call, is_asked);
+            assert!(
+                is_asked(last) || is_paused,
+                "the server asked for another wait"
+            );
         }
     }
 
     /// The code is one that something explains, which this call or an exchange that it may have waited for met.
-    fn check_code(&self, call: usize, error: &Error, now: Instant) {
+    fn check_code(&self, call: usize, last: Option<&RequestEntry>, error: &Error, now: Instant) {
         use ErrorCode as Code;
         let entry = &self.calls[call];
-        let last = self.last(call);
         let fits = match (error.code, error.status) {
             (Code::InvalidArgument | Code::NotConfigured, None) => error.attempts == 0,
             (Code::ConnectionFailed, None) => self.met(call, |met| {
@@ -79,12 +122,13 @@ impl Ledger {
             }),
             (Code::TimedOut, None) => {
                 now == entry.deadline
-                    || last.is_some_and(|last| match last.heard {
-                        Heard::Failure(kind, _) => kind == SendErrorKind::TimedOut,
-                        Heard::Nothing => true,
-                        Heard::Head { status, .. } => status == 200 && !last.is_whole,
-                    })
+                    || last.is_some_and(RequestEntry::has_timed_out)
+                    || entry.wants.is_for_many()
+                        && (now >= self.time_to_read(call)
+                            || self.exchanges_of(call).any(RequestEntry::has_timed_out))
             }
+            // The whole list was read: that is checked where it is.
+            (Code::NotFound | Code::Ambiguous, None) => matches!(entry.wants, Wants::Find(_)),
             (Code::InvalidArgument, Some(400))
             | (Code::NotConfigured | Code::NotFound, Some(404))
             | (Code::RateLimited, Some(429))
@@ -99,33 +143,18 @@ impl Ledger {
             _ => false,
         };
         assert!(fits, "{:?} does not fit {:?}", error.code, error.status);
-        // Whoever waits for the turn is woken when it is given back.
-        let was_open = last.is_some_and(|last| last.closed == Some(now));
-        let configured = &self.configured[entry.configured];
-        assert!(
-            error.code != Code::TimedOut
-                || was_open
-                || configured.exchanging.is_some()
-                || configured.exchanged == Some(now),
-            "timed out while nothing was waited for"
-        );
         let is_met = |status| self.met(call, |met| met.heard.status() == Some(status));
         assert!(
             error.status.is_none_or(is_met),
             "a status that nobody answered"
         );
-        let retryable = matches!(
-            error.code,
-            Code::RateLimited | Code::Unavailable | Code::TimedOut | Code::ConnectionFailed
-        );
-        assert_eq!(error.code.is_retryable(), retryable);
         if let Some(last) = last.filter(|_| error.code == Code::Unauthenticated)
             && last.route.is_resource()
         {
             let mut asked = self.requests_of(call);
             let is_renewed = asked.any(|asked| {
                 asked.route == last.route && asked.authorization != last.authorization
-            });
+            }) || entry.wants.is_for_many() && self.has_refused_fresh_token(call);
             // Or the exchange of another, by another call, was refused.
             let is_refused = self.met(call, |met| {
                 met.route == Route::Token && matches!(met.heard.status(), Some(400 | 401))
@@ -135,12 +164,26 @@ impl Ledger {
     }
 
     /// Whether such a request was met by this call, or by whoever exchanged a token for it.
-    fn met(&self, call: usize, such: impl Fn(&RequestEntry) -> bool) -> bool {
+    pub fn met(&self, call: usize, such: impl Fn(&RequestEntry) -> bool) -> bool {
         let configured = self.calls[call].configured;
         self.requests.iter().any(|request| {
             let shared =
                 request.route == Route::Token && self.calls[request.call].configured == configured;
             (request.call == call || shared) && such(request)
         })
+    }
+}
+
+fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestEntry>, error: &Error) {
+    let is_change = |request: &RequestEntry| matches!(request.route, Route::Change(..));
+    match error.effect {
+        Effect::Uncertain => assert!(
+            requests.any(|request| is_change(request) && request.is_unsettled()),
+            "uncertain, although no change went out unanswered"
+        ),
+        Effect::Unchanged => assert!(
+            !requests.any(|request| is_change(request) && request.has_changed()),
+            "unchanged, although the server made the change"
+        ),
     }
 }

@@ -11,10 +11,11 @@ use super::{
     network::{Network, Shared},
     promises::Outcome,
     task::{Task, any_deadline, settings},
+    wants::Changes,
     world::{Counts, World},
 };
 use crate::{
-    Client, ListOptions, UserState,
+    ChangeOptions, Client, ListOptions, Selector, Target, UserState,
     host::Duration,
     tests::clock::{self, Clock},
 };
@@ -80,25 +81,48 @@ fn play(seed: u64, mut dice: Dice, clock: Clock, world: &Shared) {
 
 /// When all is well, everything goes well.
 async fn recovers(task: &Task<'_>, dice: &mut Dice) {
+    use crate::Outcome::{Changed, Unchanged};
     let users = task.client.host().world.borrow().account.users.clone();
-    let id = &users[2 + dice.below(users.len() - 2)].id;
-    let all = ListOptions {
-        max_page_size: Some(1000),
-        ..ListOptions::default()
-    };
-    let first = match dice.below(4) {
+    let mut some = || 2 + dice.below(users.len() - 2);
+    let ids = [(); 3].map(|()| &users[some()].id);
+    let id = ids[0];
+    let first = match dice.below(6) {
         0 => task.get(id).await,
         1 => task.change(id, UserState::Suspended).await,
         2 => task.revoke().await,
-        _ => task.list(&all).await,
+        3 => task.list(&ListOptions::default()).await,
+        4 => task.list_everybody(None, 1).await,
+        _ => task.change_many(all_of(&ids, UserState::Active)).await,
     };
     assert!(!matches!(first, Outcome::Failed(_)), "{first:?}");
-    let Outcome::Page(page) = task.list(&all).await else {
+    let Outcome::Everybody(list) = task.list_everybody(None, 1000).await else {
         panic!("no list");
     };
-    assert_eq!(page.users.len(), users.len());
+    assert_eq!(list.users.len(), users.len());
     for state in [UserState::Suspended, UserState::Active] {
         let changed = task.change(id, state).await;
         assert!(matches!(changed, Outcome::User(_)), "{changed:?}");
+    }
+    for state in [UserState::Suspended, UserState::Active] {
+        let Outcome::Report(report) = task.change_many(all_of(&ids, state)).await else {
+            panic!("no report");
+        };
+        for reported in report.targets {
+            let outcome = reported.outcome;
+            assert!(matches!(outcome, Changed | Unchanged), "{outcome:?}");
+        }
+    }
+}
+
+/// A state for these users, without any guard.
+fn all_of(ids: &[&String], state: UserState) -> Changes {
+    let targets = ids.iter().map(|&id| Target {
+        who: Selector::Id(id.clone()),
+        expect_email: None,
+    });
+    Changes {
+        state,
+        targets: targets.collect(),
+        options: ChangeOptions::default(),
     }
 }

@@ -2,9 +2,11 @@
 
 use super::{
     dice::Dice,
+    incident,
     network::Network,
     promises::Outcome,
     route::{Listing, Route},
+    wants::{Changes, Wants},
 };
 use crate::{
     Client, Error, ListOptions, Operation, StateFilter, UserState,
@@ -48,7 +50,7 @@ impl Task<'_> {
             self.patience = dice.one_in(6).then_some(patience);
             // Few users, so that calls meet each other; one of them is nobody.
             let id = format!("USER{}", dice.below(6));
-            match dice.below(16) {
+            match dice.below(24) {
                 0..=2 => self.list_all(&mut dice).await,
                 3..=4 => drop(self.get(&id).await),
                 5..=8 => drop(self.change(&id, UserState::Suspended).await),
@@ -56,7 +58,20 @@ impl Task<'_> {
                 12 => drop(self.revoke().await),
                 13 => drop(self.check().await),
                 14 => self.configure(any_deadline(&mut dice)).await,
-                _ => self.slip(&mut dice).await,
+                15 => self.slip(&mut dice).await,
+                16 => drop(self.find(&incident::address(&mut dice)).await),
+                17 => {
+                    let (filter, limit) = incident::everybody(&mut dice);
+                    self.list_everybody(filter, limit).await;
+                }
+                18..=21 => {
+                    let changes = incident::changes(UserState::Suspended, &mut dice);
+                    self.change_many(changes).await;
+                }
+                _ => {
+                    let changes = incident::changes(UserState::Active, &mut dice);
+                    self.change_many(changes).await;
+                }
             }
         }
     }
@@ -85,24 +100,24 @@ impl Task<'_> {
     }
 
     pub async fn list(&self, options: &ListOptions) -> Outcome {
-        let wants = Route::List(Listing {
+        let wants = Wants::One(Route::List(Listing {
             filter: options.filter,
             size: options.max_page_size,
             page: options.page_token.clone(),
-        });
+        }));
         let call = self.client.list_users(options);
         let call = async { outcome(call.await, Outcome::Page) };
-        self.watch(Operation::ListUsers, Some(wants), call).await
+        self.watch(Operation::ListUsers, wants, call).await
     }
 
     pub async fn get(&self, id: &str) -> Outcome {
         let call = async { outcome(self.client.get_user(id).await, Outcome::User) };
-        let wants = Some(Route::User(id.to_owned()));
+        let wants = Wants::One(Route::User(id.to_owned()));
         self.watch(Operation::GetUser, wants, call).await
     }
 
     pub async fn change(&self, id: &str, state: UserState) -> Outcome {
-        let wants = Some(Route::Change(id.to_owned(), state.clone()));
+        let wants = Wants::One(Route::Change(id.to_owned(), state.clone()));
         if state == UserState::Suspended {
             let call = async { outcome(self.client.suspend_user(id).await, Outcome::User) };
             self.watch(Operation::SuspendUser, wants, call).await
@@ -112,14 +127,48 @@ impl Task<'_> {
         }
     }
 
+    pub async fn find(&self, email: &str) -> Outcome {
+        let call = async { outcome(self.client.find_user(email).await, Outcome::User) };
+        let wants = Wants::Find(email.to_owned());
+        self.watch(Operation::FindUser, wants, call).await
+    }
+
+    pub async fn list_everybody(&self, filter: Option<StateFilter>, limit: u32) -> Outcome {
+        let call = self.client.list_all_users(filter, limit);
+        let call = async { outcome(call.await, Outcome::Everybody) };
+        let wants = Wants::Everybody(filter, limit);
+        self.watch(Operation::ListAllUsers, wants, call).await
+    }
+
+    pub async fn change_many(&self, changes: Changes) -> Outcome {
+        let Changes {
+            state,
+            targets,
+            options,
+        } = changes.clone();
+        let operation = match state {
+            UserState::Suspended => Operation::SuspendUsers,
+            _ => Operation::ReactivateUsers,
+        };
+        let call = async {
+            let result = match state {
+                UserState::Suspended => self.client.suspend_users(&targets, &options).await,
+                _ => self.client.reactivate_users(&targets, &options).await,
+            };
+            outcome(result, Outcome::Report)
+        };
+        self.watch(operation, Wants::Changes(changes), call).await
+    }
+
     pub async fn revoke(&self) -> Outcome {
         let call = async { outcome(self.client.revoke_token().await, |()| Outcome::Revoked) };
-        self.watch(Operation::RevokeToken, None, call).await
+        self.watch(Operation::RevokeToken, Wants::Connection, call)
+            .await
     }
 
     pub async fn check(&self) -> Outcome {
         let call = async { Outcome::Checked(self.client.check().await) };
-        self.watch(Operation::Check, None, call).await
+        self.watch(Operation::Check, Wants::Connection, call).await
     }
 
     /// The same account once more: calls that are under way keep the settings that they began with.
@@ -128,14 +177,15 @@ impl Task<'_> {
             let result = self.client.configure(settings(deadline_ms));
             outcome(result, |()| Outcome::Configured)
         };
-        self.watch(Operation::Configure, None, call).await;
+        self.watch(Operation::Configure, Wants::Connection, call)
+            .await;
         let deadline = Duration::from_millis(deadline_ms.into());
         self.client.host().world.borrow_mut().configure(deadline);
     }
 
     /// A call that is wrong before anything is sent.
     async fn slip(&self, dice: &mut Dice) {
-        let failed = match dice.below(4) {
+        let failed = match dice.below(7) {
             0 => self.get("..").await,
             1 => self.change("", UserState::Suspended).await,
             2 => {
@@ -145,10 +195,14 @@ impl Task<'_> {
                 };
                 self.list(&options).await
             }
+            3 => self.find("wendy").await,
+            4 => self.list_everybody(None, 0).await,
+            5 => self.change_many(incident::wrong(dice)).await,
             _ => {
                 let call =
                     async { outcome(self.client.configure(settings(0)), |()| Outcome::Configured) };
-                self.watch(Operation::Configure, None, call).await
+                self.watch(Operation::Configure, Wants::Connection, call)
+                    .await
             }
         };
         assert!(matches!(failed, Outcome::Failed(error) if error.attempts == 0));
@@ -157,7 +211,7 @@ impl Task<'_> {
     async fn watch(
         &self,
         operation: Operation,
-        wants: Option<Route>,
+        wants: Wants,
         call: impl Future<Output = Outcome>,
     ) -> Outcome {
         let host = self.client.host();

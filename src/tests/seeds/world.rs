@@ -6,11 +6,13 @@ use super::{
     account::Account,
     dice::Dice,
     events::Event,
+    exchange::Configured,
     fault::Fault,
     journey::Journey,
-    ledger::{CallEntry, Configured, Ledger},
+    ledger::{CallEntry, Ledger},
     promises::Outcome,
     route::Route,
+    wants::Wants,
 };
 use crate::{
     Operation,
@@ -73,10 +75,11 @@ impl World {
         });
     }
 
-    /// No more faults, nor anything that an administrator must set right.
+    /// No more faults, nor anything that an administrator must set right, and the list stays as it is.
     pub fn heal(&mut self) {
         self.is_healed = true;
         self.account.lacks = None;
+        self.account.is_restless = false;
         self.account.knows_application = true;
     }
 
@@ -84,12 +87,12 @@ impl World {
         &mut self,
         task: usize,
         operation: Operation,
-        wants: Option<Route>,
+        wants: Wants,
         now: Instant,
     ) -> usize {
         let call = self.ledger.calls.len();
         let configured = self.ledger.configured.len() - 1;
-        let deadline = self.ledger.configured[configured].deadline;
+        let deadline = wants.deadline(self.ledger.configured[configured].deadline);
         self.ledger.calls.push(CallEntry {
             task,
             operation,
@@ -99,9 +102,9 @@ impl World {
             deadline: now.after(deadline),
             ended: None,
             requests: Vec::new(),
+            strands: Vec::new(),
             open: 0,
-            attempts: 0,
-            exchange_began: now,
+            pause: None,
         });
         self.note(now, call, |entry| {
             format!(
@@ -126,6 +129,15 @@ impl World {
             }
             _ => self.count(format!("success: {operation}")),
         }
+        let tally = match outcome {
+            Outcome::Report(report) => self.ledger.tally_report(call, report, now),
+            Outcome::Everybody(list) if list.complete => vec!["list: all of it".into()],
+            Outcome::Everybody(_) => vec!["list: a part of it".into()],
+            _ => Vec::new(),
+        };
+        for what in tally.into_iter().chain(self.ledger.tally_pages(call)) {
+            self.count(what);
+        }
     }
 
     /// A request goes out.
@@ -140,6 +152,9 @@ impl World {
         });
         let request = self.ledger.depart(call, route, sent, now);
         self.count(format!("fault: {fault:?}"));
+        if self.ledger.calls[call].open > 4 {
+            self.count("many: five requests at once".into());
+        }
         let remaining = now.until(self.ledger.calls[call].deadline);
         let journey = if self.is_healed {
             Journey::fair(Duration::ZERO, Duration::ZERO)
