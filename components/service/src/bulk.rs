@@ -1,0 +1,136 @@
+//! Many users in one request: `POST /v1/contain`, `/v1/restore` and `/hooks/contain`.
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use crate::{
+    answer::{Answer, Problem},
+    audit::{self, Act, Named},
+    bindings::containment::{self, ChangeOptions, Outcome, Target},
+    order::{Order, Way},
+    plugin::Plugin,
+    settings::{Settings, selector},
+    show::{self, Each, ShownError, ShownUser},
+};
+
+/// What became of a call.
+pub(crate) struct Report<'a> {
+    order: &'a Order,
+    way: Way,
+    act: &'a Act<'a>,
+    report: &'a containment::Report,
+    /// Whom there is an audit event of.
+    everybody: Vec<Named<'a>>,
+}
+
+/// What became of one user.
+#[derive(Serialize)]
+struct ShownOutcome<'a> {
+    who: &'a str,
+    outcome: &'a str,
+    user: Option<ShownUser<'a>>,
+    before: Option<&'a str>,
+    error: Option<ShownError<'a>>,
+}
+
+impl<'a> From<Named<'a>> for ShownOutcome<'a> {
+    fn from((who, target): Named<'a>) -> Self {
+        Self {
+            who,
+            outcome: show::outcome(&target.outcome),
+            user: target.user.as_ref().map(ShownUser::from),
+            before: target.before.as_ref().map(show::state),
+            error: match &target.outcome {
+                Outcome::Failed(error) => Some(error.into()),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (order, report) = (self.order, self.report);
+        let names = order.users.iter().map(|who| &**who);
+        let outcomes = names.zip(&report.targets).map(ShownOutcome::from);
+        let refused = report.refused.as_ref();
+        let event = |&named| audit::event(order, self.way, self.act, refused, named);
+        let mut fields = serializer.serialize_struct("Report", 8)?;
+        fields.serialize_field("operation", self.way.name())?;
+        fields.serialize_field("request_id", self.act.request_id)?;
+        fields.serialize_field("dry_run", &order.dry_run)?;
+        fields.serialize_field("reason", &order.reason)?;
+        fields.serialize_field("ticket", &order.ticket)?;
+        fields.serialize_field("attempts", &report.attempts)?;
+        fields.serialize_field("outcomes", &Each(outcomes))?;
+        fields.serialize_field("audit", &Each(self.everybody.iter().map(event)))?;
+        fields.end()
+    }
+}
+
+/// The limits that the settings set to every call.
+pub(crate) fn options(settings: &Settings, order: Option<&Order>) -> ChangeOptions {
+    let asked = order.and_then(|order| order.max_changes);
+    let most = asked.map_or(settings.max_changes, |most| {
+        most.0.min(settings.max_changes)
+    });
+    ChangeOptions {
+        dry_run: order.is_some_and(|order| order.dry_run),
+        max_changes: Some(most),
+        protect: settings.protect.clone(),
+        concurrency: None,
+        stop_on_error: false,
+        deadline_ms: None,
+    }
+}
+
+/// Asks the plugin for a change.
+pub(crate) fn call(
+    plugin: &impl Plugin,
+    way: Way,
+    targets: &[Target],
+    options: &ChangeOptions,
+) -> Result<containment::Report, Problem> {
+    Ok(match way {
+        Way::Contain => plugin.suspend_users(targets, options),
+        Way::Restore => plugin.reactivate_users(targets, options),
+    }?)
+}
+
+/// Does what is asked for; says too whether that is settled for everybody, so that nobody needs to ask again.
+pub(crate) fn change(
+    plugin: &impl Plugin,
+    settings: &Settings,
+    way: Way,
+    order: &Order,
+    act: &Act<'_>,
+) -> Result<(Answer, bool), Problem> {
+    let targets: Vec<_> = order.users.iter().map(|who| target(who)).collect();
+    let report = call(plugin, way, &targets, &options(settings, Some(order)))?;
+    drop(targets);
+    let shown = Report {
+        order,
+        way,
+        act,
+        report: &report,
+        everybody: audit::everybody(order, &report),
+    };
+    if let Some(refused) = &report.refused {
+        let problem = Problem::from(refused.clone());
+        return Ok((problem.into_answer(act.request_id, Some(&shown)), false));
+    }
+    let is_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Skipped);
+    let is_settled = !report
+        .targets
+        .iter()
+        .any(|target| is_failed(&target.outcome));
+    Ok((Answer::json(200, &shown), is_settled))
+}
+
+pub(crate) fn target(who: &str) -> Target {
+    Target {
+        who: selector(who),
+        expect_email: None,
+    }
+}

@@ -1,0 +1,57 @@
+//! The description of the service, and whether it is one of this service.
+
+use serde_json::Value;
+
+use super::plugin::*;
+use crate::route::Route;
+
+fn description() -> Value {
+    json(&answer(&Fake::default(), &request("GET", "/openapi.json")))
+}
+
+#[test]
+fn it_describes_every_route_and_no_other() {
+    let description = description();
+    let paths = description["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 11);
+    for (path, methods) in paths {
+        let route = Route::of(&path.replace("{id}", "A")).unwrap();
+        let methods: Vec<_> = methods
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| *key != "parameters")
+            .collect();
+        assert_eq!(methods, [&route.method().to_lowercase()], "{path}");
+    }
+}
+
+#[test]
+fn it_has_the_version_of_the_component() {
+    assert_eq!(description()["info"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(description()["openapi"], "3.1.0");
+}
+
+#[test]
+fn everything_that_it_refers_to_is_there() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    found.push(reference.clone());
+                }
+                fields.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let description = description();
+    let mut found = Vec::new();
+    references(&description, &mut found);
+    assert!(found.len() > 100);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(description.pointer(pointer).is_some(), "{reference}");
+    }
+}
