@@ -1,14 +1,20 @@
-//! Builds the component that the runner carries, so that nothing needs to be built before it.
+//! Builds the components that the runner carries, so that nothing needs to be built before it.
+
+#[path = "build/compose.rs"]
+mod compose;
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use self::compose::{Parts, compose};
+
 const TARGET: &str = "wasm32-unknown-unknown";
-/// What the component is built from, below the workspace.
-const SOURCES: [&str; 6] = [
+/// What the components are built from, below the workspace.
+const SOURCES: [&str; 7] = [
+    "components",
     "src",
     "wit",
     "Cargo.toml",
@@ -36,11 +42,48 @@ fn main() {
         );
     }
     let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
-    let built = add_target(&workspace).and_then(|()| build(&workspace, &target_dir));
+    let built = add_target(&workspace).and_then(|()| build_all(&workspace, &target_dir));
     match built {
-        Ok(component) => println!("cargo::rustc-env=COMPONENT={}", component.display()),
+        Ok(built) => {
+            println!("cargo::rustc-env=COMPONENT={}", built.plugin.display());
+            println!("cargo::rustc-env=SERVICE={}", built.service.display());
+        }
         Err(why) => println!("cargo::error={why}"),
     }
+}
+
+/// The files that the runner carries.
+struct Built {
+    plugin: PathBuf,
+    /// The service, composed with the plugin.
+    service: PathBuf,
+}
+
+fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
+    // On its own: features that the service asks of a crate would change the plugin.
+    build(workspace, target_dir, &["onepassword-users"])?;
+    build(
+        workspace,
+        target_dir,
+        &["onepassword-users-environment", "onepassword-users-service"],
+    )?;
+    let release = target_dir.join(TARGET).join("release");
+    let built = Built {
+        plugin: release.join("onepassword_users.wasm"),
+        service: target_dir.join("onepassword_users_composed.wasm"),
+    };
+    let read = |name: &str| {
+        let file = release.join(name);
+        fs::read(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+    };
+    let composed = compose(&Parts {
+        plugin: &read("onepassword_users.wasm")?,
+        environment: &read("onepassword_users_environment.wasm")?,
+        service: &read("onepassword_users_service.wasm")?,
+    })?;
+    fs::write(&built.service, composed)
+        .map_err(|error| format!("{} cannot be written: {error}", built.service.display()))?;
+    Ok(built)
 }
 
 /// Adds the target to the toolchain where it is missing.
@@ -69,17 +112,13 @@ fn add_target(workspace: &Path) -> Result<(), String> {
     ))
 }
 
-/// Builds the component as anybody would by hand, in a target folder of its own.
-fn build(workspace: &Path, target_dir: &Path) -> Result<PathBuf, String> {
+/// Builds components as anybody would by hand, in a target folder of their own.
+fn build(workspace: &Path, target_dir: &Path, packages: &[&str]) -> Result<(), String> {
+    let selected = packages.iter().flat_map(|package| ["--package", *package]);
     let mut cargo = Command::new(variable("CARGO"));
     cargo
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--package",
-            "onepassword-users",
-        ])
+        .args(["build", "--release", "--locked"])
+        .args(selected.clone())
         .args(["--target", TARGET, "--target-dir"])
         .arg(target_dir)
         .current_dir(workspace);
@@ -91,13 +130,12 @@ fn build(workspace: &Path, target_dir: &Path) -> Result<PathBuf, String> {
         .map_err(|error| format!("cargo could not be started for the component: {error}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).replace('\n', "\ncargo::error=");
+        let selected = selected.collect::<Vec<_>>().join(" ");
         return Err(format!(
-            "the component could not be built; type `cargo build --release --target {TARGET} --package onepassword-users` to see why\ncargo::error={said}"
+            "the component could not be built; type `cargo build --release --target {TARGET} {selected}` to see why\ncargo::error={said}"
         ));
     }
-    Ok(target_dir
-        .join(TARGET)
-        .join("release/onepassword_users.wasm"))
+    Ok(())
 }
 
 /// A variable that cargo sets for every build script.

@@ -2,13 +2,16 @@
 
 mod account;
 mod arguments;
+mod caller;
 mod change;
+mod component;
 mod containment;
 mod disk;
 mod failure;
 mod json;
 mod list;
 mod output;
+mod serve;
 mod simulated_state;
 mod story;
 
@@ -48,6 +51,11 @@ async fn run(arguments: &Arguments, output: &mut Output) -> Outcome {
         }
         return story::tell(output).await;
     };
+    match command {
+        Command::Serve(serve) => return serve::serve(arguments, serve, output).await,
+        Command::Component { service, file } => return component::write(*service, file),
+        _ => (),
+    }
     let account = Account::open(arguments).await?;
     let outcome = carry_out(command, &account, arguments.verbose, output).await;
     outcome.and(account.close())
@@ -85,6 +93,8 @@ async fn carry_out(
         Command::Restore(bulk) => {
             containment::run(account, Verb::Restore, bulk, verbose, output).await
         }
+        // They were done above, without an instance.
+        Command::Serve(_) | Command::Component { .. } => Ok(()),
     }
 }
 

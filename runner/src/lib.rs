@@ -23,6 +23,8 @@ mod bindings;
 mod instance;
 mod runtime;
 mod sender;
+mod server;
+mod service;
 mod settings;
 mod shown;
 mod tap;
@@ -39,6 +41,8 @@ pub use self::{
     },
     instance::{Instance, Options},
     runtime::Runtime,
+    server::{Limits, Served, Server},
+    service::{Service, ServiceOptions, ServiceRuntime},
     settings::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings},
     watch::{Operation, Watch},
     wire::{Ending, Exchange},
@@ -54,3 +58,6 @@ pub type Result<T, E = wasmtime::Error> = std::result::Result<T, E>;
 
 /// The component that the runner carries.
 pub const COMPONENT: &[u8] = include_bytes!(env!("COMPONENT"));
+
+/// The service that the runner carries: a component composed with the plugin, for any host that serves `wasi:http`.
+pub const SERVICE: &[u8] = include_bytes!(env!("SERVICE"));

@@ -72,6 +72,11 @@ impl Account {
         })
     }
 
+    /// The account's settings, as an environment has them.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
+    }
+
     /// The simulator behind the account, if there is one.
     pub fn simulator(&self) -> Option<&Simulator> {
         self.simulator.as_ref()

@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use runner::StateFilter;
@@ -26,6 +26,8 @@ Examples:
   op-users contain --file leavers.csv           suspends many: shows who, then asks
   op-users restore --from-report FILE           undoes what a contain with --report FILE did
   op-users --simulator list                     without an account
+  op-users --simulator serve                    over HTTP, with a key and a line that contains a user
+  op-users component --service service.wasm     the same to deploy: `wasmtime serve`, serverless runtimes
   op run --env-file users.env -- op-users check secrets from a 1Password vault
 
 Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also:
@@ -44,6 +46,17 @@ Exit status:
   2    wrong usage, and nothing was sent
   3    refused by a guard: --max-changes, or --protect-file and nothing else failed
   130  interrupted";
+
+const SERVING: &str = "\
+Callers, from the environment; with nothing configured everything but /healthz refuses:
+  OP_SERVICE_KEYS            NAME:ROLE:DIGEST, several separated by commas; ROLE is read or contain,
+                             DIGEST is what `printf %s KEY | sha256sum` prints
+  OP_SERVICE_WEBHOOK_SECRETS NAME:whsec_BASE64, several separated by commas
+  OP_SERVICE_MAX_CHANGES     the most changes of one call     [default: 25]
+  OP_SERVICE_PROTECT         ids and e-mail addresses that no call changes
+
+With --simulator and without OP_SERVICE_KEYS it makes a key and a webhook secret, and prints them with a line that
+contains a user. GET /openapi.json describes the rest. Ctrl-C ends it, after what is under way; a second one at once.";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.
 #[derive(Debug, Parser)]
@@ -100,6 +113,17 @@ pub(crate) enum Command {
     /// Give suspended users their access back, by id or e-mail address
     #[command(after_help = CONTAINING)]
     Restore(Bulk),
+    /// Serve HTTP: what an automation calls by URL
+    #[command(after_help = SERVING)]
+    Serve(Serve),
+    /// Write the component to a file, for another host
+    Component {
+        /// The service, composed with the plugin: for hosts of `wasi:http/proxy`, such as `wasmtime serve`
+        #[arg(long)]
+        service: bool,
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// Changes to many users.
@@ -147,6 +171,16 @@ pub(crate) struct Bulk {
     /// Append a line for each user to this file, as OCSF events; each change before anything else is done
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Allow an address that others can reach. There is no TLS here: put a proxy in front
+    #[arg(long)]
+    pub public: bool,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@ mod failures;
 mod list;
 mod operator;
 mod papers;
+mod serve;
 mod story;
 #[cfg(unix)]
 mod terminal;

@@ -20,7 +20,8 @@ pub struct Ended {
 pub fn op_users(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
     for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("OP_USERS_") {
+        let text = name.to_string_lossy();
+        if text.starts_with("OP_USERS_") || text.starts_with("OP_SERVICE_") {
             command.env_remove(name);
         }
     }

@@ -1,0 +1,76 @@
+//! Composes the service from three components: what parses requests, the plugin behind it, and the wall between it and the
+//! host's environment.
+
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId, types::Package};
+
+const ENVIRONMENT: &str = "wasi:cli/environment@0.2.4";
+const HANDLER: &str = "wasi:http/incoming-handler@0.2.4";
+/// What the service takes from the plugin.
+const CONTRACT: [&str; 4] = [
+    "onepassword:users/types@0.2.0",
+    "onepassword:users/users@0.2.0",
+    "onepassword:users/containment@0.2.0",
+    "onepassword:users/connection@0.2.0",
+];
+
+/// The components that are composed.
+pub struct Parts<'a> {
+    /// The plugin, which reads the environment as the host has it.
+    pub plugin: &'a [u8],
+    /// What hands on the variables that are meant for the service.
+    pub environment: &'a [u8],
+    /// What answers requests.
+    pub service: &'a [u8],
+}
+
+/// Composes them.
+pub fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
+    let mut graph = CompositionGraph::new();
+    let plugin = instantiate(&mut graph, "plugin", parts.plugin)?;
+    let environment = instantiate(&mut graph, "environment", parts.environment)?;
+    let service = instantiate(&mut graph, "service", parts.service)?;
+    for interface in CONTRACT {
+        connect(&mut graph, plugin, service, interface)?;
+    }
+    connect(&mut graph, environment, service, ENVIRONMENT)?;
+    let handler = graph
+        .alias_instance_export(service, HANDLER)
+        .map_err(|error| format!("the service does not export {HANDLER}: {error}"))?;
+    graph
+        .export(handler, HANDLER)
+        .map_err(|error| format!("{HANDLER} could not be exported: {error}"))?;
+    graph
+        .encode(EncodeOptions::default())
+        .map_err(|error| format!("the service could not be composed: {error}"))
+}
+
+/// Adds an instance of a component.
+fn instantiate(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<NodeId, String> {
+    let unfit = |why: String| format!("the {name} cannot be composed: {why}");
+    let package = Package::from_bytes(
+        &format!("onepassword:{name}"),
+        None,
+        bytes,
+        graph.types_mut(),
+    )
+    .map_err(|error| unfit(format!("{error:#}")))?;
+    let package = graph
+        .register_package(package)
+        .map_err(|error| unfit(error.to_string()))?;
+    Ok(graph.instantiate(package))
+}
+
+/// Gives what one instance exports to the other, which imports it.
+fn connect(
+    graph: &mut CompositionGraph,
+    from: NodeId,
+    to: NodeId,
+    interface: &str,
+) -> Result<(), String> {
+    let export = graph
+        .alias_instance_export(from, interface)
+        .map_err(|error| format!("nobody exports {interface}: {error}"))?;
+    graph
+        .set_instantiation_argument(to, interface, export)
+        .map_err(|error| format!("{interface} does not fit the service: {error}"))
+}

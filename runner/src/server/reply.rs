@@ -1,0 +1,54 @@
+//! What the server answers itself, where the service is not asked or cannot answer: problem details (RFC 9457).
+
+use http::{
+    Response, StatusCode,
+    header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue},
+};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use serde_json::json;
+
+/// The request is wrong as HTTP has it.
+pub(super) fn bad_request(detail: &str) -> Response<Full<Bytes>> {
+    problem(StatusCode::BAD_REQUEST, "invalid-argument", detail)
+}
+
+/// The body did not come in time.
+pub(super) fn too_slow() -> Response<Full<Bytes>> {
+    problem(
+        StatusCode::REQUEST_TIMEOUT,
+        "too-slow",
+        "the body did not come in time",
+    )
+}
+
+/// The component could not be run to its end.
+pub(super) fn broken() -> Response<Full<Bytes>> {
+    problem(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "component-failed",
+        "the service could not be run to its end; a change may have been made",
+    )
+}
+
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response<Full<Bytes>> {
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "code": code,
+        "detail": detail,
+    });
+    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+    *response.status_mut() = status;
+    for (name, value) in [
+        (CONTENT_TYPE, "application/problem+json"),
+        (CACHE_CONTROL, "no-store"),
+        (CONNECTION, "close"),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,93 @@
+//! One instance of the service: it answers one request at a time.
+
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Bytes;
+use tokio::{sync::oneshot, try_join};
+use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable, format_err};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    p2::bindings::{Proxy, ProxyPre, http::types::Scheme},
+};
+
+use super::ServiceOptions;
+use crate::{Result, wire::Wire};
+
+/// An instance.
+pub(super) struct Instance {
+    store: Store<State>,
+    proxy: Proxy,
+}
+
+/// What the host keeps for an instance.
+pub(super) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    wire: Wire,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl Instance {
+    pub async fn new(pre: &ProxyPre<State>, options: &ServiceOptions) -> Result<Self> {
+        let state = State {
+            wasi: WasiCtx::builder().envs(&options.environment).build(),
+            http: WasiHttpCtx::new(),
+            wire: options.wire.clone(),
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new()
+                .memory_size(options.memory)
+                .build(),
+        };
+        let mut store = Store::new(pre.engine(), state);
+        store.limiter(|state| &mut state.limits);
+        let proxy = pre.instantiate_async(&mut store).await?;
+        Ok(Self { store, proxy })
+    }
+
+    /// Answers a request, its body read to the end: an instance is not held up by whoever reads slowly.
+    pub async fn answer<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<wasmtime_wasi_http::Error>,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let mut http = self.store.data_mut().http();
+        let request = http.new_incoming_request(Scheme::Http, request)?;
+        let out = http.new_response_outparam(sender)?;
+        let handler = self.proxy.wasi_http_incoming_handler();
+        let call = handler.call_handle(&mut self.store, request, out);
+        let answer = async {
+            let response = receiver
+                .await
+                .map_err(|_| format_err!("the component gave no answer"))?
+                .map_err(|code| format_err!("the component answered with an error: {code:?}"))?;
+            let (head, body) = response.into_parts();
+            Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
+        };
+        // The component writes the body while it is read. A trap ends both.
+        let ((), response) = try_join!(call, answer)?;
+        Ok(response)
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.wire,
+        }
+    }
+}
