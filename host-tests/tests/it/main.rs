@@ -13,6 +13,7 @@ mod operations;
 mod privilege;
 mod requests;
 mod secrets;
+mod service;
 mod settings;
 mod tls;
 mod tokens;

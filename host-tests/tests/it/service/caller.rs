@@ -1,0 +1,154 @@
+//! A caller who writes requests byte for byte.
+
+use std::{io, net::SocketAddr};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// A request that is right until it is changed.
+#[derive(Clone)]
+pub struct Ask {
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// An answer, read until the connection was closed.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Ask {
+    pub fn new(method: &str, target: &str) -> Self {
+        let headers = [("host", "service.example"), ("connection", "close")];
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Self {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: headers.map(owned).into(),
+            body: Vec::new(),
+        }
+    }
+
+    /// A `GET` with a key.
+    pub fn get(target: &str, key: &str) -> Self {
+        Self::new("GET", target).key(key)
+    }
+
+    /// A `POST` with a key, and without a body.
+    pub fn post(target: &str, key: &str) -> Self {
+        Self::new("POST", target).key(key).body("")
+    }
+
+    /// A `POST` of JSON with a key.
+    pub fn json(target: &str, key: &str, body: &Value) -> Self {
+        Self::post(target, key)
+            .with("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    pub fn key(self, key: &str) -> Self {
+        self.with("authorization", &format!("Bearer {key}"))
+    }
+
+    /// Adds a header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(found, _)| found != name);
+        self
+    }
+
+    /// Sets the body, and its length.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        let length = self.body.len().to_string();
+        self.without("content-length")
+            .with("content-length", &length)
+    }
+
+    /// The bytes that go over the wire.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        let mut bytes = (head + "\r\n").into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+
+    pub async fn send(&self, address: SocketAddr) -> Reply {
+        let answer = exchange(address, &self.bytes()).await;
+        Reply::parse(&answer.expect("an answer comes"))
+    }
+}
+
+/// Sends bytes, and reads until the connection is closed.
+pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(bytes).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer)
+}
+
+impl Reply {
+    pub fn parse(bytes: &[u8]) -> Self {
+        let text = str::from_utf8(bytes).expect("the answer is text");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a whole head");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1));
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':').expect("a header");
+            (name.to_ascii_lowercase(), value.trim().to_owned())
+        };
+        Self {
+            status: status.expect("a status").parse().expect("a number"),
+            headers: lines.map(header).collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body of an answer that is no problem.
+    #[track_caller]
+    pub fn value(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    /// The body of a problem with this status and code (RFC 9457).
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        let content_type = self.header("content-type");
+        assert_eq!(content_type, Some("application/problem+json"), "{self:?}");
+        assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
+        let problem: Value = serde_json::from_str(&self.body).expect("JSON");
+        assert_eq!(problem["status"], status, "{problem}");
+        assert_eq!(problem["code"], code, "{problem}");
+        assert!(!problem["detail"].as_str().unwrap_or_default().is_empty());
+        problem
+    }
+}
