@@ -28,6 +28,14 @@ pub enum Selector {
     Email(String),
 }
 
+impl Selector {
+    /// How long the name is, in bytes.
+    fn size(&self) -> usize {
+        let (Self::Id(who) | Self::Email(who)) = self;
+        who.len()
+    }
+}
+
 /// A user to be changed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Target {
@@ -40,9 +48,8 @@ pub struct Target {
 impl Target {
     /// How long its names are together, in bytes.
     fn size(&self) -> usize {
-        let (Selector::Id(who) | Selector::Email(who)) = &self.who;
         let expected = self.expect_email.as_ref().map_or(0, String::len);
-        who.len().saturating_add(expected)
+        self.who.size().saturating_add(expected)
     }
 }
 

@@ -65,22 +65,16 @@ impl Aim {
             At::Address(_) => (None, None),
         };
         let person = place.and_then(|place| people.get(place));
-        let outcome =
-            match refusal {
-                Some(error) => Some(Outcome::Failed(error)),
-                None => person
-                    .and_then(|person| person.outcome.as_ref())
-                    .map(|outcome| match outcome {
-                        Outcome::Failed(error) if !room.is_left(error.size()) => {
-                            Outcome::Failed(error.without_words())
-                        }
-                        outcome => outcome.clone(),
-                    }),
-            };
+        let outcome = match (refusal, person.and_then(|person| person.outcome.as_ref())) {
+            (Some(error), _) => Outcome::Failed(error),
+            (None, Some(Outcome::Failed(error))) => Outcome::Failed(room.copy(error)),
+            (None, Some(outcome)) => outcome.clone(),
+            (None, None) => Outcome::Skipped,
+        };
         let user = person.and_then(|person| person.user.as_ref());
         let user = user.filter(|user| room.is_left(user.size()));
         TargetReport {
-            outcome: outcome.unwrap_or(Outcome::Skipped),
+            outcome,
             user: user.cloned(),
             before: person.and_then(|person| person.before.clone()),
         }

@@ -127,7 +127,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         if targets.len() > MOST_TARGETS {
             return invalid("there must not be more than 10000 targets");
         }
-        let Some(room) = Room::for_targets(targets) else {
+        let Some(room) = Room::new(targets, &options.protect) else {
             return Err(Failure::new(
                 ErrorCode::Other,
                 "the instance has not the memory to report on so many targets; name fewer, or give it more".to_owned(),
@@ -171,26 +171,29 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         }
         let part = self.call.part();
         let read = part.look_up(&mut self.wanted).await;
+        let read = read.map_err(|failure| part.error(failure));
         let mut found = Vec::with_capacity(self.wanted.len());
         for place in 0..self.wanted.len() {
-            found.push(match &read {
-                Ok(()) => self.wanted.take(&part, place).and_then(|user| {
-                    let place = self.people.place(Id::of_user(&user.id)?);
-                    self.people.meet(place, user);
-                    Ok(place)
-                }),
-                Err(failure) => Err(failure.clone()),
+            if read.is_err() {
+                break;
+            }
+            let user = self.wanted.take(&part, place);
+            let place = user.and_then(|user| {
+                let place = self.people.place(Id::of_user(&user.id)?);
+                self.people.meet(place, user);
+                Ok(place)
             });
+            found.push(place.map_err(|failure| self.room.kept_error(part.error(failure))));
         }
         for aim in &mut self.aims {
-            if let At::Address(place) = aim.at
-                && let Some(found) = found.get(place)
-            {
-                aim.at = match found {
-                    Ok(place) => At::Person(*place),
-                    Err(failure) => At::Failed(self.room.kept_error(part.error(failure.clone()))),
-                };
-            }
+            let At::Address(place) = aim.at else {
+                continue;
+            };
+            aim.at = match (&read, found.get(place)) {
+                (Err(error), _) | (Ok(()), Some(Err(error))) => At::Failed(self.room.copy(error)),
+                (Ok(()), Some(Ok(place))) => At::Person(*place),
+                (Ok(()), None) => continue,
+            };
         }
     }
 

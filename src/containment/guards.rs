@@ -69,9 +69,10 @@ impl Guards {
     pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
             Some(Ok(most)) if changes > most => Err(refused(&text::concat(&[
-                &text::decimal(changes),
-                " users would be changed, and max-changes allows ",
+                "max-changes is ",
                 &text::decimal(most),
+                ", and this would be ",
+                &text::decimal(changes),
                 "; nothing was changed",
             ]))),
             _ => Ok(()),

@@ -63,6 +63,8 @@ struct Found {
     user: Option<User>,
     /// Where several have it: their ids, as far as they are named.
     ids: Vec<String>,
+    /// Whether there are more of them.
+    has_more: bool,
 }
 
 impl Wanted {
@@ -100,8 +102,13 @@ impl Wanted {
             found.ids.push(named(first));
         }
         let id = named(&user);
-        if found.ids.len() < MOST_NAMED && !found.ids.contains(&id) {
+        if found.ids.contains(&id) {
+            return;
+        }
+        if found.ids.len() < MOST_NAMED {
             found.ids.push(id);
+        } else {
+            found.has_more = true;
         }
     }
 
@@ -112,6 +119,7 @@ impl Wanted {
             Some(Found {
                 user: Some(user),
                 ids,
+                has_more,
             }) => {
                 if ids.is_empty() {
                     return Ok(user);
@@ -122,6 +130,7 @@ impl Wanted {
                     text::concat(&[
                         "several users have this e-mail address; name one of them by id: ",
                         &call.presentable(&ids),
+                        if has_more { ", and more" } else { "" },
                     ]),
                 )
             }
@@ -136,5 +145,7 @@ impl Wanted {
 
 /// The id of one who shares an address.
 fn named(user: &User) -> String {
-    text::cut(&user.id, LONGEST_NAMED).to_owned()
+    let named = text::cut(&user.id, LONGEST_NAMED);
+    let mark = if named == user.id { "" } else { "…" };
+    text::concat(&[named, mark])
 }

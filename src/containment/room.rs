@@ -1,12 +1,14 @@
 //! The memory that reports take: nothing is kept that would leave too little to report on every target.
 
-use super::Target;
+use super::{Selector, Target};
 use crate::{error::Error, memory::is_spare, user::User};
 
 /// What a report without words takes while it is handed over, in bytes.
 const LEAST_REPORT: usize = 1 << 10;
 /// How often a name is copied: as an id or address in lower case, to be looked up by, to be compared with.
 const COPIES: usize = 4;
+/// What a name takes to be looked up by, in bytes.
+const PLACE: usize = 64;
 /// What a call needs beside, in bytes.
 const ELBOW_ROOM: usize = 64 << 10;
 
@@ -15,14 +17,15 @@ const ELBOW_ROOM: usize = 64 << 10;
 pub(super) struct Room(usize);
 
 impl Room {
-    /// The room for reports on these targets, if it is there, and what it takes to resolve their names.
-    pub fn for_targets(targets: &[Target]) -> Option<Self> {
+    /// The room for reports on these targets, if it is there, and what it takes to resolve all names.
+    pub fn new(targets: &[Target], protected: &[Selector]) -> Option<Self> {
         let reports = targets.len().saturating_mul(LEAST_REPORT);
         let room = Self(reports.saturating_add(ELBOW_ROOM));
-        let names = targets.iter().map(Target::size);
-        let names = names.fold(0, usize::saturating_add);
-        let copies = names.saturating_mul(COPIES);
-        room.is_left(copies).then_some(room)
+        let sizes = targets.iter().map(Target::size);
+        let sizes = sizes.chain(protected.iter().map(Selector::size));
+        let sizes = sizes.map(|size| size.saturating_add(PLACE));
+        let names = sizes.fold(0, usize::saturating_add);
+        room.is_left(names.saturating_mul(COPIES)).then_some(room)
     }
 
     /// An answer, or as much of it as leaves the room.
@@ -37,6 +40,15 @@ impl Room {
     pub fn kept_error(self, error: Error) -> Error {
         if self.is_left(0) {
             error
+        } else {
+            error.without_words()
+        }
+    }
+
+    /// A copy of an error, or of as much of it as leaves the room.
+    pub fn copy(self, error: &Error) -> Error {
+        if self.is_left(error.size()) {
+            error.clone()
         } else {
             error.without_words()
         }

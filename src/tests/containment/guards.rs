@@ -85,7 +85,7 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
     assert_eq!(refused.code, ErrorCode::PreconditionFailed);
     assert_eq!(
         refused.message,
-        "suspend-users: 3 users would be changed, and max-changes allows 2; nothing was changed"
+        "suspend-users: max-changes is 2, and this would be 3; nothing was changed"
     );
     assert_eq!(
         words(&report),
