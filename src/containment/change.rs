@@ -1,6 +1,7 @@
 //! Changes to many users in one call: look all of them up, check every guard, then change.
 
 use alloc::{borrow::ToOwned, vec::Vec};
+use core::cell::Cell;
 
 use super::{
     ChangeOptions, Outcome, Report, Target,
@@ -15,7 +16,7 @@ use crate::{
     call::Call,
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
-    host::Host,
+    host::{Host, Instant},
     request::Id,
     settings, text,
     users::OneUser,
@@ -203,14 +204,6 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         if self.is_over {
             return;
         }
-        let unseen = self.people.unseen();
-        let stop_on_error = self.stop_on_error;
-        let ends = |answer: &Answer| match answer {
-            Answer::User(_) => false,
-            // Nobody needs to be told again.
-            Answer::Forbidden => true,
-            Answer::Error(_) => stop_on_error,
-        };
         // Whose look-up never ends must not keep the others from being changed.
         let remaining = self.call.remaining();
         let time = if self.people.len() > 1 {
@@ -218,11 +211,37 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         } else {
             remaining
         };
+        let end = self.call.now().after(time);
+        let mut unseen = self.people.unseen();
+        let is_permitted = self.look_up(&mut unseen, end, false).await;
+        self.stop_after_failures();
+        if is_permitted && !self.is_over {
+            // The permission is there, and it was about somebody in particular that the server forbade the look.
+            self.look_up(&mut unseen, end, true).await;
+        }
+    }
+
+    /// Reads users, until one answer shows that nobody may be read: then those who are left were not asked for. Whether
+    /// anybody may be read.
+    async fn look_up(&mut self, unseen: &mut Vec<usize>, end: Instant, is_permitted: bool) -> bool {
+        let stop_on_error = self.stop_on_error;
+        let is_permitted = Cell::new(is_permitted);
+        let ends = |answer: &Answer| match answer {
+            Answer::User(_) => {
+                is_permitted.set(true);
+                false
+            }
+            // Nobody needs to be told again.
+            Answer::Forbidden => !is_permitted.get(),
+            Answer::Error(_) => stop_on_error,
+        };
+        let time = self.call.now().until(end);
         let answers = self
             .crew
-            .work(OneUser::Get, time, &self.people, &unseen, &ends)
+            .work(OneUser::Get, time, &self.people, unseen, &ends)
             .await;
         for (place, answer) in answers {
+            unseen.retain(|&unseen| unseen != place);
             match answer {
                 Answer::User(Some(user)) => self.people.meet(place, user),
                 Answer::User(None) => {
@@ -236,6 +255,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
                 Answer::Error(error) => self.people.end(place, Outcome::Failed(error)),
             }
         }
+        is_permitted.get()
     }
 
     /// Checks for each target what must hold before its user is changed.

@@ -69,10 +69,10 @@ impl Guards {
     pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
             Some(Ok(most)) if changes > most => Err(refused(&text::concat(&[
-                "max-changes is ",
-                &text::decimal(most),
-                ", and this would be ",
                 &text::decimal(changes),
+                if changes == 1 { " user" } else { " users" },
+                " would be changed, and max-changes allows ",
+                &text::decimal(most),
                 "; nothing was changed",
             ]))),
             _ => Ok(()),

@@ -188,6 +188,38 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
 }
 
 #[test]
+fn one_user_who_may_not_be_seen_hides_nobody_else() {
+    for forbidden in ["U0", "U4", "U9"] {
+        for concurrency in [1, 4] {
+            let crowd = Crowd::of(10);
+            crowd.set("U7", "SUSPENDED");
+            let client = crowd.client_unless(move |sent| {
+                let is_forbidden = is_get(sent) && sent.url.ends_with(forbidden);
+                is_forbidden.then(|| reply(403, "").after(LATENCY))
+            });
+            let options = ChangeOptions {
+                concurrency: Some(concurrency),
+                ..ChangeOptions::default()
+            };
+            let names: Vec<_> = (0..10).map(|at| format!("U{at}")).collect();
+            let report = suspend(&client, names.iter().map(String::as_str), &options).unwrap();
+            let unseen = report
+                .targets
+                .iter()
+                .filter(|target| target.before.is_none());
+            // Whoever is asked for first, alone, may be the sign that nobody may be seen.
+            let expected = if (forbidden, concurrency) == ("U0", 1) {
+                10
+            } else {
+                1
+            };
+            assert_eq!(unseen.count(), expected, "{forbidden} {concurrency}");
+            assert_eq!(crowd.suspended().len(), 10);
+        }
+    }
+}
+
+#[test]
 fn a_change_that_may_have_been_made_is_told_with_its_user() {
     let crowd = Crowd::of(2);
     let client = crowd.client_unless(|sent| changes(sent, "U0").then(|| reply(200, "gone")));

@@ -85,7 +85,7 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
     assert_eq!(refused.code, ErrorCode::PreconditionFailed);
     assert_eq!(
         refused.message,
-        "suspend-users: max-changes is 2, and this would be 3; nothing was changed"
+        "suspend-users: 3 users would be changed, and max-changes allows 2; nothing was changed"
     );
     assert_eq!(
         words(&report),
@@ -114,7 +114,10 @@ fn a_dry_run_tells_of_too_many_changes_too() {
     };
     let report = suspend(&Crowd::of(1).client(), ["U0"], &options).unwrap();
     assert_eq!(words(&report), ["WouldChange"]);
-    assert!(report.refused.is_some());
+    assert_eq!(
+        report.refused.unwrap().message,
+        "suspend-users: 1 user would be changed, and max-changes allows 0; nothing was changed"
+    );
 }
 
 #[test]

@@ -127,8 +127,22 @@ impl Ledger {
         };
         match strand {
             Some(strand) => is_forbidden(strand),
-            None => (0..self.calls[call].strands.len()).any(is_forbidden),
+            None => {
+                let mut strands = 0..self.calls[call].strands.len();
+                strands.any(is_forbidden) && !self.may_look(call)
+            }
         }
+    }
+
+    /// Whether any look at a user was permitted in this call: then the application has the permission.
+    pub fn may_look(&self, call: usize) -> bool {
+        let mut strands = 0..self.calls[call].strands.len();
+        strands.any(|strand| {
+            let last = self.last_of(call, strand);
+            last.is_some_and(|last| {
+                matches!(last.route, Route::User(_)) && last.told_user().is_some()
+            })
+        })
     }
 }
 

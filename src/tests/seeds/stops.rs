@@ -39,7 +39,11 @@ impl Ledger {
         let stops = |last: &RequestEntry| {
             let is_forbidden =
                 matches!(last.route, Route::User(_)) && last.heard.status() == Some(403);
-            changes.options.stop_on_error || is_forbidden
+            if is_forbidden {
+                !self.may_look(call)
+            } else {
+                changes.options.stop_on_error
+            }
         };
         self.check_stopped_at(call, route, &stops, now);
     }

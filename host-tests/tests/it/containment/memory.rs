@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use host_tests::{Harness, by_email, by_id, environment, instance, unguarded};
-use runner::{ChangeOptions, ErrorCode, Instance, Options, Outcome, Report, Target};
+use runner::{ChangeOptions, ErrorCode, Instance, Options, Outcome, Report, Selector, Target};
 use simulator::{Action, Endpoint, Fault, Role, Simulator, State};
 
 use super::fate::{
-    Fate::{self, Changed, Unchanged, WouldChange},
+    Fate::{self, Changed, Failed, Unchanged, WouldChange},
     count, fates,
 };
 
@@ -202,4 +202,44 @@ async fn as_many_targets_as_there_may_be_fit_into_the_memory_that_is_given_by_de
         (count(&report, WouldChange), seen.count()),
         (targets.len(), targets.len())
     );
+}
+
+#[tokio::test]
+async fn a_list_that_is_refused_at_length_is_told_to_every_address_or_is_an_error_in_words() {
+    let (simulator, mut instance) = account(10).await;
+    let body = format!(r#"{{"code":7,"message":"{}"}}"#, "long ".repeat(200));
+    let refusal = Fault::new(Action::json(403, body)).on(Endpoint::List);
+    simulator.fault(refusal.always());
+    let address = |at: usize| by_email(format!("nobody{at}@acme.example"));
+    let mut most = 0;
+    for count in (500..=3500).step_by(500) {
+        let targets: Vec<_> = (0..count).map(address).collect();
+        if suspend(&mut instance, &targets).await.is_some() {
+            most = count;
+        }
+    }
+    println!("{most} addresses of a refused list in {LITTLE} bytes");
+    assert!(most >= 500);
+}
+
+#[tokio::test]
+async fn protected_users_of_any_number_are_left_alone_or_are_an_error_in_words() {
+    let (simulator, mut instance) = account(10).await;
+    let owner = simulator.owner();
+    for count in [100, 5000, 20_000, 30_000] {
+        let protected = |at: usize| Selector::Email(format!("nobody{at}@acme.example"));
+        let mut protect: Vec<_> = (1..count).map(protected).collect();
+        protect.push(Selector::Email(owner.email.clone()));
+        let options = ChangeOptions {
+            protect,
+            ..unguarded()
+        };
+        let targets = [by_id(&owner.id)];
+        let answer = instance.suspend_users(&targets, &options).await.unwrap();
+        match answer {
+            Ok(report) => assert_eq!(fates(&report), [Failed(ErrorCode::PreconditionFailed)]),
+            Err(error) => assert_eq!((error.code, count > 100), (ErrorCode::Other, true)),
+        }
+        assert!(instance.find_user(&owner.email).await.unwrap().is_ok());
+    }
 }
