@@ -13,6 +13,7 @@ mod list;
 mod output;
 mod serve;
 mod simulated_state;
+mod stderr;
 mod story;
 
 use std::process::ExitCode;

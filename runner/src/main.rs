@@ -1,5 +1,7 @@
 //! `op-users`: the 1Password Users API from a terminal, through the component.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -61,7 +61,8 @@ pub trait Watch: Send + Sync + 'static {
     /// The server acknowledged a change: a 200 to a suspend or a reactivate. The component does not hear of it before this
     /// returns; it may block, and it runs to its end even if the component gives the request up.
     ///
-    /// The user is what the answer shows, where it came at once, is small, and repeats no secret.
+    /// The user is what the answer shows, where it came at once, is small, and repeats no secret. Without a user in the new
+    /// state it proves nothing: a proxy can answer 200 too.
     fn acknowledged(&self, change: &Operation, user: Option<User>);
 }
 

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use runner::{Ending, Exchange, Instance, Options, Runtime};
 use simulator::Simulator;
 
-use super::{arguments::Arguments, failure::Failure, simulated_state};
+use super::{arguments::Arguments, failure::Failure, simulated_state, stderr};
 
 const PREFIX: &str = "OP_USERS_";
 /// What a simulated account brings along. The other settings stay those of the environment.
@@ -86,7 +86,7 @@ impl Account {
     pub async fn instance(&self, verbose: bool) -> Result<Instance, Failure> {
         self.instance_heard(move |exchange| {
             if verbose {
-                eprintln!("{}", wire_line(exchange));
+                stderr::say(wire_line(exchange));
             }
         })
         .await

@@ -31,7 +31,7 @@ Examples:
   op run --env-file users.env -- op-users check secrets from a 1Password vault
 
 Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also:
-  1 some failed or were skipped, 3 a guard refused it and nothing else failed, 130 interrupted.";
+  1 some failed or were skipped or left out, or could not be written down, 3 a guard refused it and nothing else failed, 130 interrupted.";
 
 const CONTAINING: &str = "\
 WHO is an id or an e-mail address. A list has one a line, with blank lines and comments after # if need be, or is CSV
@@ -42,8 +42,8 @@ still reports; a second one ends it at once.
 
 Exit status:
   0    everybody is as was asked for, or would be
-  1    some failed or were skipped, or nobody said yes
-  2    wrong usage, and nothing was sent
+  1    some failed or were skipped or left out, an audit line or the report could not be written, or nobody said yes
+  2    wrong usage, or a file that cannot be opened, and nothing was sent; a full disk is found when it is written to
   3    refused by a guard: --max-changes, or --protect-file and nothing else failed
   130  interrupted";
 
@@ -135,7 +135,7 @@ pub(crate) struct Bulk {
     /// Read a list from this file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub file: Vec<PathBuf>,
-    /// Undo exactly what the call of this report changed
+    /// Undo exactly what the call of this report changed, or may have changed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "file"])]
     pub from_report: Option<PathBuf>,
     /// Show who would be changed, and change nothing
@@ -147,9 +147,9 @@ pub(crate) struct Bulk {
     /// Leave the users of this list alone; may be repeated
     #[arg(long, value_name = "FILE")]
     pub protect_file: Vec<PathBuf>,
-    /// Refuse to change more users than this
-    #[arg(long, value_name = "N", default_value_t = 25)]
-    pub max_changes: u32,
+    /// Refuse to change more users than this [default: 25; with --from-report, all of the report]
+    #[arg(long, value_name = "N")]
+    pub max_changes: Option<u32>,
     /// Requests at a time, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub concurrency: u8,
@@ -168,7 +168,8 @@ pub(crate) struct Bulk {
     /// Write what became of everybody to this file, as one JSON document
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Append a line for each user to this file, as OCSF events; each change before anything else is done
+    /// Append a line for each user to this file, as OCSF events; each change before anything else is done.
+    /// A dry run appends none
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
 }

@@ -1,10 +1,10 @@
 //! The command `suspend`: asks first, where there is somebody to ask.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use runner::Instance;
 
-use super::{Outcome, failure::Failure, json::state_name, output::Output};
+use super::{Outcome, failure::Failure, json::state_name, output::Output, stderr};
 
 /// Suspends a user. On a terminal it shows who that is, and asks.
 pub(crate) async fn suspend(
@@ -34,8 +34,7 @@ async fn confirmed(instance: &mut Instance, id: &str) -> Result<bool, Failure> {
         Err(_) => format!("the user {id}"),
     };
     let who: String = who.chars().filter(|letter| !letter.is_control()).collect();
-    eprint!("Suspend {who}? [y/N] ");
-    io::stderr().flush()?;
+    stderr::say_part(format_args!("Suspend {who}? [y/N] "));
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

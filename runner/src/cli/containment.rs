@@ -5,6 +5,7 @@ mod audit;
 mod call;
 mod confirmation;
 mod context;
+mod files;
 mod interrupt;
 mod json;
 mod ledger;
@@ -43,10 +44,14 @@ use super::{
     arguments::Bulk,
     failure::Failure,
     output::Output,
+    stderr,
 };
 
 /// Milliseconds for a call whose progress is watched by a person with a Ctrl-C: the longest that there is.
 const DEADLINE: u32 = 3_600_000;
+
+/// The most users that are changed without being asked for.
+const MAX_CHANGES: u32 = 25;
 
 /// Contains or restores.
 pub(crate) async fn run(
@@ -69,20 +74,27 @@ pub(crate) async fn run(
     if named.is_empty() {
         return done;
     }
-    let options = options(account, bulk)?;
+    let options = options(account, bulk, &named)?;
     let mut person = if bulk.yes || bulk.dry_run {
         None
     } else {
         Some(Person::find(targets::are_on_standard_input(bulk))?)
     };
     let context = Context::new(verb, account, bulk);
+    files::tell_apart(bulk)?;
     if let Some(file) = &bulk.report {
         report::prepare(file)?;
     }
     let audit = match &bulk.audit {
-        Some(file) if !bulk.dry_run => Some(Audit::open(file, context.clone())?),
-        _ => None,
+        Some(file) if bulk.dry_run => {
+            Audit::check(file)?;
+            None
+        }
+        Some(file) => Some(Audit::open(file, context.clone())?),
+        None => None,
     };
+    // Links to a file that was not there lead to the one that was made now.
+    files::tell_apart(bulk)?;
 
     let ledger = Arc::new(Ledger::new(verb, &named, audit));
     let progress = Progress::new(Form::of(output.is_json(), verbose));
@@ -98,13 +110,13 @@ pub(crate) async fn run(
         None => call.whole(&named, &options).await?,
         Some(person) => {
             let plan = call.plan(&named, &options).await?;
-            let changes = plan.count(|outcome| *outcome == runner::Outcome::WouldChange);
+            let changes = plan::targets(&plan, false).len();
             if changes == 0 || plan.refused.is_some() {
                 let is_dry_run = false;
                 (Ended { is_dry_run, ..plan }, None)
             } else {
                 confirmation::show(&context, &plan, output);
-                confirmation::ask(person, verb, changes)?;
+                confirmation::ask(person, verb, changes, output)?;
                 call.carry_out(plan, &options).await?
             }
         }
@@ -125,12 +137,16 @@ pub(crate) async fn run(
     }
 }
 
-fn options(account: &Account, bulk: &Bulk) -> Result<ChangeOptions, Failure> {
-    let protected = targets::protected(bulk)?;
+fn options(account: &Account, bulk: &Bulk, named: &[Who]) -> Result<ChangeOptions, Failure> {
+    let max_changes = bulk.max_changes.unwrap_or_else(|| match bulk.from_report {
+        // So many were asked for once already.
+        Some(_) => named.len().try_into().unwrap_or(u32::MAX),
+        None => MAX_CHANGES,
+    });
     Ok(ChangeOptions {
         dry_run: bulk.dry_run,
-        max_changes: Some(bulk.max_changes),
-        protect: protected.iter().map(Who::selector).collect(),
+        max_changes: Some(max_changes),
+        protect: targets::protected(bulk)?,
         concurrency: Some(bulk.concurrency),
         stop_on_error: bulk.stop_on_error,
         deadline_ms: match account.setting("OP_USERS_DEADLINE_MS") {
@@ -152,7 +168,7 @@ async fn instance(
         counted.hear(exchange);
         seen.ended(exchange);
         if verbose {
-            eprintln!("{}", wire_line(exchange));
+            stderr::say(wire_line(exchange));
         }
     };
     let watch = Arc::clone(ledger) as Arc<dyn Watch>;

@@ -22,6 +22,8 @@ pub(crate) fn beside(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".op-users-")
         .tempfile_in(folder(path))
+        // Without the name of that file, which nobody gave.
+        .map_err(|error| error.kind().into())
 }
 
 /// Makes sure that a file is found where it was put, after a loss of power too.
@@ -33,7 +35,8 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder that a file is in.
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

@@ -32,10 +32,7 @@ pub(crate) fn error(error: &Error) -> Value {
         "code": code_name(error.code),
         "message": error.message,
         "mend": mend(error),
-        "effect": match error.effect {
-            Effect::Unchanged => "unchanged",
-            Effect::Uncertain => "uncertain",
-        },
+        "effect": effect_name(error.effect),
         "retryable": error.retryable,
         "retry_after_ms": error.retry_after_ms,
         "status": error.status,
@@ -43,6 +40,14 @@ pub(crate) fn error(error: &Error) -> Value {
         "api_message": error.api_message,
         "attempts": error.attempts,
     })
+}
+
+/// What a failed call left behind, as the contract spells it.
+pub(crate) fn effect_name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Unchanged => "unchanged",
+        Effect::Uncertain => "uncertain",
+    }
 }
 
 /// A request that went out.

@@ -8,7 +8,7 @@ use std::{
 use runner::{Instance, ListOptions};
 use serde_json::json;
 
-use super::{Outcome, arguments::List, failure::Failure, output::Output};
+use super::{Outcome, arguments::List, failure::Failure, output::Output, stderr};
 
 /// The page size that takes the fewest requests.
 const LARGEST_PAGE: u32 = 1000;
@@ -74,6 +74,6 @@ pub(crate) async fn list(
 /// Shows how far a long list is, to a person who watches.
 fn progress(users: usize, all: bool) {
     if all && io::stderr().is_terminal() {
-        eprint!("\r{users} users\r");
+        stderr::say_part(format_args!("\r{users} users\r"));
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     failure::{Failure, code_name, mend},
     json::{self, state_name, verdict_name},
+    stderr,
 };
 
 /// The output of one command.
@@ -93,9 +94,9 @@ impl Output {
     /// A remark beside the result, on standard error.
     pub fn remark(&self, text: &str, object: &Value) {
         if self.json {
-            eprintln!("{object}");
+            stderr::say(object);
         } else {
-            eprintln!("{text}");
+            stderr::say(text);
         }
     }
 

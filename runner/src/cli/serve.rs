@@ -14,6 +14,7 @@ use super::{
     caller::Caller,
     failure::Failure,
     output::Output,
+    stderr,
 };
 
 const PREFIX: &str = "OP_SERVICE_";
@@ -62,7 +63,7 @@ pub(crate) async fn serve(arguments: &Arguments, serve: &Serve, output: &mut Out
     let verbose = arguments.verbose;
     let hear = move |served: &Served| {
         if verbose {
-            eprintln!("{}", served_line(served));
+            stderr::say(served_line(served));
         }
     };
     let server = Server::start(serve.listen, service, Limits::default(), hear)

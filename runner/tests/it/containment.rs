@@ -2,8 +2,10 @@
 
 mod acknowledgements;
 mod audit;
+mod closed;
 #[cfg(unix)]
 mod deaths;
+mod files;
 #[cfg(target_os = "linux")]
 mod full_disks;
 mod guards;
@@ -19,6 +21,7 @@ mod running;
 mod simulated;
 #[cfg(unix)]
 mod terminals;
+mod undo;
 
 use std::{
     fs,

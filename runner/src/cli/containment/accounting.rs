@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{context::Context, json, ledger::Ledger, report, result::Ended, text};
-use crate::cli::{failure::Failure, output::Output};
+use crate::cli::{failure::Failure, output::Output, stderr};
 
 /// Writes audit and report.
 pub(super) fn write(
@@ -36,7 +36,7 @@ pub(super) fn tell(context: &Context, ended: &Ended, output: &mut Output) -> Res
     output.line(&text::rows(ended))?;
     output.line(&text::summary(ended))?;
     for error in text::errors(context, ended) {
-        eprintln!("{error}");
+        stderr::say(error);
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
+    mem::discriminant,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -13,7 +14,7 @@ use runner::{Outcome, User, UserState};
 use super::{
     context::Context,
     ocsf::{self, Event, Person},
-    result::{Ended, One},
+    result::{Ended, One, error_of},
 };
 use crate::cli::{disk, failure::Failure};
 
@@ -38,21 +39,35 @@ struct Lines {
 struct Written {
     person: Person,
     before: Option<UserState>,
+    outcome: Outcome,
+}
+
+impl Written {
+    /// Whether it says what another one does, but for how often the change was sent.
+    fn says(&self, other: &Self) -> bool {
+        self.person == other.person
+            && self.before == other.before
+            && discriminant(&self.outcome) == discriminant(&other.outcome)
+    }
 }
 
 impl Audit {
     /// Opens the file, or makes it.
     pub fn open(path: &Path, context: Context) -> Result<Self, Failure> {
-        Self::try_open(path, context).map_err(|error| {
-            Failure::Usage(format!(
-                "the audit file {} cannot be appended to: {error}; nothing was changed",
-                path.display()
-            ))
-        })
+        Self::try_open(path, context).map_err(|error| refused(path, &error))
+    }
+
+    /// Makes sure that it could be opened, and leaves everything as it is.
+    pub fn check(path: &Path) -> Result<(), Failure> {
+        let opened = match appending().open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => disk::beside(path).map(drop),
+            opened => opened.map(drop),
+        };
+        opened.map_err(|error| refused(path, &error))
     }
 
     fn try_open(path: &Path, context: Context) -> io::Result<Self> {
-        let file = File::options().append(true).create(true).open(path)?;
+        let file = appending().create(true).open(path)?;
         let metadata = file.metadata()?;
         let is_new = metadata.len() == 0;
         if metadata.is_file() && is_new {
@@ -68,10 +83,11 @@ impl Audit {
         })
     }
 
-    /// Writes that the server acknowledged a change, and syncs it.
-    pub fn acknowledged(
+    /// Writes what a change came to when the server answered it, and syncs it.
+    pub fn answered(
         &self,
         id: &str,
+        outcome: Outcome,
         user: Option<&User>,
         before: Option<&UserState>,
     ) -> io::Result<()> {
@@ -85,15 +101,20 @@ impl Audit {
         let written = Written {
             person,
             before: before.cloned(),
+            outcome,
         };
         // The same change again, because the answer did not arrive whole.
-        if self.written().get(id) == Some(&written) {
+        if self
+            .written()
+            .get(id)
+            .is_some_and(|known| known.says(&written))
+        {
             return Ok(());
         }
         let event = Event {
             person: &written.person,
-            outcome: &Outcome::Changed,
-            error: None,
+            outcome: &written.outcome,
+            error: error_of(&written.outcome),
             before,
             is_interrupted: false,
         };
@@ -110,7 +131,7 @@ impl Audit {
             let person = person(one);
             let written = one.id().and_then(|id| self.written().get(id).cloned());
             let says_all = written.is_some_and(|written| {
-                one.report.outcome == Outcome::Changed
+                written.outcome == one.report.outcome
                     && written.person == person
                     && written.before == one.report.before
             });
@@ -151,6 +172,22 @@ impl Audit {
     fn written(&self) -> MutexGuard<'_, HashMap<String, Written>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How the file is opened: one that is made is its owner's alone.
+fn appending() -> OpenOptions {
+    let mut options = File::options();
+    options.append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn refused(path: &Path, error: &io::Error) -> Failure {
+    Failure::Usage(format!(
+        "the audit file {} cannot be appended to: {error}; nothing was changed",
+        path.display()
+    ))
 }
 
 /// Whether the file ends in the middle of a line.

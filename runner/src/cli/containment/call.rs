@@ -7,7 +7,7 @@ use super::{
     interrupt::Interrupt, ledger::Ledger, plan, progress::Progress, result::Ended, verb::Verb,
     who::Who,
 };
-use crate::cli::failure::Failure;
+use crate::cli::{failure::Failure, stderr};
 
 /// What is called, and who watches.
 pub(super) struct Call<'a> {
@@ -151,8 +151,8 @@ async fn call(
 fn tell_interrupted(is_json: bool) {
     let words = "interrupted: no further request goes out; what is under way is waited for, a second Ctrl-C ends it at once";
     if is_json {
-        eprintln!("{}", json!({ "interrupted": words }));
+        stderr::say(json!({ "interrupted": words }));
     } else {
-        eprintln!("{words}");
+        stderr::say(words);
     }
 }

@@ -8,29 +8,40 @@ use super::{
     text,
     verb::Verb,
 };
-use crate::cli::{failure::Failure, output::Output};
+use crate::cli::{failure::Failure, output::Output, stderr};
 
 /// Shows a plan, on standard error: it must not be mistaken for a result.
 pub(super) fn show(context: &Context, plan: &Ended, output: &Output) {
     if output.is_json() {
         for one in &plan.targets {
-            eprintln!("{}", json::one(one));
+            stderr::say(json::one(one));
         }
-        eprintln!("{}", json::summary(context, plan));
+        stderr::say(json::summary(context, plan));
         return;
     }
-    eprintln!("{}", text::rows(plan));
+    stderr::say(text::rows(plan));
     for error in text::errors(context, plan) {
-        eprintln!("{error}");
+        stderr::say(error);
     }
-    eprintln!("{}", text::summary(plan));
+    stderr::say(text::summary(plan));
 }
 
 /// Asks, and fails unless the answer is yes.
-pub(super) fn ask(person: &mut Person, verb: Verb, changes: usize) -> Result<(), Failure> {
+pub(super) fn ask(
+    person: &mut Person,
+    verb: Verb,
+    changes: usize,
+    output: &Output,
+) -> Result<(), Failure> {
     let users = if changes == 1 { "user" } else { "users" };
     let question = format!("{} {changes} {users}? [y/N] ", verb.question());
-    match person.ask(&question)? {
+    let answer = person.ask(&question, output.is_json());
+    let answer = answer.map_err(|error| {
+        Failure::Other(format!(
+            "there is no answer to {question:?}: {error}; nothing was changed"
+        ))
+    })?;
+    match answer {
         Answer::Yes => Ok(()),
         Answer::No => Err(Failure::Other(
             "not confirmed; nothing was changed".to_owned(),

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 /// How long a call may take to come to an end by itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The signals that ask this command to end, from now on: SIGINT, and SIGTERM where there is one.
+/// The signals that ask this command to end, from now on: SIGINT, and SIGTERM and SIGHUP where there are any.
 pub(super) struct Interrupt(mpsc::Receiver<()>);
 
 impl Interrupt {
@@ -18,7 +18,11 @@ impl Interrupt {
         {
             use tokio::signal::unix::{SignalKind, signal};
 
-            for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            for kind in [
+                SignalKind::interrupt(),
+                SignalKind::terminate(),
+                SignalKind::hangup(),
+            ] {
                 let mut signals = signal(kind)?;
                 let sender = sender.clone();
                 tokio::spawn(async move {

@@ -211,17 +211,20 @@ impl Watch for Ledger {
         };
         let state = Verb::of(change).map(Verb::state);
         let user = user.filter(|user| user.id == id && Some(&user.state) == state.as_ref());
-        let (user, before) = {
+        let (outcome, user, before) = {
             let mut seen = self.seen();
-            let change = seen.changes.entry(id.to_owned());
-            change.or_default().acknowledge();
+            let change = seen.changes.entry(id.to_owned()).or_default();
+            // Any proxy can say 200.
+            change.answer(user.is_some());
+            let outcome = change.outcome(self.verb);
             if let Some(user) = user {
                 seen.users.insert(id.to_owned(), user);
             }
-            (seen.users.get(id).cloned(), seen.before.get(id).cloned())
+            let user = seen.users.get(id).cloned();
+            (outcome, user, seen.before.get(id).cloned())
         };
         let written = match &self.audit {
-            Some(audit) => audit.acknowledged(id, user.as_ref(), before.as_ref()),
+            Some(audit) => audit.answered(id, outcome, user.as_ref(), before.as_ref()),
             None => Ok(()),
         };
         if let Err(error) = written {

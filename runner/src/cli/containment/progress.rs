@@ -14,6 +14,8 @@ use runner::{Ending, Exchange, Operation};
 use serde_json::json;
 use tokio::{task::JoinHandle, time::sleep};
 
+use crate::cli::stderr;
+
 /// How long nothing is shown: most calls are over by then.
 const QUIET: Duration = Duration::from_millis(300);
 /// How often a bar moves.
@@ -131,9 +133,9 @@ impl Progress {
                     "changes": self.counts.changes.load(Relaxed),
                     "changes_at_most": changes,
                 } });
-                eprintln!("{object}");
+                stderr::say(object);
             } else {
-                eprintln!("{}", self.words(changes));
+                stderr::say(self.words(changes));
             }
         }
     }

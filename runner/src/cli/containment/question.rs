@@ -5,7 +5,9 @@ use std::{
     io::{self, BufRead, BufReader, Write},
 };
 
-use crate::cli::failure::Failure;
+use serde_json::json;
+
+use crate::cli::{failure::Failure, stderr};
 
 /// Whoever can be asked.
 pub(super) enum Person {
@@ -43,15 +45,18 @@ impl Person {
         })
     }
 
-    /// Asks, and waits for a line.
-    pub fn ask(&mut self, question: &str) -> io::Result<Answer> {
+    /// Asks, and waits for a line. On standard error, a program reads an object.
+    pub fn ask(&mut self, question: &str, is_json: bool) -> io::Result<Answer> {
         match self {
             Self::StandardInput => {
-                eprint!("{question}");
-                io::stderr().flush()?;
+                if is_json {
+                    stderr::say(json!({ "question": question.trim_end() }));
+                } else {
+                    stderr::say_part(question);
+                }
                 let answer = answer(io::stdin().lock())?;
-                if answer == Answer::None {
-                    eprintln!();
+                if answer == Answer::None && !is_json {
+                    stderr::say("");
                 }
                 Ok(answer)
             }

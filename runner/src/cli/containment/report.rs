@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use runner::Outcome;
+use runner::{Effect, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -13,7 +13,11 @@ use super::{
     result::{Ended, outcome_name},
     verb::Verb,
 };
-use crate::cli::{disk, failure::Failure, json::error};
+use crate::cli::{
+    disk,
+    failure::Failure,
+    json::{effect_name, error},
+};
 
 /// The version of the document. It grows when a reader of an earlier one would misread it.
 const FORMAT: u32 = 1;
@@ -35,6 +39,13 @@ pub(super) struct Target {
     pub outcome: String,
     pub user: Option<User>,
     pub before: Option<String>,
+    error: Option<Error>,
+}
+
+/// Why a target failed.
+#[derive(Deserialize)]
+struct Error {
+    effect: String,
 }
 
 /// The user of a target.
@@ -44,8 +55,11 @@ pub(super) struct User {
 }
 
 impl Target {
-    pub fn is_changed(&self) -> bool {
+    /// Whether the call changed the user, or may have.
+    pub fn may_be_changed(&self) -> bool {
+        let is_uncertain = |error: &Error| error.effect == effect_name(Effect::Uncertain);
         self.outcome == outcome_name(&Outcome::Changed)
+            || self.error.as_ref().is_some_and(is_uncertain)
     }
 }
 
@@ -59,7 +73,7 @@ pub(super) fn prepare(path: &Path) -> Result<(), Failure> {
     };
     match fs::read(path) {
         Ok(content) => match serde_json::from_slice::<Document>(&content) {
-            Ok(report) if report.targets.iter().any(Target::is_changed) => {
+            Ok(report) if report.targets.iter().any(Target::may_be_changed) => {
                 return Err(refused(
                     "it is there already, and can undo what it reports; name another file",
                 ));

@@ -1,5 +1,7 @@
 //! What a call comes to: for each target, and as a whole.
 
+use std::collections::HashSet;
+
 use runner::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, User};
 
 use super::who::Who;
@@ -25,10 +27,7 @@ impl One {
     }
 
     pub fn error(&self) -> Option<&Error> {
-        match &self.report.outcome {
-            Outcome::Failed(error) => Some(error),
-            _ => None,
-        }
+        error_of(&self.report.outcome)
     }
 }
 
@@ -64,6 +63,14 @@ impl Ended {
         outcomes.filter(|outcome| counted(outcome)).count()
     }
 
+    /// How many users came to what, however often they are named.
+    pub fn count_users(&self, counted: impl Fn(&Outcome) -> bool) -> usize {
+        let counted = |one: &&One| counted(&one.report.outcome);
+        let counted = self.targets.iter().filter(counted);
+        let names = counted.map(|one| one.id().unwrap_or(&one.who.text));
+        names.collect::<HashSet<_>>().len()
+    }
+
     /// The exit status that tells of it.
     pub fn status(&self) -> u8 {
         let is_guard = |error: &Error| error.code == ErrorCode::PreconditionFailed;
@@ -79,6 +86,14 @@ impl Ended {
         } else {
             u8::from(self.count(|outcome| *outcome == Outcome::Skipped) > 0)
         }
+    }
+}
+
+/// Why it failed, if it did.
+pub(super) fn error_of(outcome: &Outcome) -> Option<&Error> {
+    match outcome {
+        Outcome::Failed(error) => Some(error),
+        _ => None,
     }
 }
 

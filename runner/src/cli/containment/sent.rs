@@ -8,6 +8,8 @@ use super::verb::Verb;
 #[derive(Default)]
 pub(super) struct Sent {
     is_acknowledged: bool,
+    /// Whether there was a 200 that did not show the change.
+    is_unclear: bool,
     times: u32,
     /// How often it was refused, and did nothing.
     refused: u32,
@@ -25,8 +27,10 @@ impl Sent {
         self.status = Some(status);
     }
 
-    pub fn acknowledge(&mut self) {
-        self.is_acknowledged = true;
+    /// A 200, which is an acknowledgement if it shows the change.
+    pub fn answer(&mut self, shows_it: bool) {
+        self.is_acknowledged |= shows_it;
+        self.is_unclear |= !shows_it;
     }
 
     /// What it comes to if nothing more is heard of it.
@@ -37,6 +41,11 @@ impl Sent {
         let is_refused = self.times == self.refused;
         let (effect, why) = if is_refused {
             (Effect::Unchanged, "the server refused it")
+        } else if self.is_unclear {
+            (
+                Effect::Uncertain,
+                "the server's answer does not show the change; it may have been made",
+            )
         } else {
             (
                 Effect::Uncertain,

@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use runner::Selector;
+
 use super::{list, who::Who};
 use crate::cli::{arguments::Bulk, failure::Failure};
 
@@ -44,9 +46,23 @@ pub(super) fn named(bulk: &Bulk) -> Result<Vec<Who>, Failure> {
 }
 
 /// Reads who is to be left alone.
-pub(super) fn protected(bulk: &Bulk) -> Result<Vec<Who>, Failure> {
-    let lists = bulk.protect_file.iter().map(|file| in_file(file));
-    Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
+pub(super) fn protected(bulk: &Bulk) -> Result<Vec<Selector>, Failure> {
+    let mut protected = Vec::new();
+    for file in &bulk.protect_file {
+        let listed = in_file(file)?;
+        if listed.is_empty() {
+            return Err(Failure::Usage(format!(
+                "nobody is named in {}",
+                file.display()
+            )));
+        }
+        for who in listed {
+            protected.push(who.selector());
+            // Whichever of the two is out of date, the other one protects.
+            protected.extend(who.expect_email.map(Selector::Email));
+        }
+    }
+    Ok(protected)
 }
 
 fn in_file(file: &Path) -> Result<Vec<Who>, Failure> {

@@ -38,23 +38,23 @@ pub(super) fn summary(result: &Ended) -> String {
     let mut words = Vec::new();
     let counts = [
         (
-            result.count(|outcome| *outcome == Outcome::WouldChange),
+            result.count_users(|outcome| *outcome == Outcome::WouldChange),
             "would change",
         ),
         (
-            result.count(|outcome| *outcome == Outcome::Changed),
+            result.count_users(|outcome| *outcome == Outcome::Changed),
             "changed",
         ),
         (
-            result.count(|outcome| *outcome == Outcome::Unchanged),
+            result.count_users(|outcome| *outcome == Outcome::Unchanged),
             "unchanged",
         ),
         (
-            result.count(|outcome| matches!(outcome, Outcome::Failed(_))),
+            result.count_users(|outcome| matches!(outcome, Outcome::Failed(_))),
             "failed",
         ),
         (
-            result.count(|outcome| *outcome == Outcome::Skipped),
+            result.count_users(|outcome| *outcome == Outcome::Skipped),
             "skipped",
         ),
     ];
@@ -98,7 +98,10 @@ pub(super) fn errors(context: &Context, result: &Ended) -> Vec<String> {
             "error: an audit line could not be written: {why}; from then on nothing more was changed\n  mend: make room for the audit file, then repeat the command"
         ));
     }
-    if result.is_interrupted {
+    let skipped = result.count_users(|outcome| *outcome == Outcome::Skipped);
+    if result.is_interrupted && skipped == 0 {
+        errors.push("interrupted, when everybody had been tried".to_owned());
+    } else if result.is_interrupted {
         errors.push(format!(
             "interrupted: those who are skipped were not touched\n  mend: repeat the command to {} them",
             context.verb.name()

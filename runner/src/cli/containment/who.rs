@@ -57,6 +57,7 @@ pub(super) fn folded(email: &str) -> String {
     let lower = |letter: char| {
         let mut lower = letter.to_lowercase();
         match (lower.next(), lower.next()) {
+            (Some('ς'), None) => 'σ',
             (Some(lower), None) => lower,
             _ => letter,
         }

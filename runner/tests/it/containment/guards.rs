@@ -87,3 +87,30 @@ async fn no_more_requests_are_under_way_than_were_asked_for() {
         assert_eq!(scene.simulator.max_in_flight(), most);
     }
 }
+
+#[tokio::test]
+async fn a_row_with_an_id_and_an_address_protects_both() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    let list = format!(
+        "id,email\n{},gone@acme.example\nGONE,{}\n",
+        users[0].id, users[1].email
+    );
+    let protected = scene.holding("protected.csv", &list);
+    let guarded = ["contain", "--yes", "--protect-file", &protected];
+    let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
+    assert_eq!(ended.status, 3, "{ended:?}");
+    assert_eq!(scene.requests(Endpoint::Suspend), 0);
+}
+
+#[tokio::test]
+async fn a_list_that_protects_nobody_is_refused() {
+    let scene = Scene::new().await;
+    let users = scene.active(1);
+    let protected = scene.holding("protected.txt", "# nobody yet\n");
+    let guarded = ["contain", "--yes", "--protect-file", &protected];
+    let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.stderr.contains("nobody is named"), "{ended:?}");
+    assert!(scene.simulator.requests().is_empty());
+}

@@ -23,7 +23,7 @@ async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_shoul
     let scene = Scene::new().await;
     let users = scene.active(10);
     let (report, audit) = (scene.file("report.json"), scene.file("audit.jsonl"));
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP"] {
         let running = held(&scene, &users, &["--report", &report, "--audit", &audit]).await;
         running.signal(signal);
         let running = running
@@ -178,4 +178,35 @@ async fn an_interrupt_while_users_are_looked_up_skips_everybody() {
         "{ended:?}"
     );
     assert_eq!(scene.simulator.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn an_interrupt_that_came_too_late_skips_nobody_and_says_so() {
+    let scene = Scene::new().await;
+    let users = scene.active(4);
+    let running = held(&scene, &users, &[]).await;
+    running.signal("INT");
+    let running = running.says("interrupted: no further").await;
+    scene.simulator.release();
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert!(ended.stdout.contains("4 changed ("), "{ended:?}");
+    assert!(!ended.stderr.contains("those who are skipped"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_shows_no_change_is_uncertain_after_a_second_ctrl_c() {
+    let scene = Scene::new().await;
+    let users = scene.active(5);
+    let page = Fault::new(Action::json(200, "<html>")).of_user(&users[0].id);
+    scene.simulator.fault(page.on(Endpoint::Suspend).always());
+    let report = scene.file("report.json");
+    let running = held(&scene, &users, &["--report", &report]).await;
+    running.signal("INT");
+    let running = running.says("interrupted: ").await;
+    running.signal("INT");
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    let told = document(&scene.path("report.json"));
+    assert_eq!(told["targets"][0]["error"]["effect"], "uncertain");
 }

@@ -196,9 +196,8 @@ async fn a_program_is_shown_the_plan_beside_the_result() {
     scene.simulator.set_state(&users[0].id, State::Suspended);
     let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
     let said = said(&ended);
-    let (plan, rest) = said.split_once("Reactivate").expect("a question");
-    assert_eq!(rest, " 1 user? [y/N] ");
-    let plan = objects(plan);
+    let plan = objects(&said);
+    assert_eq!(plan[3]["question"], "Reactivate 1 user? [y/N]");
     assert_eq!(plan[1]["outcome"], "would-change");
     assert_eq!(plan[2]["summary"]["dry_run"], true);
     let result = objects(&ended.stdout);
@@ -221,4 +220,19 @@ async fn an_application_that_may_not_get_users_can_be_confirmed_too() {
     for user in &users {
         assert_eq!(scene.state(user), State::Suspended);
     }
+}
+
+#[tokio::test]
+async fn whoever_is_named_twice_is_one_user() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let arguments = ["contain", &user.email, &user.id];
+    let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(ended.stderr.contains("\n1 would change ("), "{ended:?}");
+    assert!(
+        ended.stderr.ends_with("Suspend 1 user? [y/N] "),
+        "{ended:?}"
+    );
+    assert!(ended.stdout.contains("\n1 changed ("), "{ended:?}");
 }
