@@ -1,4 +1,4 @@
-//! Many users in one request: `POST /v1/contain`, `/v1/restore` and `/hooks/contain`.
+//! Changes, within the limits of the settings, and told with their audit.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     answer::{Answer, Problem},
-    audit::{self, Act, Named},
+    audit::{self, Act, Event, Named},
     bindings::containment::{self, ChangeOptions, Outcome, Target},
     order::{Order, Way},
     plugin::Plugin,
@@ -54,8 +54,6 @@ impl Serialize for Report<'_> {
         let (order, report) = (self.order, self.report);
         let names = order.users.iter().map(|who| &**who);
         let outcomes = names.zip(&report.targets).map(ShownOutcome::from);
-        let refused = report.refused.as_ref();
-        let event = |&named| audit::event(order, self.way, self.act, refused, named);
         let mut fields = serializer.serialize_struct("Report", 8)?;
         fields.serialize_field("operation", self.way.name())?;
         fields.serialize_field("request_id", self.act.request_id)?;
@@ -64,19 +62,45 @@ impl Serialize for Report<'_> {
         fields.serialize_field("ticket", &order.ticket)?;
         fields.serialize_field("attempts", &report.attempts)?;
         fields.serialize_field("outcomes", &Each(outcomes))?;
-        fields.serialize_field("audit", &Each(self.everybody.iter().map(event)))?;
+        fields.serialize_field("audit", &Each(self.events()))?;
         fields.end()
     }
 }
 
+impl<'a> Report<'a> {
+    fn new(order: &'a Order, way: Way, act: &'a Act<'a>, report: &'a containment::Report) -> Self {
+        Self {
+            order,
+            way,
+            act,
+            report,
+            everybody: audit::everybody(order, report),
+        }
+    }
+
+    /// The audit, an event for each user.
+    fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone {
+        let refused = self.report.refused.as_ref();
+        let event = move |&named| audit::event(self.order, self.way, self.act, refused, named);
+        self.everybody.iter().map(event)
+    }
+}
+
+/// A user who is as was asked for, and the audit of that.
+#[derive(Serialize)]
+struct One<'a> {
+    #[serde(flatten)]
+    user: ShownUser<'a>,
+    audit: Vec<Event<'a>>,
+}
+
 /// The limits that the settings set to every call.
-pub(crate) fn options(settings: &Settings, order: Option<&Order>) -> ChangeOptions {
-    let asked = order.and_then(|order| order.max_changes);
-    let most = asked.map_or(settings.max_changes, |most| {
+pub(crate) fn options(settings: &Settings, order: &Order) -> ChangeOptions {
+    let most = order.max_changes.map_or(settings.max_changes, |most| {
         most.0.min(settings.max_changes)
     });
     ChangeOptions {
-        dry_run: order.is_some_and(|order| order.dry_run),
+        dry_run: order.dry_run,
         max_changes: Some(most),
         protect: settings.protect.clone(),
         concurrency: None,
@@ -107,15 +131,9 @@ pub(crate) fn change(
     act: &Act<'_>,
 ) -> Result<(Answer, bool), Problem> {
     let targets: Vec<_> = order.users.iter().map(|who| target(who)).collect();
-    let report = call(plugin, way, &targets, &options(settings, Some(order)))?;
+    let report = call(plugin, way, &targets, &options(settings, order))?;
     drop(targets);
-    let shown = Report {
-        order,
-        way,
-        act,
-        report: &report,
-        everybody: audit::everybody(order, &report),
-    };
+    let shown = Report::new(order, way, act, &report);
     if let Some(refused) = &report.refused {
         let problem = Problem::from(refused.clone());
         return Ok((problem.into_answer(act.request_id, Some(&shown)), false));
@@ -126,6 +144,34 @@ pub(crate) fn change(
         .iter()
         .any(|target| is_failed(&target.outcome));
     Ok((Answer::json(200, &shown), is_settled))
+}
+
+/// What became of a call for one user: the user, or why not.
+pub(crate) fn one(
+    order: &Order,
+    way: Way,
+    act: &Act<'_>,
+    report: &containment::Report,
+) -> Result<Answer, Problem> {
+    let shown = Report::new(order, way, act, report);
+    let target = report.targets.first();
+    let failed = target.and_then(|target| match &target.outcome {
+        Outcome::Failed(error) => Some(error),
+        _ => None,
+    });
+    if let Some(error) = report.refused.as_ref().or(failed) {
+        let problem = Problem::from(error.clone());
+        return Ok(problem.into_answer(act.request_id, Some(&shown)));
+    }
+    let Some(user) = target.and_then(|target| target.user.as_ref()) else {
+        let detail = "the plugin did not say what became of the user";
+        return Err(Problem::new(502, "other", detail));
+    };
+    let one = One {
+        user: user.into(),
+        audit: shown.events().collect(),
+    };
+    Ok(Answer::json(200, &one))
 }
 
 pub(crate) fn target(who: &str) -> Target {

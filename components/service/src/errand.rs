@@ -8,7 +8,7 @@ use crate::{
     answer::{Answer, Problem},
     audit::Act,
     bindings::{
-        containment::{Outcome, Selector, Target},
+        containment::{Selector, Target},
         types::{Error, ErrorCode},
     },
     bulk,
@@ -43,7 +43,7 @@ pub(crate) fn run(
     let many = |way| change(plugin, settings, request, way, act).map(|(answer, _)| answer);
     let one = |way, id| {
         let [] = asked(request, [])?;
-        one(plugin, settings, way, named(id)?)
+        one(plugin, settings, way, named(id)?, act)
     };
     match route {
         Route::Contain | Route::Hook => many(Way::Contain),
@@ -100,24 +100,21 @@ pub(crate) fn change(
 }
 
 /// Changes one user, within the limits of every call.
-fn one(plugin: &impl Plugin, settings: &Settings, way: Way, id: &str) -> Result<Answer, Problem> {
+fn one(
+    plugin: &impl Plugin,
+    settings: &Settings,
+    way: Way,
+    id: &str,
+    act: &Act<'_>,
+) -> Result<Answer, Problem> {
+    let order = Order::one(id);
     let targets = [Target {
         who: Selector::Id(id.to_owned()),
         expect_email: None,
     }];
-    let report = bulk::call(plugin, way, &targets, &bulk::options(settings, None))?;
-    if let Some(refused) = report.refused {
-        return Err(refused.into());
-    }
-    let target = report.targets.into_iter().next();
-    match target.map(|target| (target.outcome, target.user)) {
-        Some((Outcome::Failed(error), _)) => Err(error.into()),
-        Some((_, Some(user))) => Ok(Answer::json(200, &ShownUser::from(&user))),
-        _ => {
-            let detail = "the plugin did not say what became of the user";
-            Err(Problem::new(502, "other", detail))
-        }
-    }
+    let options = bulk::options(settings, &order);
+    let report = bulk::call(plugin, way, &targets, &options)?;
+    bulk::one(&order, way, act, &report)
 }
 
 /// The parameters of a request that takes no body.

@@ -1,8 +1,10 @@
 //! What a body asks for: whom to change, within which limits, and why.
 
 use alloc::{
+    borrow::ToOwned,
     format,
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 use core::fmt;
@@ -51,6 +53,17 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// What is asked for without a body: one user.
+    pub fn one(id: &str) -> Self {
+        Self {
+            users: vec![id.to_owned()],
+            dry_run: false,
+            max_changes: None,
+            reason: None,
+            ticket: None,
+        }
+    }
+
     /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
         let wrong = |why: &str| {

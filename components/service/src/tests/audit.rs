@@ -17,6 +17,48 @@ fn audit_of(plugin: &Fake, path: &str, body: &str) -> Value {
 }
 
 #[test]
+fn one_user_who_is_changed_is_audited_too() {
+    for (path, activity) in [
+        ("/v1/users/A:suspend", "Disable"),
+        ("/v1/users/A:reactivate", "Enable"),
+    ] {
+        let answer = json(&answer(&Fake::default(), &request("POST", path)));
+        assert_eq!(answer["id"], "A");
+        let [event] = &answer["audit"].as_array().unwrap()[..] else {
+            panic!("{answer}");
+        };
+        assert_eq!(event["activity_name"], activity);
+        assert_eq!(event["status"], "Success");
+        assert_eq!(event["actor"]["app_name"], "responder");
+        assert_eq!(event["user"]["uid"], "A");
+    }
+}
+
+#[test]
+fn one_user_who_could_not_be_changed_is_audited_too() {
+    let failed = Fake {
+        outcomes: vec![Outcome::Failed(error(ErrorCode::LastOwner))],
+        ..Fake::default()
+    };
+    let refused = Fake {
+        outcomes: vec![Outcome::WouldChange],
+        refused: Some(error(ErrorCode::PreconditionFailed)),
+        ..Fake::default()
+    };
+    for (plugin, code) in [(failed, "last-owner"), (refused, "precondition-failed")] {
+        let answer = answer(&plugin, &request("POST", "/v1/users/A:suspend"));
+        assert_eq!(answer.status, 409);
+        let problem = json(&answer);
+        assert_eq!(problem["code"], code);
+        let event = &problem["report"]["audit"][0];
+        assert_eq!(
+            (&event["status"], &event["status_code"]),
+            (&json!("Failure"), &json!(code))
+        );
+    }
+}
+
+#[test]
 fn an_event_has_the_shape_of_the_commands_audit_lines() {
     let body = r#"{"users":["A"],"reason":"phished","ticket":"INC-7"}"#;
     let audit = audit_of(&Fake::default(), "/v1/contain", body);
