@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use tokio_rustls::rustls::RootCertStore;
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime::Store;
 
 use crate::{
     ChangeOptions, Error, Exchange, Finding, ListOptions, Report, Result, Settings, StateFilter,
     Target, User, UserList, UserPage, Watch,
     bindings::{Plugin, PluginPre},
+    state::State,
     wire::Wire,
 };
 
@@ -70,28 +69,10 @@ pub struct Instance {
     plugin: Plugin,
 }
 
-/// What the host keeps for an instance.
-pub(crate) struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    wire: Wire,
-    table: ResourceTable,
-    limits: StoreLimits,
-}
-
 impl Instance {
     pub(crate) async fn new(pre: &PluginPre<State>, options: Options) -> Result<Self> {
-        let state = State {
-            wasi: WasiCtx::builder().envs(&options.environment).build(),
-            http: WasiHttpCtx::new(),
-            wire: options.wire,
-            table: ResourceTable::new(),
-            limits: StoreLimitsBuilder::new()
-                .memory_size(options.memory)
-                .build(),
-        };
-        let mut store = Store::new(pre.engine(), state);
-        store.limiter(|state| &mut state.limits);
+        let environment = &options.environment;
+        let mut store = State::store(pre.engine(), environment, options.memory, options.wire);
         let plugin = pre.instantiate_async(&mut store).await?;
         Ok(Self { store, plugin })
     }
@@ -179,24 +160,5 @@ impl Instance {
     pub async fn revoke_token(&mut self) -> Result<Result<(), Error>> {
         let connection = self.plugin.onepassword_users_connection();
         connection.call_revoke_token(&mut self.store).await
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.wire,
-        }
     }
 }

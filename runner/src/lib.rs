@@ -27,6 +27,7 @@ mod server;
 mod service;
 mod settings;
 mod shown;
+mod state;
 mod tap;
 mod watch;
 mod watched;

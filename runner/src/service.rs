@@ -10,9 +10,9 @@ use http_body::Body;
 use hyper::body::Bytes;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use self::instance::{Instance, State};
+use self::instance::Instance;
 pub use self::runtime::ServiceRuntime;
-use crate::{Exchange, Result, wire::Wire};
+use crate::{Exchange, Result, state::State, wire::Wire};
 
 /// The most linear memory that each component of an instance may take unless the options say otherwise, in bytes.
 const MEMORY: usize = 64 << 20;

@@ -5,15 +5,14 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Bytes;
 use tokio::{sync::oneshot, try_join};
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, component::ResourceTable, format_err};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime::{Store, format_err};
 use wasmtime_wasi_http::{
-    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    WasiHttpView,
     p2::bindings::{Proxy, ProxyPre, http::types::Scheme},
 };
 
 use super::ServiceOptions;
-use crate::{Result, wire::Wire};
+use crate::{Result, state::State};
 
 /// An instance.
 pub(super) struct Instance {
@@ -21,28 +20,11 @@ pub(super) struct Instance {
     proxy: Proxy,
 }
 
-/// What the host keeps for an instance.
-pub(super) struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    wire: Wire,
-    table: ResourceTable,
-    limits: StoreLimits,
-}
-
 impl Instance {
     pub async fn new(pre: &ProxyPre<State>, options: &ServiceOptions) -> Result<Self> {
-        let state = State {
-            wasi: WasiCtx::builder().envs(&options.environment).build(),
-            http: WasiHttpCtx::new(),
-            wire: options.wire.clone(),
-            table: ResourceTable::new(),
-            limits: StoreLimitsBuilder::new()
-                .memory_size(options.memory)
-                .build(),
-        };
-        let mut store = Store::new(pre.engine(), state);
-        store.limiter(|state| &mut state.limits);
+        let environment = &options.environment;
+        let wire = options.wire.clone();
+        let mut store = State::store(pre.engine(), environment, options.memory, wire);
         let proxy = pre.instantiate_async(&mut store).await?;
         Ok(Self { store, proxy })
     }
@@ -70,24 +52,5 @@ impl Instance {
         // The component writes the body while it is read. A trap ends both.
         let ((), response) = try_join!(call, answer)?;
         Ok(response)
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.wire,
-        }
     }
 }

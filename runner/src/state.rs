@@ -1,0 +1,88 @@
+//! What the host keeps for an instance, and what it links an instance with.
+
+use wasmtime::{
+    Engine, Store, StoreLimits, StoreLimitsBuilder,
+    component::{HasData, Linker, ResourceTable},
+};
+use wasmtime_wasi::{
+    WasiCtx, WasiCtxView, WasiView,
+    cli::{WasiCli, WasiCliView},
+    clocks::{WasiClocks, WasiClocksView},
+    p2::bindings::{cli, clocks},
+};
+use wasmtime_wasi_http::{
+    WasiHttp, WasiHttpCtx, WasiHttpCtxView, WasiHttpView, p2::bindings::http,
+};
+use wasmtime_wasi_io::bindings::wasi::io;
+
+use crate::{Result, wire::Wire};
+
+/// What the host keeps for an instance.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    wire: Wire,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl State {
+    /// The store of an instance with this environment, that may take so much linear memory, in bytes, for each component.
+    pub fn store(
+        engine: &Engine,
+        environment: &[(String, String)],
+        memory: usize,
+        wire: Wire,
+    ) -> Store<Self> {
+        let state = Self {
+            wasi: WasiCtx::builder().envs(environment).build(),
+            http: WasiHttpCtx::new(),
+            wire,
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+        };
+        let mut store = Store::new(engine, state);
+        store.limiter(|state| &mut state.limits);
+        store
+    }
+
+    /// All that any instance can do: outgoing HTTP, waiting, the monotonic clock, and reading the environment that it is given.
+    pub fn linker(engine: &Engine) -> Result<Linker<Self>> {
+        let mut linker = Linker::<Self>::new(engine);
+        let l = &mut linker;
+        io::error::add_to_linker::<Self, Table>(l, |state| state.ctx().table)?;
+        io::poll::add_to_linker::<Self, Table>(l, |state| state.ctx().table)?;
+        io::streams::add_to_linker::<Self, Table>(l, |state| state.ctx().table)?;
+        clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(l, Self::clocks)?;
+        cli::environment::add_to_linker::<_, WasiCli>(l, Self::cli)?;
+        http::types::add_to_linker::<_, WasiHttp>(l, &Default::default(), Self::http)?;
+        http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Self::http)?;
+        Ok(linker)
+    }
+}
+
+/// Where `wasi:io` keeps its resources.
+struct Table;
+
+impl HasData for Table {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.wire,
+        }
+    }
+}
