@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use simulator::{Action, Endpoint, Fault, Generation, Permission, Simulator};
+use tokio::net::TcpSocket;
 
 use super::operator::{Ended, op_users, op_users_at, run, simulator};
 
@@ -77,11 +78,15 @@ async fn an_externally_managed_administrator() {
 }
 
 #[tokio::test]
-async fn a_stopped_server() {
+async fn a_server_that_is_not_there() {
     let simulator = simulator().await;
     let mut command = op_users_at(&simulator, &["list"]);
+    // A port that is bound and not listened at: nobody else can get it meanwhile, and answer.
+    let port = TcpSocket::new_v4().unwrap();
+    port.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", port.local_addr().unwrap());
+    command.env("OP_USERS_BASE_URL", url);
     command.env("OP_USERS_DEADLINE_MS", "2000");
-    simulator.stop().await;
     let ended = run(command).await;
     expect(
         &ended,

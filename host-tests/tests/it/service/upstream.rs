@@ -10,6 +10,7 @@ use super::{
     caller::Ask,
     deployment::{CONTAIN, Deployment, READ},
 };
+use crate::nobody::Nobody;
 
 const DEADLINE_MS: &str = "2000";
 
@@ -163,9 +164,13 @@ async fn in_the_midst_of_many_the_outcomes_say_who_failed() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone() {
-    let deployment = Deployment::with(&[("OP_USERS_DEADLINE_MS", DEADLINE_MS)]).await;
-    deployment.simulator.stop().await;
+async fn a_server_that_is_not_there() {
+    let nobody = Nobody::new();
+    let deployment = Deployment::with(&[
+        ("OP_USERS_BASE_URL", &nobody.url),
+        ("OP_USERS_DEADLINE_MS", DEADLINE_MS),
+    ])
+    .await;
     let reply = deployment.ask(&Ask::get("/v1/users", READ)).await;
     reply.problem(502, "connection-failed");
     deployment.ask(&Ask::new("GET", "/healthz")).await.value();
