@@ -1,6 +1,6 @@
 //! One call of the contract: its deadline, the requests that it sends, and what it comes to.
 
-use alloc::{rc::Rc, string::String, vec, vec::Vec};
+use alloc::{rc::Rc, vec, vec::Vec};
 use core::{
     cell::Cell,
     future::{Future, poll_fn},
@@ -16,6 +16,7 @@ use crate::{
     endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Failure, Operation},
     host::{Duration, Host, Instant, Method, Request},
+    pause::Pause,
     refusal,
     retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
@@ -44,7 +45,7 @@ pub(crate) struct Answered {
 
 /// A call that is under way, or a part of one that counts and fails by itself.
 pub(crate) struct Call<'a, H> {
-    host: &'a H,
+    pub(crate) host: &'a H,
     account: Rc<Account>,
     operation: Operation,
     pub(crate) deadline: Cell<Instant>,
@@ -64,15 +65,8 @@ pub(crate) struct Common {
     /// Why no part can have a token any more: to ask again for each would bring the credentials closer to being locked.
     pub no_token: Slot<Failure>,
     /// What the server asked one part to wait for, and all of them do.
-    pause: Slot<Pause>,
+    pub pause: Slot<Pause>,
     attempts: Cell<u32>,
-}
-
-/// A wait that the server asked for.
-#[derive(Clone)]
-struct Pause {
-    until: Instant,
-    why: Failure,
 }
 
 impl<'a, H: Host> Call<'a, H> {
@@ -245,40 +239,8 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// Whether there is time for a wait and the attempt after it. What does not fit is not begun, and the code stays that
     /// of the cause.
-    fn fits(&self, wait: Duration) -> bool {
+    pub fn fits(&self, wait: Duration) -> bool {
         wait.plus(SHORTEST_ATTEMPT) < self.remaining()
-    }
-
-    fn ask_all_to_pause(&self, wait: Duration, why: &Failure) {
-        let until = self.now().after(wait);
-        let is_longest = |pause: Pause| pause.until < until;
-        if self.common.pause.get().is_none_or(is_longest) {
-            let why = why.clone();
-            self.common.pause.set(Some(Pause { until, why }));
-        }
-    }
-
-    /// Waits while the server wants no requests of this call, whichever part of it was told so.
-    pub async fn pause(&self) -> Result<(), Failure> {
-        while let Some((wait, why)) = self.asked_to_pause() {
-            if !self.fits(wait) {
-                return Err(why);
-            }
-            self.host.sleep(wait).await;
-        }
-        Ok(())
-    }
-
-    /// Whether the server wants no requests of this call now.
-    pub fn is_paused(&self) -> bool {
-        self.asked_to_pause().is_some()
-    }
-
-    /// How long the server wants no requests of this call, and why.
-    fn asked_to_pause(&self) -> Option<(Duration, Failure)> {
-        let Pause { until, why } = self.common.pause.get()?;
-        let wait = self.now().until(until);
-        (!wait.is_zero()).then_some((wait, why))
     }
 
     /// Sends one request once, and reads its answer.
@@ -339,39 +301,6 @@ impl<'a, H: Host> Call<'a, H> {
             problem,
             &secrets,
         ))
-    }
-
-    /// What must not be shown of a request with this token, or without one: the token before it neither, which the server
-    /// knows too.
-    fn secrets<'s>(&'s self, token: Option<&'s Secret>, last: Option<&'s Token>) -> Vec<&'s str> {
-        let last = last.map(|token| &token.value);
-        let secrets = self.settings().secrets.iter().chain(token).chain(last);
-        secrets.map(Secret::expose).collect()
-    }
-
-    /// What the server said, fit to be shown: without control characters, and without a secret or part of one.
-    pub fn presentable(&self, text: &str) -> String {
-        let held = self.account.tokens.held.get();
-        let own = self.common.own_token.get();
-        let token = own.as_deref().or(held.as_deref());
-        let last = self.account.tokens.last.get();
-        refusal::presentable(
-            text,
-            &self.secrets(token.map(|token| &token.value), last.as_deref()),
-        )
-    }
-
-    /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.
-    pub fn is_repeated<'t>(&self, token: &Token, texts: impl Iterator<Item = &'t str>) -> bool {
-        const SHORTEST: usize = 8;
-        let last = self.account.tokens.last.get();
-        let mut secrets = self.secrets(Some(&token.value), last.as_deref());
-        secrets.retain(|secret| secret.len() >= SHORTEST);
-        let mut texts = texts;
-        texts.any(|text| {
-            let stands = |secret: &&str| text::contains(text.as_bytes(), secret.as_bytes());
-            secrets.iter().any(stands)
-        })
     }
 
     /// What is left until the deadline.

@@ -11,6 +11,7 @@ mod lookup;
 mod pages;
 mod people;
 mod room;
+mod seeing;
 
 use alloc::{string::String, vec::Vec};
 

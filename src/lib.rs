@@ -38,6 +38,7 @@ mod exchange;
 pub mod host;
 mod lowercase;
 mod memory;
+mod pause;
 mod refusal;
 mod request;
 mod retry;
@@ -48,6 +49,7 @@ mod text;
 mod time;
 mod token;
 mod turn;
+mod unshown;
 mod user;
 mod users;
 

@@ -1,7 +1,6 @@
 //! Changes to many users in one call: look all of them up, check every guard, then change.
 
 use alloc::{borrow::ToOwned, vec::Vec};
-use core::cell::Cell;
 
 use super::{
     ChangeOptions, Outcome, Report, Target,
@@ -16,8 +15,7 @@ use crate::{
     call::Call,
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
-    host::{Host, Instant},
-    request::Id,
+    host::Host,
     settings, text,
     users::OneUser,
 };
@@ -98,18 +96,18 @@ impl<H: Host> Call<'_, H> {
 }
 
 /// A change to many users, as far as it has come.
-struct Change<'c, 'a, H> {
-    call: &'c Call<'a, H>,
+pub(super) struct Change<'c, 'a, H> {
+    pub call: &'c Call<'a, H>,
     what: OneUser,
     guards: Guards,
-    crew: Crew<'c, 'a, H>,
-    room: Room,
-    stop_on_error: bool,
+    pub crew: Crew<'c, 'a, H>,
+    pub room: Room,
+    pub stop_on_error: bool,
     /// Whether nothing new is to be begun, because something failed.
-    is_over: bool,
-    people: People,
-    wanted: Wanted,
-    aims: Vec<Aim>,
+    pub is_over: bool,
+    pub people: People,
+    pub wanted: Wanted,
+    pub aims: Vec<Aim>,
 }
 
 impl<'c, 'a, H: Host> Change<'c, 'a, H> {
@@ -160,102 +158,9 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
     }
 
     /// Nothing new, once a target has failed that should not have.
-    fn stop_after_failures(&mut self) {
+    pub fn stop_after_failures(&mut self) {
         self.is_over |= self.stop_on_error
             && (self.aims.iter().any(Aim::is_failed) || self.people.has_failed());
-    }
-
-    /// Makes users of addresses, in one pass over the list.
-    async fn look_up_addresses(&mut self) {
-        if self.is_over || self.wanted.is_empty() {
-            return;
-        }
-        let part = self.call.part();
-        let read = part.look_up(&mut self.wanted).await;
-        let read = read.map_err(|failure| part.error(failure));
-        let mut found = Vec::with_capacity(self.wanted.len());
-        for place in 0..self.wanted.len() {
-            if read.is_err() {
-                break;
-            }
-            let user = self.wanted.take(&part, place);
-            let place = user.and_then(|user| {
-                let place = self.people.place(Id::of_user(&user.id)?);
-                self.people.meet(place, user);
-                Ok(place)
-            });
-            found.push(place.map_err(|failure| self.room.kept_error(part.error(failure))));
-        }
-        for aim in &mut self.aims {
-            let At::Address(place) = aim.at else {
-                continue;
-            };
-            aim.at = match (&read, found.get(place)) {
-                (Err(error), _) | (Ok(()), Some(Err(error))) => At::Failed(self.room.copy(error)),
-                (Ok(()), Some(Ok(place))) => At::Person(*place),
-                (Ok(()), None) => continue,
-            };
-        }
-    }
-
-    /// Reads those who were named by id, and whom the list has not shown.
-    async fn look_up_ids(&mut self) {
-        self.stop_after_failures();
-        if self.is_over {
-            return;
-        }
-        // Whose look-up never ends must not keep the others from being changed.
-        let remaining = self.call.remaining();
-        let time = if self.people.len() > 1 {
-            remaining.half()
-        } else {
-            remaining
-        };
-        let end = self.call.now().after(time);
-        let mut unseen = self.people.unseen();
-        let is_permitted = self.look_up(&mut unseen, end, false).await;
-        self.stop_after_failures();
-        if is_permitted && !self.is_over {
-            // The permission is there, and it was about somebody in particular that the server forbade the look.
-            self.look_up(&mut unseen, end, true).await;
-        }
-    }
-
-    /// Reads users, until one answer shows that nobody may be read: then those who are left were not asked for. Whether
-    /// anybody may be read.
-    async fn look_up(&mut self, unseen: &mut Vec<usize>, end: Instant, is_permitted: bool) -> bool {
-        let stop_on_error = self.stop_on_error;
-        let is_permitted = Cell::new(is_permitted);
-        let ends = |answer: &Answer| match answer {
-            Answer::User(_) => {
-                is_permitted.set(true);
-                false
-            }
-            // Nobody needs to be told again.
-            Answer::Forbidden => !is_permitted.get(),
-            Answer::Error(_) => stop_on_error,
-        };
-        let time = self.call.now().until(end);
-        let answers = self
-            .crew
-            .work(OneUser::Get, time, &self.people, unseen, &ends)
-            .await;
-        for (place, answer) in answers {
-            unseen.retain(|&unseen| unseen != place);
-            match answer {
-                Answer::User(Some(user)) => self.people.meet(place, user),
-                Answer::User(None) => {
-                    let cause = "there is no memory left for the user; name fewer, or give the instance more";
-                    let failure = Failure::new(ErrorCode::Other, cause.to_owned());
-                    let error = self.call.part().error(failure);
-                    self.people.end(place, Outcome::Failed(error));
-                }
-                // Without the permission to look, the change is made all the same.
-                Answer::Forbidden => {}
-                Answer::Error(error) => self.people.end(place, Outcome::Failed(error)),
-            }
-        }
-        is_permitted.get()
     }
 
     /// Checks for each target what must hold before its user is changed.
@@ -289,8 +194,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
             else {
                 continue;
             };
-            let is_there = person.before.is_some() && person.before == self.what.state();
-            let outcome = if is_there {
+            let outcome = if person.before == self.what.state() {
                 Outcome::Unchanged
             } else if self.is_over {
                 Outcome::Skipped
