@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    answer,
     call::Call,
     error::Failure,
-    host::{Body, Duration, Host, Response, SendError},
     memory::{is_spare, make_room},
+    platform::{Body, Duration, Host, Response, SendError},
+    response,
 };
 
 /// The largest answer that is taken, in bytes.
@@ -36,7 +36,7 @@ impl<H: Host> Call<'_, H> {
         };
         let announced = usize::try_from(response.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
         if announced > most && !is_refusal {
-            return Err(answer::malformed("it is larger than 8 MiB"));
+            return Err(response::malformed("it is larger than 8 MiB"));
         }
         let mut whole = Zeroizing::new(Vec::new());
         let mut fits = make_room(&mut whole, announced.min(most).min(BELIEVED));
@@ -44,7 +44,7 @@ impl<H: Host> Call<'_, H> {
             if !fits {
                 // Its memory is what the error needs.
                 drop(whole);
-                return Err(answer::malformed(answer::NO_MEMORY));
+                return Err(response::malformed(response::NO_MEMORY));
             }
             match self.within(between_bytes, response.body.next()).await {
                 Some(Ok(Some(mut piece))) => {
@@ -59,7 +59,7 @@ impl<H: Host> Call<'_, H> {
                     }
                     piece.zeroize();
                     if is_over && !is_refusal {
-                        return Err(answer::malformed("it is larger than 8 MiB"));
+                        return Err(response::malformed("it is larger than 8 MiB"));
                     }
                     if is_over {
                         return Ok(whole);

@@ -12,16 +12,16 @@ use zeroize::Zeroizing;
 
 use crate::{
     account::Account,
-    answer,
+    clone_cell::Slot,
     endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Failure, Operation},
-    host::{Duration, Host, Instant, Method, Request},
+    error_response,
     pause::Pause,
-    refusal,
+    platform::{Duration, Host, Instant, Method, Request},
+    response,
     retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
     settings::Settings,
-    slot::Slot,
     text,
     token::Token,
 };
@@ -290,10 +290,10 @@ impl<'a, H: Host> Call<'a, H> {
         let retry_after = response.retry_after.as_deref();
         let retry_after = retry_after.and_then(|value| retry::retry_after(value, date));
         // A refusal whose words got lost is still a refusal.
-        let problem = answer::problem(&body.unwrap_or_default());
+        let problem = response::problem(&body.unwrap_or_default());
         let last = self.account.tokens.last.get();
         let secrets = self.secrets(ask.token, last.as_deref());
-        Err(refusal::classify(
+        Err(error_response::classify(
             ask.endpoint,
             settings.api_version,
             status,

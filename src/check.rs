@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     client::Client,
     error::{ErrorCode, Failure, Operation},
-    host::Host,
+    platform::Host,
     text,
     user::{ListOptions, UserPage},
     users::OneUser,

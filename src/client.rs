@@ -5,10 +5,10 @@ use alloc::rc::Rc;
 use crate::{
     account::Account,
     call::Call,
+    clone_cell::Slot,
     error::{Effect, Error, Operation},
-    host::Host,
+    platform::Host,
     settings::{NotConfigured, Settings},
-    slot::Slot,
 };
 
 /// The 1Password Users API of one account, over a host.

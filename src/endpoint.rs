@@ -1,6 +1,6 @@
 //! The endpoints of the API.
 
-use crate::host::Method;
+use crate::platform::Method;
 
 /// What is asked of, which decides what a refusal means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

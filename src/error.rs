@@ -7,7 +7,7 @@ use core::{
 };
 
 use crate::{
-    host::{Duration, SendError, SendErrorKind},
+    platform::{Duration, SendError, SendErrorKind},
     text,
 };
 

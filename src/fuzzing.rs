@@ -3,12 +3,11 @@
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use crate::{
-    answer,
     endpoint::Endpoint,
-    host::Scheme,
-    refusal,
+    error_response,
+    platform::Scheme,
     request::{self, Id},
-    retry,
+    response, retry,
     settings::{self, ApiVersion},
     user::{ListOptions, StateFilter},
 };
@@ -27,15 +26,15 @@ pub const TARGETS: [Target; 5] = [
 
 /// The readers of answers. What they let through keeps what they promise.
 pub fn answer(data: &[u8]) {
-    if let Ok(user) = answer::user(data) {
+    if let Ok(user) = response::user(data) {
         assert!(!user.id.is_empty());
     }
-    if let Ok(page) = answer::page(data, 3) {
+    if let Ok(page) = response::page(data, 3) {
         assert!(page.users.len() <= 3);
         assert!(page.users.iter().all(|user| !user.id.is_empty()));
         assert!(page.next_page_token.is_none_or(|token| !token.is_empty()));
     }
-    if let Ok(answer) = answer::token(data) {
+    if let Ok(answer) = response::token(data) {
         let token = answer.token.expose();
         assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
         assert!(answer.expires_in.is_none_or(|seconds| seconds > 0.0));
@@ -61,8 +60,9 @@ pub fn refusal(data: &[u8]) {
     let mut repeated = body.to_vec();
     repeated.extend_from_slice(SECRETS[0].as_bytes());
     for body in [body, &repeated] {
-        let problem = answer::problem(body);
-        let failure = refusal::classify(endpoint, ApiVersion::V1, status, None, problem, &SECRETS);
+        let problem = response::problem(body);
+        let failure =
+            error_response::classify(endpoint, ApiVersion::V1, status, None, problem, &SECRETS);
         let said = failure.api_message.as_deref().unwrap_or_default();
         assert!(said.len() <= 512);
         for text in [said, &failure.cause] {

@@ -1,7 +1,6 @@
 //! A client for the 1Password Users API that runs anywhere WebAssembly runs.
 //!
-//! The core ([`Client`]) is plain async Rust that does no I/O: it knows its surroundings by one trait, [`host::Host`].
-//! Built for WebAssembly, this crate is a component: the `plugin` world of `wit/`, over WASI 0.2.
+//! The core ([`Client`]) is plain async Rust that does no I/O: it knows its surroundings by one trait, [`platform::Host`].
 
 #![cfg_attr(
     not(any(test, fuzzing)),
@@ -18,38 +17,37 @@
     )
 )]
 #![warn(missing_docs)]
-// Without std the component needs no machinery that prints a panic: nothing of it would be seen.
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(not(any(test, fuzzing)), no_std)]
 
 extern crate alloc;
 
 mod account;
-mod answer;
+mod async_lock;
 mod base64;
 mod body;
+mod bulk;
 mod call;
 mod check;
 mod client;
-mod containment;
+mod clone_cell;
 mod date;
 mod endpoint;
 mod error;
-mod exchange;
-pub mod host;
+mod error_response;
 mod lowercase;
 mod memory;
 mod pause;
-mod refusal;
+pub mod platform;
+mod redact;
 mod request;
+mod response;
 mod retry;
 mod secret;
 pub mod settings;
-mod slot;
 mod text;
 mod time;
 mod token;
-mod turn;
-mod unshown;
+mod token_source;
 mod user;
 mod users;
 
@@ -58,18 +56,12 @@ pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
-#[cfg(target_arch = "wasm32")]
-mod plugin;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
-#[cfg(target_arch = "wasm32")]
-mod wasi;
-
 pub use self::{
+    bulk::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
     check::{Finding, Verdict},
     client::Client,
-    containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
     error::{Effect, Error, ErrorCode, Operation},
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},
+    users::OneUser,
 };

@@ -3,7 +3,7 @@
 use crate::{
     call::Call,
     error::Failure,
-    host::{Duration, Host, Instant},
+    platform::{Duration, Host, Instant},
 };
 
 /// A wait that the server asked for.

@@ -2,7 +2,7 @@
 
 use crate::{
     date,
-    host::{Duration, Instant, Timeouts},
+    platform::{Duration, Instant, Timeouts},
 };
 
 /// Requests sent at most for one exchange with the server.

@@ -11,7 +11,7 @@ use self::credentials::authorization;
 pub use self::{credentials::Credentials, environment::from_environment};
 use crate::{
     error::{ErrorCode, Failure},
-    host::Duration,
+    platform::Duration,
     request::{Id, PRODUCT},
     secret::Secret,
     text,

@@ -1,14 +1,15 @@
 //! The core as its callers see it, over a simulated host.
 
+mod bulk_calls;
 mod changes;
 mod check;
 mod clock;
 mod configure;
-mod containment;
 mod corpus;
 mod deadlines;
 mod effects;
 mod exchange;
+mod fake_platform;
 mod lists;
 mod messages;
 mod refusals;
@@ -16,7 +17,6 @@ mod retries;
 mod revocation;
 mod seeds;
 mod server;
-mod simulation;
 mod tokens;
 mod wire;
 mod words;

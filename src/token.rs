@@ -4,11 +4,11 @@ use alloc::rc::Rc;
 use core::cell::Cell;
 
 use crate::{
+    async_lock::Turn,
+    clone_cell::Slot,
     error::Failure,
-    host::{Duration, Instant},
+    platform::{Duration, Instant},
     secret::Secret,
-    slot::Slot,
-    turn::Turn,
 };
 
 /// How long before its end a token is no longer used; a tenth of its life, if that is shorter.

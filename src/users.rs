@@ -3,14 +3,13 @@
 use alloc::string::String;
 
 use crate::{
-    answer,
     call::Call,
     client::Client,
     endpoint::Endpoint,
     error::{Error, Failure, Operation},
-    host::Host,
+    platform::Host,
     request::{self, Id, LARGEST_PAGE},
-    text,
+    response, text,
     user::{ListOptions, User, UserPage, UserState},
 };
 
@@ -39,7 +38,7 @@ impl<H: Host> Client<H> {
     }
 
     /// The three operations on one user, in one: each future of its own would make the component larger.
-    pub(crate) async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Error> {
+    pub async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Error> {
         let call = self.begin(what.operation())?;
         call.finish(call.one_user(what, id).await)
     }
@@ -47,9 +46,12 @@ impl<H: Host> Client<H> {
 
 /// What is done with one user.
 #[derive(Clone, Copy)]
-pub(crate) enum OneUser {
+pub enum OneUser {
+    /// Reads the user.
     Get,
+    /// Suspends the user.
     Suspend,
+    /// Reactivates the user.
     Reactivate,
 }
 
@@ -93,14 +95,14 @@ impl<H: Host> Call<'_, H> {
         let path = text::concat(&[&self.users_path(None, ""), &query]);
         let answered = self.resource(Endpoint::List, &path).await?;
         let most = options.max_page_size.unwrap_or(LARGEST_PAGE);
-        let page = answer::page(&answered.body, most)?;
+        let page = response::page(&answered.body, most)?;
         let next = page.next_page_token.as_deref().into_iter();
         let texts = page.users.iter().flat_map(User::texts).chain(next);
         if self.is_repeated(&answered.token, texts) {
-            return Err(answer::malformed(REPEATED));
+            return Err(response::malformed(REPEATED));
         }
         if page.next_page_token.is_some() && page.next_page_token == options.page_token {
-            return Err(answer::malformed("the next page is the same page again"));
+            return Err(response::malformed("the next page is the same page again"));
         }
         Ok(page)
     }
@@ -109,17 +111,17 @@ impl<H: Host> Call<'_, H> {
         let id = Id::of_user(id)?;
         let path = self.users_path(Some(&id), what.verb());
         let answered = self.resource(what.endpoint(), &path).await?;
-        let result = answer::user(&answered.body).and_then(|user| {
+        let result = response::user(&answered.body).and_then(|user| {
             if self.is_repeated(&answered.token, user.texts().into_iter()) {
-                return Err(answer::malformed(REPEATED));
+                return Err(response::malformed(REPEATED));
             }
             if user.id != id.as_str() {
-                return Err(answer::malformed(
+                return Err(response::malformed(
                     "it is another user than the one asked for",
                 ));
             }
             if what.state().is_some_and(|state| user.state != state) {
-                return Err(answer::malformed(
+                return Err(response::malformed(
                     "the user is not in the state that was asked for",
                 ));
             }

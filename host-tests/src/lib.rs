@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use runner::{
+use host::{
     ChangeOptions, Error, Exchange, Instance, ListOptions, Options, Report, Runtime, Selector,
     StateFilter, Target, User, UserList, UserPage,
 };

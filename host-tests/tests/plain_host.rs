@@ -48,7 +48,7 @@ impl WasiHttpView for State {
 #[tokio::test]
 async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
     let engine = Engine::default();
-    let component = Component::new(&engine, runner::COMPONENT).unwrap();
+    let component = Component::new(&engine, host::COMPONENT).unwrap();
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();

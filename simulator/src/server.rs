@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
-use crate::exchange;
+use crate::handler;
 use crate::shared::Shared;
 use crate::socket::Socket;
 
@@ -64,7 +64,7 @@ impl Drop for Server {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // Every path goes to one handler: a router would decode it and split it.
     let router = Router::new()
-        .fallback(exchange::answer)
+        .fallback(handler::answer)
         .with_state(shared.clone());
     let mut connections = JoinSet::new();
     loop {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::api::Api;
 use crate::fault::Script;
-use crate::gate::Gate;
+use crate::hold::Gate;
 use crate::recorded::Recorded;
 use crate::traffic::Traffic;
 

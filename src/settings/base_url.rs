@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use crate::host::Scheme;
+use crate::platform::Scheme;
 
 use super::Origin;
 

@@ -1,9 +1,9 @@
 //! The findings of a check, for each thing that can be wrong.
 
-use super::{server::*, simulation::Simulation};
+use super::{fake_platform::Simulation, server::*};
 use crate::{
     Client, Verdict,
-    host::{Method, SendErrorKind},
+    platform::{Method, SendErrorKind},
     settings::{self, ApiVersion, Proposal},
 };
 

@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use crate::host::{Duration, Instant};
+use crate::platform::{Duration, Instant};
 
 /// Something that [`Clock::join`] drives.
 pub(super) type Task<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

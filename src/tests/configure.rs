@@ -1,9 +1,9 @@
 //! What replacing the settings keeps, and what it forgets.
 
-use super::{server::*, simulation::Simulation};
+use super::{fake_platform::Simulation, server::*};
 use crate::{
     Client, Effect, ErrorCode,
-    host::{Duration, Host},
+    platform::{Duration, Host},
     settings::{self, Origin, Proposal, Settings},
 };
 
@@ -94,7 +94,8 @@ fn a_call_under_way_ends_with_the_settings_it_began_with() {
         reply(200, ACTIVE).after(Duration::from_secs(1))
     }));
     let replies = client.host().join([
-        Box::pin(async { client.get_user(ID).await.map(drop) }) as super::simulation::Task<'_, _>,
+        Box::pin(async { client.get_user(ID).await.map(drop) })
+            as super::fake_platform::Task<'_, _>,
         Box::pin(async {
             client.host().sleep(Duration::from_millis(500)).await;
             client.configure(Settings::new(elsewhere()))

@@ -3,9 +3,9 @@
 use super::server::*;
 use crate::{
     Client, Effect, Error, ErrorCode, Operation,
-    host::{Duration, SendErrorKind},
+    platform::{Duration, SendErrorKind},
     settings::Proposal,
-    tests::simulation::Simulation,
+    tests::fake_platform::Simulation,
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);

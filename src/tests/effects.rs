@@ -4,7 +4,7 @@ use super::server::*;
 use crate::{
     Effect::{self, Uncertain, Unchanged},
     ErrorCode, Operation,
-    host::{Duration, SendErrorKind},
+    platform::{Duration, SendErrorKind},
 };
 
 const CHANGES: [Operation; 2] = [Operation::SuspendUser, Operation::ReactivateUser];

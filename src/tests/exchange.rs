@@ -1,12 +1,12 @@
 //! Several calls at once: one exchange at a time, whoever waits for it.
 
 use super::{
+    fake_platform::{Simulation, Task},
     server::*,
-    simulation::{Simulation, Task},
 };
 use crate::{
     Client, Error, ErrorCode, User,
-    host::{Duration, SendErrorKind},
+    platform::{Duration, SendErrorKind},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Gets a user, this long after the beginning.
 fn get_at<'a>(client: &'a Client<Simulation>, at: Duration) -> Task<'a, Result<User, Error>> {
     Box::pin(async move {
-        crate::host::Host::sleep(client.host(), at).await;
+        crate::platform::Host::sleep(client.host(), at).await;
         client.get_user(ID).await
     })
 }

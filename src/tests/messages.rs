@@ -4,7 +4,7 @@ use super::{refusals::token_error, server::*};
 use crate::{
     ErrorCode::*,
     Operation,
-    host::SendErrorKind,
+    platform::SendErrorKind,
     settings::{ApiVersion, Proposal},
 };
 

@@ -5,9 +5,9 @@ use crate::{
     Client, Error,
     ErrorCode::{self, *},
     Operation,
-    host::Duration,
+    platform::Duration,
     settings::Proposal,
-    tests::simulation::Simulation,
+    tests::fake_platform::Simulation,
 };
 
 const STATUSES: [u16; 27] = [

@@ -3,7 +3,7 @@
 use super::server::*;
 use crate::{
     Operation,
-    host::{Duration, SendErrorKind},
+    platform::{Duration, SendErrorKind},
 };
 
 /// How often a get is sent that is always answered like this.

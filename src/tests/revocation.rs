@@ -1,7 +1,7 @@
 //! What revoking the token sends, and when it is forgotten.
 
 use super::server::*;
-use crate::{ErrorCode, host::Duration};
+use crate::{ErrorCode, platform::Duration};
 
 #[test]
 fn a_revoked_token_is_forgotten() {
@@ -107,7 +107,7 @@ fn a_token_that_replaced_the_revoked_one_is_kept() {
     let revoke = async { client.revoke_token().await.map(drop) };
     let meanwhile = async { client.get_user(ID).await.map(drop) };
     for result in client.host().join([
-        Box::pin(revoke) as super::simulation::Task<'_, _>,
+        Box::pin(revoke) as super::fake_platform::Task<'_, _>,
         Box::pin(meanwhile),
     ]) {
         result.unwrap();

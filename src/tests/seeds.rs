@@ -12,32 +12,32 @@
 
 mod account;
 mod bodies;
+mod check_call;
+mod coverage;
 mod delivery;
 mod departure;
-mod dice;
 mod directory;
 mod events;
 mod exchange;
+mod expected_target;
 mod fault;
 mod incident;
-mod journey;
+mod intent;
 mod ledger;
 mod network;
 mod pages;
 mod pause;
-mod promises;
 mod reasons;
 mod reports;
+mod request_chain;
+mod request_fate;
+mod rng;
 mod route;
 mod run;
-mod standing;
 mod stops;
-mod strand;
-mod tally;
 mod targets;
 mod task;
 mod tokens;
-mod wants;
 mod words;
 mod world;
 mod writes;
@@ -193,7 +193,7 @@ fn everything() -> Vec<String> {
         "change: after its call",
         "success: configure",
     ];
-    let others = others.into_iter().chain(tally::ALL).map(str::to_owned);
+    let others = others.into_iter().chain(coverage::ALL).map(str::to_owned);
     faults.chain(codes).chain(ends).chain(others).collect()
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::simulation::Simulation;
+use super::fake_platform::Simulation;
 use crate::{
     Client, Error, ListOptions, Operation, Secret,
-    host::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts},
+    platform::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts},
     settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
 };
 

@@ -1,7 +1,7 @@
 //! One call after the other: how long a token is kept, and what a refused one leads to.
 
 use super::server::*;
-use crate::{Client, ErrorCode, Operation, host::Duration, tests::simulation::Simulation};
+use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::Simulation};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
 

@@ -3,7 +3,7 @@
 use super::server::*;
 use crate::{
     ListOptions, Operation, StateFilter,
-    host::{Duration, Method, Timeouts},
+    platform::{Duration, Method, Timeouts},
     settings::{ApiVersion, Origin, Proposal},
 };
 

@@ -3,7 +3,7 @@
 use super::server::*;
 use crate::{
     Error, Operation, Secret,
-    host::{Duration, SendErrorKind},
+    platform::{Duration, SendErrorKind},
     settings::{Credentials, Proposal},
 };
 

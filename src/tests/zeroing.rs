@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     Client, Secret, base64,
-    host::{Body, Duration, Host, Instant, Request, Response, SendError},
+    platform::{Body, Duration, Host, Instant, Request, Response, SendError},
     settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
 };
 

@@ -9,9 +9,9 @@
 
 #[cfg(target_arch = "wasm32")]
 extern crate alloc;
-
 #[cfg(target_arch = "wasm32")]
-mod runtime;
+extern crate onepassword_users_guest_runtime as _;
+
 #[cfg(target_arch = "wasm32")]
 mod wall;
 

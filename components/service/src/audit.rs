@@ -10,7 +10,7 @@ use crate::{
         containment::{Outcome, Report, Selector, TargetReport},
         types::{Effect, Error},
     },
-    order::{Order, Way},
+    bulk_request::{Order, Way},
     settings::selector,
     show,
 };

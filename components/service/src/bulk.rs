@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
-    answer::{Answer, Problem},
     audit::{self, Act, Event, Named},
     bindings::containment::{self, ChangeOptions, Outcome, Target},
-    order::{Order, Way},
+    bulk_request::{Order, Way},
     plugin::Plugin,
+    response::{Answer, Problem},
     settings::{Settings, selector},
     show::{self, Each, ShownError, ShownUser},
 };

@@ -3,8 +3,8 @@
 use alloc::boxed::Box;
 
 use crate::{
-    answer::Problem,
     bindings::types::{Error, ErrorCode},
+    response::Problem,
     show,
 };
 

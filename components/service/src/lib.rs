@@ -24,20 +24,22 @@
 )]
 
 extern crate alloc;
+#[cfg(target_arch = "wasm32")]
+extern crate onepassword_users_guest_runtime as _;
 
-mod answer;
+mod api_key;
 mod audit;
 mod bindings;
 mod bulk;
-mod caller;
-mod errand;
+mod bulk_request;
 mod failure;
+mod handlers;
 mod list;
-mod order;
 mod plugin;
 mod query;
-mod repeats;
+mod replay_cache;
 mod request;
+mod response;
 mod route;
 mod service;
 mod settings;
@@ -47,9 +49,7 @@ mod webhook;
 
 #[cfg(target_arch = "wasm32")]
 mod composed;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
-#[cfg(target_arch = "wasm32")]
-mod shell;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "wasm32")]
+mod wasi;

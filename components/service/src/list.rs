@@ -5,11 +5,11 @@ use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
-    answer::Problem,
     bindings::{
         types::StateFilter,
         users::{ListOptions, UserPage},
     },
+    response::Problem,
     show::ShownUser,
     text::whole_number,
 };

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use crate::{answer::Problem, text::shown};
+use crate::{response::Problem, text::shown};
 
 /// Decodes one segment or one value; none when it is not UTF-8, or not encoded as it should be.
 pub(crate) fn decoded(text: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::{caller::Role, query::decoded};
+use crate::{api_key::Role, query::decoded};
 
 /// What a path leads to.
 #[derive(Clone, Debug, Eq, PartialEq)]

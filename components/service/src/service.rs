@@ -5,15 +5,15 @@ use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
-    answer::{Answer, Problem},
+    api_key::whose,
     audit::Act,
-    caller::whose,
-    errand,
-    order::Way,
+    bulk_request::Way,
+    handlers,
     plugin::Plugin,
     query::parameters,
-    repeats::Repeats,
+    replay_cache::Repeats,
     request::{Body, Request},
+    response::{Answer, Problem},
     route::Route,
     settings::Settings,
     webhook,
@@ -101,7 +101,7 @@ impl Service {
             request_id: id,
             time_ms: request.time_ms,
         };
-        errand::run(plugin, settings, request, &route, &act)
+        handlers::run(plugin, settings, request, &route, &act)
     }
 
     /// A signed webhook: who has signed it may contain.
@@ -128,7 +128,7 @@ impl Service {
             request_id: id,
             time_ms: request.time_ms,
         };
-        let (answer, is_settled) = errand::change(plugin, settings, request, Way::Contain, &act)?;
+        let (answer, is_settled) = handlers::change(plugin, settings, request, Way::Contain, &act)?;
         // Who was not contained must be, when the message comes again.
         if is_settled {
             self.repeats.add(&message);

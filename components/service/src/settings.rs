@@ -3,8 +3,8 @@
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use crate::{
+    api_key::{self, Key},
     bindings::containment::Selector,
-    caller::{self, Key},
     text::{is_long, shown, whole_number},
     webhook::Secret,
 };
@@ -80,7 +80,7 @@ pub(crate) fn selector(who: &str) -> Selector {
 
 fn keys(value: &str) -> Result<Vec<Key>, &'static str> {
     let keys = all(value, Key::parse)?;
-    if caller::is_twice(&keys) {
+    if api_key::is_twice(&keys) {
         return Err("has the same key twice");
     }
     Ok(keys)

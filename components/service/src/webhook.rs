@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::{
-    caller::is_name,
+    api_key::is_name,
     request::Request,
     text::{LONGEST, whole_number},
 };

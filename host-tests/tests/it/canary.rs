@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
+use host::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings};
 use host_tests::Harness;
-use runner::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings};
 
 use crate::secrets::leak;
 

@@ -1,7 +1,7 @@
 //! `connection.check`: what it finds, how it says so, and that it changes nothing.
 
+use host::{Finding, Verdict};
 use host_tests::Harness;
-use runner::{Finding, Verdict};
 use simulator::{Action, Endpoint, Fault, Generation, Permission};
 
 use crate::nobody::Nobody;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use host::{Effect, Error, ErrorCode, ListOptions};
 use host_tests::{Harness, first_page};
-use runner::{Effect, Error, ErrorCode, ListOptions};
 use simulator::{Action, Endpoint, Fault, Permission, Permissions};
 
 use crate::nobody::Nobody;
@@ -264,7 +264,7 @@ async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
     let lost = Fault::new(Action::after_apply(Action::Reset)).on(Endpoint::Suspend);
     harness.simulator.fault(lost);
     let user = harness.suspend(&id).await.unwrap();
-    assert_eq!(user.state, runner::UserState::Suspended);
+    assert_eq!(user.state, host::UserState::Suspended);
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use host::{Ending, ErrorCode, Options};
 use host_tests::{environment, instance};
-use runner::{Ending, ErrorCode, Options};
 use simulator::Simulator;
 use tokio::{io::AsyncReadExt, net::TcpListener};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use host::{ErrorCode, ListOptions, StateFilter, UserState};
 use host_tests::{Harness, first_page};
-use runner::{ErrorCode, ListOptions, StateFilter, UserState};
 use simulator::{Action, Endpoint, Fault, State};
 
 /// Every page, and the ids on it.

@@ -1,7 +1,7 @@
 //! How little memory an instance needs.
 
+use host::{ListOptions, Options};
 use host_tests::{environment, first_page, instance};
-use runner::{ListOptions, Options};
 use simulator::Simulator;
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The four operations, in both generations of the API.
 
+use host::{ListOptions, UserState};
 use host_tests::{Harness, first_page};
-use runner::{ListOptions, UserState};
 use simulator::{Endpoint, State};
 
 const GENERATIONS: [&str; 2] = ["v1beta1", "v1"];
@@ -38,7 +38,7 @@ async fn suspend_suspends_for_real_and_reactivate_undoes_it() {
         );
         assert_eq!(state(&harness), Some(State::Suspended));
         let suspended = ListOptions {
-            filter: Some(runner::StateFilter::Suspended),
+            filter: Some(host::StateFilter::Suspended),
             max_page_size: Some(1000),
             page_token: None,
         };

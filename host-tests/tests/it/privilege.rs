@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use runner::COMPONENT;
+use host::COMPONENT;
 use wasmparser::{Parser, Payload};
 
 /// Every import, and nothing else.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use host::{Ending, ErrorCode, ListOptions, StateFilter, UserState};
 use host_tests::{Harness, first_page};
-use runner::{Ending, ErrorCode, ListOptions, StateFilter, UserState};
 use simulator::{Endpoint, Recorded};
 
 /// Every operation once, revocation included.

@@ -1,7 +1,7 @@
 //! Settings: from the environment or by `configure`, never from both, and each wrong one refused by name.
 
+use host::{ApiVersion, BaseUrl, ClientCredentials, Credentials, ErrorCode, Options, Settings};
 use host_tests::{Harness, environment, first_page, instance};
-use runner::{ApiVersion, BaseUrl, ClientCredentials, Credentials, ErrorCode, Options, Settings};
 use simulator::{Endpoint, Simulator};
 
 /// The settings that name a simulator.

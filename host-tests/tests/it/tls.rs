@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use host::{Effect, Error, ErrorCode, Exchange, Options, RootCertStore};
 use host_tests::{environment, first_page, instance};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
-use runner::{Effect, Error, ErrorCode, Exchange, Options, RootCertStore};
 use simulator::Simulator;
 use tokio::{
     io::copy_bidirectional,

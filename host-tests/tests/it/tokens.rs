@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use host::ErrorCode;
 use host_tests::{Harness, first_page};
-use runner::ErrorCode;
 use simulator::{Action, Endpoint, Fault};
 
 /// How many requests the server has had of one kind.

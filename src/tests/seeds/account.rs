@@ -2,13 +2,13 @@
 
 use super::{
     bodies,
-    dice::Dice,
     directory::{self, EXTERNAL, OWNER},
+    rng::Dice,
     route::Route,
 };
 use crate::{
     ErrorCode, Operation, User, UserPage, UserState,
-    host::{Duration, Instant},
+    platform::{Duration, Instant},
     tests::server::BASIC,
 };
 

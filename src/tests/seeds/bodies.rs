@@ -1,6 +1,6 @@
 //! The JSON that the account answers with.
 
-use super::dice::Dice;
+use super::rng::Dice;
 use crate::{User, UserPage, UserState};
 
 pub(super) fn of_user(user: &User) -> String {

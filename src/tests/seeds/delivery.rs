@@ -3,14 +3,14 @@
 use super::{
     account::Says,
     bodies,
-    journey::{Arrival, Hears},
     ledger::Heard,
+    request_fate::{Arrival, Hears},
     route::Route,
     world::World,
 };
 use crate::{
     UserState,
-    host::{Duration, Instant, SendError, SendErrorKind},
+    platform::{Duration, Instant, SendError, SendErrorKind},
     tests::server::{Headers, Piece, send_error},
 };
 

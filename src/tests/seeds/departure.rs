@@ -1,14 +1,14 @@
 //! What must hold whenever a request is begun.
 
 use super::{
+    intent::Wants,
     ledger::{Heard, Ledger, RequestEntry},
+    request_chain::{About, MOST_ATTEMPTS, Strand},
     route::Route,
-    strand::{About, MOST_ATTEMPTS, Strand},
-    wants::Wants,
 };
 use crate::{
     Operation,
-    host::Instant,
+    platform::Instant,
     tests::server::{BASIC, Sent},
 };
 

@@ -1,6 +1,6 @@
 //! The users of an account, and the list of them that it shows.
 
-use super::{account::Account, dice::Dice, route::Listing};
+use super::{account::Account, rng::Dice, route::Listing};
 use crate::{StateFilter, User, UserPage, UserState};
 
 /// The last remaining owner is the first user, an externally managed administrator the second.

@@ -3,7 +3,7 @@
 use super::{ledger::Ended, world::World};
 use crate::{
     Effect, UserState,
-    host::{Duration, Instant},
+    platform::{Duration, Instant},
 };
 
 /// What happens at the server.

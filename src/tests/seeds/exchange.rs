@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Operation,
-    host::{Duration, Instant},
+    platform::{Duration, Instant},
 };
 
 /// One set of settings, from the moment it was configured.

@@ -1,6 +1,6 @@
 //! What responders ask for in an incident, at random: whom, under which guards, and some of it wrong.
 
-use super::{dice::Dice, task::any_deadline, wants::Changes};
+use super::{intent::Changes, rng::Dice, task::any_deadline};
 use crate::{ChangeOptions, Selector, StateFilter, Target, UserState};
 
 /// An e-mail address, of somebody or of nobody, spelt in one way or another.

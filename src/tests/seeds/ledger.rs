@@ -3,15 +3,15 @@
 use super::{
     account::{Answered, Says},
     exchange::Configured,
+    intent::Wants,
     pause::Pause,
+    request_chain::{MOST_ATTEMPTS, Strand},
     route::Route,
-    strand::{MOST_ATTEMPTS, Strand},
     tokens::Grant,
-    wants::Wants,
 };
 use crate::{
     Effect, Operation, User,
-    host::{Duration, Instant, SendErrorKind},
+    platform::{Duration, Instant, SendErrorKind},
 };
 
 #[derive(Default)]

@@ -7,10 +7,10 @@ use std::{
     rc::Rc,
 };
 
-use super::{account::Says, journey::Hears, promises::Outcome, wants::Wants, world::World};
+use super::{account::Says, check_call::Outcome, intent::Wants, request_fate::Hears, world::World};
 use crate::{
     Operation,
-    host::{Body, Duration, Host, Instant, Request, Response, SendError},
+    platform::{Body, Duration, Host, Instant, Request, Response, SendError},
     tests::{
         clock::Clock,
         server::{Piece, Sent},

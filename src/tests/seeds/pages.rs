@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Says,
+    intent::{Wants, folded},
     ledger::Ledger,
     route::{Listing, Route},
-    wants::{Wants, folded},
 };
 use crate::{Error, ErrorCode, User, UserList, UserPage};
 

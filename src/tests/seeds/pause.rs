@@ -1,7 +1,7 @@
 //! What must hold after the server asked a call to wait: all of its requests do.
 
 use super::ledger::{Ledger, RequestEntry};
-use crate::host::Instant;
+use crate::platform::Instant;
 
 /// The waits that a call was asked for, as far as they overlap.
 #[derive(Clone, Copy)]

@@ -2,13 +2,13 @@
 
 use super::{
     account::Says,
+    intent::Wants,
     ledger::{Heard, Ledger, RequestEntry},
     route::Route,
-    wants::Wants,
 };
 use crate::{
     Effect, Error, ErrorCode,
-    host::{Instant, SendErrorKind},
+    platform::{Instant, SendErrorKind},
 };
 
 impl Ledger {

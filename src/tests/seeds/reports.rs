@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Says,
+    expected_target::Standing,
+    intent::is_wrong_target,
     ledger::{Ended, Ledger, RequestEntry},
-    standing::Standing,
-    strand::About,
-    wants::is_wrong_target,
+    request_chain::About,
 };
-use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, host::Instant};
+use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, platform::Instant};
 
 impl Ledger {
     /// Each target has one report, in the order of the targets, that says what is known of it.

@@ -7,16 +7,16 @@ use std::{
 };
 
 use super::{
-    dice::Dice,
+    check_call::Outcome,
+    intent::Changes,
     network::{Network, Shared},
-    promises::Outcome,
+    rng::Dice,
     task::{Task, any_deadline, settings},
-    wants::Changes,
     world::{Counts, World},
 };
 use crate::{
     ChangeOptions, Client, ListOptions, Selector, Target, UserState,
-    host::Duration,
+    platform::Duration,
     tests::clock::{self, Clock},
 };
 

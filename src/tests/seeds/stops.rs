@@ -1,13 +1,13 @@
 //! What a call for many users must not begin any more, once something has failed.
 
 use super::{
+    expected_target::Standing,
+    intent::Wants,
     ledger::{Ledger, RequestEntry},
+    request_chain::MOST_ATTEMPTS,
     route::Route,
-    standing::Standing,
-    strand::MOST_ATTEMPTS,
-    wants::Wants,
 };
-use crate::{Selector, host::Instant};
+use crate::{Selector, platform::Instant};
 
 impl Ledger {
     /// Nothing new of this kind is begun after a target has failed, if the call is to stop then; and nobody else is looked

@@ -1,13 +1,13 @@
 //! What must hold for the report on one target.
 
 use super::{
+    expected_target::{Seen, Standing},
     ledger::Ledger,
+    request_chain::About,
     route::Route,
-    standing::{Seen, Standing},
-    strand::About,
 };
 use crate::{
-    Effect, ErrorCode, Outcome, Report, Selector, Target, TargetReport, User, host::Instant,
+    Effect, ErrorCode, Outcome, Report, Selector, Target, TargetReport, User, platform::Instant,
 };
 
 impl Ledger {

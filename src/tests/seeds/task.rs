@@ -1,16 +1,16 @@
 //! What the callers of the client do: one call after the other, some of them given up.
 
 use super::{
-    dice::Dice,
+    check_call::Outcome,
     incident,
+    intent::{Changes, Wants},
     network::Network,
-    promises::Outcome,
+    rng::Dice,
     route::{Listing, Route},
-    wants::{Changes, Wants},
 };
 use crate::{
     Client, Error, ListOptions, Operation, StateFilter, UserState,
-    host::Duration,
+    platform::Duration,
     settings::{NotConfigured, Proposal, Settings},
     tests::server::proposal,
 };

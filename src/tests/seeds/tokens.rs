@@ -1,7 +1,7 @@
 //! What must hold for tokens: which of them serve which requests.
 
 use super::{account::Says, ledger::Ledger, route::Route};
-use crate::host::{Duration, Instant};
+use crate::platform::{Duration, Instant};
 
 /// A token that a client heard of.
 pub(super) struct Grant {

@@ -1,8 +1,8 @@
 //! What a proxy, a gateway or a server in trouble says in place of the answer.
 
-use super::dice::Dice;
+use super::rng::Dice;
 use crate::{
-    host::Duration,
+    platform::Duration,
     tests::server::{Headers, Sent},
 };
 

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use super::{
     account::Account,
-    dice::Dice,
+    check_call::Outcome,
     events::Event,
     exchange::Configured,
     fault::Fault,
-    journey::Journey,
+    intent::Wants,
     ledger::{CallEntry, Ledger},
-    promises::Outcome,
+    request_fate::Journey,
+    rng::Dice,
     route::Route,
-    wants::Wants,
 };
 use crate::{
     Operation,
-    host::{Duration, Instant},
+    platform::{Duration, Instant},
     tests::server::Sent,
 };
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Says,
+    expected_target::Standing,
+    intent::{Wants, folded},
     ledger::Ledger,
     route::Route,
-    standing::Standing,
-    wants::{Wants, folded},
 };
 use crate::Selector;
 

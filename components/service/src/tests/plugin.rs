@@ -6,7 +6,6 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    answer::Answer,
     bindings::{
         connection::{Finding, Verdict},
         containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport},
@@ -15,6 +14,7 @@ use crate::{
     },
     plugin::Plugin,
     request::{Body, Request},
+    response::Answer,
     service::Service,
 };
 

@@ -1,6 +1,6 @@
 //! Whether what is reported is what the account shows.
 
-use runner::Report;
+use host::Report;
 use simulator::{Endpoint, Simulator, State, User};
 
 use super::fate::Fate;

@@ -1,7 +1,7 @@
 //! What somebody else does to the account in the middle of a call.
 
+use host::{ChangeOptions, ErrorCode, Report, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Report, Target, UserState};
 use simulator::{Action, Endpoint, Fault, Permission, Simulator, State};
 
 use super::{

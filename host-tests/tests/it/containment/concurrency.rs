@@ -1,7 +1,7 @@
 //! How many requests are under way at once.
 
+use host::{ChangeOptions, ErrorCode, Target};
 use host_tests::{Harness, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Target};
 use simulator::{Action, Endpoint, Fault};
 use tokio::task::yield_now;
 

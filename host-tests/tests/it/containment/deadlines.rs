@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use host::{ChangeOptions, ErrorCode, Report};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Report};
 use simulator::{Action, Endpoint, Fault, State};
 
 use super::{

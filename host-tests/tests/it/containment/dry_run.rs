@@ -1,7 +1,7 @@
 //! Dry runs: everything is looked up, nothing is changed.
 
+use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use simulator::{Endpoint, Permission, State};
 
 use super::fate::{

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use host::{ErrorCode, StateFilter};
 use host_tests::Harness;
-use runner::{ErrorCode, StateFilter};
 use simulator::{Action, Endpoint, Fault, State};
 
 use super::{agreement::count, meanwhile::meanwhile};

@@ -1,6 +1,6 @@
 //! What became of each target, short enough to be compared.
 
-use runner::{Effect, Error, ErrorCode, Outcome, Report};
+use host::{Effect, Error, ErrorCode, Outcome, Report};
 
 /// An outcome, its error reduced to what a playbook branches on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,6 +1,6 @@
 //! Faults in the middle of a call: whatever one answer is, everybody else is served, and nothing that was done is lost.
 
-use runner::{
+use host::{
     Effect,
     ErrorCode::{
         self, ConnectionFailed, InvalidArgument, MalformedResponse, NotConfigured, NotFound, Other,

@@ -1,7 +1,7 @@
 //! People found by e-mail address.
 
+use host::{ErrorCode, UserState};
 use host_tests::{Harness, by_id, unguarded};
-use runner::{ErrorCode, UserState};
 use simulator::{Action, Endpoint, Fault};
 
 use super::{agreement::count, meanwhile::meanwhile};

@@ -1,7 +1,7 @@
 //! Guards: what must hold before anything is changed.
 
+use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use simulator::{Endpoint, State};
 
 use super::{

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use host::{ChangeOptions, ErrorCode, Instance, Options, Outcome, Report, Selector, Target};
 use host_tests::{Harness, by_email, by_id, environment, instance, unguarded};
-use runner::{ChangeOptions, ErrorCode, Instance, Options, Outcome, Report, Selector, Target};
 use simulator::{Action, Endpoint, Fault, Role, Simulator, State};
 
 use super::fate::{

@@ -1,7 +1,7 @@
 //! What becomes of a target, each way that there is.
 
+use host::{ErrorCode, Outcome, TargetReport, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ErrorCode, Outcome, TargetReport, UserState};
 use simulator::{Endpoint, Permission, State};
 
 use super::{

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use host::{ChangeOptions, ErrorCode};
 use host_tests::{Harness, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode};
 use simulator::{Action, Endpoint, Fault, State};
 use tokio::task::yield_now;
 

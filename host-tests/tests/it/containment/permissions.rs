@@ -1,7 +1,7 @@
 //! Containing people with an application that may change them and not look at them.
 
+use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use simulator::{Action, Endpoint, Fault, Permission, State};
 
 use super::{

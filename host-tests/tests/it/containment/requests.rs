@@ -1,7 +1,7 @@
 //! What a call costs, to the request.
 
+use host::{ChangeOptions, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, Target};
 use simulator::{Endpoint, Role, State};
 
 use super::agreement::count;

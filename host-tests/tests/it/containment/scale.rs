@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
+use host::ChangeOptions;
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::ChangeOptions;
 use simulator::{Endpoint, Role, State};
 
 use super::{

@@ -1,7 +1,7 @@
 //! A call under a fault: six users of an account, one of whom meets it.
 
+use host::{ChangeOptions, Error, Report, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, Error, Report, Target};
 use simulator::{Endpoint, Fault, State, User};
 
 use super::{

@@ -1,7 +1,7 @@
 //! Calls that stop at the first target that fails.
 
+use host::{ChangeOptions, ErrorCode, Selector, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Selector, UserState};
 use simulator::{Action, Endpoint, Fault, State};
 use tokio::task::yield_now;
 

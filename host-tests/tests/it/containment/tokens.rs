@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use host::{ChangeOptions, ErrorCode, Report, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Report, Target};
 use simulator::{Action, Endpoint, Fault, Simulator, State};
 
 use super::{

@@ -1,7 +1,7 @@
 //! The same person, named more than once.
 
+use host::{ChangeOptions, ErrorCode, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use runner::{ChangeOptions, ErrorCode, Target};
 use simulator::Endpoint;
 
 use super::{

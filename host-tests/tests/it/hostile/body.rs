@@ -1,6 +1,6 @@
 //! Bodies that are shorter, longer, larger or otherwise wrapped than their head says.
 
-use runner::ErrorCode::{ConnectionFailed, MalformedResponse};
+use host::ErrorCode::{ConnectionFailed, MalformedResponse};
 
 use super::{
     answer::{ACTIVE, SUSPENDED, chunked, chunked_head, json, padded, raw, send, status},

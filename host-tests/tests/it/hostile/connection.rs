@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runner::ErrorCode::{ConnectionFailed, TimedOut};
+use host::ErrorCode::{ConnectionFailed, TimedOut};
 
 use super::{
     answer::{ACTIVE, chunked_head, json, raw, send, whole},

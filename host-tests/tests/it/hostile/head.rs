@@ -1,6 +1,6 @@
 //! Heads that are no HTTP, not quite HTTP, or far too much of it.
 
-use runner::ErrorCode::{ConnectionFailed, MalformedResponse};
+use host::ErrorCode::{ConnectionFailed, MalformedResponse};
 
 use super::{
     answer::{ACTIVE, raw, send},

@@ -1,6 +1,6 @@
 //! Answers that are well-formed, and about something else than was asked for.
 
-use runner::ErrorCode::MalformedResponse;
+use host::ErrorCode::MalformedResponse;
 
 use super::{
     answer::{ACTIVE, SUSPENDED, json},

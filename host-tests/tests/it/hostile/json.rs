@@ -1,6 +1,6 @@
 //! Answers of status 200 that are no JSON, or JSON that no user, page or token is made of.
 
-use runner::ErrorCode::MalformedResponse;
+use host::ErrorCode::MalformedResponse;
 
 use super::{
     answer::{ACTIVE, json, status},

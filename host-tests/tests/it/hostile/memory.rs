@@ -1,6 +1,6 @@
 //! Answers that an instance of 4 MiB has no room for.
 
-use runner::ErrorCode::{MalformedResponse, Other};
+use host::ErrorCode::{MalformedResponse, Other};
 
 use super::{
     answer::{ACTIVE, chunked, json, padded, status},

@@ -1,6 +1,6 @@
 //! Redirects, which are never followed, least of all with credentials.
 
-use runner::ErrorCode::MalformedResponse;
+use host::ErrorCode::MalformedResponse;
 
 use super::{
     answer::status,

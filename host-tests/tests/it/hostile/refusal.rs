@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runner::ErrorCode::{
+use host::ErrorCode::{
     ExternallyManaged, InvalidArgument, LastOwner, NotFound, Other, PermissionDenied,
     Unauthenticated,
 };

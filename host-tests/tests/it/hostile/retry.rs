@@ -1,6 +1,6 @@
 //! When a server asks to come back later, or fails for a while.
 
-use runner::ErrorCode::{RateLimited, Unauthenticated, Unavailable};
+use host::ErrorCode::{RateLimited, Unauthenticated, Unavailable};
 
 use super::{
     answer::status,

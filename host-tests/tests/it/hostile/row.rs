@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use runner::{Effect, ErrorCode};
+use host::{Effect, ErrorCode};
 use simulator::Endpoint;
 
 use super::script::{Script, Step};

@@ -1,6 +1,6 @@
 //! Every status there is, as the answer to a suspension.
 
-use runner::ErrorCode::{
+use host::ErrorCode::{
     self, ConnectionFailed, InvalidArgument, MalformedResponse, NotFound, Other, RateLimited,
     Unauthenticated, Unavailable,
 };

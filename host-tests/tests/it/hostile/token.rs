@@ -1,6 +1,6 @@
 //! Token endpoints that give no token, a bad one, or one of an odd life.
 
-use runner::ErrorCode::{MalformedResponse, NotConfigured, Other, Unauthenticated, Unavailable};
+use host::ErrorCode::{MalformedResponse, NotConfigured, Other, Unauthenticated, Unavailable};
 
 use super::{
     answer::{ACTIVE, json, status},

@@ -7,8 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use host::{Error, Instance, Options};
 use host_tests::{environment, first_page, instance};
-use runner::{Error, Instance, Options};
 use simulator::{Simulator, State};
 use tokio::time::timeout;
 

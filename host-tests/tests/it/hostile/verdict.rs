@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runner::{Effect, Error, ErrorCode};
+use host::{Effect, Error, ErrorCode};
 
 use super::row::Row;
 
@@ -14,7 +14,7 @@ const NOISE: Duration = Duration::from_secs(1);
 pub const MADE_UP: &str = "token-of-a-hostile-server";
 
 /// What a call came to: nothing in time, a trap, or the component's own result, shown.
-pub type Called = Option<runner::Result<Result<String, Error>>>;
+pub type Called = Option<host::Result<Result<String, Error>>>;
 
 /// What a call came to, in words.
 pub fn told(result: &Called) -> String {

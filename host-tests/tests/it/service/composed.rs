@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use runner::{COMPONENT, SERVICE};
+use host::{COMPONENT, SERVICE};
 use wasmparser::{Parser, Payload};
 
 /// Every import, and nothing else.

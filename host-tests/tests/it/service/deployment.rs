@@ -3,12 +3,12 @@
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use host::{Limits, Server, ServiceOptions, ServiceRuntime};
 use host_tests::environment;
 use ring::{
     digest::{SHA256, digest},
     hmac::{HMAC_SHA256, Key, sign},
 };
-use runner::{Limits, Server, ServiceOptions, ServiceRuntime};
 use serde_json::Value;
 use simulator::{Endpoint, Simulator, User};
 

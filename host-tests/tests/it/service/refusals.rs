@@ -1,6 +1,6 @@
 //! Refusals: each in words, with its status, and with nothing asked of the API.
 
-use runner::Limits;
+use host::Limits;
 use serde_json::{Value, json};
 use simulator::State;
 

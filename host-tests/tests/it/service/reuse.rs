@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use runner::{Limits, ServiceOptions};
+use host::{Limits, ServiceOptions};
 use simulator::{Action, Endpoint, Fault};
 use tokio::task::JoinSet;
 

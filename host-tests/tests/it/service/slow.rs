@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use host::{Limits, ServiceOptions};
 use http::Request;
 use http_body_util::{Channel, Empty};
-use runner::{Limits, ServiceOptions};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

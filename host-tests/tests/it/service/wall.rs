@@ -1,6 +1,6 @@
 //! The wall: whatever stands where requests are parsed sees the variables that are meant for it, and no secret.
 
-use runner::{COMPONENT, SERVICE};
+use host::{COMPONENT, SERVICE};
 use wasmtime::{
     Engine, Store,
     component::{Component, Linker, ResourceTable},
@@ -11,7 +11,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use self::compose::{Parts, compose};
 use super::composed::Anatomy;
 
-#[path = "../../../../runner/build/compose.rs"]
+#[path = "../../../../host/build/compose.rs"]
 mod compose;
 
 const HANDLER: &str = "wasi:http/incoming-handler@0.2.4";

@@ -1,0 +1,199 @@
+//! The shell for WASI 0.2: requests by `wasi:http`, waits by pollables.
+
+mod cause;
+mod reactor;
+
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use wasip2::{
+    clocks::monotonic_clock,
+    http::{
+        outgoing_handler,
+        types::{
+            self, Fields, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest,
+            RequestOptions,
+        },
+    },
+    io::streams::{InputStream, StreamError},
+};
+use zeroize::Zeroize;
+
+use self::{
+    cause::{broken_off, denied, failed},
+    reactor::Reactor,
+};
+use onepassword_users::platform::{
+    Body, Duration, Host, Instant, Method, Request, Response, Scheme, SendError, Timeouts,
+};
+
+/// The most that one write may hand over where a host does not say otherwise, in bytes.
+const PIECE_OUT: usize = 4096;
+/// How much of an answer is asked for at once, in bytes.
+const PIECE_IN: u64 = 16 << 10;
+
+/// A host that speaks WASI 0.2.
+#[derive(Default)]
+pub(crate) struct Wasi {
+    reactor: Rc<Reactor>,
+}
+
+impl Wasi {
+    /// Runs a future to its end; none when it waits for something that no host can bring about.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.reactor.block_on(future)
+    }
+
+    /// Writes a body. What goes wrong with it shows in the answer.
+    async fn write(&self, body: OutgoingBody, text: &str) -> Option<()> {
+        let stream = body.write().ok()?;
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            self.reactor.ready(stream.subscribe()).await;
+            let room = usize::try_from(stream.check_write().ok()?).unwrap_or(PIECE_OUT);
+            let (piece, later) = rest
+                .split_at_checked(room.min(PIECE_OUT))
+                .unwrap_or((rest, &[]));
+            stream.write(piece).ok()?;
+            rest = later;
+        }
+        stream.flush().ok()?;
+        self.reactor.ready(stream.subscribe()).await;
+        drop(stream);
+        OutgoingBody::finish(body, None).ok()
+    }
+}
+
+impl Host for Wasi {
+    type Body = WasiBody;
+
+    async fn send(&self, request: Request<'_>) -> Result<Response<WasiBody>, SendError> {
+        let outgoing =
+            outgoing(&request).ok_or_else(|| denied("the host does not take this request"))?;
+        let body = match request.body {
+            Some(text) => Some((
+                outgoing
+                    .body()
+                    .map_err(|()| denied("the host takes no body"))?,
+                text,
+            )),
+            None => None,
+        };
+        let answer =
+            outgoing_handler::handle(outgoing, options(request.timeouts)).map_err(failed)?;
+        if let Some((body, text)) = body {
+            self.write(body, text).await;
+        }
+        self.reactor.ready(answer.subscribe()).await;
+        match answer.get() {
+            Some(Ok(Ok(response))) => received(response, &self.reactor),
+            Some(Ok(Err(code))) => Err(failed(code)),
+            Some(Err(())) | None => Err(failed(types::ErrorCode::InternalError(None))),
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.reactor
+            .ready(monotonic_clock::subscribe_duration(duration.as_nanos()))
+            .await;
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_origin(Duration::from_nanos(monotonic_clock::now()))
+    }
+}
+
+/// The request as WASI has it; none when the host finds fault with a part of it.
+fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
+    let mut headers: Vec<(String, Vec<u8>)> = request
+        .headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    let fields = Fields::from_list(&headers);
+    for (_, value) in &mut headers {
+        value.zeroize();
+    }
+    let outgoing = OutgoingRequest::new(fields.ok()?);
+    let method = match request.method {
+        Method::Get => types::Method::Get,
+        Method::Post => types::Method::Post,
+    };
+    let scheme = match request.scheme {
+        Scheme::Http => types::Scheme::Http,
+        Scheme::Https => types::Scheme::Https,
+    };
+    outgoing.set_method(&method).ok()?;
+    outgoing.set_scheme(Some(&scheme)).ok()?;
+    outgoing.set_authority(Some(request.authority)).ok()?;
+    outgoing
+        .set_path_with_query(Some(request.path_and_query))
+        .ok()?;
+    Some(outgoing)
+}
+
+/// The time-outs, as far as the host knows such; the core has its own besides.
+fn options(timeouts: Timeouts) -> Option<RequestOptions> {
+    let options = RequestOptions::new();
+    options
+        .set_connect_timeout(Some(timeouts.connect.as_nanos()))
+        .ok();
+    options
+        .set_first_byte_timeout(Some(timeouts.first_byte.as_nanos()))
+        .ok();
+    options
+        .set_between_bytes_timeout(Some(timeouts.between_bytes.as_nanos()))
+        .ok();
+    Some(options)
+}
+
+/// The head of an answer, with its body to be read.
+fn received(
+    response: IncomingResponse,
+    reactor: &Rc<Reactor>,
+) -> Result<Response<WasiBody>, SendError> {
+    let status = response.status();
+    let headers = response.headers();
+    let header = |name| {
+        let value = headers.get(name).into_iter().next()?;
+        String::from_utf8(value).ok()
+    };
+    let retry_after = header("retry-after");
+    let date = header("date");
+    let content_length = header("content-length").and_then(|length| length.parse().ok());
+    drop(headers);
+    let taken = || failed(types::ErrorCode::InternalError(None));
+    let body = response.consume().map_err(|()| taken())?;
+    let stream = body.stream().map_err(|()| taken())?;
+    Ok(Response {
+        status,
+        retry_after,
+        date,
+        content_length,
+        body: WasiBody {
+            stream,
+            _body: body,
+            _response: response,
+            reactor: Rc::clone(reactor),
+        },
+    })
+}
+
+/// The body of an answer. A resource must be dropped before the one that it came from: the order of the fields is that.
+pub(crate) struct WasiBody {
+    stream: InputStream,
+    _body: IncomingBody,
+    _response: IncomingResponse,
+    reactor: Rc<Reactor>,
+}
+
+impl Body for WasiBody {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
+        loop {
+            match self.stream.read(PIECE_IN) {
+                Ok(piece) if piece.is_empty() => self.reactor.ready(self.stream.subscribe()).await,
+                Ok(piece) => return Ok(Some(piece)),
+                Err(StreamError::Closed) => return Ok(None),
+                Err(StreamError::LastOperationFailed(_)) => return Err(broken_off()),
+            }
+        }
+    }
+}

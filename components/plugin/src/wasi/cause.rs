@@ -1,0 +1,96 @@
+//! Why a request got no answer, from the words that `wasi:http` has for it.
+
+use alloc::borrow::ToOwned;
+use wasip2::http::types::ErrorCode;
+
+use onepassword_users::platform::{SendError, SendErrorKind};
+
+/// What the host does not even begin to send.
+pub(super) fn denied(detail: &str) -> SendError {
+    SendError {
+        kind: SendErrorKind::Denied,
+        reached: false,
+        detail: detail.to_owned(),
+    }
+}
+
+/// An answer that ends in its middle. Asking the host for the cause would cost more than a kilobyte, and change nothing.
+pub(super) fn broken_off() -> SendError {
+    failed(ErrorCode::HttpResponseIncomplete)
+}
+
+/// What a code of `wasi:http` means. It says of each whether the server may have received the request.
+pub(super) fn failed(code: ErrorCode) -> SendError {
+    use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
+
+    let (kind, reached, detail) = match code {
+        ErrorCode::DnsTimeout => (Connection, false, "the host name was not resolved in time"),
+        ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
+            (Connection, false, "the host name cannot be resolved")
+        }
+        ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => {
+            (Connection, false, "the server cannot be reached")
+        }
+        ErrorCode::DestinationIpProhibited | ErrorCode::HttpRequestDenied => (
+            Denied,
+            false,
+            "the host does not allow requests to this address",
+        ),
+        ErrorCode::ConnectionRefused => (Connection, false, "the server refused the connection"),
+        ErrorCode::ConnectionTimeout => (Connection, false, "the connection was not made in time"),
+        ErrorCode::ConnectionLimitReached => {
+            (Connection, false, "the host has no connection to spare")
+        }
+        ErrorCode::TlsProtocolError => (Connection, false, "TLS failed"),
+        ErrorCode::TlsCertificateError => (
+            Connection,
+            false,
+            "the server's TLS certificate is not trusted: it has expired, is for another name, or comes from an authority that the host does not know",
+        ),
+        ErrorCode::TlsAlertReceived(_) => (Connection, true, "the server ended TLS with an alert"),
+        ErrorCode::ConnectionTerminated => (Connection, true, "the connection broke"),
+        ErrorCode::ConnectionReadTimeout | ErrorCode::HttpResponseTimeout => {
+            (TimedOut, true, "no answer came in time")
+        }
+        ErrorCode::ConnectionWriteTimeout => (TimedOut, true, "the request was not taken in time"),
+        ErrorCode::HttpRequestLengthRequired
+        | ErrorCode::HttpRequestBodySize(_)
+        | ErrorCode::HttpRequestMethodInvalid
+        | ErrorCode::HttpRequestUriInvalid
+        | ErrorCode::HttpRequestUriTooLong
+        | ErrorCode::HttpRequestHeaderSectionSize(_)
+        | ErrorCode::HttpRequestHeaderSize(_)
+        | ErrorCode::HttpRequestTrailerSectionSize(_)
+        | ErrorCode::HttpRequestTrailerSize(_) => {
+            (Denied, false, "the host does not take this request")
+        }
+        ErrorCode::HttpResponseIncomplete => (Connection, true, "the answer broke off"),
+        ErrorCode::HttpResponseHeaderSectionSize(_)
+        | ErrorCode::HttpResponseHeaderSize(_)
+        | ErrorCode::HttpResponseBodySize(_)
+        | ErrorCode::HttpResponseTrailerSectionSize(_)
+        | ErrorCode::HttpResponseTrailerSize(_) => {
+            (TooLarge, true, "the answer is larger than the host takes")
+        }
+        ErrorCode::HttpResponseTransferCoding(_)
+        | ErrorCode::HttpResponseContentCoding(_)
+        | ErrorCode::HttpUpgradeFailed
+        | ErrorCode::HttpProtocolError => {
+            (Malformed, true, "what came back is not HTTP, or broke off")
+        }
+        ErrorCode::LoopDetected => (
+            Connection,
+            true,
+            "a proxy sends the request round in a circle",
+        ),
+        ErrorCode::ConfigurationError => (Denied, false, "the host's HTTP is not set up"),
+        ErrorCode::InternalError(_) => {
+            (Connection, true, "the host failed to carry out the request")
+        }
+    };
+    SendError {
+        kind,
+        reached,
+        detail: detail.to_owned(),
+    }
+}

@@ -1,0 +1,220 @@
+//! What comes back: the JSON of the API, read with tolerance for what a preview may still change.
+
+mod json;
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use serde_json::error::Category;
+
+use self::json::{Object, Shape, Unread, Value};
+use crate::{
+    error::{ErrorCode, Failure},
+    request::LONGEST_PAGE_TOKEN,
+    secret::Secret,
+    text,
+    user::{User, UserPage, UserState},
+};
+
+/// The longest token that is taken, in bytes: hosts limit the size of a header.
+const LONGEST_TOKEN: usize = 8192;
+
+/// The answer of the token endpoint (RFC 6749, section 5.1).
+pub(crate) struct TokenAnswer {
+    pub token: Secret,
+    /// Seconds, when the server said a usable number of them.
+    pub expires_in: Option<f64>,
+}
+
+/// What the server says of a refusal: its own code and words.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Problem {
+    /// On the scale of gRPC.
+    pub code: Option<i32>,
+    /// `error` of RFC 6749, section 5.2.
+    pub oauth: Option<String>,
+    /// In the server's words, as they came.
+    pub message: Option<String>,
+}
+
+/// Why a page is not taken.
+pub(crate) const PAGE: &str = "it is a page of HTML, not JSON";
+/// Why an answer is not taken that would be too much for the instance.
+pub(crate) const NO_MEMORY: &str = "there is no memory for it";
+
+const USER: Shape = Shape {
+    fields: &[
+        "id",
+        "email",
+        "display_name",
+        "state",
+        "create_time",
+        "path",
+    ],
+    list: None,
+};
+const TOKEN: Shape = Shape {
+    fields: &["access_token", "token_type", "expires_in"],
+    list: None,
+};
+const PROBLEM: Shape = Shape {
+    fields: &["code", "message", "error", "error_description"],
+    list: None,
+};
+
+/// Reads one user.
+pub(crate) fn user(body: &[u8]) -> Result<User, Failure> {
+    user_of(read(body, USER)?)
+}
+
+/// Reads a page of at most so many users.
+pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
+    let shape = Shape {
+        fields: &["results", "next_page_token"],
+        list: Some((&USER, at_most)),
+    };
+    let page = read(body, shape)?;
+    let [results, next_page_token, ..] = page.values;
+    let next_page_token = optional(next_page_token)?.filter(|token| !token.is_empty());
+    if next_page_token
+        .as_ref()
+        .is_some_and(|token| token.len() > LONGEST_PAGE_TOKEN)
+    {
+        return Err(malformed("the next page token is longer than 4096 bytes"));
+    }
+    let results = match results {
+        Value::Objects(results) => results,
+        // Default values may be left out; but an answer that holds something else is not an empty account.
+        Value::Null => Vec::new(),
+        Value::Missing if next_page_token.is_some() || !page.has_others => Vec::new(),
+        Value::Missing => return Err(malformed("the list has no `results`")),
+        _ => {
+            return Err(malformed(
+                "`results` is no list of users, or a longer one than was asked for",
+            ));
+        }
+    };
+    let mut users = Vec::with_capacity(results.len());
+    for user in results {
+        users.push(user_of(user)?);
+    }
+    Ok(UserPage {
+        users,
+        next_page_token,
+    })
+}
+
+/// Reads a token. The letter case of `token_type` is not documented.
+pub(crate) fn token(body: &[u8]) -> Result<TokenAnswer, Failure> {
+    let [token, kind, expires_in, ..] = read(body, TOKEN)?.values;
+    let token = Secret::new(optional(token)?.unwrap_or_default());
+    if optional(kind)?.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        return Err(malformed("the token is not a bearer token"));
+    }
+    let value = token.expose();
+    if value.is_empty()
+        || value.len() > LONGEST_TOKEN
+        || !value.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return Err(malformed("the token is missing, or none that can be sent"));
+    }
+    let expires_in = match expires_in {
+        Value::Number(seconds) if seconds > 0.0 => Some(seconds),
+        _ => None,
+    };
+    Ok(TokenAnswer { token, expires_in })
+}
+
+/// Reads what it can of a refusal: gRPC's status as JSON, RFC 6749's error, or text.
+pub(crate) fn problem(body: &[u8]) -> Problem {
+    let text = |value: Value| value.text().ok().flatten();
+    let mut problem = Problem::default();
+    if let Ok(Object {
+        values: [code, message, error, description, ..],
+        ..
+    }) = read(body, PROBLEM)
+    {
+        if let Value::Number(code) = code {
+            problem.code = Some(code as i32);
+        }
+        problem.oauth = text(error);
+        problem.message = text(message).or_else(|| text(description));
+    }
+    if problem.oauth.is_none() && problem.message.is_none() {
+        // Of another shape, or cut, even within a letter.
+        let valid = match core::str::from_utf8(body) {
+            Ok(text) => text,
+            Err(error) => {
+                let valid = body.get(..error.valid_up_to()).unwrap_or_default();
+                core::str::from_utf8(valid).unwrap_or_default()
+            }
+        };
+        problem.message = Some(valid.to_owned());
+    }
+    problem
+}
+
+/// An answer that is none of this API.
+pub(crate) fn malformed(cause: &str) -> Failure {
+    let cause = text::concat(&[
+        "the server's answer does not fit: ",
+        cause,
+        "; check that the base URL is that of the API, and that no proxy answers in its place",
+    ]);
+    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause);
+    failure.carried_out = true;
+    failure
+}
+
+/// Whether this is a page of HTML, which no endpoint of the API answers with.
+pub(crate) fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
+fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {
+    let cause = match json::read(body, shape) {
+        Ok(object) if !object.misfit => return Ok(object),
+        Ok(_) => "it is JSON of another shape",
+        Err(Unread::NoMemory) => NO_MEMORY,
+        Err(_) if is_page(body) => PAGE,
+        Err(_) if body.trim_ascii().is_empty() => "it is empty",
+        Err(Unread::TooDeep) => "it is nested too deeply",
+        Err(Unread::NoJson(error)) if error.classify() == Category::Eof => "it ends in the middle",
+        Err(Unread::NoJson(_)) => "it is not JSON",
+    };
+    Err(malformed(cause))
+}
+
+fn optional(value: Value) -> Result<Option<String>, Failure> {
+    value
+        .text()
+        .map_err(|_| malformed("a field is not the text that it should be"))
+}
+
+fn user_of(user: Object) -> Result<User, Failure> {
+    if user.misfit {
+        return Err(malformed("a user is JSON of another shape"));
+    }
+    let mut texts = [const { String::new() }; 6];
+    for (text, value) in texts.iter_mut().zip(user.values) {
+        *text = optional(value)?.unwrap_or_default();
+    }
+    let [id, email, display_name, state, create_time, path] = texts;
+    if id.is_empty() {
+        return Err(malformed("a user has no id"));
+    }
+    Ok(User {
+        id,
+        email,
+        display_name,
+        state: match state.as_str() {
+            "ACTIVE" => UserState::Active,
+            "SUSPENDED" => UserState::Suspended,
+            "" | "STATE_UNSPECIFIED" => UserState::Unspecified,
+            _ => UserState::Other(state),
+        },
+        create_time,
+        path,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Users by e-mail address: found, missing, or several.
+
+use super::crowd::{Crowd, is_list};
+use crate::{
+    Client, Error, ErrorCode, User, UserState,
+    tests::{
+        fake_platform::Simulation,
+        server::{reply, with_tokens},
+    },
+};
+
+fn find(client: &Client<Simulation>, email: &str) -> Result<User, Error> {
+    client.host().run(client.find_user(email))
+}
+
+#[test]
+fn a_user_is_found_on_any_page() {
+    let crowd = Crowd::of(2500);
+    for at in [0, 999, 1000, 2499] {
+        let client = crowd.client();
+        let user = find(&client, &format!("u{at}@acme.example")).unwrap();
+        assert_eq!(user.id, format!("U{at}"));
+        assert_eq!(user.state, UserState::Active);
+        // All pages, wherever they stand: a second user with the address may be on the last one.
+        assert_eq!(client.host().count(is_list), 3);
+        assert_eq!(client.host().sent().len(), 4);
+    }
+}
+
+#[test]
+fn case_and_surrounding_space_do_not_matter() {
+    let crowd = Crowd::of(3);
+    crowd.add("E", "Élodie@BÜCHER.example ", "SUSPENDED");
+    let client = crowd.client();
+    let user = find(&client, "\télodie@bücher.EXAMPLE").unwrap();
+    assert_eq!(
+        (user.id.as_str(), user.email.as_str()),
+        ("E", "Élodie@BÜCHER.example ")
+    );
+}
+
+#[test]
+fn nobody_is_not_found_after_the_last_page() {
+    let client = Crowd::of(1001).client();
+    let error = find(&client, "nobody@acme.example").unwrap_err();
+    assert_eq!((error.code, error.attempts), (ErrorCode::NotFound, 3));
+    assert_eq!(
+        error.message,
+        "find-user: no user of the account has this e-mail address; check its spelling, and the account id"
+    );
+}
+
+#[test]
+fn several_users_with_one_address_are_named() {
+    let crowd = Crowd::of(1500);
+    crowd.add("U9\\u0007X", "U700@Acme.Example", "ACTIVE");
+    crowd.add("U10", "u700@acme.example", "SUSPENDED");
+    let error = find(&crowd.client(), "u700@acme.example").unwrap_err();
+    assert_eq!(error.code, ErrorCode::Ambiguous);
+    assert_eq!(
+        error.message,
+        "find-user: several users have this e-mail address; name one of them by id: U700, U9 X, U10"
+    );
+}
+
+#[test]
+fn of_very_many_with_one_address_some_are_named() {
+    let crowd = Crowd::default();
+    for at in 0..3000 {
+        let id = format!("{at}{}", "x".repeat(500));
+        crowd.add(&id, "all@acme.example", "ACTIVE");
+    }
+    let error = find(&crowd.client(), "all@acme.example").unwrap_err();
+    assert_eq!(error.code, ErrorCode::Ambiguous);
+    let named: Vec<_> = error
+        .message
+        .split(": ")
+        .last()
+        .unwrap()
+        .split(", ")
+        .collect();
+    assert_eq!((named.len(), named[8]), (9, "and more"), "{error}");
+    // What is cut is no id, and is marked.
+    assert!(named[..8].iter().all(|id| id.ends_with("x…")));
+}
+
+#[test]
+fn a_user_whom_the_moving_list_shows_twice_is_one_user() {
+    let crowd = Crowd::of(999);
+    crowd.add("MOVED", "moved@acme.example", "ACTIVE");
+    crowd.add("MOVED", "moved@acme.example", "SUSPENDED");
+    let user = find(&crowd.client(), "moved@acme.example").unwrap();
+    // As the server showed them last.
+    assert_eq!(
+        (user.id.as_str(), user.state),
+        ("MOVED", UserState::Suspended)
+    );
+}
+
+#[test]
+fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
+    let client = Crowd::of(1).client();
+    for email in ["", "  ", "U0", "a\n@b"] {
+        let error = find(&client, email).unwrap_err();
+        assert_eq!(
+            (error.code, error.attempts),
+            (ErrorCode::InvalidArgument, 0)
+        );
+    }
+    assert_eq!(
+        find(&client, "U0").unwrap_err().message,
+        "find-user: the e-mail address must have an @"
+    );
+}
+
+#[test]
+fn what_cuts_the_reading_short_is_an_error_of_its_own() {
+    let crowd = Crowd::of(3000);
+    for (status, code) in [
+        (503, ErrorCode::Unavailable),
+        (404, ErrorCode::NotFound),
+        (400, ErrorCode::InvalidArgument),
+    ] {
+        // The user stands on the first page; only the last one fails.
+        let client = crowd.client_unless(move |sent| {
+            let is_last = is_list(sent) && sent.url.ends_with("page_token=2000");
+            is_last.then(|| reply(status, ""))
+        });
+        let error = find(&client, "u0@acme.example").unwrap_err();
+        assert_eq!((error.code, error.status), (code, Some(status)));
+    }
+}
+
+#[test]
+fn pages_that_go_round_in_a_circle_are_refused() {
+    for round in 2..40 {
+        let mut read = 0;
+        let server = with_tokens(move |_| {
+            read += 1;
+            reply(
+                200,
+                format!(r#"{{"next_page_token":"page-{}"}}"#, read % round),
+            )
+        });
+        let client = crate::tests::server::client(server);
+        let error = find(&client, "u0@acme.example").unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        assert!(error.message.contains("go round in a circle"), "{error}");
+        assert!(client.host().count(is_list) <= 3 * round + 1, "{round}");
+    }
+}

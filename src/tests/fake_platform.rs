@@ -1,0 +1,175 @@
+//! A host without a network: a virtual clock, and a record of what was sent.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    future::pending,
+    rc::Rc,
+};
+
+pub(super) use super::clock::Task;
+use super::{
+    clock::Clock,
+    server::{Answer, Piece, Reply, Sent},
+};
+use crate::platform::{Body, Duration, Host, Instant, Request, Response, SendError};
+
+/// What a server does with each request.
+type Server = Box<dyn FnMut(&Sent) -> Reply>;
+
+/// The host of a test.
+pub(super) struct Simulation {
+    clock: Clock,
+    open: Rc<Open>,
+    server: RefCell<Server>,
+    sent: RefCell<Vec<Sent>>,
+}
+
+/// How many requests are open.
+#[derive(Default)]
+struct Open {
+    now: Cell<usize>,
+    most: Cell<usize>,
+}
+
+impl Simulation {
+    pub fn new(server: impl FnMut(&Sent) -> Reply + 'static) -> Self {
+        Self {
+            clock: Clock::new(),
+            open: Rc::default(),
+            server: RefCell::new(Box::new(server)),
+            sent: RefCell::default(),
+        }
+    }
+
+    /// Everything that was sent so far.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent.borrow().clone()
+    }
+
+    /// How many requests were sent for which this holds.
+    pub fn count(&self, which: impl Fn(&Sent) -> bool) -> usize {
+        self.sent
+            .borrow()
+            .iter()
+            .filter(|&sent| which(sent))
+            .count()
+    }
+
+    /// The most requests that were ever open at once.
+    pub fn most_in_flight(&self) -> usize {
+        self.open.most.get()
+    }
+
+    /// The time since the simulation began.
+    pub fn elapsed(&self) -> Duration {
+        self.now().since_origin()
+    }
+
+    /// Lets time go by between two calls.
+    pub fn pass(&self, duration: Duration) {
+        self.clock.pass(duration);
+    }
+
+    /// Runs one call to its end.
+    pub fn run<'a, T: 'a>(&self, call: impl Future<Output = T> + 'a) -> T {
+        self.join([Box::pin(call) as Task<'a, T>]).remove(0)
+    }
+
+    /// Runs several calls at once, to the end of all.
+    pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
+        let results = self.clock.join(calls);
+        assert_eq!(self.open.now.get(), 0, "a request was left open");
+        results
+    }
+
+    /// Drops a call that has not ended after this long.
+    pub async fn give_up_after<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = T>,
+    ) -> Option<T> {
+        self.clock.give_up_after(limit, call).await
+    }
+}
+
+impl Host for Simulation {
+    type Body = Pieces;
+
+    async fn send(&self, request: Request<'_>) -> Result<Response<Pieces>, SendError> {
+        let sent = Sent::of(&request, self.elapsed());
+        let reply = (self.server.borrow_mut())(&sent);
+        self.sent.borrow_mut().push(sent);
+        let flight = Flight::begin(&self.open, &self.clock);
+        self.sleep(reply.after).await;
+        match reply.answer {
+            Answer::Head {
+                status,
+                headers,
+                pieces,
+            } => Ok(Response {
+                status,
+                retry_after: headers.retry_after,
+                date: headers.date,
+                content_length: headers.content_length,
+                body: Pieces {
+                    pieces: pieces.into(),
+                    flight,
+                },
+            }),
+            Answer::Fails(error) => Err(error),
+            Answer::Never => pending().await,
+        }
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.clock.sleep(duration)
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+/// The body of a reply.
+pub(super) struct Pieces {
+    pieces: VecDeque<Piece>,
+    flight: Flight,
+}
+
+impl Body for Pieces {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
+        match self.pieces.pop_front() {
+            None => Ok(None),
+            Some(Piece::Bytes(after, bytes)) => {
+                self.flight.clock.sleep(after).await;
+                Ok(Some(bytes))
+            }
+            Some(Piece::Fails(error)) => Err(error),
+            Some(Piece::Never) => pending().await,
+        }
+    }
+}
+
+/// A request that is open.
+struct Flight {
+    open: Rc<Open>,
+    clock: Clock,
+}
+
+impl Flight {
+    fn begin(open: &Rc<Open>, clock: &Clock) -> Self {
+        open.now.set(open.now.get() + 1);
+        open.most.set(open.most.get().max(open.now.get()));
+        Self {
+            open: Rc::clone(open),
+            clock: clock.clone(),
+        }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.open.now.set(self.open.now.get() - 1);
+    }
+}

@@ -1,0 +1,54 @@
+//! The stream of random numbers that a seed stands for.
+
+use crate::platform::Duration;
+
+/// SplitMix64 (Steele, Lea and Flood, 2014), written out: a seed names the same run on every machine, for ever.
+pub(super) struct Dice(u64);
+
+const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Dice {
+    /// One of the streams of a seed, so that drawing more from one leaves the others as they are.
+    pub fn new(seed: u64, stream: u64) -> Self {
+        Self(mix(
+            mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN_GAMMA))
+        ))
+    }
+
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(GOLDEN_GAMMA);
+        mix(self.0)
+    }
+
+    /// A number below the bound, by multiplication instead of a remainder.
+    pub fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.draw()) * bound as u128) >> 64) as usize
+    }
+
+    pub fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len())]
+    }
+
+    /// A time up to this one, to the nanosecond: most are of no round number.
+    pub fn up_to(&mut self, longest: Duration) -> Duration {
+        Duration::from_nanos(self.below(longest.as_nanos() as usize + 1) as u64)
+    }
+
+    /// Letters that no word of a message shares eight of.
+    pub fn letters(&mut self, count: usize) -> String {
+        const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz23456789";
+        (0..count)
+            .map(|_| char::from(*self.pick(LETTERS)))
+            .collect()
+    }
+}
+
+const fn mix(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
