@@ -93,8 +93,8 @@ pub struct TargetReport {
     pub outcome: Outcome,
     /// The user, as this call saw them last.
     pub user: Option<User>,
-    /// The state in which the look-up found the user.
-    pub before: Option<UserState>,
+    /// State before any change, as found during look-up.
+    pub previous_state: Option<UserState>,
 }
 
 /// What became of a call.
@@ -104,8 +104,8 @@ pub struct Report {
     pub targets: Vec<TargetReport>,
     /// Why the whole call was refused.
     pub refused: Option<Error>,
-    /// Requests sent for this call.
-    pub attempts: u32,
+    /// Number of HTTP requests sent for this call.
+    pub requests: u32,
 }
 
 /// The users of the account, or as many as were wanted.

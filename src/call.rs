@@ -21,7 +21,7 @@ use crate::{
     response,
     retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
-    settings::Settings,
+    settings::{self, Settings},
     text,
     token::Token,
 };
@@ -51,7 +51,7 @@ pub(crate) struct Call<'a, H> {
     pub(crate) deadline: Cell<Instant>,
     /// The deadline of the whole call: a part may have less time.
     pub(crate) whole_deadline: Instant,
-    attempts: Cell<u32>,
+    requests: Cell<u32>,
     uncertain: Cell<bool>,
     forbidden: Cell<bool>,
     common: Rc<Common>,
@@ -66,7 +66,7 @@ pub(crate) struct Common {
     pub no_token: Slot<Failure>,
     /// What the server asked one part to wait for, and all of them do.
     pub pause: Slot<Pause>,
-    attempts: Cell<u32>,
+    requests: Cell<u32>,
 }
 
 impl<'a, H: Host> Call<'a, H> {
@@ -78,18 +78,27 @@ impl<'a, H: Host> Call<'a, H> {
             operation,
             deadline: Cell::new(deadline),
             whole_deadline: deadline,
-            attempts: Cell::new(0),
+            requests: Cell::new(0),
             uncertain: Cell::new(false),
             forbidden: Cell::new(false),
             common: Rc::default(),
         }
     }
 
-    /// The same call with another time for all of it.
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.whole_deadline = self.host.now().after(deadline);
-        self.deadline.set(self.whole_deadline);
-        self
+    /// The same call with a deadline of its own, in milliseconds, if it has one.
+    pub fn with_deadline(mut self, deadline_ms: Option<u32>) -> Result<Self, Error> {
+        match deadline_ms.map(settings::deadline) {
+            None => {}
+            Some(Ok(deadline)) => {
+                self.whole_deadline = self.host.now().after(deadline);
+                self.deadline.set(self.whole_deadline);
+            }
+            Some(Err(must)) => {
+                let cause = text::concat(&["the deadline ", must]);
+                return Err(self.error(Failure::new(ErrorCode::InvalidArgument, cause, None)));
+            }
+        }
+        Ok(self)
     }
 
     /// A part of this call: with the same deadline, token and pauses, and an error of its own.
@@ -105,7 +114,7 @@ impl<'a, H: Host> Call<'a, H> {
             operation: self.operation,
             deadline: Cell::new(self.deadline.get().min(self.now().after(time))),
             whole_deadline: self.whole_deadline,
-            attempts: Cell::new(0),
+            requests: Cell::new(0),
             uncertain: Cell::new(false),
             forbidden: Cell::new(false),
             common: Rc::clone(&self.common),
@@ -125,13 +134,13 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     /// Requests sent so far.
-    pub fn attempts(&self) -> u32 {
-        self.attempts.get()
+    pub fn requests(&self) -> u32 {
+        self.requests.get()
     }
 
     /// Requests sent so far, by all parts of the call.
-    pub fn all_attempts(&self) -> u32 {
-        self.common.attempts.get()
+    pub fn all_requests(&self) -> u32 {
+        self.common.requests.get()
     }
 
     pub fn now(&self) -> Instant {
@@ -151,11 +160,11 @@ impl<'a, H: Host> Call<'a, H> {
     /// The error that the call ends with.
     pub fn error(&self, failure: Failure) -> Error {
         let effect = if self.uncertain.get() {
-            Effect::Uncertain
+            Effect::PossiblyApplied
         } else {
-            Effect::Unchanged
+            Effect::NotApplied
         };
-        failure.into_error(self.operation, effect, self.attempts.get())
+        failure.into_error(self.operation, effect, self.requests.get())
     }
 
     /// Asks the API with a token. A 401 is answered by one fresh token; the second one stands.
@@ -272,8 +281,8 @@ impl<'a, H: Host> Call<'a, H> {
             body: ask.form.map(Secret::expose),
             timeouts: retry::of_the_host(timeouts),
         };
-        for attempts in [&self.attempts, &self.common.attempts] {
-            attempts.set(attempts.get().saturating_add(1));
+        for requests in [&self.requests, &self.common.requests] {
+            requests.set(requests.get().saturating_add(1));
         }
         let head = timeouts.connect.plus(timeouts.first_byte);
         let mut response = match self.within(head, self.host.send(request)).await {
@@ -323,16 +332,16 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// The failure of a wait that took too long, with a request under way or not.
     pub fn timed_out(&self, when: &str, carried_out: bool) -> Failure {
-        let (cause, mend) = if self.remaining().is_zero() {
+        let (cause, hint) = if self.remaining().is_zero() {
             (
-                "the deadline ran out ",
-                "; try again, or set a longer deadline",
+                "the deadline passed ",
+                "try again, or set a longer deadline",
             )
         } else {
-            ("no answer came in time ", "; try again later")
+            ("no response came in time ", "try again later")
         };
-        let cause = text::concat(&[cause, when, mend]);
-        let mut failure = Failure::new(ErrorCode::TimedOut, cause);
+        let cause = text::concat(&[cause, when]);
+        let mut failure = Failure::new(ErrorCode::TimedOut, cause, Some(hint));
         failure.transient = true;
         failure.carried_out = carried_out;
         failure

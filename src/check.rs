@@ -73,7 +73,7 @@ impl<H: Host> Client<H> {
             findings.add(Verdict::Passed, &[host, " answers"]);
         }
         if let Err(failure) = token {
-            return findings.add(Verdict::Failed, &[&failure.cause]);
+            return findings.add(Verdict::Failed, &[&failure.text()]);
         }
         findings.add(
             Verdict::Passed,
@@ -90,7 +90,7 @@ impl<H: Host> Client<H> {
         match &list {
             Ok(_) => findings.add(Verdict::Passed, &["a list of one user was answered"]),
             Err(failure) => {
-                findings.add(Verdict::Failed, &[&failure.cause]);
+                findings.add(Verdict::Failed, &[&failure.text()]);
                 // To ask with refused credentials once more only brings them closer to being locked.
                 if failure.code == ErrorCode::Unauthenticated {
                     return;
@@ -107,7 +107,7 @@ impl<H: Host> Client<H> {
                 Verdict::Unknown,
                 &["no user's id is known to try it with, and an id that nobody has was not found"],
             ),
-            Err(failure) => findings.add(Verdict::Failed, &[&failure.cause]),
+            Err(failure) => findings.add(Verdict::Failed, &[&failure.text()]),
         }
         let untried =
             "not tried, because it would change something; the permission shows when it is used";
@@ -144,7 +144,7 @@ impl Findings {
             Err(failure) if failure.code == ErrorCode::NotFound => self.add(
                 Verdict::Failed,
                 &[
-                    &failure.cause,
+                    &failure.text(),
                     "; if it uses automated provisioning (SCIM), the API does not support it, and this may be how that shows",
                 ],
             ),

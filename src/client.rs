@@ -34,8 +34,8 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// What the calls go out over.
-    pub fn host(&self) -> &H {
+    /// The platform that the calls run on.
+    pub fn platform(&self) -> &H {
         &self.host
     }
 
@@ -63,5 +63,5 @@ impl<H: Host> Client<H> {
 fn not_configured(problems: &NotConfigured, operation: Operation) -> Error {
     problems
         .failure()
-        .into_error(operation, Effect::Unchanged, 0)
+        .into_error(operation, Effect::NotApplied, 0)
 }

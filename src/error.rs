@@ -1,6 +1,6 @@
 //! The error that every call fails with.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use core::{
     fmt,
     ops::{Deref, DerefMut},
@@ -102,50 +102,57 @@ impl ErrorCode {
     }
 }
 
-/// What a failed call leaves behind.
+/// Effect of a failed call on the account: `effect` in the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Effect {
-    /// The server has changed nothing for this call.
-    Unchanged,
-    /// A change may have been made.
-    Uncertain,
+    /// The call changed nothing.
+    NotApplied,
+    /// A change was sent, and no response settled it.
+    PossiblyApplied,
 }
 
-/// Why a call failed, and what that leaves behind: `error` in the contract.
+/// Error of a failed call: `error` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Error {
-    /// What to branch on.
+    /// Cause, to branch on.
     pub code: ErrorCode,
-    /// One sentence for a person: operation, cause, mend.
+    /// Operation and cause, in one sentence for people.
     pub message: String,
-    /// Whether a change may have been made.
+    /// Advice for people.
+    pub hint: Option<&'static str>,
+    /// Effect on the account.
     pub effect: Effect,
-    /// What the server asked to wait.
+    /// Wait that the server asked for.
     pub retry_after: Option<Duration>,
-    /// The HTTP status that decided.
+    /// HTTP status of the decisive response.
     pub status: Option<u16>,
-    /// The server's own code.
+    /// Error code of the API.
     pub api_code: Option<i32>,
-    /// The server's own words.
+    /// Error message of the server, at most 512 bytes.
     pub api_message: Option<String>,
-    /// Requests sent for this call.
-    pub attempts: u32,
+    /// Ids of the users who share an e-mail address: the first 8. Empty unless `code` is [`ErrorCode::Ambiguous`].
+    pub candidates: Vec<String>,
+    /// Number of HTTP requests sent for this call.
+    pub requests: u32,
 }
 
 impl Error {
-    /// The same without its words, which take the most memory.
-    pub(crate) fn without_words(&self) -> Self {
+    /// Returns the error without the texts of variable length.
+    pub(crate) fn without_texts(&self) -> Self {
         Self {
-            message: "there is no memory left to say why; give the instance more".to_owned(),
+            message: "no memory is left for the cause".to_owned(),
+            hint: Some("give the instance more memory"),
             api_message: None,
+            candidates: Vec::new(),
             ..*self
         }
     }
 
-    /// How long its texts are together, in bytes.
+    /// Total length of the texts, in bytes.
     pub(crate) fn size(&self) -> usize {
-        let words = self.api_message.as_ref().map_or(0, String::len);
-        self.message.len().saturating_add(words)
+        let texts = [Some(&self.message), self.api_message.as_ref()];
+        let texts = texts.into_iter().flatten().chain(&self.candidates);
+        texts.map(String::len).fold(0, usize::saturating_add)
     }
 }
 
@@ -167,8 +174,8 @@ pub(crate) struct Failure(Box<Facts>);
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub code: ErrorCode,
-    /// Cause and mend.
     pub cause: String,
+    pub hint: Option<&'static str>,
     /// Whether another attempt may go better.
     pub transient: bool,
     /// Whether the server may have carried out the request.
@@ -177,35 +184,48 @@ pub(crate) struct Facts {
     pub status: Option<u16>,
     pub api_code: Option<i32>,
     pub api_message: Option<String>,
+    pub candidates: Vec<String>,
 }
 
 impl Failure {
-    /// A failure that no answer brought about, and that another attempt would meet again.
-    pub fn new(code: ErrorCode, cause: String) -> Self {
+    /// A failure without a response, that another attempt would not avoid.
+    pub fn new(code: ErrorCode, cause: String, hint: Option<&'static str>) -> Self {
         Self(Box::new(Facts {
             code,
             cause,
+            hint,
             transient: false,
             carried_out: false,
             retry_after: None,
             status: None,
             api_code: None,
             api_message: None,
+            candidates: Vec::new(),
         }))
     }
 
+    /// Cause and hint in one line.
+    pub fn text(&self) -> String {
+        match self.hint {
+            Some(hint) => text::concat(&[&self.cause, "; ", hint]),
+            None => self.cause.clone(),
+        }
+    }
+
     /// The error of a call that this failure ended.
-    pub fn into_error(self, operation: Operation, effect: Effect, attempts: u32) -> Error {
+    pub fn into_error(self, operation: Operation, effect: Effect, requests: u32) -> Error {
         let facts = *self.0;
         Error {
             code: facts.code,
             message: text::concat(&[operation.name(), ": ", &facts.cause]),
+            hint: facts.hint,
             effect,
             retry_after: facts.retry_after,
             status: facts.status,
             api_code: facts.api_code,
             api_message: facts.api_message,
-            attempts,
+            candidates: facts.candidates,
+            requests,
         }
     }
 }
@@ -227,7 +247,7 @@ impl DerefMut for Failure {
 /// What a request without an answer comes to.
 impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
-        let (code, transient, mend) = match error.kind {
+        let (code, transient, hint) = match error.kind {
             SendErrorKind::Denied => (
                 ErrorCode::ConnectionFailed,
                 false,
@@ -254,7 +274,7 @@ impl From<SendError> for Failure {
                 "check that the base URL is that of the API, and that no proxy answers in its place",
             ),
         };
-        let mut failure = Failure::new(code, text::concat(&[&error.detail, "; ", mend]));
+        let mut failure = Failure::new(code, error.detail, Some(hint));
         failure.transient = transient;
         failure.carried_out = error.reached;
         failure

@@ -37,14 +37,15 @@ pub(crate) fn classify(
     // A page of HTML is a proxy's: what it says of permissions is not about those of the application.
     let telling = words.as_deref().filter(|words| !words.starts_with('<'));
     let (code, cause) = meaning(endpoint, version, status, telling.unwrap_or_default());
-    let (cause, mend) = cause;
+    let (cause, hint) = cause;
     let status_code = text::decimal(status.into());
     let (says, said) = words
         .as_deref()
         .map_or(("", ""), |words| (", it says: ", words));
     let mut failure = Failure::new(
         code,
-        text::concat(&[cause, " (", &status_code, says, said, "); ", mend]),
+        text::concat(&[cause, " (", &status_code, says, said, ")"]),
+        Some(hint),
     );
     failure.transient = retry::is_transient(status);
     // A refusal changes nothing; a failure, or an answer that the API does not give, may have come after the change.
@@ -56,7 +57,7 @@ pub(crate) fn classify(
     failure
 }
 
-/// The code, the cause and the mend.
+/// The code, the cause and the hint.
 fn meaning(
     endpoint: Endpoint,
     version: ApiVersion,
@@ -105,7 +106,7 @@ fn meaning(
         (401, _) => (
             Code::Unauthenticated,
             (
-                "the server refused a token fresh from it",
+                "the server rejected a token it had just issued",
                 "check that the account id belongs to the OAuth application, and that the application still exists",
             ),
         ),

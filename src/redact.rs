@@ -1,8 +1,8 @@
 //! What a server may know and nobody may be shown: secrets, in what it says and in its data.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-use crate::{call::Call, error_response, platform::Host, secret::Secret, text, token::Token};
+use crate::{call::Call, platform::Host, secret::Secret, text, token::Token};
 
 impl<H: Host> Call<'_, H> {
     /// What must not be shown of a request with this token, or without one: the token before it neither, which the server
@@ -15,18 +15,6 @@ impl<H: Host> Call<'_, H> {
         let last = last.map(|token| &token.value);
         let secrets = self.settings().secrets.iter().chain(token).chain(last);
         secrets.map(Secret::expose).collect()
-    }
-
-    /// What the server said, fit to be shown: without control characters, and without a secret or part of one.
-    pub fn presentable(&self, text: &str) -> String {
-        let held = self.account().tokens.held.get();
-        let own = self.common().own_token.get();
-        let token = own.as_deref().or(held.as_deref());
-        let last = self.account().tokens.last.get();
-        error_response::presentable(
-            text,
-            &self.secrets(token.map(|token| &token.value), last.as_deref()),
-        )
     }
 
     /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.

@@ -41,6 +41,7 @@ impl Id {
             Failure::new(
                 ErrorCode::InvalidArgument,
                 text::concat(&["the user's id ", must]),
+                None,
             )
         })
     }
@@ -67,7 +68,7 @@ pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, verb: &s
 
 /// The query of a list, with its question mark; nothing when all is left to the server.
 pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
-    let invalid = |cause: &str| Failure::new(ErrorCode::InvalidArgument, cause.to_owned());
+    let invalid = |cause: &str| Failure::new(ErrorCode::InvalidArgument, cause.to_owned(), None);
     let mut query = String::new();
     let mut push = |name: &str, value: &str| {
         query.push(if query.is_empty() { '?' } else { '&' });

@@ -154,12 +154,9 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
 
 /// An answer that is none of this API.
 pub(crate) fn malformed(cause: &str) -> Failure {
-    let cause = text::concat(&[
-        "the server's answer does not fit: ",
-        cause,
-        "; check that the base URL is that of the API, and that no proxy answers in its place",
-    ]);
-    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause);
+    let cause = text::concat(&["the server's response does not fit: ", cause]);
+    let hint = "check that the base URL is that of the API, and that no proxy answers in its place";
+    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause, Some(hint));
     failure.carried_out = true;
     failure
 }

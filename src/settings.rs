@@ -4,7 +4,7 @@ mod base_url;
 mod credentials;
 mod environment;
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 pub(crate) use self::base_url::BaseUrl;
 use self::credentials::authorization;
@@ -82,6 +82,14 @@ pub struct Settings {
 pub struct NotConfigured(pub(crate) Vec<String>);
 
 impl NotConfigured {
+    /// The state before the first [`configure`](crate::Client::configure).
+    #[must_use]
+    pub fn without_settings() -> Self {
+        Self(vec![
+            "no settings were given: call `configure` first".to_owned(),
+        ])
+    }
+
     fn note(&mut self, name: &str, must: &str) {
         self.0.push(text::concat(&[name, " ", must]));
     }
@@ -93,7 +101,7 @@ impl NotConfigured {
 
     /// The failure of a call that needed the settings.
     pub(crate) fn failure(&self) -> Failure {
-        Failure::new(ErrorCode::NotConfigured, self.text())
+        Failure::new(ErrorCode::NotConfigured, self.text(), None)
     }
 }
 

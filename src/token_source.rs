@@ -113,9 +113,9 @@ impl<H: Host> Call<'_, H> {
         if let Some(held) = tokens.held.get() {
             tokens.last.set(Some(held));
         }
-        let before = self.attempts();
+        let before = self.requests();
         let result = self.exchange_once().await;
-        if self.attempts() == before {
+        if self.requests() == before {
             // There was no time left to ask: nothing that anybody waited for.
             return result;
         }

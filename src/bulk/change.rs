@@ -16,7 +16,6 @@ use crate::{
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
     platform::Host,
-    settings, text,
     users::OneUser,
 };
 
@@ -54,18 +53,12 @@ impl<H: Host> Client<H> {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Report, Error> {
-        let mut call = self.begin(match what {
-            OneUser::Reactivate => Operation::ReactivateUsers,
-            _ => Operation::SuspendUsers,
-        })?;
-        match options.deadline_ms.map(settings::deadline) {
-            None => {}
-            Some(Ok(deadline)) => call = call.with_deadline(deadline),
-            Some(Err(must)) => {
-                let cause = text::concat(&["the deadline ", must]);
-                return Err(call.error(Failure::new(ErrorCode::InvalidArgument, cause)));
-            }
-        }
+        let call = self
+            .begin(match what {
+                OneUser::Reactivate => Operation::ReactivateUsers,
+                _ => Operation::SuspendUsers,
+            })?
+            .with_deadline(options.deadline_ms)?;
         call.finish(call.change(what, targets, options).await)
     }
 }
@@ -118,7 +111,13 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Self, Failure> {
-        let invalid = |cause: &str| Err(Failure::new(ErrorCode::InvalidArgument, cause.to_owned()));
+        let invalid = |cause: &str| {
+            Err(Failure::new(
+                ErrorCode::InvalidArgument,
+                cause.to_owned(),
+                None,
+            ))
+        };
         let concurrency = options.concurrency.unwrap_or(CONCURRENCY);
         if !(1..=MOST_CONCURRENCY).contains(&concurrency) {
             return invalid("the concurrency must be from 1 to 16");
@@ -129,7 +128,8 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
         let Some(room) = Room::new(targets, &options.protect) else {
             return Err(Failure::new(
                 ErrorCode::Other,
-                "the instance has not the memory to report on so many targets; name fewer, or give it more".to_owned(),
+                "the instance has too little memory to report on so many targets".to_owned(),
+                Some("name fewer targets, or give the instance more memory"),
             ));
         };
         let mut people = People::default();
@@ -194,7 +194,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
             else {
                 continue;
             };
-            let outcome = if person.before == self.what.state() {
+            let outcome = if person.previous_state == self.what.state() {
                 Outcome::Unchanged
             } else if self.is_over {
                 Outcome::Skipped
@@ -236,7 +236,7 @@ impl<'c, 'a, H: Host> Change<'c, 'a, H> {
                 .map(|aim| aim.report(&self.people, self.room))
                 .collect(),
             refused: refused.map(|failure| self.call.part().error(failure)),
-            attempts: self.call.all_attempts(),
+            requests: self.call.all_requests(),
         }
     }
 }

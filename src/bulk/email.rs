@@ -31,6 +31,7 @@ impl Email {
         Err(Failure::new(
             ErrorCode::InvalidArgument,
             text::concat(&["the e-mail address ", must]),
+            None,
         ))
     }
 

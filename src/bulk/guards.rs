@@ -44,12 +44,15 @@ impl Guards {
     /// not hold.
     pub fn check(&self, person: &Person, expected: Option<&Email>) -> Result<(), Failure> {
         if self.protected_ids.get(person.id.as_str()).is_some() {
-            return Err(refused("the user is protected"));
+            return Err(refused("the user is protected", None));
         }
         let Some(user) = &person.user else {
             return if expected.is_some() || !self.protected_emails.is_empty() {
                 Err(refused(
-                    "the user's e-mail address cannot be compared, because the OAuth application may not get users; give it that permission, or leave out the guards by e-mail address",
+                    "the user's e-mail address cannot be compared, because the OAuth application may not get users",
+                    Some(
+                        "give the application the permission to get users, or leave out the guards by e-mail address",
+                    ),
                 ))
             } else {
                 Ok(())
@@ -57,10 +60,13 @@ impl Guards {
         };
         let email = Email::of(user);
         if self.protected_emails.get(email.as_str()).is_some() {
-            return Err(refused("the user is protected"));
+            return Err(refused("the user is protected", None));
         }
         if expected.is_some_and(|expected| *expected != email) {
-            return Err(refused("the user has another e-mail address than expected"));
+            return Err(refused(
+                "the user has another e-mail address than expected",
+                Some("check that the id and the e-mail address belong together"),
+            ));
         }
         Ok(())
     }
@@ -68,18 +74,20 @@ impl Guards {
     /// Whether so many changes may be made.
     pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
-            Some(Ok(most)) if changes > most => Err(refused(&text::concat(&[
-                &text::decimal(changes),
-                if changes == 1 { " user" } else { " users" },
-                " would be changed, and max-changes allows ",
-                &text::decimal(most),
-                "; nothing was changed",
-            ]))),
+            Some(Ok(most)) if changes > most => Err(refused(
+                &text::concat(&[
+                    &text::decimal(changes),
+                    if changes == 1 { " user" } else { " users" },
+                    " would be changed, and max-changes allows ",
+                    &text::decimal(most),
+                ]),
+                Some("check the targets, then raise max-changes if they are right"),
+            )),
             _ => Ok(()),
         }
     }
 }
 
-fn refused(cause: &str) -> Failure {
-    Failure::new(ErrorCode::PreconditionFailed, String::from(cause))
+fn refused(cause: &str, hint: Option<&'static str>) -> Failure {
+    Failure::new(ErrorCode::PreconditionFailed, String::from(cause), hint)
 }

@@ -24,8 +24,11 @@ impl<H: Host> Client<H> {
         &self,
         filter: Option<StateFilter>,
         limit: u32,
+        deadline_ms: Option<u32>,
     ) -> Result<UserList, Error> {
-        let call = self.begin(Operation::ListAllUsers)?;
+        let call = self
+            .begin(Operation::ListAllUsers)?
+            .with_deadline(deadline_ms)?;
         call.finish(call.list_all(filter, limit).await)
     }
 }
@@ -36,6 +39,7 @@ impl<H: Host> Call<'_, H> {
             return Err(Failure::new(
                 ErrorCode::InvalidArgument,
                 "the limit must be 1 or more".to_owned(),
+                None,
             ));
         }
         let options = ListOptions {
@@ -54,7 +58,8 @@ impl<H: Host> Call<'_, H> {
             if users.try_reserve(page.len()).is_err() || !is_spare(later) {
                 return Err(Failure::new(
                     ErrorCode::Other,
-                    "the list does not fit into the instance's memory; set a lower limit, or give the instance more".to_owned(),
+                    "the list does not fit into the instance's memory".to_owned(),
+                    Some("set a lower limit, or give the instance more memory"),
                 ));
             }
             for user in page {

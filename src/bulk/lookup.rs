@@ -8,20 +8,19 @@ use crate::{
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
     platform::Host,
-    request::LARGEST_PAGE,
-    text,
+    request::{Id, LARGEST_PAGE},
     user::{ListOptions, User},
 };
 
-/// How many of those who share an address are named.
-const MOST_NAMED: usize = 8;
-/// How much of an id is shown, in bytes: more than twice what they have in practice.
-const LONGEST_NAMED: usize = 64;
+/// Maximum number of candidates of an ambiguous address.
+const MAX_CANDIDATES: usize = 8;
 
 impl<H: Host> Client<H> {
     /// Finds the user with this e-mail address. The whole list is read, a page at a time: only the last one settles it.
-    pub async fn find_user(&self, email: &str) -> Result<User, Error> {
-        let call = self.begin(Operation::FindUser)?;
+    pub async fn find_user(&self, email: &str, deadline_ms: Option<u32>) -> Result<User, Error> {
+        let call = self
+            .begin(Operation::FindUser)?
+            .with_deadline(deadline_ms)?;
         call.finish(call.find(email).await)
     }
 }
@@ -31,7 +30,7 @@ impl<H: Host> Call<'_, H> {
         let mut wanted = Wanted::default();
         let place = wanted.add(&Email::parse(email)?);
         self.look_up(&mut wanted).await?;
-        wanted.take(self, place)
+        wanted.take(place)
     }
 
     /// Reads the list once, to its end.
@@ -57,14 +56,38 @@ pub(super) struct Wanted {
     found: Vec<Found>,
 }
 
-/// Who has an address.
+/// Users who have one address.
 #[derive(Default)]
 struct Found {
     user: Option<User>,
-    /// Where several have it: their ids, as far as they are named.
-    ids: Vec<String>,
-    /// Whether there are more of them.
-    has_more: bool,
+    is_ambiguous: bool,
+    /// Ids of the users, if there are several: the first of them.
+    candidates: Vec<String>,
+}
+
+impl Found {
+    /// Adds a user. The list may show the same user twice while it changes.
+    fn add(&mut self, user: User) {
+        let first = match self.user.take() {
+            Some(first) if first.id != user.id => first,
+            _ => {
+                self.user = Some(user);
+                return;
+            }
+        };
+        self.is_ambiguous = true;
+        self.add_candidate(&first.id);
+        self.add_candidate(&user.id);
+        self.user = Some(first);
+    }
+
+    /// Adds an id that a call can name.
+    fn add_candidate(&mut self, id: &str) {
+        let is_new = !self.candidates.iter().any(|known| known == id);
+        if is_new && self.candidates.len() < MAX_CANDIDATES && Id::parse(id).is_ok() {
+            self.candidates.push(id.to_owned());
+        }
+    }
 }
 
 impl Wanted {
@@ -87,65 +110,39 @@ impl Wanted {
 
     fn meet(&mut self, user: User) {
         let place = self.addresses.get(Email::of(&user).as_str());
-        let Some(found) = place.and_then(|place| self.found.get_mut(place)) else {
-            return;
-        };
-        let first = match &found.user {
-            // The list moved, and shows the same user again.
-            Some(known) if known.id != user.id => known,
-            _ => {
-                found.user = Some(user);
-                return;
-            }
-        };
-        if found.ids.is_empty() {
-            found.ids.push(named(first));
-        }
-        let id = named(&user);
-        if found.ids.contains(&id) {
-            return;
-        }
-        if found.ids.len() < MOST_NAMED {
-            found.ids.push(id);
-        } else {
-            found.has_more = true;
+        if let Some(found) = place.and_then(|place| self.found.get_mut(place)) {
+            found.add(user);
         }
     }
 
-    /// Who has the address at this place, after the whole list was read.
-    pub fn take<H: Host>(&mut self, call: &Call<'_, H>, place: usize) -> Result<User, Failure> {
-        let found = self.found.get_mut(place);
-        let (code, cause) = match found.map(core::mem::take) {
+    /// Takes the user who has the address at this place, after the whole list was read.
+    pub fn take(&mut self, place: usize) -> Result<User, Failure> {
+        match self.found.get_mut(place).map(core::mem::take) {
             Some(Found {
                 user: Some(user),
-                ids,
-                has_more,
+                is_ambiguous: false,
+                ..
+            }) => Ok(user),
+            Some(Found {
+                user: Some(_),
+                candidates,
+                ..
             }) => {
-                if ids.is_empty() {
-                    return Ok(user);
-                }
-                let ids = text::join(ids.iter().map(String::as_str), ", ");
-                (
+                let mut failure = Failure::new(
                     ErrorCode::Ambiguous,
-                    text::concat(&[
-                        "several users have this e-mail address; name one of them by id: ",
-                        &call.presentable(&ids),
-                        if has_more { ", and more" } else { "" },
-                    ]),
-                )
+                    "several users have this e-mail address".to_owned(),
+                    Some(
+                        "name the user by id; the candidates are the ids of those who have the address",
+                    ),
+                );
+                failure.candidates = candidates;
+                Err(failure)
             }
-            _ => (
+            _ => Err(Failure::new(
                 ErrorCode::NotFound,
-                "no user of the account has this e-mail address; check its spelling, and the account id".to_owned(),
-            ),
-        };
-        Err(Failure::new(code, cause))
+                "no user of the account has this e-mail address".to_owned(),
+                Some("check the spelling of the address, and the account id"),
+            )),
+        }
     }
-}
-
-/// The id of one who shares an address.
-fn named(user: &User) -> String {
-    let named = text::cut(&user.id, LONGEST_NAMED);
-    let mark = if named == user.id { "" } else { "…" };
-    text::concat(&[named, mark])
 }

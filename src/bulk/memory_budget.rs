@@ -41,7 +41,7 @@ impl Room {
         if self.is_left(0) {
             error
         } else {
-            error.without_words()
+            error.without_texts()
         }
     }
 
@@ -50,7 +50,7 @@ impl Room {
         if self.is_left(error.size()) {
             error.clone()
         } else {
-            error.without_words()
+            error.without_texts()
         }
     }
 

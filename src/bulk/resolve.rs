@@ -25,7 +25,7 @@ impl<H: Host> Change<'_, '_, H> {
             if read.is_err() {
                 break;
             }
-            let user = self.wanted.take(&part, place);
+            let user = self.wanted.take(place);
             let place = user.and_then(|user| {
                 let place = self.people.place(Id::of_user(&user.id)?);
                 self.people.meet(place, user);
@@ -93,8 +93,11 @@ impl<H: Host> Change<'_, '_, H> {
             match answer {
                 Answer::User(Some(user)) => self.people.meet(place, user),
                 Answer::User(None) => {
-                    let cause = "there is no memory left for the user; name fewer, or give the instance more";
-                    let failure = Failure::new(ErrorCode::Other, cause.to_owned());
+                    let failure = Failure::new(
+                        ErrorCode::Other,
+                        "no memory is left for the user".to_owned(),
+                        Some("name fewer targets, or give the instance more memory"),
+                    );
                     let error = self.call.part().error(failure);
                     self.people.end(place, Outcome::Failed(error));
                 }

@@ -76,7 +76,7 @@ impl Aim {
         TargetReport {
             outcome,
             user: user.cloned(),
-            before: person.and_then(|person| person.before.clone()),
+            previous_state: person.and_then(|person| person.previous_state.clone()),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Person {
     /// As they were seen last.
     pub user: Option<User>,
     /// The state in which they were found.
-    pub before: Option<UserState>,
+    pub previous_state: Option<UserState>,
     /// What became of them, once that is known.
     pub outcome: Option<Outcome>,
 }
@@ -34,7 +34,7 @@ impl People {
             self.everybody.push(Person {
                 id,
                 user: None,
-                before: None,
+                previous_state: None,
                 outcome: None,
             });
         }
@@ -52,7 +52,7 @@ impl People {
     /// Sees a user, before any change.
     pub fn meet(&mut self, place: usize, user: User) {
         if let Some(person) = self.everybody.get_mut(place) {
-            person.before = Some(user.state.clone());
+            person.previous_state = Some(user.state.clone());
             person.user = Some(user);
         }
     }

@@ -15,9 +15,9 @@ fn an_answer_that_repeats_a_secret_is_never_passed_on() {
     for secret in ["stub-token-1", CLIENT_SECRET, r"\u0073tub\u002dtoken-1"] {
         for field in ["display_name", "email", "path", "create_time"] {
             for (operation, state, effect) in [
-                (Operation::GetUser, "ACTIVE", Effect::Unchanged),
-                (Operation::GetUser, secret, Effect::Unchanged),
-                (Operation::SuspendUser, "SUSPENDED", Effect::Uncertain),
+                (Operation::GetUser, "ACTIVE", Effect::NotApplied),
+                (Operation::GetUser, secret, Effect::NotApplied),
+                (Operation::SuspendUser, "SUSPENDED", Effect::PossiblyApplied),
             ] {
                 let text = if state == secret { "" } else { secret };
                 let body = format!(r#"{{"id":"{ID}","state":"{state}","{field}":"is {text}"}}"#);
@@ -64,9 +64,9 @@ fn a_change_returns_the_user_as_they_are_now() {
         reply(200, SUSPENDED),
         reply(200, ACTIVE),
     ])));
-    let suspended = client.host().run(client.suspend_user(ID)).unwrap();
+    let suspended = client.platform().run(client.suspend_user(ID)).unwrap();
     assert_eq!(suspended.state, UserState::Suspended);
-    let active = client.host().run(client.reactivate_user(ID)).unwrap();
+    let active = client.platform().run(client.reactivate_user(ID)).unwrap();
     assert_eq!(active.state, UserState::Active);
 }
 
@@ -81,17 +81,20 @@ fn an_id_that_is_none_is_refused_before_anything_is_sent() {
     ] {
         let client = client(script([]));
         for (name, result) in [
-            ("get-user", client.host().run(client.get_user(id))),
-            ("suspend-user", client.host().run(client.suspend_user(id))),
+            ("get-user", client.platform().run(client.get_user(id))),
+            (
+                "suspend-user",
+                client.platform().run(client.suspend_user(id)),
+            ),
             (
                 "reactivate-user",
-                client.host().run(client.reactivate_user(id)),
+                client.platform().run(client.reactivate_user(id)),
             ),
         ] {
             let error = result.unwrap_err();
             assert_eq!(error.code, ErrorCode::InvalidArgument);
             assert_eq!(error.message, format!("{name}: {message}"));
-            assert_eq!((error.effect, error.attempts), (Effect::Unchanged, 0));
+            assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
         }
     }
 }
@@ -101,8 +104,8 @@ fn another_user_than_the_one_asked_for_is_refused() {
     let other = r#"{"id":"ir7vjhj36jhinbfad7v2t5mp3e","state":"SUSPENDED"}"#;
     let message = "the server's answer does not fit: it is another user than the one asked for; check that the base URL is that of the API, and that no proxy answers in its place";
     for (operation, effect) in [
-        (Operation::GetUser, Effect::Unchanged),
-        (Operation::SuspendUser, Effect::Uncertain),
+        (Operation::GetUser, Effect::NotApplied),
+        (Operation::SuspendUser, Effect::PossiblyApplied),
     ] {
         let error = error_of(operation, [reply(200, other)]);
         assert_eq!(error.code, ErrorCode::MalformedResponse);
@@ -131,7 +134,7 @@ fn a_change_that_did_not_bring_its_state_about_is_no_success() {
                 operation.name()
             )
         );
-        assert_eq!(error.effect, Effect::Uncertain);
+        assert_eq!(error.effect, Effect::PossiblyApplied);
     }
 }
 

@@ -14,7 +14,7 @@ const LACKS_PERMISSION: &str = r#"{"code":7,"message":"missing permission"}"#;
 
 /// The eight findings of a check, in the documented order; nothing but a token request and gets was sent.
 fn findings(client: &Client<Simulation>) -> [(Verdict, String); 8] {
-    let findings = client.host().run(client.check());
+    let findings = client.platform().run(client.check());
     let checks: Vec<_> = findings.iter().map(|finding| finding.check).collect();
     assert_eq!(
         checks,
@@ -29,7 +29,7 @@ fn findings(client: &Client<Simulation>) -> [(Verdict, String); 8] {
             "reactivate-user",
         ]
     );
-    for sent in client.host().sent() {
+    for sent in client.platform().sent() {
         assert!(sent.is_token() || sent.method == Method::Get, "{sent:?}");
     }
     let findings: Vec<_> = findings
@@ -83,7 +83,7 @@ fn good_settings_pass_but_for_what_would_change_something() {
             untried,
         ]
     );
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert_eq!(sent.len(), 3);
     assert!(sent[1].url.ends_with("/users?max_page_size=1"));
     assert!(sent[2].url.ends_with("/users/IR7VJHJ36JHINBFAD7V2T5MP3E"));
@@ -98,7 +98,7 @@ fn a_check_exchanges_anew_even_with_a_token_at_hand() {
     ])));
     get(&client).unwrap();
     findings(&client);
-    assert_eq!(client.host().count(Sent::is_token), 2);
+    assert_eq!(client.platform().count(Sent::is_token), 2);
 }
 
 #[test]
@@ -209,8 +209,8 @@ fn whose_fresh_token_is_refused_too_is_not_asked_again() {
     let findings = findings(&client);
     assert_eq!(verdicts(&findings), "pppufuuu");
     // A token, the list, the one fresh token, the list: and no get.
-    assert_eq!(client.host().sent().len(), 4);
-    assert_eq!(client.host().count(Sent::is_token), 2);
+    assert_eq!(client.platform().sent().len(), 4);
+    assert_eq!(client.platform().count(Sent::is_token), 2);
 }
 
 #[test]

@@ -27,11 +27,11 @@ fn new_settings_forget_the_token_and_send_nothing() {
     let client = client(with_tokens(|_| reply(200, ACTIVE)));
     get(&client).unwrap();
     client.configure(Settings::new(elsewhere())).unwrap();
-    assert_eq!(client.host().sent().len(), 2);
-    client.host().run(client.revoke_token()).unwrap();
-    assert_eq!(client.host().sent().len(), 2);
+    assert_eq!(client.platform().sent().len(), 2);
+    client.platform().run(client.revoke_token()).unwrap();
+    assert_eq!(client.platform().sent().len(), 2);
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert!(sent[2].is_token());
     assert!(sent[2].url.starts_with("https://api.1password.eu/"));
     assert!(sent[3].url.starts_with("https://api.1password.eu/"));
@@ -48,9 +48,9 @@ fn wrong_settings_are_refused_by_name_and_change_nothing() {
         error.message,
         "configure: base-url.origin must be https, unless it is on loopback; token-path must be a path such as /v1/oauth/token, without a query"
     );
-    assert_eq!((error.effect, error.attempts), (Effect::Unchanged, 0));
+    assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert_eq!(sent.len(), 3);
     assert_eq!(sent[2].authorization(), "Bearer stub-token-1");
 }
@@ -67,7 +67,7 @@ fn without_good_settings_every_call_says_what_is_missing() {
         error.message,
         "get-user: OP_USERS_ACCOUNT_ID is not set; OP_USERS_CLIENT_ID is not set; OP_USERS_CLIENT_SECRET is not set"
     );
-    let error = client.host().run(client.revoke_token()).unwrap_err();
+    let error = client.platform().run(client.revoke_token()).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
 }
 
@@ -93,18 +93,18 @@ fn a_call_under_way_ends_with_the_settings_it_began_with() {
     let client = client(with_tokens(|_| {
         reply(200, ACTIVE).after(Duration::from_secs(1))
     }));
-    let replies = client.host().join([
+    let replies = client.platform().join([
         Box::pin(async { client.get_user(ID).await.map(drop) })
             as super::fake_platform::Task<'_, _>,
         Box::pin(async {
-            client.host().sleep(Duration::from_millis(500)).await;
+            client.platform().sleep(Duration::from_millis(500)).await;
             client.configure(Settings::new(elsewhere()))
         }),
     ]);
     assert!(replies.iter().all(Result::is_ok));
     // The token of the old settings does not reach the new ones.
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert!(sent[1].url.starts_with("https://api.1password.com/"));
     assert!(sent[2].is_token());
 }

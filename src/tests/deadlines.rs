@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 fn get_with(server: impl FnMut(&Sent) -> Reply + 'static) -> (Error, Duration) {
     let client = client(with_tokens(server));
     let error = get(&client).unwrap_err();
-    (error, client.host().elapsed())
+    (error, client.platform().elapsed())
 }
 
 fn bytes(after: Duration) -> Piece {
@@ -36,7 +36,7 @@ fn a_server_that_never_answers_is_given_up_at_the_deadline() {
 fn a_token_endpoint_that_never_answers_is_given_up_at_the_deadline() {
     let client = client(|_| never());
     assert_eq!(get(&client).unwrap_err().code, ErrorCode::TimedOut);
-    assert_eq!(client.host().elapsed(), DEADLINE);
+    assert_eq!(client.platform().elapsed(), DEADLINE);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
     let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::ZERO), Piece::Never]));
     assert!(elapsed <= DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
-    assert_eq!(error.attempts, 6);
+    assert_eq!(error.requests, 6);
     assert_eq!(
         error.message,
         "get-user: no answer came in time while the answer arrived; try again later"
@@ -76,7 +76,7 @@ fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
         let slow = pieces(200, vec![piece]).after(Duration::from_millis(head));
         let client = client(with_tokens(script([slow, reply(200, ACTIVE)])));
         get(&client).unwrap();
-        client.host().count(|sent| !sent.is_token())
+        client.platform().count(|sent| !sent.is_token())
     };
     assert_eq!(answer(15_000, 5000), 1);
     assert_eq!(answer(15_001, 0), 2);
@@ -113,7 +113,7 @@ fn a_date_to_retry_after_counts_from_the_answers_own_date() {
         };
         let client = client(with_tokens(script([refusal, reply(200, ACTIVE)])));
         get(&client).unwrap();
-        let elapsed = client.host().elapsed();
+        let elapsed = client.platform().elapsed();
         match waited {
             Some(seconds) => assert_eq!(elapsed, Duration::from_secs(seconds)),
             None => assert!(elapsed > Duration::ZERO && elapsed < Duration::from_millis(500)),
@@ -129,7 +129,7 @@ fn an_answer_that_announces_more_than_8_mib_is_not_read() {
         let client = client(with_tokens(script(replies)));
         let error = get(&client).unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
-        assert_eq!(client.host().elapsed(), Duration::from_secs(elapsed));
+        assert_eq!(client.platform().elapsed(), Duration::from_secs(elapsed));
     }
     // A length that is not true is no harm.
     for announced in [0, 1, 8 << 20] {
@@ -150,7 +150,7 @@ fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
         let client = client_of(proposal, with_tokens(refuse));
         let error = get(&client).unwrap_err();
         assert_eq!(
-            (error.code, error.attempts),
+            (error.code, error.requests),
             (ErrorCode::RateLimited, attempts)
         );
     }
@@ -167,9 +167,9 @@ fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
         let client = client(with_tokens(move |_| reply(429, "").retry_after(wait)));
         let error = get(&client).unwrap_err();
         assert_eq!(error.code, ErrorCode::RateLimited);
-        assert_eq!(error.attempts, if begun { 3 } else { 2 });
+        assert_eq!(error.requests, if begun { 3 } else { 2 });
         assert_eq!(
-            client.host().elapsed(),
+            client.platform().elapsed(),
             Duration::from_secs(if begun { 29 } else { 0 })
         );
     }
@@ -181,7 +181,13 @@ fn nothing_is_sent_after_the_deadline() {
     // A head may take half of that: the two attempts end with the deadline.
     let error = get(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
-    assert!(client.host().sent().iter().all(|sent| sent.at < DEADLINE));
+    assert!(
+        client
+            .platform()
+            .sent()
+            .iter()
+            .all(|sent| sent.at < DEADLINE)
+    );
 }
 
 #[test]
@@ -194,12 +200,12 @@ fn a_token_that_arrives_with_the_deadline_is_not_used() {
         proposal,
         script([reply(200, TOKEN).after(Duration::from_secs(10))]),
     );
-    let error = client.host().run(client.suspend_user(ID)).unwrap_err();
+    let error = client.platform().run(client.suspend_user(ID)).unwrap_err();
     assert_eq!(
         error.message,
         "suspend-user: the deadline ran out before the request could be sent; try again, or set a longer deadline"
     );
-    assert_eq!((error.effect, error.attempts), (Effect::Unchanged, 1));
+    assert_eq!((error.effect, error.requests), (Effect::NotApplied, 1));
 }
 
 /// A client with this deadline in milliseconds, whose server never answers.
@@ -217,12 +223,12 @@ fn the_deadline_is_that_of_the_settings_and_of_each_call() {
         let client = silent(deadline_ms);
         get(&client).unwrap_err();
         let deadline = Duration::from_millis(deadline_ms.into());
-        assert!(client.host().elapsed() <= deadline);
+        assert!(client.platform().elapsed() <= deadline);
     }
     let client = silent(1500);
     get(&client).unwrap_err();
     get(&client).unwrap_err();
-    assert_eq!(client.host().elapsed(), Duration::from_secs(3));
+    assert_eq!(client.platform().elapsed(), Duration::from_secs(3));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::server::*;
 use crate::{
-    Effect::{self, Uncertain, Unchanged},
+    Effect::{self, NotApplied, PossiblyApplied},
     ErrorCode, Operation,
     platform::{Duration, SendErrorKind},
 };
@@ -17,31 +17,31 @@ fn replies() -> Vec<(Reply, Effect)> {
         Piece::Fails(send_error(SendErrorKind::Connection, false)),
     ];
     vec![
-        (fails(SendErrorKind::Denied, false), Unchanged),
-        (fails(SendErrorKind::Connection, false), Unchanged),
-        (fails(SendErrorKind::Connection, true), Uncertain),
-        (fails(SendErrorKind::TimedOut, false), Unchanged),
-        (fails(SendErrorKind::TimedOut, true), Uncertain),
-        (fails(SendErrorKind::Malformed, true), Uncertain),
-        (never(), Uncertain),
-        (pieces(200, vec![Piece::Never]), Uncertain),
-        (pieces(200, cut_off), Uncertain),
-        (reply(200, ""), Uncertain),
-        (reply(200, "<html>"), Uncertain),
-        (reply(200, "[]"), Uncertain),
-        (reply(200, vec![b' '; (8 << 20) + 1]), Uncertain),
-        (reply(204, ""), Uncertain),
-        (reply(302, ""), Uncertain),
-        (reply(400, ""), Unchanged),
-        (reply(401, ""), Unchanged),
-        (reply(403, ""), Unchanged),
-        (reply(404, ""), Unchanged),
-        (reply(408, ""), Unchanged),
-        (reply(409, ""), Unchanged),
-        (reply(429, ""), Unchanged),
-        (reply(500, ""), Uncertain),
-        (reply(501, ""), Uncertain),
-        (reply(503, ""), Uncertain),
+        (fails(SendErrorKind::Denied, false), NotApplied),
+        (fails(SendErrorKind::Connection, false), NotApplied),
+        (fails(SendErrorKind::Connection, true), PossiblyApplied),
+        (fails(SendErrorKind::TimedOut, false), NotApplied),
+        (fails(SendErrorKind::TimedOut, true), PossiblyApplied),
+        (fails(SendErrorKind::Malformed, true), PossiblyApplied),
+        (never(), PossiblyApplied),
+        (pieces(200, vec![Piece::Never]), PossiblyApplied),
+        (pieces(200, cut_off), PossiblyApplied),
+        (reply(200, ""), PossiblyApplied),
+        (reply(200, "<html>"), PossiblyApplied),
+        (reply(200, "[]"), PossiblyApplied),
+        (reply(200, vec![b' '; (8 << 20) + 1]), PossiblyApplied),
+        (reply(204, ""), PossiblyApplied),
+        (reply(302, ""), PossiblyApplied),
+        (reply(400, ""), NotApplied),
+        (reply(401, ""), NotApplied),
+        (reply(403, ""), NotApplied),
+        (reply(404, ""), NotApplied),
+        (reply(408, ""), NotApplied),
+        (reply(409, ""), NotApplied),
+        (reply(429, ""), NotApplied),
+        (reply(500, ""), PossiblyApplied),
+        (reply(501, ""), PossiblyApplied),
+        (reply(503, ""), PossiblyApplied),
     ]
 }
 
@@ -60,7 +60,7 @@ fn whoever_only_reads_changes_nothing() {
     for (reply, _) in replies() {
         for operation in READS {
             let error = error_of(operation, vec![reply.clone(); 5]);
-            assert_eq!(error.effect, Unchanged, "{reply:?}");
+            assert_eq!(error.effect, NotApplied, "{reply:?}");
         }
     }
 }
@@ -69,8 +69,8 @@ fn whoever_only_reads_changes_nothing() {
 fn a_change_without_a_token_did_not_go_out() {
     for reply in [reply(503, ""), reply(401, ""), never(), reply(200, "{}")] {
         let client = client(script(vec![reply; 5]));
-        let error = client.host().run(client.suspend_user(ID)).unwrap_err();
-        assert_eq!(error.effect, Unchanged);
+        let error = client.platform().run(client.suspend_user(ID)).unwrap_err();
+        assert_eq!(error.effect, NotApplied);
     }
 }
 
@@ -84,7 +84,7 @@ fn once_uncertain_a_change_stays_so_whatever_comes_after() {
     ] {
         let replies = [reply(503, "")].into_iter().chain(later);
         let error = error_of(Operation::SuspendUser, replies);
-        assert_eq!(error.effect, Uncertain);
+        assert_eq!(error.effect, PossiblyApplied);
     }
 }
 
@@ -96,9 +96,9 @@ fn a_change_stays_uncertain_when_its_new_token_is_refused() {
         reply(401, ""),
         reply(401, ""),
     ]));
-    let error = client.host().run(client.suspend_user(ID)).unwrap_err();
+    let error = client.platform().run(client.suspend_user(ID)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
-    assert_eq!((error.effect, error.attempts), (Uncertain, 4));
+    assert_eq!((error.effect, error.requests), (PossiblyApplied, 4));
 }
 
 #[test]
@@ -106,16 +106,16 @@ fn every_call_begins_with_a_certain_effect() {
     let mut replies = vec![reply(503, ""); 5];
     replies.push(reply(404, ""));
     let client = client(with_tokens(script(replies)));
-    let first = client.host().run(client.suspend_user(ID)).unwrap_err();
-    assert_eq!(first.effect, Uncertain);
-    let second = client.host().run(client.suspend_user(ID)).unwrap_err();
-    assert_eq!(second.effect, Unchanged);
+    let first = client.platform().run(client.suspend_user(ID)).unwrap_err();
+    assert_eq!(first.effect, PossiblyApplied);
+    let second = client.platform().run(client.suspend_user(ID)).unwrap_err();
+    assert_eq!(second.effect, NotApplied);
 }
 
 #[test]
 fn a_change_that_succeeds_after_all_is_a_success() {
     let client = client(with_tokens(script([reply(503, ""), reply(200, SUSPENDED)])));
-    client.host().run(client.suspend_user(ID)).unwrap();
+    client.platform().run(client.suspend_user(ID)).unwrap();
 }
 
 #[test]
@@ -129,6 +129,6 @@ fn attempts_are_all_requests_of_the_call_and_of_no_other() {
         reply(404, ""),
         reply(404, ""),
     ]));
-    assert_eq!(get(&client).unwrap_err().attempts, 6);
-    assert_eq!(get(&client).unwrap_err().attempts, 1);
+    assert_eq!(get(&client).unwrap_err().requests, 6);
+    assert_eq!(get(&client).unwrap_err().requests, 1);
 }

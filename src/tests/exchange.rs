@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Gets a user, this long after the beginning.
 fn get_at<'a>(client: &'a Client<Simulation>, at: Duration) -> Task<'a, Result<User, Error>> {
     Box::pin(async move {
-        crate::platform::Host::sleep(client.host(), at).await;
+        crate::platform::Host::sleep(client.platform(), at).await;
         client.get_user(ID).await
     })
 }
@@ -22,11 +22,11 @@ fn get_at<'a>(client: &'a Client<Simulation>, at: Duration) -> Task<'a, Result<U
 /// Gets a user so many times at once.
 fn get_at_once(client: &Client<Simulation>, times: usize) -> Vec<Result<User, Error>> {
     let calls = (0..times).map(|_| get_at(client, Duration::ZERO));
-    client.host().join(calls)
+    client.platform().join(calls)
 }
 
 fn exchanges(client: &Client<Simulation>) -> usize {
-    client.host().count(Sent::is_token)
+    client.platform().count(Sent::is_token)
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn several_calls_share_one_exchange() {
     assert!(results.iter().all(Result::is_ok));
     assert_eq!(exchanges(&client), 1);
     // With the token all go at once.
-    assert_eq!(client.host().elapsed(), Duration::from_secs(2));
-    assert_eq!(client.host().most_in_flight(), 5);
+    assert_eq!(client.platform().elapsed(), Duration::from_secs(2));
+    assert_eq!(client.platform().most_in_flight(), 5);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn tokens_for_one_call_are_exchanged_one_at_a_time() {
     let results = get_at_once(&client, 3);
     assert!(results.iter().all(Result::is_ok));
     assert_eq!(exchanges(&client), 3);
-    assert_eq!(client.host().most_in_flight(), 1);
+    assert_eq!(client.platform().most_in_flight(), 1);
 }
 
 #[test]
@@ -69,10 +69,10 @@ fn whoever_waited_for_a_refused_exchange_is_refused_with_it() {
         let client = client(script([refusal.after(SECOND)]));
         let results = get_at_once(&client, 5);
         let first = results[0].as_ref().unwrap_err();
-        assert_eq!(first.attempts, 1);
+        assert_eq!(first.requests, 1);
         for result in &results[1..] {
             let other = result.as_ref().unwrap_err();
-            assert_eq!((other.code, other.attempts), (first.code, 0));
+            assert_eq!((other.code, other.requests), (first.code, 0));
             assert_eq!(other.message, first.message);
         }
     }
@@ -106,7 +106,7 @@ fn whoever_waited_for_an_exchange_that_failed_for_now_tries_again() {
 #[test]
 fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
     let client = client(script([never(), reply(200, TOKEN), reply(200, ACTIVE)]));
-    let host = client.host();
+    let host = client.platform();
     let given_up = host.give_up_after(SECOND, client.get_user(ID));
     let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
     let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
@@ -124,7 +124,7 @@ fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
         reply(200, ACTIVE),
     ]));
     get(&client).unwrap_err();
-    let host = client.host();
+    let host = client.platform();
     let given_up = host.give_up_after(SECOND, client.get_user(ID));
     let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
     let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
@@ -143,10 +143,10 @@ fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
         get_at(&client, Duration::ZERO),
         get_at(&client, Duration::from_secs(10)),
     ];
-    let results = client.host().join(calls);
+    let results = client.platform().join(calls);
     assert_eq!(results[0].as_ref().unwrap_err().code, ErrorCode::TimedOut);
     assert!(results[1].is_ok());
-    assert_eq!(client.host().elapsed(), Duration::from_secs(30));
+    assert_eq!(client.platform().elapsed(), Duration::from_secs(30));
 }
 
 /// A client that holds a token. Of the next two requests the first is refused after 5 seconds, the second at once.
@@ -170,7 +170,7 @@ fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
         get_at(&client, Duration::ZERO),
         get_at(&client, Duration::from_secs(3)),
     ];
-    let results = client.host().join(calls);
+    let results = client.platform().join(calls);
     let error = results[0].as_ref().unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
@@ -190,9 +190,9 @@ fn a_late_refusal_of_an_old_token_does_not_drop_the_new_one() {
         get_at(&client, Duration::ZERO),
         get_at(&client, Duration::from_secs(3)),
     ];
-    let results = client.host().join(calls);
+    let results = client.platform().join(calls);
     assert!(results.iter().all(Result::is_ok));
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert_eq!(sent[6].at, Duration::from_secs(5));
     assert_eq!(sent[6].authorization(), "Bearer stub-token-2");
 }
@@ -223,9 +223,9 @@ fn a_check_takes_its_turn_too() {
     let get = async { drop(client.get_user(ID).await) };
     let check = async { drop(client.check().await) };
     client
-        .host()
+        .platform()
         .join([Box::pin(get) as Task<'_, _>, Box::pin(check)]);
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     let exchanges: Vec<_> = sent.iter().filter(|sent| sent.is_token()).collect();
     assert_eq!(exchanges[1].at, SECOND);
 }

@@ -6,7 +6,7 @@ use crate::{Effect, Error, ErrorCode, ListOptions, UserPage, UserState};
 /// The page that this answer is read as.
 fn list(options: ListOptions, answer: impl Into<Vec<u8>>) -> Result<UserPage, Error> {
     let client = client(with_tokens(script([reply(200, answer)])));
-    client.host().run(client.list_users(&options))
+    client.platform().run(client.list_users(&options))
 }
 
 fn sized(size: u32) -> ListOptions {
@@ -99,9 +99,12 @@ fn what_cannot_be_listed_is_refused_before_anything_is_sent() {
         ),
     ] {
         let client = client(script([]));
-        let error = client.host().run(client.list_users(&options)).unwrap_err();
+        let error = client
+            .platform()
+            .run(client.list_users(&options))
+            .unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidArgument);
         assert_eq!(error.message, message);
-        assert_eq!((error.effect, error.attempts), (Effect::Unchanged, 0));
+        assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
     }
 }

@@ -126,7 +126,7 @@ fn a_page_of_html_says_nothing_of_the_applications_permissions() {
 fn a_missing_revoke_path_says_what_to_set() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(404, "")])));
     get(&client).unwrap();
-    let error = client.host().run(client.revoke_token()).unwrap_err();
+    let error = client.platform().run(client.revoke_token()).unwrap_err();
     assert_eq!(error.code, NotConfigured);
     assert_eq!(
         error.message,

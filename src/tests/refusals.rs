@@ -45,7 +45,7 @@ fn revoke_error(proposal: Proposal, refusal: Reply) -> Error {
     let granted = [reply(200, TOKEN), reply(200, ACTIVE)].into_iter();
     let client: Client<Simulation> = client_of(proposal, script(granted.chain(vec![refusal; 5])));
     get(&client).unwrap();
-    client.host().run(client.revoke_token()).unwrap_err()
+    client.platform().run(client.revoke_token()).unwrap_err()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
 fn times_tried(reply: Reply) -> usize {
     let client = client(with_tokens(move |_| reply.clone()));
     get(&client).unwrap_err();
-    client.host().count(|sent| !sent.is_token())
+    client.platform().count(|sent| !sent.is_token())
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_token_request_is_tried_again_unless_the_server_refused_it() {
     ] {
         let client = client(script(vec![first; expected]));
         get(&client).unwrap_err();
-        assert_eq!(client.host().sent().len(), expected);
+        assert_eq!(client.platform().sent().len(), expected);
     }
 }
 
@@ -70,8 +70,8 @@ fn a_change_is_tried_again_like_a_get() {
         reply(429, ""),
         reply(200, SUSPENDED),
     ])));
-    client.host().run(client.suspend_user(ID)).unwrap();
-    assert_eq!(client.host().count(|sent| !sent.is_token()), 4);
+    client.platform().run(client.suspend_user(ID)).unwrap();
+    assert_eq!(client.platform().count(|sent| !sent.is_token()), 4);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn retry_after_is_waited_to_the_second() {
             reply(200, ACTIVE),
         ])));
         get(&client).unwrap();
-        assert_eq!(client.host().sent()[2].at, Duration::from_secs(9));
+        assert_eq!(client.platform().sent()[2].at, Duration::from_secs(9));
     }
 }
 
@@ -95,7 +95,7 @@ fn retry_after_nothing_is_not_waited_for() {
         reply(200, ACTIVE),
     ])));
     get(&client).unwrap();
-    assert_eq!(client.host().elapsed(), Duration::ZERO);
+    assert_eq!(client.platform().elapsed(), Duration::ZERO);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_retry_after_that_cannot_be_read_leaves_it_to_the_back_off() {
             reply(200, ACTIVE),
         ])));
         get(&client).unwrap();
-        assert!(client.host().elapsed() < Duration::from_millis(500));
+        assert!(client.platform().elapsed() < Duration::from_millis(500));
     }
 }
 
@@ -114,9 +114,11 @@ fn a_retry_after_that_cannot_be_read_leaves_it_to_the_back_off() {
 fn without_retry_after_each_wait_is_less_than_a_bound_that_doubles() {
     for start in 0..200 {
         let client = client(with_tokens(|_| reply(503, "")));
-        client.host().pass(Duration::from_nanos(start * 1_234_567));
+        client
+            .platform()
+            .pass(Duration::from_nanos(start * 1_234_567));
         get(&client).unwrap_err();
-        let sent = client.host().sent();
+        let sent = client.platform().sent();
         let waits = sent[1..].windows(2).map(|pair| pair[1].at.less(pair[0].at));
         for (wait, bound) in waits.zip([500, 1000, 2000, 4000]) {
             assert!(wait < Duration::from_millis(bound), "{wait:?}");

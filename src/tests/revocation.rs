@@ -11,9 +11,9 @@ fn a_revoked_token_is_forgotten() {
         reply(200, ACTIVE),
     ])));
     get(&client).unwrap();
-    client.host().run(client.revoke_token()).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert_eq!(sent[2].body.as_deref(), Some("token=stub-token-1"));
     assert_eq!(sent[4].authorization(), "Bearer stub-token-2");
 }
@@ -21,15 +21,15 @@ fn a_revoked_token_is_forgotten() {
 #[test]
 fn without_a_token_nothing_is_sent() {
     let client = client(script([]));
-    client.host().run(client.revoke_token()).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
 }
 
 #[test]
 fn a_token_is_revoked_once() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
     get(&client).unwrap();
-    client.host().run(client.revoke_token()).unwrap();
-    client.host().run(client.revoke_token()).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
 }
 
 #[test]
@@ -39,16 +39,16 @@ fn a_token_for_one_call_is_not_held() {
         reply(200, ACTIVE),
     ]));
     get(&client).unwrap();
-    client.host().run(client.revoke_token()).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
 }
 
 #[test]
 fn a_token_past_its_leeway_is_revoked_still() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
     get(&client).unwrap();
-    client.host().pass(Duration::from_secs(850));
-    client.host().run(client.revoke_token()).unwrap();
-    assert_eq!(client.host().sent().len(), 3);
+    client.platform().pass(Duration::from_secs(850));
+    client.platform().run(client.revoke_token()).unwrap();
+    assert_eq!(client.platform().sent().len(), 3);
 }
 
 #[test]
@@ -69,12 +69,12 @@ fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
             }
         }));
         get(&client).unwrap();
-        let error = client.host().run(client.revoke_token()).unwrap_err();
-        assert_eq!((error.code, error.attempts), (code, attempts));
-        client.host().pass(Duration::from_secs(101));
+        let error = client.platform().run(client.revoke_token()).unwrap_err();
+        assert_eq!((error.code, error.requests), (code, attempts));
+        client.platform().pass(Duration::from_secs(101));
         get(&client).unwrap();
-        assert_eq!(client.host().count(Sent::is_token), 1);
-        client.host().run(client.revoke_token()).unwrap();
+        assert_eq!(client.platform().count(Sent::is_token), 1);
+        client.platform().run(client.revoke_token()).unwrap();
     }
 }
 
@@ -87,9 +87,9 @@ fn a_page_in_the_place_of_a_revocation_keeps_the_token() {
             reply(200, "{}"),
         ])));
         get(&client).unwrap();
-        let error = client.host().run(client.revoke_token()).unwrap_err();
+        let error = client.platform().run(client.revoke_token()).unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
-        client.host().run(client.revoke_token()).unwrap();
+        client.platform().run(client.revoke_token()).unwrap();
     }
 }
 
@@ -106,12 +106,12 @@ fn a_token_that_replaced_the_revoked_one_is_kept() {
     get(&client).unwrap();
     let revoke = async { client.revoke_token().await.map(drop) };
     let meanwhile = async { client.get_user(ID).await.map(drop) };
-    for result in client.host().join([
+    for result in client.platform().join([
         Box::pin(revoke) as super::fake_platform::Task<'_, _>,
         Box::pin(meanwhile),
     ]) {
         result.unwrap();
     }
     get(&client).unwrap();
-    assert_eq!(client.host().count(Sent::is_token), 2);
+    assert_eq!(client.platform().count(Sent::is_token), 2);
 }

@@ -246,11 +246,11 @@ pub(super) async fn call(client: &Client<Simulation>, operation: Operation) -> R
 /// The error of a call that has its token and is then served by this script.
 pub(super) fn error_of(operation: Operation, replies: impl IntoIterator<Item = Reply>) -> Error {
     let client = client(with_tokens(script(Vec::from_iter(replies))));
-    let result = client.host().run(call(&client, operation));
+    let result = client.platform().run(call(&client, operation));
     result.expect_err("the call should have failed")
 }
 
 /// What a user is read as who is asked for and answered with this.
 pub(super) fn get(client: &Client<Simulation>) -> Result<crate::User, Error> {
-    client.host().run(client.get_user(ID))
+    client.platform().run(client.get_user(ID))
 }

@@ -189,7 +189,7 @@ fn everything() -> Vec<String> {
     });
     let others = [
         "effect: Unchanged",
-        "effect: Uncertain",
+        "effect: PossiblyApplied",
         "change: after its call",
         "success: configure",
     ];

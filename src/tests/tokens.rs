@@ -17,14 +17,14 @@ fn with_life(life: &str) -> Client<Simulation> {
 }
 
 fn exchanges(client: &Client<Simulation>) -> usize {
-    client.host().count(Sent::is_token)
+    client.platform().count(Sent::is_token)
 }
 
 /// How many exchanges two calls need that are this far apart.
 fn exchanges_of_two_calls(life: &str, apart: Duration) -> usize {
     let client = with_life(life);
     get(&client).unwrap();
-    client.host().pass(apart);
+    client.platform().pass(apart);
     get(&client).unwrap();
     exchanges(&client)
 }
@@ -65,7 +65,7 @@ fn a_life_counts_from_when_the_token_was_asked_for() {
             (false, _) => reply(200, ACTIVE),
         });
         get(&client).unwrap();
-        client.host().pass(Duration::from_secs(apart));
+        client.platform().pass(Duration::from_secs(apart));
         get(&client).unwrap();
         assert_eq!(exchanges(&client), expected);
     }
@@ -97,7 +97,7 @@ fn a_token_for_one_call_serves_every_attempt_of_it() {
     ];
     let client = client(script(replies));
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     assert_eq!(sent[1].authorization(), "Bearer once");
     assert_eq!(sent[2].authorization(), "Bearer once");
 }
@@ -111,7 +111,7 @@ fn a_refused_token_is_replaced_by_a_fresh_one() {
     ])));
     get(&client).unwrap();
     get(&client).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     let authorizations: Vec<_> = sent.iter().map(Sent::authorization).collect();
     let basic = format!("Basic {BASIC}");
     assert_eq!(
@@ -135,7 +135,7 @@ fn a_refused_token_for_one_call_is_replaced_too() {
         reply(200, ACTIVE),
     ]));
     get(&client).unwrap();
-    assert_eq!(client.host().sent()[3].authorization(), "Bearer twice");
+    assert_eq!(client.platform().sent()[3].authorization(), "Bearer twice");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_second_refusal_stands() {
     let error = get(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
     assert_eq!(error.status, Some(401));
-    assert_eq!(error.attempts, 4);
+    assert_eq!(error.requests, 4);
     assert_eq!(exchanges(&client), 2);
 }
 
@@ -158,7 +158,7 @@ fn a_token_refused_twice_is_not_kept() {
     get(&client).unwrap_err();
     get(&client).unwrap();
     assert_eq!(
-        client.host().sent()[5].authorization(),
+        client.platform().sent()[5].authorization(),
         "Bearer stub-token-3"
     );
 }
@@ -171,7 +171,7 @@ fn the_letter_case_of_bearer_does_not_matter() {
         let client = client(script([reply(200, token), reply(200, ACTIVE)]));
         get(&client).unwrap();
         assert_eq!(
-            client.host().sent()[1].authorization(),
+            client.platform().sent()[1].authorization(),
             "Bearer stub-token-1"
         );
     }
@@ -186,8 +186,8 @@ fn an_exchange_that_brings_no_token_fails_every_operation() {
         Operation::ReactivateUser,
     ] {
         let client = client(script([reply(200, "{}")]));
-        let error = client.host().run(call(&client, operation)).unwrap_err();
+        let error = client.platform().run(call(&client, operation)).unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
-        assert_eq!(error.attempts, 1);
+        assert_eq!(error.requests, 1);
     }
 }

@@ -12,8 +12,8 @@ const USER_AGENT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION")
 /// A token exchange, and one request with the token.
 fn sent_by(proposal: Proposal, operation: Operation, answer: &'static str) -> [Sent; 2] {
     let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
-    client.host().run(call(&client, operation)).unwrap();
-    client.host().sent().try_into().unwrap()
+    client.platform().run(call(&client, operation)).unwrap();
+    client.platform().sent().try_into().unwrap()
 }
 
 fn headers(sent: &Sent) -> Vec<(&str, &str)> {
@@ -89,8 +89,8 @@ fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
     ];
     let client = client(script(replies));
     get(&client).unwrap();
-    client.host().run(client.revoke_token()).unwrap();
-    let revocation = &client.host().sent()[2];
+    client.platform().run(client.revoke_token()).unwrap();
+    let revocation = &client.platform().sent()[2];
     assert_eq!(revocation.method, Method::Post);
     assert_eq!(
         headers(revocation),
@@ -116,9 +116,9 @@ fn paths(proposal: Proposal) -> Vec<String> {
         Operation::ReactivateUser,
         Operation::RevokeToken,
     ] {
-        client.host().run(call(&client, operation)).unwrap();
+        client.platform().run(call(&client, operation)).unwrap();
     }
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     let paths = sent
         .iter()
         .filter_map(|sent| sent.url.strip_prefix("https://api.1password.com"));
@@ -180,10 +180,10 @@ fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
     };
     let answer = r#"{"id":"../b:c %é","state":"SUSPENDED"}"#;
     let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
-    let suspended = client.host().run(client.suspend_user("../b:c %é"));
+    let suspended = client.platform().run(client.suspend_user("../b:c %é"));
     assert_eq!(suspended.unwrap().id, "../b:c %é");
     assert_eq!(
-        client.host().sent()[1].url,
+        client.platform().sent()[1].url,
         "https://api.1password.com/v1beta1/accounts/A%2F1%3F/users/..%2Fb%3Ac%20%25%C3%A9:suspend"
     );
 }
@@ -196,9 +196,9 @@ fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
         max_page_size: Some(10),
         page_token: Some("CAIQAg==".into()),
     };
-    client.host().run(client.list_users(&options)).unwrap();
+    client.platform().run(client.list_users(&options)).unwrap();
     assert_eq!(
-        client.host().sent()[1].url,
+        client.platform().sent()[1].url,
         "https://api.1password.com/v1beta1/accounts/ACCOUNT123/users?filter=user.isActive%28%29&max_page_size=10&page_token=CAIQAg%3D%3D"
     );
 }
@@ -264,5 +264,5 @@ fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of
         first_byte: Duration::from_secs(5),
         between_bytes: Duration::from_secs(5),
     };
-    assert_eq!(client.host().sent()[1].timeouts, timeouts);
+    assert_eq!(client.platform().sent()[1].timeouts, timeouts);
 }

@@ -207,7 +207,7 @@ fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
         reply(403, "beside stub-token-1"),
     ]));
     get(&client).unwrap();
-    let findings = client.host().run(client.check());
+    let findings = client.platform().run(client.check());
     assert!(
         findings[2].detail.contains("beside [redacted]"),
         "{findings:?}"
@@ -224,7 +224,7 @@ fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
         reply(401, echo),
     ]));
     get(&revoke).unwrap();
-    let revoked = revoke.host().run(revoke.revoke_token()).unwrap_err();
+    let revoked = revoke.platform().run(revoke.revoke_token()).unwrap_err();
     for error in [get(&token).unwrap_err(), revoked.clone()] {
         for secret in [CLIENT_SECRET, BASIC] {
             assert!(!gives_away(&shown(&error), secret), "{}", shown(&error));

@@ -45,7 +45,7 @@ fn each_target_has_its_outcome_in_order() {
     );
     assert_eq!(crowd.suspended(), ["U0", "U1", "U2", "U4"]);
     assert_eq!(report.refused, None);
-    assert_eq!(report.attempts as usize, client.host().sent().len());
+    assert_eq!(report.requests as usize, client.platform().sent().len());
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_report_holds_the_user_before_and_after() {
         ("ODD", UserState::Other("INVITED".into())),
     ]) {
         assert_eq!(target.outcome, Outcome::Changed);
-        assert_eq!(target.before, Some(before));
+        assert_eq!(target.previous_state, Some(before));
         let user = target.user.as_ref().unwrap();
         assert_eq!((user.id.as_str(), &user.state), (id, &UserState::Suspended));
     }
@@ -79,15 +79,15 @@ fn reactivating_is_the_opposite() {
     let targets = targets(["U0", "U1", "NOBODY"]);
     let options = ChangeOptions::default();
     let call = client.reactivate_users(&targets, &options);
-    let report = client.host().run(call).unwrap();
+    let report = client.platform().run(call).unwrap();
     assert_eq!(words(&report), ["Unchanged", "Changed", "NotFound"]);
     let Outcome::Failed(error) = &report.targets[2].outcome else {
         panic!("{report:?}");
     };
     assert!(error.message.starts_with("reactivate-users: "), "{error}");
-    assert_eq!(report.targets[1].before, Some(UserState::Suspended));
+    assert_eq!(report.targets[1].previous_state, Some(UserState::Suspended));
     assert!(crowd.suspended().is_empty());
-    assert_eq!(client.host().count(|sent| changes(sent, "U1")), 1);
+    assert_eq!(client.platform().count(|sent| changes(sent, "U1")), 1);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn ids_cost_a_get_each_and_addresses_one_pass() {
     let names = names.iter().map(String::as_str);
     let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
     assert!(words(&report).iter().all(|word| word == "Changed"));
-    let host = client.host();
+    let host = client.platform();
     let counts = [
         host.count(|sent| sent.is_token()),
         host.count(is_list),
@@ -126,7 +126,7 @@ fn who_is_there_already_is_not_written_to() {
     )
     .unwrap();
     assert_eq!(words(&report), ["Unchanged", "Unchanged"]);
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]
@@ -137,9 +137,9 @@ fn who_is_named_twice_is_changed_once_and_reported_twice() {
     let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
     assert_eq!(words(&report), ["Changed"; 5]);
     assert_eq!(report.targets[0], report.targets[3]);
-    assert_eq!(client.host().count(|sent| changes(sent, "U0")), 1);
+    assert_eq!(client.platform().count(|sent| changes(sent, "U0")), 1);
     // The list has shown them: only the other one had to be read.
-    assert_eq!(client.host().count(is_get), 1);
+    assert_eq!(client.platform().count(is_get), 1);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_dry_run_tells_the_same_and_changes_nothing() {
     );
     let user = report.targets[2].user.as_ref().unwrap();
     assert_eq!(user.state, UserState::Active);
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
     assert_eq!(crowd.suspended(), ["U1"]);
 }
 
@@ -174,14 +174,20 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
 
         let report = suspend(&client, names(), &dry_run()).unwrap();
         assert_eq!(words(&report), ["WouldChange"; 30]);
-        let unseen = |target: &TargetReport| target.user.is_none() && target.before.is_none();
+        let unseen =
+            |target: &TargetReport| target.user.is_none() && target.previous_state.is_none();
         assert!(report.targets.iter().all(unseen));
         // One who is told is told for all: those under way at that moment, and no more.
-        assert!(client.host().count(is_get) <= 4);
+        assert!(client.platform().count(is_get) <= 4);
 
         let report = suspend(&client, names(), &ChangeOptions::default()).unwrap();
         assert_eq!(words(&report), ["Changed"; 30]);
-        assert!(report.targets.iter().all(|target| target.before.is_none()));
+        assert!(
+            report
+                .targets
+                .iter()
+                .all(|target| target.previous_state.is_none())
+        );
         assert!(report.targets.iter().all(|target| target.user.is_some()));
         assert_eq!(crowd.suspended().len(), 30);
     }
@@ -206,7 +212,7 @@ fn one_user_who_may_not_be_seen_hides_nobody_else() {
             let unseen = report
                 .targets
                 .iter()
-                .filter(|target| target.before.is_none());
+                .filter(|target| target.previous_state.is_none());
             // Whoever is asked for first, alone, may be the sign that nobody may be seen.
             let expected = if (forbidden, concurrency) == ("U0", 1) {
                 10
@@ -233,9 +239,9 @@ fn a_change_that_may_have_been_made_is_told_with_its_user() {
     let Outcome::Failed(error) = &report.targets[0].outcome else {
         panic!("{report:?}");
     };
-    assert_eq!(error.effect, Effect::Uncertain);
+    assert_eq!(error.effect, Effect::PossiblyApplied);
     assert!(error.message.starts_with("suspend-users: "), "{error}");
-    assert_eq!(report.targets[0].before, Some(UserState::Active));
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
     assert_eq!(report.targets[0].user.as_ref().unwrap().id, "U0");
 }
 
@@ -259,8 +265,8 @@ fn nothing_is_tried_without_a_token() {
     )
     .unwrap_err();
     assert_eq!(
-        (error.code, error.effect, error.attempts),
-        (ErrorCode::Unauthenticated, Effect::Unchanged, 1)
+        (error.code, error.effect, error.requests),
+        (ErrorCode::Unauthenticated, Effect::NotApplied, 1)
     );
 }
 
@@ -299,7 +305,7 @@ fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
             .count(),
         90
     );
-    assert_eq!(client.host().count(|sent| sent.is_token()), 2);
+    assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
 }
 
 #[test]
@@ -313,7 +319,7 @@ fn a_token_that_ends_in_the_middle_is_renewed_once() {
     let names = names.iter().map(String::as_str);
     let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
     assert_eq!(words(&report), ["Changed"; 50]);
-    assert_eq!(client.host().count(|sent| sent.is_token()), 2);
+    assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
 }
 
 #[test]
@@ -321,7 +327,7 @@ fn no_targets_are_nothing_to_do() {
     let client = Crowd::of(1).client();
     let report = suspend(&client, [], &ChangeOptions::default()).unwrap();
     assert!(report.targets.is_empty());
-    assert_eq!((report.attempts, client.host().sent().len()), (0, 0));
+    assert_eq!((report.requests, client.platform().sent().len()), (0, 0));
 }
 
 #[test]
@@ -329,7 +335,7 @@ fn targets_that_are_all_wrong_cost_no_request() {
     let client = Crowd::of(1).client();
     let report = suspend(&client, ["", "a\0@b"], &ChangeOptions::default()).unwrap();
     assert_eq!(words(&report), ["InvalidArgument"; 2]);
-    assert!(client.host().sent().is_empty());
+    assert!(client.platform().sent().is_empty());
 }
 
 #[test]
@@ -338,7 +344,7 @@ fn too_many_targets_are_refused() {
     let names = vec!["U0"; 10_001];
     let error = suspend(&client, names, &ChangeOptions::default()).unwrap_err();
     assert_eq!(
-        (error.code, error.attempts),
+        (error.code, error.requests),
         (ErrorCode::InvalidArgument, 0)
     );
     assert_eq!(

@@ -173,7 +173,9 @@ pub(super) fn suspend<'t>(
     options: &ChangeOptions,
 ) -> Result<Report, Error> {
     let targets = targets(names);
-    client.host().run(client.suspend_users(&targets, options))
+    client
+        .platform()
+        .run(client.suspend_users(&targets, options))
 }
 
 /// What became of each target, in a word: the code of an error, the outcome elsewhere.

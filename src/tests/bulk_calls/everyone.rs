@@ -5,7 +5,9 @@ use crate::{Error, ErrorCode, StateFilter, UserList, tests::server::reply};
 
 fn list_all(crowd: &Crowd, limit: u32) -> Result<UserList, Error> {
     let client = crowd.client();
-    client.host().run(client.list_all_users(None, limit))
+    client
+        .platform()
+        .run(client.list_all_users(None, limit, None))
 }
 
 fn ids(list: &UserList) -> Vec<String> {
@@ -43,10 +45,10 @@ fn no_more_is_asked_for_than_is_wanted() {
     for (limit, size, requests) in [(10, "max_page_size=10", 1), (1500, "max_page_size=1000", 2)] {
         let client = Crowd::of(5000).client();
         client
-            .host()
-            .run(client.list_all_users(None, limit))
+            .platform()
+            .run(client.list_all_users(None, limit, None))
             .unwrap();
-        let sent = client.host().sent();
+        let sent = client.platform().sent();
         let lists: Vec<_> = sent.iter().filter(|&sent| is_list(sent)).collect();
         assert_eq!(lists.len(), requests);
         assert!(lists.iter().all(|sent| sent.url.contains(size)));
@@ -58,11 +60,11 @@ fn the_filter_goes_with_every_page() {
     let client = Crowd::of(1500).client();
     let filter = Some(StateFilter::Suspended);
     client
-        .host()
-        .run(client.list_all_users(filter, 9999))
+        .platform()
+        .run(client.list_all_users(filter, 9999, None))
         .unwrap();
     let filtered = |sent: &crate::tests::server::Sent| sent.url.contains("isSuspended");
-    assert_eq!(client.host().count(filtered), 2);
+    assert_eq!(client.platform().count(filtered), 2);
 }
 
 #[test]
@@ -82,7 +84,7 @@ fn a_user_whom_the_moving_list_shows_twice_is_listed_once() {
 fn a_list_of_nobody_is_no_list() {
     let error = list_all(&Crowd::of(1), 0).unwrap_err();
     assert_eq!(
-        (error.code, error.attempts),
+        (error.code, error.requests),
         (ErrorCode::InvalidArgument, 0)
     );
     assert_eq!(error.message, "list-all-users: the limit must be 1 or more");
@@ -102,9 +104,9 @@ fn a_page_that_fails_fails_the_list() {
             .then(|| reply(500, ""))
     });
     let error = client
-        .host()
-        .run(client.list_all_users(None, 3000))
+        .platform()
+        .run(client.list_all_users(None, 3000, None))
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::Unavailable);
-    assert_eq!(error.attempts, 1 + 2 + 5);
+    assert_eq!(error.requests, 1 + 2 + 5);
 }

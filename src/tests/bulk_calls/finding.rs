@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn find(client: &Client<Simulation>, email: &str) -> Result<User, Error> {
-    client.host().run(client.find_user(email))
+    client.platform().run(client.find_user(email, None))
 }
 
 #[test]
@@ -22,8 +22,8 @@ fn a_user_is_found_on_any_page() {
         assert_eq!(user.id, format!("U{at}"));
         assert_eq!(user.state, UserState::Active);
         // All pages, wherever they stand: a second user with the address may be on the last one.
-        assert_eq!(client.host().count(is_list), 3);
-        assert_eq!(client.host().sent().len(), 4);
+        assert_eq!(client.platform().count(is_list), 3);
+        assert_eq!(client.platform().sent().len(), 4);
     }
 }
 
@@ -43,7 +43,7 @@ fn case_and_surrounding_space_do_not_matter() {
 fn nobody_is_not_found_after_the_last_page() {
     let client = Crowd::of(1001).client();
     let error = find(&client, "nobody@acme.example").unwrap_err();
-    assert_eq!((error.code, error.attempts), (ErrorCode::NotFound, 3));
+    assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 3));
     assert_eq!(
         error.message,
         "find-user: no user of the account has this e-mail address; check its spelling, and the account id"
@@ -103,7 +103,7 @@ fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
     for email in ["", "  ", "U0", "a\n@b"] {
         let error = find(&client, email).unwrap_err();
         assert_eq!(
-            (error.code, error.attempts),
+            (error.code, error.requests),
             (ErrorCode::InvalidArgument, 0)
         );
     }
@@ -146,6 +146,6 @@ fn pages_that_go_round_in_a_circle_are_refused() {
         let error = find(&client, "u0@acme.example").unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         assert!(error.message.contains("go round in a circle"), "{error}");
-        assert!(client.host().count(is_list) <= 3 * round + 1, "{round}");
+        assert!(client.platform().count(is_list) <= 3 * round + 1, "{round}");
     }
 }

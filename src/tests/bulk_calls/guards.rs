@@ -56,7 +56,7 @@ fn an_address_that_is_not_the_expected_one_is_left_alone() {
     ];
     let options = ChangeOptions::default();
     let call = client.suspend_users(&targets, &options);
-    let report = client.host().run(call).unwrap();
+    let report = client.platform().run(call).unwrap();
     assert_eq!(
         words(&report),
         [
@@ -98,12 +98,12 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
             "WouldChange"
         ]
     );
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
 
     // Three are enough: who is named twice, missing or there already does not count.
     let report = suspend(&client, names, &at_most(3)).unwrap();
     assert_eq!(report.refused, None);
-    assert_eq!(client.host().count(is_change), 3);
+    assert_eq!(client.platform().count(is_change), 3);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn every_look_up_comes_before_the_first_change() {
         "U6",
     ];
     suspend(&client, names, &ChangeOptions::default()).unwrap();
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     let first = sent.iter().position(is_change).unwrap();
     assert!(sent[first..].iter().all(is_change));
 }
@@ -160,7 +160,7 @@ fn a_guard_that_cannot_be_checked_does_not_hold() {
     let options = ChangeOptions::default();
     let call = client.suspend_users(&targets, &options);
     assert_eq!(
-        words(&client.host().run(call).unwrap()),
+        words(&client.platform().run(call).unwrap()),
         ["PreconditionFailed"]
     );
 
@@ -192,7 +192,7 @@ fn a_guard_that_cannot_be_understood_refuses_the_call() {
         assert_eq!(error.code, ErrorCode::InvalidArgument);
         assert_eq!(error.message, format!("suspend-users: {cause}"));
     }
-    assert!(client.host().sent().is_empty());
+    assert!(client.platform().sent().is_empty());
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn options_out_of_range_are_refused() {
     ] {
         let error = suspend(&client, ["U0"], &options).unwrap_err();
         assert_eq!(
-            (error.code, error.attempts),
+            (error.code, error.requests),
             (ErrorCode::InvalidArgument, 0)
         );
         assert_eq!(error.message, format!("suspend-users: {cause}"));

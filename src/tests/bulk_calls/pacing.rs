@@ -32,7 +32,7 @@ fn so_many_requests_are_under_way_at_once_and_no_more() {
         };
         let names = names(50);
         suspend(&client, names.iter().map(String::as_str), &options).unwrap();
-        assert_eq!(client.host().most_in_flight(), most);
+        assert_eq!(client.platform().most_in_flight(), most);
     }
 }
 
@@ -52,7 +52,7 @@ fn a_pause_that_one_request_is_asked_for_is_a_pause_of_all() {
     )
     .unwrap();
     assert_eq!(words(&report), ["Changed"; 40]);
-    let sent = client.host().sent();
+    let sent = client.platform().sent();
     let paused = sent.iter().find(|sent| changes(sent, "U10")).unwrap().at;
     let until = paused.plus(SECOND.times(7));
     let meanwhile = sent
@@ -83,7 +83,7 @@ fn of_several_pauses_the_longest_holds() {
         )
         .unwrap();
         assert_eq!(words(&report), ["Changed"; 40]);
-        let sent = client.host().sent();
+        let sent = client.platform().sent();
         let asked = sent.iter().find(|sent| changes(sent, "U11")).unwrap().at;
         let paused = asked.plus(LATENCY);
         let until = paused.plus(SECOND.times(7));
@@ -114,7 +114,7 @@ fn a_pause_without_room_fails_the_rest_as_rate_limited_and_sends_nothing() {
         panic!("{report:?}");
     };
     assert_eq!(last.retry_after, Some(SECOND.times(3600)));
-    assert_eq!((last.effect, last.attempts), (Effect::Unchanged, 0));
+    assert_eq!((last.effect, last.requests), (Effect::NotApplied, 0));
 }
 
 #[test]
@@ -133,10 +133,10 @@ fn when_time_runs_out_what_was_done_is_told_as_done() {
     assert_eq!(words[20..], ["TimedOut"; 40]);
     let effects = effects(&report);
     // Four were under way: the server has done them, and nobody here can know.
-    assert_eq!(effects[20..24], [Some(Effect::Uncertain); 4]);
-    assert_eq!(effects[24..], [Some(Effect::Unchanged); 36]);
+    assert_eq!(effects[20..24], [Some(Effect::PossiblyApplied); 4]);
+    assert_eq!(effects[24..], [Some(Effect::NotApplied); 36]);
     assert_eq!(crowd.suspended().len(), 24);
-    assert_eq!(client.host().elapsed(), Duration::from_millis(65));
+    assert_eq!(client.platform().elapsed(), Duration::from_millis(65));
 }
 
 #[test]
@@ -154,9 +154,9 @@ fn whose_look_up_never_ends_keeps_nobody_else_from_being_changed() {
     let mut expected = vec!["Changed"; 20];
     expected[3] = "TimedOut";
     assert_eq!(words(&report), expected);
-    assert_eq!(effects(&report)[3], Some(Effect::Unchanged));
+    assert_eq!(effects(&report)[3], Some(Effect::NotApplied));
     // Half of the time is for looking them up.
-    assert!(client.host().elapsed() < SECOND.times(16));
+    assert!(client.platform().elapsed() < SECOND.times(16));
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn the_deadline_of_a_call_takes_the_place_of_the_settings() {
         ..ChangeOptions::default()
     };
     for (deadline_ms, took) in [(Some(50_000), 50), (None, 30)] {
-        let before = client.host().elapsed();
+        let before = client.platform().elapsed();
         let report = suspend(&client, ["U0"], &options(deadline_ms)).unwrap();
         assert_eq!(words(&report), ["TimedOut"]);
-        assert_eq!(effects(&report), [Some(Effect::Unchanged)]);
-        let elapsed = client.host().elapsed().less(before);
+        assert_eq!(effects(&report), [Some(Effect::NotApplied)]);
+        let elapsed = client.platform().elapsed().less(before);
         assert!(elapsed <= SECOND.times(took) && elapsed > SECOND.times(took - 12));
     }
 }

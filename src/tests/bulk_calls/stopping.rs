@@ -35,7 +35,7 @@ fn a_target_that_is_not_there_stops_the_call_before_any_change() {
         let report = suspend(&client, names, &options).unwrap();
         assert_eq!(words(&report), expected, "{names:?}");
     }
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_guard_that_does_not_hold_stops_the_call_before_any_change() {
         words(&report),
         ["Skipped", "PreconditionFailed", "Unchanged"]
     );
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
     };
     let report = suspend(&client, ["U0"], &options).unwrap();
     assert_eq!(words(&report), ["Other"]);
-    assert_eq!(client.host().count(is_change), 0);
+    assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
             () => None,
         }
     });
-    let host = client.host();
+    let host = client.platform();
     let targets = targets(["U0", "U1"]);
     let options = ChangeOptions::default();
     let bulk: Task<'_, Option<Duration>> = Box::pin(async {
@@ -104,6 +104,6 @@ fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
     let Outcome::Failed(error) = &report.targets[1].outcome else {
         panic!("{report:?}");
     };
-    assert_eq!(error.effect, Effect::Unchanged);
+    assert_eq!(error.effect, Effect::NotApplied);
     assert_eq!(crowd.suspended(), ["U0"]);
 }

@@ -30,7 +30,7 @@ pub(super) const ALL: [&str; 35] = [
     "report: WouldChange",
     "report: Skipped",
     "report: Failed(Unchanged)",
-    "report: Failed(Uncertain)",
+    "report: Failed(PossiblyApplied)",
     "many: one user for several targets",
     "many: changed for one target, and not for another",
     "many: five requests at once",
@@ -68,7 +68,7 @@ impl Ledger {
                 Standing::Due(_) => "target: Due".into(),
             });
             tally.push(match &reported.outcome {
-                Outcome::Changed if reported.before.is_none() => {
+                Outcome::Changed if reported.previous_state.is_none() => {
                     "report: changed, and nobody had looked".into()
                 }
                 Outcome::Failed(error) => format!("report: Failed({:?})", error.effect),

@@ -78,7 +78,7 @@ impl World {
         if changed {
             assert_ne!(
                 ended,
-                Some(Ended::Failed(Effect::Unchanged)),
+                Some(Ended::Failed(Effect::NotApplied)),
                 "unchanged, and then a request arrived that made the change"
             );
             if ended.is_some() {

@@ -16,7 +16,7 @@ impl Ledger {
     pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
         let entry = &self.calls[call];
         self.check_words(call, error);
-        assert_eq!(error.attempts as usize, entry.requests.len(), "attempts");
+        assert_eq!(error.requests as usize, entry.requests.len(), "attempts");
         check_effect(self.requests_of(call), error);
         if let Wants::Changes(changes) = &entry.wants {
             assert!(
@@ -48,7 +48,7 @@ impl Ledger {
         let requests = strand.into_iter().flatten();
         let mut requests = requests.map(|&request| &self.requests[request]);
         let sent = strand.map_or(0, Vec::len);
-        assert!(sent <= error.attempts as usize, "attempts");
+        assert!(sent <= error.requests as usize, "attempts");
         check_effect(requests.clone(), error);
         let last = requests.next_back();
         self.check_code(call, last, error, now);
@@ -107,7 +107,7 @@ impl Ledger {
         use ErrorCode as Code;
         let entry = &self.calls[call];
         let fits = match (error.code, error.status) {
-            (Code::InvalidArgument | Code::NotConfigured, None) => error.attempts == 0,
+            (Code::InvalidArgument | Code::NotConfigured, None) => error.requests == 0,
             (Code::ConnectionFailed, None) => self.met(call, |met| {
                 matches!(
                     met.heard,
@@ -177,11 +177,11 @@ impl Ledger {
 fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestEntry>, error: &Error) {
     let is_change = |request: &RequestEntry| matches!(request.route, Route::Change(..));
     match error.effect {
-        Effect::Uncertain => assert!(
+        Effect::PossiblyApplied => assert!(
             requests.any(|request| is_change(request) && request.is_unsettled()),
-            "uncertain, although no change went out unanswered"
+            "possibly_applied, although no change went out unanswered"
         ),
-        Effect::Unchanged => assert!(
+        Effect::NotApplied => assert!(
             !requests.any(|request| is_change(request) && request.has_changed()),
             "unchanged, although the server made the change"
         ),

@@ -15,7 +15,7 @@ impl Ledger {
     /// Each target has one report, in the order of the targets, that says what is known of it.
     pub fn check_report(&mut self, call: usize, report: &Report, now: Instant) {
         let sent = self.calls[call].requests.len();
-        assert_eq!(report.attempts as usize, sent, "attempts");
+        assert_eq!(report.requests as usize, sent, "attempts");
         let changes = self.changes_of(call);
         assert!(!changes.is_wrong(), "a call that is wrong was made");
         assert_eq!(report.targets.len(), changes.targets.len(), "reports");
@@ -93,7 +93,7 @@ impl Ledger {
         );
         if let Some(error) = &report.refused {
             assert_eq!(error.code, ErrorCode::PreconditionFailed);
-            assert_eq!(error.effect, Effect::Unchanged);
+            assert_eq!(error.effect, Effect::NotApplied);
             self.check_words(call, error);
             assert!(self.written(call).is_empty(), "refused, and changed");
         }

@@ -82,7 +82,7 @@ fn play(seed: u64, mut dice: Dice, clock: Clock, world: &Shared) {
 /// When all is well, everything goes well.
 async fn recovers(task: &Task<'_>, dice: &mut Dice) {
     use crate::Outcome::{Changed, Unchanged};
-    let users = task.client.host().world.borrow().account.users.clone();
+    let users = task.client.platform().world.borrow().account.users.clone();
     let mut some = || 2 + dice.below(users.len() - 2);
     let ids = [(); 3].map(|()| &users[some()].id);
     let id = ids[0];

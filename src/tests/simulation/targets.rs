@@ -50,7 +50,7 @@ impl Ledger {
         assert!(fits, "{standing:?} was reported as {reported:?}");
         if let Outcome::Failed(error) = &reported.outcome {
             self.check_words(call, error);
-            assert!(error.attempts <= report.attempts, "attempts");
+            assert!(error.requests <= report.requests, "attempts");
             if let Standing::Nobody(_) = standing
                 && let Selector::Email(email) = &target.who
             {
@@ -60,7 +60,7 @@ impl Ledger {
         let seen = standing.seen();
         let user = seen.and_then(|seen| seen.user);
         let before = user.map(|user| &user.state);
-        assert_eq!(reported.before.as_ref(), before, "before");
+        assert_eq!(reported.previous_state.as_ref(), before, "before");
         // Who was changed for another target is shown as they are now.
         let changed = seen.and_then(|seen| self.changed(call, seen.id));
         assert_eq!(reported.user.as_ref(), changed.or(user), "user");
@@ -89,7 +89,7 @@ impl Ledger {
             Selector::Email(_) => About::List,
         };
         self.check_part(call, self.calls[call].strand(&about), error, now);
-        error.effect == Effect::Unchanged
+        error.effect == Effect::NotApplied
     }
 
     /// Whether a target failed because its user may not be looked at, for all that its requests show.
@@ -107,7 +107,7 @@ impl Ledger {
             })
     }
 
-    /// Whether a change was made, not made, or is uncertain, as its requests say.
+    /// Whether a change was made, not made, or is possibly_applied, as its requests say.
     fn is_carried_out(
         &self,
         call: usize,

@@ -44,7 +44,7 @@ impl Task<'_> {
         let pauses = [0, 0, 0, 10, 1000, 20_000, 100_000, 900_000].map(Duration::from_millis);
         for _ in 0..1 + dice.below(6) {
             let pause = *dice.pick(&pauses);
-            self.client.host().clock.sleep(dice.up_to(pause)).await;
+            self.client.platform().clock.sleep(dice.up_to(pause)).await;
             let longest = *dice.pick(&[50, 2000, 30_000]);
             let patience = dice.up_to(Duration::from_millis(longest));
             self.patience = dice.one_in(6).then_some(patience);
@@ -128,13 +128,13 @@ impl Task<'_> {
     }
 
     pub async fn find(&self, email: &str) -> Outcome {
-        let call = async { outcome(self.client.find_user(email).await, Outcome::User) };
+        let call = async { outcome(self.client.find_user(email, None).await, Outcome::User) };
         let wants = Wants::Find(email.to_owned());
         self.watch(Operation::FindUser, wants, call).await
     }
 
     pub async fn list_everybody(&self, filter: Option<StateFilter>, limit: u32) -> Outcome {
-        let call = self.client.list_all_users(filter, limit);
+        let call = self.client.list_all_users(filter, limit, None);
         let call = async { outcome(call.await, Outcome::Everybody) };
         let wants = Wants::Everybody(filter, limit);
         self.watch(Operation::ListAllUsers, wants, call).await
@@ -180,7 +180,11 @@ impl Task<'_> {
         self.watch(Operation::Configure, Wants::Connection, call)
             .await;
         let deadline = Duration::from_millis(deadline_ms.into());
-        self.client.host().world.borrow_mut().configure(deadline);
+        self.client
+            .platform()
+            .world
+            .borrow_mut()
+            .configure(deadline);
     }
 
     /// A call that is wrong before anything is sent.
@@ -205,7 +209,7 @@ impl Task<'_> {
                     .await
             }
         };
-        assert!(matches!(failed, Outcome::Failed(error) if error.attempts == 0));
+        assert!(matches!(failed, Outcome::Failed(error) if error.requests == 0));
     }
 
     async fn watch(
@@ -214,7 +218,7 @@ impl Task<'_> {
         wants: Wants,
         call: impl Future<Output = Outcome>,
     ) -> Outcome {
-        let host = self.client.host();
+        let host = self.client.platform();
         host.watch(self.number, operation, wants, self.patience, call)
             .await
     }
