@@ -8,7 +8,7 @@ use crate::{
     call::Call,
     error::Failure,
     memory::{is_spare, make_room},
-    platform::{Body, Duration, Host, Response, SendError},
+    platform::{Body, Duration, Platform, Response, SendError},
     response,
 };
 
@@ -21,7 +21,7 @@ const BELIEVED: usize = 1 << 20;
 /// What the next piece, and whatever else a call needs beside a body, may take, in bytes.
 const ELBOW_ROOM: usize = 64 << 10;
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     /// Reads a body. One of a refusal is cut at its limit; any other that is over a limit is refused.
     pub async fn read(
         &self,
@@ -69,7 +69,7 @@ impl<H: Host> Call<'_, H> {
                 // Whoever began to answer has received the request.
                 Some(Err(error)) => {
                     return Err(Failure::from(SendError {
-                        reached: true,
+                        possibly_received: true,
                         ..error
                     }));
                 }

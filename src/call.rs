@@ -17,7 +17,7 @@ use crate::{
     error::{Effect, Error, ErrorCode, Failure, Operation},
     error_response,
     pause::Pause,
-    platform::{Duration, Host, Instant, Method, Request},
+    platform::{Duration, Instant, Method, Platform, Request},
     response,
     retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
@@ -69,7 +69,7 @@ pub(crate) struct Common {
     requests: Cell<u32>,
 }
 
-impl<'a, H: Host> Call<'a, H> {
+impl<'a, H: Platform> Call<'a, H> {
     pub fn new(host: &'a H, account: Rc<Account>, operation: Operation) -> Self {
         let deadline = host.now().after(account.settings.deadline);
         Self {

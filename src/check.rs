@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     client::Client,
     error::{ErrorCode, Failure, Operation},
-    platform::Host,
+    platform::Platform,
     text,
     user::{ListOptions, UserPage},
     users::OneUser,
@@ -47,7 +47,7 @@ const CHECKS: [&str; 8] = [
 /// An id that no user has, for a get when no user's id is known.
 const NOBODY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Tries the settings, a token exchange, a list of one user and a get; one finding for each check, always all of them.
     pub async fn check(&self) -> Vec<Finding> {
         let mut findings = Findings::default();

@@ -7,8 +7,8 @@ use crate::{
     call::Call,
     clone_cell::Slot,
     error::{Effect, Error, Operation},
-    platform::Host,
-    settings::{NotConfigured, Settings},
+    platform::Platform,
+    settings::{Settings, SettingsError},
 };
 
 /// The 1Password Users API of one account, over a host.
@@ -16,15 +16,15 @@ pub struct Client<H> {
     pub(crate) host: H,
     account: Slot<Rc<Account>>,
     /// What is wrong with the settings, while there is no account.
-    problems: NotConfigured,
+    problems: SettingsError,
 }
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// A client with these settings. Without good ones every call fails with `not-configured`, until
     /// [`configure`](Self::configure) brings some.
-    pub fn new(host: H, settings: Result<Settings, NotConfigured>) -> Self {
+    pub fn new(host: H, settings: Result<Settings, SettingsError>) -> Self {
         let (account, problems) = match settings {
-            Ok(settings) => (Some(Account::new(settings)), NotConfigured::default()),
+            Ok(settings) => (Some(Account::new(settings)), SettingsError::default()),
             Err(problems) => (None, problems),
         };
         Self {
@@ -41,14 +41,14 @@ impl<H: Host> Client<H> {
 
     /// Replaces every setting at once, and forgets the token without sending it anywhere. Calls that are under way end
     /// with the settings that they began with. Wrong settings change nothing.
-    pub fn configure(&self, settings: Result<Settings, NotConfigured>) -> Result<(), Error> {
+    pub fn configure(&self, settings: Result<Settings, SettingsError>) -> Result<(), Error> {
         let settings =
             settings.map_err(|problems| not_configured(&problems, Operation::Configure))?;
         self.account.set(Some(Account::new(settings)));
         Ok(())
     }
 
-    pub(crate) fn account(&self) -> Result<Rc<Account>, &NotConfigured> {
+    pub(crate) fn account(&self) -> Result<Rc<Account>, &SettingsError> {
         self.account.get().ok_or(&self.problems)
     }
 
@@ -60,7 +60,7 @@ impl<H: Host> Client<H> {
     }
 }
 
-fn not_configured(problems: &NotConfigured, operation: Operation) -> Error {
+fn not_configured(problems: &SettingsError, operation: Operation) -> Error {
     problems
         .failure()
         .into_error(operation, Effect::NotApplied, 0)

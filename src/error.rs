@@ -276,7 +276,7 @@ impl From<SendError> for Failure {
         };
         let mut failure = Failure::new(code, error.detail, Some(hint));
         failure.transient = transient;
-        failure.carried_out = error.reached;
+        failure.carried_out = error.possibly_received;
         failure
     }
 }

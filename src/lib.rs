@@ -1,6 +1,6 @@
 //! A client for the 1Password Users API that runs anywhere WebAssembly runs.
 //!
-//! The core ([`Client`]) is plain async Rust that does no I/O: it knows its surroundings by one trait, [`platform::Host`].
+//! The core ([`Client`]) is plain async Rust that does no I/O: it knows its surroundings by one trait, [`platform::Platform`].
 
 #![cfg_attr(
     not(any(test, fuzzing)),

@@ -3,7 +3,7 @@
 use crate::{
     call::Call,
     error::Failure,
-    platform::{Duration, Host, Instant},
+    platform::{Duration, Instant, Platform},
 };
 
 /// A wait that the server asked for.
@@ -13,7 +13,7 @@ pub(crate) struct Pause {
     why: Failure,
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     /// Lets all parts of the call wait, until the longest of the waits that the server asked for is over.
     pub fn ask_all_to_pause(&self, wait: Duration, why: &Failure) {
         let until = self.now().after(wait);

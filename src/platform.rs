@@ -8,7 +8,7 @@ pub use crate::time::{Duration, Instant};
 /// A runtime that the core works in: WASI 0.2, WASI 0.3, or a simulation.
 ///
 /// Futures that are dropped are given up on: a dropped request is closed by the host.
-pub trait Host {
+pub trait Platform {
     /// The body of an answer, while it is being read.
     type Body: Body;
 
@@ -111,7 +111,7 @@ pub struct SendError {
     /// Where it failed.
     pub kind: SendErrorKind,
     /// Whether the server may have received the request.
-    pub reached: bool,
+    pub possibly_received: bool,
     /// The cause in words, without anything secret.
     pub detail: String,
 }

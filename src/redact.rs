@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::{call::Call, platform::Host, secret::Secret, text, token::Token};
+use crate::{call::Call, platform::Platform, secret::Secret, text, token::Token};
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     /// What must not be shown of a request with this token, or without one: the token before it neither, which the server
     /// knows too.
     pub fn secrets<'s>(

@@ -21,7 +21,7 @@ use crate::{
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The settings as a host gives them: `settings` in the contract.
-pub struct Proposal {
+pub struct RawSettings {
     /// The account's id.
     pub account_id: String,
     /// What the application proves itself with.
@@ -79,9 +79,9 @@ pub struct Settings {
 
 /// Settings that are missing or wrong, each by its name with what it must be.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct NotConfigured(pub(crate) Vec<String>);
+pub struct SettingsError(pub(crate) Vec<String>);
 
-impl NotConfigured {
+impl SettingsError {
     /// The state before the first [`configure`](crate::Client::configure).
     #[must_use]
     pub fn without_settings() -> Self {
@@ -133,16 +133,16 @@ const FIELDS: Names = Names {
 
 impl Settings {
     /// Checks what a host hands over at once.
-    pub fn new(proposal: Proposal) -> Result<Self, NotConfigured> {
-        Self::checked(proposal, &FIELDS, NotConfigured(Vec::new()))
+    pub fn new(proposal: RawSettings) -> Result<Self, SettingsError> {
+        Self::checked(proposal, &FIELDS, SettingsError(Vec::new()))
     }
 
     /// Checks a proposal, whose problems so far are known.
     fn checked(
-        proposal: Proposal,
+        proposal: RawSettings,
         names: &Names,
-        mut problems: NotConfigured,
-    ) -> Result<Self, NotConfigured> {
+        mut problems: SettingsError,
+    ) -> Result<Self, SettingsError> {
         let account = Id::parse(&proposal.account_id)
             .map_err(|must| problems.note(names.account_id, must))
             .ok();

@@ -8,7 +8,7 @@ use crate::{
     client::Client,
     endpoint::Endpoint,
     error::{Error, ErrorCode, Failure, Operation},
-    platform::Host,
+    platform::Platform,
     request::push_encoded,
     response,
     secret::Secret,
@@ -18,7 +18,7 @@ use crate::{
 /// RFC 6749, section 4.4.2. The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Revokes the token that is held, and forgets it. A failure keeps it.
     pub async fn revoke_token(&self) -> Result<(), Error> {
         let call = self.begin(Operation::RevokeToken)?;
@@ -26,7 +26,7 @@ impl<H: Host> Client<H> {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     /// A token to use now: the one that is held, or a new one. Only one is exchanged at a time, and whoever waited for
     /// an exchange that was refused is refused with it.
     pub async fn token(&self) -> Result<Rc<Token>, Failure> {

@@ -7,7 +7,7 @@ use crate::{
     client::Client,
     endpoint::Endpoint,
     error::{Error, Failure, Operation},
-    platform::Host,
+    platform::Platform,
     request::{self, Id, LARGEST_PAGE},
     response, text,
     user::{ListOptions, User, UserPage, UserState},
@@ -15,7 +15,7 @@ use crate::{
 
 const REPEATED: &str = "it repeats a secret";
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Lists users, a page at a time: `GET /accounts/{account}/users`.
     pub async fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
         let call = self.begin(Operation::ListUsers)?;
@@ -89,7 +89,7 @@ impl OneUser {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     pub(crate) async fn list(&self, options: &ListOptions) -> Result<UserPage, Failure> {
         let query = request::list_query(options)?;
         let path = text::concat(&[&self.users_path(None, ""), &query]);

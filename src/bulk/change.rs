@@ -15,7 +15,7 @@ use crate::{
     call::Call,
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
-    platform::Host,
+    platform::Platform,
     users::OneUser,
 };
 
@@ -26,7 +26,7 @@ const CONCURRENCY: u8 = 4;
 /// The most requests at a time.
 const MOST_CONCURRENCY: u8 = 16;
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Suspends those who are not suspended yet.
     pub async fn suspend_users(
         &self,
@@ -63,7 +63,7 @@ impl<H: Host> Client<H> {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     async fn change(
         &self,
         what: OneUser,
@@ -103,7 +103,7 @@ pub(super) struct Change<'c, 'a, H> {
     pub aims: Vec<Aim>,
 }
 
-impl<'c, 'a, H: Host> Change<'c, 'a, H> {
+impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
     /// Takes the call's arguments, as far as that goes without asking anybody.
     fn new(
         call: &'c Call<'a, H>,

@@ -8,7 +8,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
     memory::is_spare,
-    platform::Host,
+    platform::Platform,
     request::LARGEST_PAGE,
     user::{ListOptions, StateFilter},
 };
@@ -18,7 +18,7 @@ const LARGEST_USER: usize = 160;
 /// What is left free in memory beside that, for the next page, in bytes.
 const PAGE_ROOM: usize = 1 << 20;
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Lists users, at most so many: every page until then.
     pub async fn list_all_users(
         &self,
@@ -33,7 +33,7 @@ impl<H: Host> Client<H> {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     async fn list_all(&self, filter: Option<StateFilter>, limit: u32) -> Result<UserList, Failure> {
         if limit == 0 {
             return Err(Failure::new(

@@ -7,7 +7,7 @@ use crate::{
     call::Call,
     client::Client,
     error::{Error, ErrorCode, Failure, Operation},
-    platform::Host,
+    platform::Platform,
     request::{Id, LARGEST_PAGE},
     user::{ListOptions, User},
 };
@@ -15,7 +15,7 @@ use crate::{
 /// Maximum number of candidates of an ambiguous address.
 const MAX_CANDIDATES: usize = 8;
 
-impl<H: Host> Client<H> {
+impl<H: Platform> Client<H> {
     /// Finds the user with this e-mail address. The whole list is read, a page at a time: only the last one settles it.
     pub async fn find_user(&self, email: &str, deadline_ms: Option<u32>) -> Result<User, Error> {
         let call = self
@@ -25,7 +25,7 @@ impl<H: Host> Client<H> {
     }
 }
 
-impl<H: Host> Call<'_, H> {
+impl<H: Platform> Call<'_, H> {
     async fn find(&self, email: &str) -> Result<User, Failure> {
         let mut wanted = Wanted::default();
         let place = wanted.add(&Email::parse(email)?);

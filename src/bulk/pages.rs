@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     call::Call,
     error::Failure,
-    platform::Host,
+    platform::Platform,
     response,
     user::{ListOptions, User},
 };
@@ -22,7 +22,7 @@ pub(super) struct Pages<'c, 'a, H> {
     mark: Option<String>,
 }
 
-impl<'c, 'a, H: Host> Pages<'c, 'a, H> {
+impl<'c, 'a, H: Platform> Pages<'c, 'a, H> {
     /// All pages of a list.
     pub fn new(call: &'c Call<'a, H>, options: ListOptions) -> Self {
         Self {

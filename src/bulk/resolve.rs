@@ -6,12 +6,12 @@ use core::cell::Cell;
 use super::{Outcome, change::Change, target_state::At, worker_pool::Answer};
 use crate::{
     error::{ErrorCode, Failure},
-    platform::{Host, Instant},
+    platform::{Instant, Platform},
     request::Id,
     users::OneUser,
 };
 
-impl<H: Host> Change<'_, '_, H> {
+impl<H: Platform> Change<'_, '_, H> {
     /// Makes users of addresses, in one pass over the list.
     pub async fn look_up_addresses(&mut self) {
         if self.is_over || self.wanted.is_empty() {

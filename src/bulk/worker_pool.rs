@@ -12,7 +12,7 @@ use super::{memory_budget::Room, user_table::People};
 use crate::{
     call::Call,
     error::Error,
-    platform::{Duration, Host},
+    platform::{Duration, Platform},
     user::User,
     users::OneUser,
 };
@@ -40,7 +40,7 @@ type Answers = Vec<(usize, Answer)>;
 
 type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
 
-impl<H: Host> Crew<'_, '_, H> {
+impl<H: Platform> Crew<'_, '_, H> {
     /// Does this to users, each by a part of the call, until an answer ends it. Those who were not begun with have no answer.
     pub async fn work(
         &self,

@@ -4,7 +4,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use crate::{base64, secret::Secret};
 
-use super::{Names, NotConfigured};
+use super::{Names, SettingsError};
 
 /// The longest credential that is taken, in bytes: hosts limit the size of a header.
 const LONGEST_CREDENTIAL: usize = 4096;
@@ -27,7 +27,7 @@ pub enum Credentials {
 pub(super) fn authorization(
     credentials: Credentials,
     names: &Names,
-    problems: &mut NotConfigured,
+    problems: &mut SettingsError,
 ) -> (Secret, Vec<Secret>) {
     let mut check = |name, text: &str, legal: fn(char) -> bool, must| {
         if text.is_empty() {

@@ -5,7 +5,7 @@ use zeroize::Zeroize;
 
 use crate::secret::Secret;
 
-use super::{ApiVersion, Credentials, Names, NotConfigured, Origin, Proposal, Settings};
+use super::{ApiVersion, Credentials, Names, Origin, RawSettings, Settings, SettingsError};
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "OP_USERS_";
@@ -28,8 +28,8 @@ const API_VERSION: &str = "OP_USERS_API_VERSION";
 /// Reads and checks the settings; what is not needed of the environment's values is zeroed.
 ///
 /// A variable that begins with `OP_USERS_` and is none of ours is refused too: it is a setting with a slip in its name.
-pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, NotConfigured> {
-    let mut problems = NotConfigured(Vec::new());
+pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, SettingsError> {
+    let mut problems = SettingsError(Vec::new());
     let mut take = |name: &str| {
         let at = variables.iter().position(|(key, _)| key == name)?;
         Some(variables.swap_remove(at).1)
@@ -107,7 +107,7 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         Ok(ms) if text.bytes().all(|byte| byte.is_ascii_digit()) => ms,
         _ => 0,
     });
-    let proposal = Proposal {
+    let proposal = RawSettings {
         account_id,
         credentials,
         origin,

@@ -6,22 +6,22 @@ const ACCOUNT: (&str, &str) = ("OP_USERS_ACCOUNT_ID", "ACCOUNT123");
 const CLIENT: (&str, &str) = ("OP_USERS_CLIENT_ID", "client-1");
 const SECRET: (&str, &str) = ("OP_USERS_CLIENT_SECRET", "s3cr3t:with colon");
 
-fn read(variables: &[(&str, &str)]) -> Result<Settings, NotConfigured> {
+fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     from_environment(variables.iter().map(owned).collect())
 }
 
 /// The complete settings, with one more variable.
-fn read_with(name: &str, value: &str) -> Result<Settings, NotConfigured> {
+fn read_with(name: &str, value: &str) -> Result<Settings, SettingsError> {
     read(&[ACCOUNT, CLIENT, SECRET, (name, value)])
 }
 
-fn problems(result: Result<Settings, NotConfigured>) -> Vec<String> {
+fn problems(result: Result<Settings, SettingsError>) -> Vec<String> {
     result.map(|_| ()).unwrap_err().0
 }
 
-fn proposal() -> Proposal {
-    Proposal {
+fn proposal() -> RawSettings {
+    RawSettings {
         account_id: "ACCOUNT123".into(),
         credentials: Credentials::Basic(Secret::new("aWQ6c2VjcmV0".into())),
         origin: Origin::Eu,
@@ -191,7 +191,7 @@ fn settings_that_contradict_each_other_are_refused() {
 #[test]
 fn a_proposal_is_checked_by_the_names_of_its_fields() {
     assert!(Settings::new(proposal()).is_ok());
-    let wrong = Proposal {
+    let wrong = RawSettings {
         account_id: "..".into(),
         credentials: Credentials::Client {
             id: "a:b".into(),

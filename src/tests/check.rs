@@ -1,10 +1,10 @@
 //! The findings of a check, for each thing that can be wrong.
 
-use super::{fake_platform::Simulation, server::*};
+use super::{fake_platform::FakePlatform, server::*};
 use crate::{
     Client, Verdict,
     platform::{Method, SendErrorKind},
-    settings::{self, ApiVersion, Proposal},
+    settings::{self, ApiVersion, RawSettings},
 };
 
 const NOT_TRIED: &str = "not tried, because an earlier check failed";
@@ -13,7 +13,7 @@ const LIST: &str =
 const LACKS_PERMISSION: &str = r#"{"code":7,"message":"missing permission"}"#;
 
 /// The eight findings of a check, in the documented order; nothing but a token request and gets was sent.
-fn findings(client: &Client<Simulation>) -> [(Verdict, String); 8] {
+fn findings(client: &Client<FakePlatform>) -> [(Verdict, String); 8] {
     let findings = client.platform().run(client.check());
     let checks: Vec<_> = findings.iter().map(|finding| finding.check).collect();
     assert_eq!(
@@ -104,7 +104,7 @@ fn a_check_exchanges_anew_even_with_a_token_at_hand() {
 #[test]
 fn wrong_settings_are_named_and_nothing_is_sent() {
     let client = Client::new(
-        Simulation::new(script([])),
+        FakePlatform::new(script([])),
         settings::from_environment(vec![("OP_USERS_REGION".into(), "us".into())]),
     );
     let findings = findings(&client);
@@ -153,7 +153,7 @@ fn a_missing_token_path_names_the_other_generation() {
         (ApiVersion::V1Beta1, "set the API version to v1,"),
         (ApiVersion::V1, "set the API version to v1beta1,"),
     ] {
-        let proposal = Proposal {
+        let proposal = RawSettings {
             api_version,
             ..proposal()
         };

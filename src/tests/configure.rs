@@ -1,21 +1,21 @@
 //! What replacing the settings keeps, and what it forgets.
 
-use super::{fake_platform::Simulation, server::*};
+use super::{fake_platform::FakePlatform, server::*};
 use crate::{
     Client, Effect, ErrorCode,
-    platform::{Duration, Host},
-    settings::{self, Origin, Proposal, Settings},
+    platform::{Duration, Platform},
+    settings::{self, Origin, RawSettings, Settings},
 };
 
-fn elsewhere() -> Proposal {
-    Proposal {
+fn elsewhere() -> RawSettings {
+    RawSettings {
         origin: Origin::Eu,
         ..proposal()
     }
 }
 
-fn wrong() -> Proposal {
-    Proposal {
+fn wrong() -> RawSettings {
+    RawSettings {
         origin: Origin::Other("http://evil.test".into()),
         token_path: Some("token".into()),
         ..proposal()
@@ -58,7 +58,7 @@ fn wrong_settings_are_refused_by_name_and_change_nothing() {
 #[test]
 fn without_good_settings_every_call_says_what_is_missing() {
     let client = Client::new(
-        Simulation::new(script([])),
+        FakePlatform::new(script([])),
         settings::from_environment(Vec::new()),
     );
     let error = get(&client).unwrap_err();
@@ -74,7 +74,7 @@ fn without_good_settings_every_call_says_what_is_missing() {
 #[test]
 fn settings_mend_a_client_that_had_none() {
     let client = Client::new(
-        Simulation::new(with_tokens(|_| reply(200, ACTIVE))),
+        FakePlatform::new(with_tokens(|_| reply(200, ACTIVE))),
         settings::from_environment(Vec::new()),
     );
     client.configure(Settings::new(wrong())).unwrap_err();

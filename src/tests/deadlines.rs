@@ -4,8 +4,8 @@ use super::server::*;
 use crate::{
     Client, Effect, Error, ErrorCode, Operation,
     platform::{Duration, SendErrorKind},
-    settings::Proposal,
-    tests::fake_platform::Simulation,
+    settings::RawSettings,
+    tests::fake_platform::FakePlatform,
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -142,7 +142,7 @@ fn an_answer_that_announces_more_than_8_mib_is_not_read() {
 #[test]
 fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
     for (deadline_ms, attempts) in [(1100, 2), (1101, 3)] {
-        let proposal = Proposal {
+        let proposal = RawSettings {
             deadline_ms: Some(deadline_ms),
             ..proposal()
         };
@@ -192,7 +192,7 @@ fn nothing_is_sent_after_the_deadline() {
 
 #[test]
 fn a_token_that_arrives_with_the_deadline_is_not_used() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         deadline_ms: Some(10_000),
         ..proposal()
     };
@@ -209,8 +209,8 @@ fn a_token_that_arrives_with_the_deadline_is_not_used() {
 }
 
 /// A client with this deadline in milliseconds, whose server never answers.
-fn silent(deadline_ms: u32) -> Client<Simulation> {
-    let proposal = Proposal {
+fn silent(deadline_ms: u32) -> Client<FakePlatform> {
+    let proposal = RawSettings {
         deadline_ms: Some(deadline_ms),
         ..proposal()
     };

@@ -1,7 +1,7 @@
 //! Several calls at once: one exchange at a time, whoever waits for it.
 
 use super::{
-    fake_platform::{Simulation, Task},
+    fake_platform::{FakePlatform, Task},
     server::*,
 };
 use crate::{
@@ -12,20 +12,20 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Gets a user, this long after the beginning.
-fn get_at<'a>(client: &'a Client<Simulation>, at: Duration) -> Task<'a, Result<User, Error>> {
+fn get_at<'a>(client: &'a Client<FakePlatform>, at: Duration) -> Task<'a, Result<User, Error>> {
     Box::pin(async move {
-        crate::platform::Host::sleep(client.platform(), at).await;
+        crate::platform::Platform::sleep(client.platform(), at).await;
         client.get_user(ID).await
     })
 }
 
 /// Gets a user so many times at once.
-fn get_at_once(client: &Client<Simulation>, times: usize) -> Vec<Result<User, Error>> {
+fn get_at_once(client: &Client<FakePlatform>, times: usize) -> Vec<Result<User, Error>> {
     let calls = (0..times).map(|_| get_at(client, Duration::ZERO));
     client.platform().join(calls)
 }
 
-fn exchanges(client: &Client<Simulation>) -> usize {
+fn exchanges(client: &Client<FakePlatform>) -> usize {
     client.platform().count(Sent::is_token)
 }
 
@@ -150,7 +150,7 @@ fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
 }
 
 /// A client that holds a token. Of the next two requests the first is refused after 5 seconds, the second at once.
-fn with_refused_token(mut later: impl FnMut(&Sent) -> Reply + 'static) -> Client<Simulation> {
+fn with_refused_token(mut later: impl FnMut(&Sent) -> Reply + 'static) -> Client<FakePlatform> {
     let mut replies = [
         reply(200, TOKEN),
         reply(200, ACTIVE),

@@ -12,13 +12,13 @@ use super::{
     clock::Clock,
     server::{Answer, Piece, Reply, Sent},
 };
-use crate::platform::{Body, Duration, Host, Instant, Request, Response, SendError};
+use crate::platform::{Body, Duration, Instant, Platform, Request, Response, SendError};
 
 /// What a server does with each request.
 type Server = Box<dyn FnMut(&Sent) -> Reply>;
 
 /// The host of a test.
-pub(super) struct Simulation {
+pub(super) struct FakePlatform {
     clock: Clock,
     open: Rc<Open>,
     server: RefCell<Server>,
@@ -32,7 +32,7 @@ struct Open {
     most: Cell<usize>,
 }
 
-impl Simulation {
+impl FakePlatform {
     pub fn new(server: impl FnMut(&Sent) -> Reply + 'static) -> Self {
         Self {
             clock: Clock::new(),
@@ -93,7 +93,7 @@ impl Simulation {
     }
 }
 
-impl Host for Simulation {
+impl Platform for FakePlatform {
     type Body = Pieces;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<Pieces>, SendError> {

@@ -5,7 +5,7 @@ use crate::{
     ErrorCode::*,
     Operation,
     platform::SendErrorKind,
-    settings::{ApiVersion, Proposal},
+    settings::{ApiVersion, RawSettings},
 };
 
 #[test]
@@ -137,7 +137,7 @@ fn a_missing_revoke_path_says_what_to_set() {
 #[test]
 fn a_missing_token_path_names_the_other_generation() {
     for (api_version, other) in [(ApiVersion::V1Beta1, "v1"), (ApiVersion::V1, "v1beta1")] {
-        let proposal = Proposal {
+        let proposal = RawSettings {
             api_version,
             ..proposal()
         };

@@ -6,8 +6,8 @@ use crate::{
     ErrorCode::{self, *},
     Operation,
     platform::Duration,
-    settings::Proposal,
-    tests::fake_platform::Simulation,
+    settings::RawSettings,
+    tests::fake_platform::FakePlatform,
 };
 
 const STATUSES: [u16; 27] = [
@@ -35,15 +35,15 @@ fn codes(status: u16) -> [ErrorCode; 5] {
 }
 
 /// The error of a call whose token request is refused like this.
-pub(super) fn token_error(proposal: Proposal, refusal: Reply) -> Error {
+pub(super) fn token_error(proposal: RawSettings, refusal: Reply) -> Error {
     let client = client_of(proposal, script(vec![refusal; 5]));
     get(&client).unwrap_err()
 }
 
 /// The error of a revocation that is refused like this.
-fn revoke_error(proposal: Proposal, refusal: Reply) -> Error {
+fn revoke_error(proposal: RawSettings, refusal: Reply) -> Error {
     let granted = [reply(200, TOKEN), reply(200, ACTIVE)].into_iter();
-    let client: Client<Simulation> = client_of(proposal, script(granted.chain(vec![refusal; 5])));
+    let client: Client<FakePlatform> = client_of(proposal, script(granted.chain(vec![refusal; 5])));
     get(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap_err()
 }

@@ -23,8 +23,8 @@ fn what_may_go_better_is_tried_five_times() {
         SendErrorKind::TimedOut,
         SendErrorKind::Malformed,
     ] {
-        for reached in [false, true] {
-            assert_eq!(times_tried(fails(kind, reached)), 5, "{kind:?}");
+        for possibly_received in [false, true] {
+            assert_eq!(times_tried(fails(kind, possibly_received)), 5, "{kind:?}");
         }
     }
     let broken_off = vec![Piece::Fails(send_error(SendErrorKind::Connection, true))];

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::fake_platform::Simulation;
+use super::fake_platform::FakePlatform;
 use crate::{
     Client, Error, ListOptions, Operation, Secret,
     platform::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts},
-    settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
+    settings::{ApiVersion, Credentials, Origin, RawSettings, Settings},
 };
 
 pub(super) const ID: &str = "IR7VJHJ36JHINBFAD7V2T5MP3E";
@@ -159,17 +159,17 @@ pub(super) fn never() -> Reply {
 }
 
 /// No answer, because of this.
-pub(super) fn fails(kind: SendErrorKind, reached: bool) -> Reply {
+pub(super) fn fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: Answer::Fails(send_error(kind, reached)),
+        answer: Answer::Fails(send_error(kind, possibly_received)),
     }
 }
 
-pub(super) fn send_error(kind: SendErrorKind, reached: bool) -> SendError {
+pub(super) fn send_error(kind: SendErrorKind, possibly_received: bool) -> SendError {
     SendError {
         kind,
-        reached,
+        possibly_received,
         detail: "the wire is cut".into(),
     }
 }
@@ -199,8 +199,8 @@ pub(super) fn with_tokens(mut resources: impl FnMut(&Sent) -> Reply) -> impl FnM
 }
 
 /// The settings of the tests, to change one of them.
-pub(super) fn proposal() -> Proposal {
-    Proposal {
+pub(super) fn proposal() -> RawSettings {
+    RawSettings {
         account_id: "ACCOUNT123".into(),
         credentials: Credentials::Client {
             id: "client-1".into(),
@@ -215,19 +215,19 @@ pub(super) fn proposal() -> Proposal {
     }
 }
 
-pub(super) fn client(server: impl FnMut(&Sent) -> Reply + 'static) -> Client<Simulation> {
+pub(super) fn client(server: impl FnMut(&Sent) -> Reply + 'static) -> Client<FakePlatform> {
     client_of(proposal(), server)
 }
 
 pub(super) fn client_of(
-    proposal: Proposal,
+    proposal: RawSettings,
     server: impl FnMut(&Sent) -> Reply + 'static,
-) -> Client<Simulation> {
-    Client::new(Simulation::new(server), Settings::new(proposal))
+) -> Client<FakePlatform> {
+    Client::new(FakePlatform::new(server), Settings::new(proposal))
 }
 
 /// Makes a call, whatever it returns when it goes well.
-pub(super) async fn call(client: &Client<Simulation>, operation: Operation) -> Result<(), Error> {
+pub(super) async fn call(client: &Client<FakePlatform>, operation: Operation) -> Result<(), Error> {
     match operation {
         Operation::ListUsers => client.list_users(&ListOptions::default()).await.map(drop),
         Operation::GetUser => client.get_user(ID).await.map(drop),
@@ -251,6 +251,6 @@ pub(super) fn error_of(operation: Operation, replies: impl IntoIterator<Item = R
 }
 
 /// What a user is read as who is asked for and answered with this.
-pub(super) fn get(client: &Client<Simulation>) -> Result<crate::User, Error> {
+pub(super) fn get(client: &Client<FakePlatform>) -> Result<crate::User, Error> {
     client.platform().run(client.get_user(ID))
 }

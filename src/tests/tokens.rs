@@ -1,12 +1,12 @@
 //! One call after the other: how long a token is kept, and what a refused one leads to.
 
 use super::server::*;
-use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::Simulation};
+use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::FakePlatform};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
 /// A client whose first token has this life, as JSON; every other one has 900 seconds.
-fn with_life(life: &str) -> Client<Simulation> {
+fn with_life(life: &str) -> Client<FakePlatform> {
     let first = format!(r#"{{"access_token":"stub-token-0"{life}}}"#);
     let mut first = Some(first);
     let mut later = with_tokens(|_| reply(200, ACTIVE));
@@ -16,7 +16,7 @@ fn with_life(life: &str) -> Client<Simulation> {
     })
 }
 
-fn exchanges(client: &Client<Simulation>) -> usize {
+fn exchanges(client: &Client<FakePlatform>) -> usize {
     client.platform().count(Sent::is_token)
 }
 

@@ -4,13 +4,13 @@ use super::server::*;
 use crate::{
     ListOptions, Operation, StateFilter,
     platform::{Duration, Method, Timeouts},
-    settings::{ApiVersion, Origin, Proposal},
+    settings::{ApiVersion, Origin, RawSettings},
 };
 
 const USER_AGENT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
 
 /// A token exchange, and one request with the token.
-fn sent_by(proposal: Proposal, operation: Operation, answer: &'static str) -> [Sent; 2] {
+fn sent_by(proposal: RawSettings, operation: Operation, answer: &'static str) -> [Sent; 2] {
     let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
     client.platform().run(call(&client, operation)).unwrap();
     client.platform().sent().try_into().unwrap()
@@ -106,7 +106,7 @@ fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
 }
 
 /// The paths of a token, a list, a get, a suspension, a reactivation and a revocation.
-fn paths(proposal: Proposal) -> Vec<String> {
+fn paths(proposal: RawSettings) -> Vec<String> {
     let replies = [TOKEN, "{}", ACTIVE, SUSPENDED, ACTIVE, ""].map(|body| reply(200, body));
     let client = client_of(proposal, script(replies));
     for operation in [
@@ -142,7 +142,7 @@ fn the_preview_has_its_paths() {
 
 #[test]
 fn general_availability_has_its_paths() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         api_version: ApiVersion::V1,
         ..proposal()
     };
@@ -161,7 +161,7 @@ fn general_availability_has_its_paths() {
 
 #[test]
 fn token_and_revoke_paths_can_be_others() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         token_path: Some("/auth/token".into()),
         revoke_path: Some("/auth/revoke".into()),
         ..proposal()
@@ -174,7 +174,7 @@ fn token_and_revoke_paths_can_be_others() {
 
 #[test]
 fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         account_id: "A/1?".into(),
         ..proposal()
     };
@@ -205,7 +205,7 @@ fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
 
 #[test]
 fn the_hosts_product_goes_ahead_of_ours_on_every_request() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         user_agent: Some("Acme-SOAR/3.1".into()),
         ..proposal()
     };
@@ -225,7 +225,7 @@ fn token_and_resource_requests_go_to_the_same_origin() {
             "http://127.0.0.1:8080/v1beta1/",
         ),
     ] {
-        let proposal = Proposal {
+        let proposal = RawSettings {
             origin,
             ..proposal()
         };
@@ -249,7 +249,7 @@ fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connectin
 
 #[test]
 fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of_it() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         deadline_ms: Some(7000),
         ..proposal()
     };

@@ -4,7 +4,7 @@ use super::server::*;
 use crate::{
     Error, Operation, Secret,
     platform::{Duration, SendErrorKind},
-    settings::{Credentials, Proposal},
+    settings::{Credentials, RawSettings},
 };
 
 /// What a get fails with that is refused in these words.
@@ -235,7 +235,7 @@ fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
 
 #[test]
 fn a_ready_made_basic_is_blacked_out() {
-    let proposal = Proposal {
+    let proposal = RawSettings {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
         ..proposal()
     };

@@ -11,8 +11,8 @@ use std::{
 
 use crate::{
     Client, Secret, base64,
-    platform::{Body, Duration, Host, Instant, Request, Response, SendError},
-    settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
+    platform::{Body, Duration, Instant, Platform, Request, Response, SendError},
+    settings::{ApiVersion, Credentials, Origin, RawSettings, Settings},
 };
 
 const CLIENT_SECRET: &str = "zeroed-when-dropped:client-secret";
@@ -74,7 +74,7 @@ impl Body for Halves {
     }
 }
 
-impl Host for Forgetful {
+impl Platform for Forgetful {
     type Body = Halves;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<Halves>, SendError> {
@@ -110,7 +110,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn settings() -> Settings {
-    Settings::new(Proposal {
+    Settings::new(RawSettings {
         account_id: "ACCOUNT123".into(),
         credentials: Credentials::Client {
             id: CLIENT_ID.into(),

@@ -2,7 +2,7 @@
 
 use onepassword_users::{
     Secret,
-    settings::{ApiVersion, Credentials, Origin, Proposal, Settings},
+    settings::{ApiVersion, Credentials, Origin, RawSettings, Settings},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ impl configuration::Guest for Plugin {
     }
 }
 
-impl From<configuration::Settings> for Proposal {
+impl From<configuration::Settings> for RawSettings {
     fn from(settings: configuration::Settings) -> Self {
         Self {
             account_id: settings.account_id,

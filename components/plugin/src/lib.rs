@@ -26,7 +26,7 @@ use core::cell::OnceCell;
 
 use onepassword_users::{
     Client, Error, ListOptions, OneUser, Target,
-    settings::{NotConfigured, Settings},
+    settings::{Settings, SettingsError},
 };
 
 use self::{
@@ -49,14 +49,14 @@ unsafe impl Sync for Instance {}
 
 /// Settings of a new instance: its environment.
 #[cfg(not(feature = "configuration"))]
-fn settings() -> Result<Settings, NotConfigured> {
+fn settings() -> Result<Settings, SettingsError> {
     onepassword_users::settings::from_environment(wasip2::cli::environment::get_environment())
 }
 
 /// Settings of a new instance: none, until it is configured.
 #[cfg(feature = "configuration")]
-fn settings() -> Result<Settings, NotConfigured> {
-    Err(NotConfigured::without_settings())
+fn settings() -> Result<Settings, SettingsError> {
+    Err(SettingsError::without_settings())
 }
 
 /// Runs a call to its end. None if it waits for an event that no host can deliver.

@@ -22,7 +22,7 @@ use self::{
     reactor::Reactor,
 };
 use onepassword_users::platform::{
-    Body, Duration, Host, Instant, Method, Request, Response, Scheme, SendError, Timeouts,
+    Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
 };
 
 /// The most that one write may hand over where a host does not say otherwise, in bytes.
@@ -62,7 +62,7 @@ impl Wasi {
     }
 }
 
-impl Host for Wasi {
+impl Platform for Wasi {
     type Body = WasiBody;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<WasiBody>, SendError> {

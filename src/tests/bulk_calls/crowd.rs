@@ -6,7 +6,7 @@ use crate::{
     ChangeOptions, Client, Error, Outcome, Report, Selector, Target,
     platform::{Duration, Method},
     tests::{
-        fake_platform::Simulation,
+        fake_platform::FakePlatform,
         server::{Reply, Sent, client, reply, with_tokens},
     },
 };
@@ -68,7 +68,7 @@ impl Crowd {
     }
 
     /// A client of this account.
-    pub fn client(&self) -> Client<Simulation> {
+    pub fn client(&self) -> Client<FakePlatform> {
         self.client_unless(|_| None)
     }
 
@@ -76,7 +76,7 @@ impl Crowd {
     pub fn client_unless(
         &self,
         mut otherwise: impl FnMut(&Sent) -> Option<Reply> + 'static,
-    ) -> Client<Simulation> {
+    ) -> Client<FakePlatform> {
         let crowd = self.clone();
         client(with_tokens(move |sent| {
             otherwise(sent).unwrap_or_else(|| crowd.answer(sent).after(LATENCY))
@@ -168,7 +168,7 @@ pub(super) fn selector(name: &str) -> Selector {
 
 /// Suspends these, and answers with the whole report.
 pub(super) fn suspend<'t>(
-    client: &Client<Simulation>,
+    client: &Client<FakePlatform>,
     names: impl IntoIterator<Item = &'t str>,
     options: &ChangeOptions,
 ) -> Result<Report, Error> {

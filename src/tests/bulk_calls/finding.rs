@@ -4,12 +4,12 @@ use super::crowd::{Crowd, is_list};
 use crate::{
     Client, Error, ErrorCode, User, UserState,
     tests::{
-        fake_platform::Simulation,
+        fake_platform::FakePlatform,
         server::{reply, with_tokens},
     },
 };
 
-fn find(client: &Client<Simulation>, email: &str) -> Result<User, Error> {
+fn find(client: &Client<FakePlatform>, email: &str) -> Result<User, Error> {
     client.platform().run(client.find_user(email, None))
 }
 

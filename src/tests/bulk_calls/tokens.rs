@@ -65,7 +65,7 @@ fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
         None
     });
     let other: Task<'_, Option<Duration>> = Box::pin(async {
-        crate::platform::Host::sleep(host, SECOND).await;
+        crate::platform::Platform::sleep(host, SECOND).await;
         client.get_user("U2").await.unwrap();
         Some(host.elapsed())
     });

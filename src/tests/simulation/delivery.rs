@@ -30,7 +30,7 @@ impl World {
         let mut wait = None;
         let head = match hears {
             Hears::Nothing => unreachable!("nothing is never heard"),
-            Hears::Failure(kind, reached) => Err(send_error(kind, reached)),
+            Hears::Failure(kind, possibly_received) => Err(send_error(kind, possibly_received)),
             Hears::Refusal(status, headers, asked, body) => {
                 wait = asked;
                 Ok(self.head(status, headers, body, Arrival::Whole, None))
@@ -53,7 +53,7 @@ impl World {
                 wait,
                 at: now,
             },
-            Err(error) => Heard::Failure(error.kind, error.reached),
+            Err(error) => Heard::Failure(error.kind, error.possibly_received),
         };
         let call = self.ledger.requests[request].call;
         self.note(now, call, |_| format!("hears {heard:?}"));
@@ -131,8 +131,11 @@ impl World {
                 pieces.push(Piece::Bytes(pause(), bytes[cut..].to_vec()));
             }
             Arrival::Cut => {
-                let reached = self.dice.one_in(2);
-                pieces.push(Piece::Fails(send_error(SendErrorKind::Connection, reached)));
+                let possibly_received = self.dice.one_in(2);
+                pieces.push(Piece::Fails(send_error(
+                    SendErrorKind::Connection,
+                    possibly_received,
+                )));
             }
             Arrival::Hangs => pieces.push(Piece::Never),
         }

@@ -198,7 +198,7 @@ impl RequestEntry {
     pub fn is_unsettled(&self) -> bool {
         match self.heard {
             Heard::Nothing => true,
-            Heard::Failure(_, reached) => reached,
+            Heard::Failure(_, possibly_received) => possibly_received,
             Heard::Head { status, .. } => !(400..500).contains(&status),
         }
     }

@@ -10,7 +10,7 @@ use std::{
 use super::{account::Says, check_call::Outcome, intent::Wants, request_fate::Hears, world::World};
 use crate::{
     Operation,
-    platform::{Body, Duration, Host, Instant, Request, Response, SendError},
+    platform::{Body, Duration, Instant, Platform, Request, Response, SendError},
     tests::{
         clock::Clock,
         server::{Piece, Sent},
@@ -59,7 +59,7 @@ impl Network {
     }
 }
 
-impl Host for Network {
+impl Platform for Network {
     type Body = Arriving;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<Arriving>, SendError> {

@@ -147,12 +147,12 @@ impl Journey {
         arrives: Option<Duration>,
         heard: Duration,
         kind: SendErrorKind,
-        reached: bool,
+        possibly_received: bool,
     ) {
         *self = Self {
             arrives,
             heard,
-            hears: Hears::Failure(kind, reached),
+            hears: Hears::Failure(kind, possibly_received),
         };
     }
 

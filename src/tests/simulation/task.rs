@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Client, Error, ListOptions, Operation, StateFilter, UserState,
     platform::Duration,
-    settings::{NotConfigured, Proposal, Settings},
+    settings::{RawSettings, Settings, SettingsError},
     tests::server::proposal,
 };
 
@@ -24,8 +24,8 @@ pub(super) struct Task<'a> {
 }
 
 /// Settings of the one account, with a deadline or a wrong one.
-pub(super) fn settings(deadline_ms: u32) -> Result<Settings, NotConfigured> {
-    Settings::new(Proposal {
+pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
+    Settings::new(RawSettings {
         deadline_ms: Some(deadline_ms),
         ..proposal()
     })

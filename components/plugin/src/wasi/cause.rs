@@ -9,7 +9,7 @@ use onepassword_users::platform::{SendError, SendErrorKind};
 pub(super) fn denied(detail: &str) -> SendError {
     SendError {
         kind: SendErrorKind::Denied,
-        reached: false,
+        possibly_received: false,
         detail: detail.to_owned(),
     }
 }
@@ -23,7 +23,7 @@ pub(super) fn broken_off() -> SendError {
 pub(super) fn failed(code: ErrorCode) -> SendError {
     use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
 
-    let (kind, reached, detail) = match code {
+    let (kind, possibly_received, detail) = match code {
         ErrorCode::DnsTimeout => (Connection, false, "the host name was not resolved in time"),
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
             (Connection, false, "the host name cannot be resolved")
@@ -90,7 +90,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
     };
     SendError {
         kind,
-        reached,
+        possibly_received,
         detail: detail.to_owned(),
     }
 }
