@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Holds a running service against its own OpenAPI description: examples, coverage of every constraint, fuzzing and sequences of calls,
-# from a fixed seed. Needs Python 3 with schemathesis 4 (`pip install schemathesis`).
+# Tests a running service against its own OpenAPI description with schemathesis: examples, every constraint, fuzzing and sequences of
+# calls, from a fixed seed. Needs Python 3 with schemathesis 4 (`pip install schemathesis`).
 #
 #   scripts/schemathesis.sh op-users serve --simulator --json
 #   scripts/schemathesis.sh scripts/wasmtime-serve.sh COMPOSED_WASM
 #
 # The arguments are a command that starts the service in front of a simulator, prints one JSON object with `url`, `key` and
-# `webhook_secret`, and runs until it is ended. SCHEMATHESIS names the program, if it is not on the PATH.
+# `webhook_secret`, and runs until it is killed. SCHEMATHESIS: path of the program, if it is not on the PATH. EXAMPLES and SEED:
+# number of examples per route and seed, 50 and 1 by default.
 set -euo pipefail
 
 : "${1:?"usage: $0 COMMAND ..."}"
@@ -29,7 +30,7 @@ field() {
 url=$(field url)
 key=$(field key)
 WEBHOOK_SECRET=$(field webhook_secret)
-: "${url:?the service did not say where it is}"
+: "${url:?the service printed no URL}"
 export WEBHOOK_SECRET
 
 export SCHEMATHESIS_HOOKS=webhook_signature PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} PYTHONDONTWRITEBYTECODE=1

@@ -1,35 +1,35 @@
 #!/usr/bin/env bash
-# Carries the README's calls of the service out under the real `wasmtime serve`, and compares what they print with what the README
-# says: the block after the line `<!-- transcript of the service -->`. Its commands are run as they stand there.
+# Runs the session of docs/service.md (the block after `<!-- transcript of the service -->`) under the real `wasmtime serve`, and
+# compares the output with the page.
 #
 #   scripts/serve-under-wasmtime.sh COMPOSED_WASM [--bless]
 #
-# --bless prints the block anew in place of comparing. WASMTIME and SIMULATOR name the two programs; without a wasmtime of the right
-# version, cargo installs one into target/tools. README names another file with the block.
+# --bless prints the session with its present output instead of comparing. WASMTIME and SIMULATOR: paths of the two programs. Without
+# a wasmtime of the right version, cargo installs one into target/tools. PAGE: another file with the session.
 set -euo pipefail
 
 version=48.0.8
 composed=${1:?"usage: $0 COMPOSED_WASM [--bless]"}
 mode=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
-readme=${README:-$here/../README.md}
+page=${PAGE:-$here/../docs/service.md}
 
-is_right() {
+has_version() {
     [ "$("$1" --version 2>/dev/null | cut -d ' ' -f 2)" = "$version" ]
 }
 WASMTIME=${WASMTIME:-wasmtime}
-if ! is_right "$WASMTIME"; then
+if ! has_version "$WASMTIME"; then
     tools=$here/../target/tools
     WASMTIME=$tools/bin/wasmtime
-    is_right "$WASMTIME" || cargo install wasmtime-cli --version "$version" --locked --root "$tools"
+    has_version "$WASMTIME" || cargo install wasmtime-cli --version "$version" --locked --root "$tools"
 fi
 export WASMTIME
 
 # The block, without its fences.
 expected=$(awk '/^<!-- transcript of the service -->$/ { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
-    inside' "$readme")
-: "${expected:?"$readme has no transcript of the service"}"
+    inside' "$page")
+: "${expected:?"$page has no transcript of the service"}"
 
 exec {lines}< <(exec "$here/wasmtime-serve.sh" "$composed")
 service=$!
@@ -41,10 +41,10 @@ field() {
 URL=$(field url)
 KEY=$(field key)
 WEBHOOK_SECRET=$(field webhook_secret)
-: "${URL:?the service did not say where it is}" "$KEY" "$WEBHOOK_SECRET"
+: "${URL:?the service printed no URL}" "$KEY" "$WEBHOOK_SECRET"
 
-# Runs the commands of a transcript, one after the other in this shell, and prints it with what they print now.
-carry_out() {
+# Runs the commands of a session in this shell, one after the other, and prints them with their output.
+replay() {
     local line command
     while IFS= read -r line; do
         [[ $line == '$ '* ]] || continue
@@ -54,20 +54,20 @@ carry_out() {
             printf '%s\n' "$line"
             command+=$'\n'$line
         done
-        # What fails shows in what is printed.
+        # A failure shows in the output.
         eval "$command" </dev/null || true
     done
 }
 
-# What differs from run to run.
-level() {
+# Replaces ids and times, which differ from run to run.
+normalise() {
     sed -E -e 's/[0-9a-f]{32}/REQUEST-ID/g' -e 's/"time":[0-9]+/"time":NOW/g'
 }
 
-actual=$(carry_out <<<"$expected")
+actual=$(replay <<<"$expected")
 if [ "$mode" = --bless ]; then
     printf '%s\n' "$actual"
 else
-    diff --unified <(level <<<"$expected") <(level <<<"$actual")
-    echo "the calls of the README print what it says"
+    diff --unified <(normalise <<<"$expected") <(normalise <<<"$actual")
+    echo "$page is current"
 fi

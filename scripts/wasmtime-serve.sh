@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts a simulator of the API and the composed service under `wasmtime serve`, both on free ports of loopback; prints one JSON
-# object with `url`, `key` and `webhook_secret`, and runs until it is ended.
+# Starts a simulator of the API, and the composed service under `wasmtime serve`, both on free ports of loopback. Prints one JSON
+# object with `url`, `key` and `webhook_secret`, and runs until it is killed.
 #
 #   scripts/wasmtime-serve.sh COMPOSED_WASM
 #
-# WASMTIME and SIMULATOR name the two programs, if they are not `wasmtime` on the PATH and the simulator that cargo built.
+# WASMTIME and SIMULATOR: paths of the two programs; by default `wasmtime` on the PATH and the simulator that cargo built.
 set -euo pipefail
 
 composed=${1:?"usage: $0 COMPOSED_WASM"}
@@ -21,14 +21,14 @@ finish() {
 trap finish EXIT
 trap 'exit 0' INT TERM
 
-# Its settings are four lines for a shell.
+# The simulator prints its settings as four lines for a shell.
 exec {lines}< <(exec "$simulator" --users 60 --seed 1)
 started+=($!)
 for _ in 1 2 3 4; do
     IFS= read -r line <&"$lines"
     eval "$line"
 done
-: "${OP_USERS_BASE_URL:?the simulator did not say where it is}"
+: "${OP_USERS_BASE_URL:?the simulator printed no URL}"
 
 key=$(openssl rand -hex 32)
 webhook_secret=whsec_$(openssl rand -base64 32)
@@ -36,7 +36,7 @@ OP_SERVICE_KEYS="responder:contain:$(printf %s "$key" | openssl dgst -sha256 -r 
 OP_SERVICE_WEBHOOK_SECRETS="siem:$webhook_secret"
 export OP_SERVICE_KEYS OP_SERVICE_WEBHOOK_SECRETS
 
-# A variable that is only named keeps its value off the command line.
+# `--env NAME` without a value keeps the value off the command line.
 exec {lines}< <(exec "$wasmtime" serve -S cli=y --addr 127.0.0.1:0 \
     --env OP_USERS_ACCOUNT_ID --env OP_USERS_CLIENT_ID --env OP_USERS_CLIENT_SECRET --env OP_USERS_BASE_URL \
     --env OP_SERVICE_KEYS --env OP_SERVICE_WEBHOOK_SECRETS \
@@ -52,10 +52,10 @@ while [ -z "$url" ] && IFS= read -r line <&"$lines"; do
     *) printf '%s\n' "$line" >&2 ;;
     esac
 done
-: "${url:?wasmtime did not say where it serves}"
+: "${url:?wasmtime printed no URL}"
 printf '{"url":"%s","key":"%s","webhook_secret":"%s"}\n' "$url" "$key" "$webhook_secret"
 
-# What a component prints when it traps is told here.
+# Shows the message of a component that traps.
 cat <&"$lines" >&2 &
 started+=($!)
 wait
