@@ -3,10 +3,10 @@
 mod bulk;
 mod canary;
 mod demo;
+mod documentation;
 mod failures;
 mod list;
 mod operator;
-mod papers;
 mod serve;
 #[cfg(unix)]
 mod terminal;
