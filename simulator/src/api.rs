@@ -1,21 +1,36 @@
 //! The API as a function from a request to an answer and a new state.
 
+mod account;
+mod application;
+mod clock;
+mod error;
+mod list_query;
+mod oauth;
+mod page_token;
+pub(crate) mod percent_encoding;
+mod population;
+mod prng;
+mod request;
+pub(crate) mod response;
+mod token;
+mod users;
+
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 
-use crate::account::Account;
-use crate::answer::Answer;
-use crate::application::Application;
-use crate::clock::Clock;
-use crate::page::PageSeal;
+use crate::api::account::Account;
+use crate::api::application::Application;
+use crate::api::clock::Clock;
+use crate::api::error::Refusal;
+use crate::api::page_token::PageSeal;
+use crate::api::population::populate;
+use crate::api::prng::{SplitMix64, UPPER};
+use crate::api::response::Answer;
+use crate::api::token::Tokens;
 use crate::permission::Permissions;
-use crate::population::populate;
-use crate::prng::{SplitMix64, UPPER};
-use crate::refusal::Refusal;
 use crate::route::{Endpoint, Generation, Route};
-use crate::token::Tokens;
 
 /// Everything that a request can read or change.
 ///

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::api::Settings;
 use crate::permission::Permissions;
-use crate::recorded::Recorded;
+use crate::request_log::Recorded;
 use crate::route::Generation;
-use crate::shared::Observer;
+use crate::server::shared_state::Observer;
 use crate::simulator::Simulator;
 
 /// The fewest users: the owner and the externally managed administrator.

@@ -17,44 +17,26 @@
 //!
 //! It was written without access to the real API, from what is publicly known
 //! of it, and is stricter wherever that leaves a choice. The table of its
-//! refusals, in `refusal.rs`, says which of them anybody has seen.
+//! refusals, in `error.rs`, says which of them anybody has seen.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-mod account;
-mod answer;
 mod api;
-mod application;
 mod builder;
-mod clock;
-mod encoding;
 mod fault;
-mod handler;
-mod hold;
-mod negotiation;
-mod oauth;
-mod page;
 mod permission;
-mod population;
-mod prng;
-mod query;
-mod recorded;
-mod refusal;
-mod resources;
+mod request_log;
 mod route;
 mod server;
-mod shared;
 mod simulator;
-mod socket;
-mod token;
 mod traffic;
 mod user;
 
 pub use builder::{Builder, FEWEST_USERS, MOST_USERS};
 pub use fault::{Action, Fault};
 pub use permission::{Permission, Permissions, UnknownPermission};
-pub use recorded::Recorded;
+pub use request_log::Recorded;
 pub use route::{Endpoint, Generation};
 pub use simulator::Simulator;
 pub use user::{Role, State, User};

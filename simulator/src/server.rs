@@ -1,5 +1,10 @@
 //! The listener and its connections.
 
+mod handler;
+mod hold;
+pub(crate) mod shared_state;
+mod takeover;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,9 +17,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
-use crate::handler;
-use crate::shared::Shared;
-use crate::socket::Socket;
+use crate::server::shared_state::Shared;
+use crate::server::takeover::Socket;
 
 /// A server that runs until it is stopped or dropped.
 pub(crate) struct Server {

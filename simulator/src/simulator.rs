@@ -9,9 +9,9 @@ use crate::api::{Api, Settings};
 use crate::builder::Builder;
 use crate::fault::Fault;
 use crate::permission::Permissions;
-use crate::recorded::Recorded;
+use crate::request_log::Recorded;
 use crate::server::Server;
-use crate::shared::{Observer, Shared};
+use crate::server::shared_state::{Observer, Shared};
 use crate::user::{Role, State, User};
 
 /// A simulator that listens on loopback until it is stopped or dropped.

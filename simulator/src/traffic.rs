@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::recorded::Recorded;
+use crate::request_log::Recorded;
 
 /// How many requests are remembered, so that a simulator that runs for days
 /// does not fill the memory; the oldest are forgotten first.

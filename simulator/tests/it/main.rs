@@ -2,15 +2,15 @@
 
 mod client;
 
-mod behind;
-mod command;
-mod containment;
+mod account_changes;
+mod command_line;
+mod connections;
 mod faults;
-mod listing;
-mod log;
+mod list_users;
 mod oauth;
 mod paths;
-mod resources;
+mod request_checks;
+mod request_log;
 mod seed;
-mod server;
-mod tokens;
+mod suspend_reactivate;
+mod token_lifetime;

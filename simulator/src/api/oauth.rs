@@ -4,10 +4,10 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::json;
 
-use crate::answer::Answer;
 use crate::api::Api;
-use crate::encoding;
-use crate::refusal::Refusal;
+use crate::api::error::Refusal;
+use crate::api::percent_encoding;
+use crate::api::response::Answer;
 
 impl Api {
     /// RFC 6749, section 4.4.
@@ -61,7 +61,7 @@ fn form<const N: usize>(
     }
     let fields = std::str::from_utf8(body)
         .ok()
-        .and_then(encoding::fields)
+        .and_then(percent_encoding::fields)
         .ok_or(Refusal::MalformedForm)?;
     let mut values = [const { None }; N];
     for (name, value) in fields {

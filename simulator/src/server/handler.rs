@@ -9,14 +9,14 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
-use crate::answer::Answer;
 use crate::api::Received;
-use crate::encoding;
+use crate::api::percent_encoding;
+use crate::api::response::Answer;
 use crate::fault::Action;
-use crate::recorded::Recorded;
+use crate::request_log::Recorded;
 use crate::route::Route;
-use crate::shared::Shared;
-use crate::socket::{Order, Socket};
+use crate::server::shared_state::Shared;
+use crate::server::takeover::{Order, Socket};
 use crate::traffic::Ending;
 
 /// The longest body that is read; a form of the API is far shorter.
@@ -41,7 +41,7 @@ pub(crate) async fn answer(
     let (parts, body) = request.into_parts();
     let route = Route::of(parts.uri.path(), &shared.api().generations);
     let fault = {
-        let user = encoding::segment(route.user).unwrap_or_default();
+        let user = percent_encoding::segment(route.user).unwrap_or_default();
         shared.script().next(route.endpoint, &user)
     };
     let mut exchange = Exchange::begin(shared.clone(), Recorded::new(route.endpoint, &parts));

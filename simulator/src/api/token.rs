@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::prng::{LOWER, SplitMix64};
+use crate::api::prng::{LOWER, SplitMix64};
 
 /// Every token issued so far, in order.
 #[derive(Clone, Debug)]

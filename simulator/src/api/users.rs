@@ -4,16 +4,16 @@ use axum::http::Method;
 use axum::http::header::CONTENT_LENGTH;
 use serde::Serialize;
 
-use crate::answer::Answer;
+use crate::api::application::authorization;
+use crate::api::error::Refusal;
+use crate::api::list_query::ListQuery;
+use crate::api::percent_encoding;
+use crate::api::request::{accepts_json, names_a_product};
+use crate::api::response::Answer;
+use crate::api::token::Standing;
 use crate::api::{Api, Received};
-use crate::application::authorization;
-use crate::encoding;
-use crate::negotiation::{accepts_json, names_a_product};
 use crate::permission::Permission;
-use crate::query::ListQuery;
-use crate::refusal::Refusal;
 use crate::route::{Endpoint, Route};
-use crate::token::Standing;
 use crate::user::User;
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ impl Api {
         if !accepts_json(&request.headers) {
             return Err(Refusal::NotAcceptable);
         }
-        let account = encoding::segment(route.account).ok_or(Refusal::MalformedPath)?;
+        let account = percent_encoding::segment(route.account).ok_or(Refusal::MalformedPath)?;
         if account != self.account.id {
             return Err(Refusal::WrongAccount);
         }
@@ -52,7 +52,7 @@ impl Api {
             }
         })?;
         check_body(request)?;
-        let id = encoding::segment(route.user).ok_or(Refusal::MalformedPath)?;
+        let id = percent_encoding::segment(route.user).ok_or(Refusal::MalformedPath)?;
         let user = match route.endpoint {
             Endpoint::Suspend => self.account.suspend(&id)?,
             Endpoint::Reactivate => self.account.reactivate(&id)?,

@@ -5,9 +5,9 @@ use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::api::error::Refusal;
+use crate::api::prng::{LOWER, SplitMix64, UPPER};
 use crate::permission::{Permission, Permissions};
-use crate::prng::{LOWER, SplitMix64, UPPER};
-use crate::refusal::Refusal;
 
 /// The client id, its secret and the permissions that it was given.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::refusal::Refusal;
+use crate::api::error::Refusal;
 use crate::user::{Role, State, User};
 
 /// An account and its users, in list order.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::answer::Answer;
+use crate::api::response::Answer;
 use crate::permission::Permission;
 
 /// Why a request was refused.

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::api::Api;
 use crate::fault::Script;
-use crate::hold::Gate;
-use crate::recorded::Recorded;
+use crate::request_log::Recorded;
+use crate::server::hold::Gate;
 use crate::traffic::Traffic;
 
 /// Called with each request that was answered.

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::handler::Exchange;
+use crate::server::handler::Exchange;
 
 /// The way from a request's handler to the connection that it came over.
 #[derive(Clone)]

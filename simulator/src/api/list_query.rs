@@ -1,7 +1,7 @@
 //! The parameters of a list.
 
-use crate::encoding;
-use crate::refusal::Refusal;
+use crate::api::error::Refusal;
+use crate::api::percent_encoding;
 use crate::user::State;
 
 const DEFAULT_PAGE_SIZE: usize = 25;
@@ -21,7 +21,7 @@ impl ListQuery {
     /// them, which then repeats page 1 for ever as the real API may.
     pub(crate) fn read(query: &str) -> Result<Self, Refusal> {
         let (mut filter, mut max_page_size, mut page_token) = (None, None, None);
-        for (name, value) in encoding::fields(query).ok_or(Refusal::MalformedQuery)? {
+        for (name, value) in percent_encoding::fields(query).ok_or(Refusal::MalformedQuery)? {
             let slot = match name.as_str() {
                 "filter" => &mut filter,
                 "max_page_size" => &mut max_page_size,

@@ -1,6 +1,6 @@
 //! The users that a seed gives an account.
 
-use crate::prng::{SplitMix64, UPPER};
+use crate::api::prng::{SplitMix64, UPPER};
 use crate::user::{Role, State, User};
 
 /// One user in so many is suspended at the start: 5 %.

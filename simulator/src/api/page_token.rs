@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::prng::{SplitMix64, mix};
+use crate::api::prng::{SplitMix64, mix};
 use crate::user::State;
 
 /// Makes and opens the page tokens of one account.
