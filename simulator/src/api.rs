@@ -23,11 +23,11 @@ use axum::http::{HeaderMap, Method};
 use crate::api::account::Account;
 use crate::api::application::Application;
 use crate::api::clock::Clock;
-use crate::api::error::Refusal;
-use crate::api::page_token::PageSeal;
+use crate::api::error::ApiError;
+use crate::api::page_token::PageTokenCodec;
 use crate::api::population::populate;
 use crate::api::prng::{SplitMix64, UPPER};
-use crate::api::response::Answer;
+use crate::api::response::ApiResponse;
 use crate::api::token::Tokens;
 use crate::permission::Permissions;
 use crate::route::{Endpoint, Generation, Route};
@@ -41,7 +41,7 @@ pub(crate) struct Api {
     pub(crate) application: Application,
     pub(crate) tokens: Tokens,
     pub(crate) clock: Clock,
-    pub(crate) seal: PageSeal,
+    pub(crate) page_tokens: PageTokenCodec,
     pub(crate) generations: Vec<Generation>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Settings {
 
 /// A request that was received whole.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub(crate) struct ApiRequest {
     pub(crate) method: Method,
     /// As sent.
     pub(crate) path: String,
@@ -77,24 +77,24 @@ impl Api {
             application: Application::new(settings.seed, settings.permissions),
             tokens: Tokens::new(settings.seed, settings.token_life),
             clock: Clock::start(),
-            seal: PageSeal::new(settings.seed),
+            page_tokens: PageTokenCodec::new(settings.seed),
             generations: settings.generations.clone(),
         }
     }
 
     /// Answers a request.
-    pub(crate) fn answer(&mut self, request: &Received) -> Answer {
-        self.carry_out(request).unwrap_or_else(Answer::from)
+    pub(crate) fn answer(&mut self, request: &ApiRequest) -> ApiResponse {
+        self.carry_out(request).unwrap_or_else(ApiResponse::from)
     }
 
-    fn carry_out(&mut self, request: &Received) -> Result<Answer, Refusal> {
+    fn carry_out(&mut self, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let route = Route::of(&request.path, &self.generations);
         check_method(route.endpoint, &request.method)?;
-        let body = request.body.as_ref().ok_or(Refusal::BodyTooLong)?;
+        let body = request.body.as_ref().ok_or(ApiError::BodyTooLong)?;
         match route.endpoint {
             Endpoint::Token => self.issue_token(&request.headers, body),
             Endpoint::Revoke => self.revoke_token(&request.headers, body),
-            Endpoint::Other => Err(Refusal::NoSuchPath),
+            Endpoint::Other => Err(ApiError::UnknownPath),
             Endpoint::List | Endpoint::Get | Endpoint::Suspend | Endpoint::Reactivate => {
                 self.resource(route, request)
             }
@@ -102,15 +102,15 @@ impl Api {
     }
 }
 
-fn check_method(endpoint: Endpoint, method: &Method) -> Result<(), Refusal> {
+fn check_method(endpoint: Endpoint, method: &Method) -> Result<(), ApiError> {
     let allow = match endpoint {
-        Endpoint::Other => return Err(Refusal::NoSuchPath),
+        Endpoint::Other => return Err(ApiError::UnknownPath),
         Endpoint::List | Endpoint::Get => "GET",
         Endpoint::Token | Endpoint::Revoke | Endpoint::Suspend | Endpoint::Reactivate => "POST",
     };
     if method.as_str() == allow {
         Ok(())
     } else {
-        Err(Refusal::WrongMethod { allow })
+        Err(ApiError::MethodNotAllowed { allow })
     }
 }

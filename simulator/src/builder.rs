@@ -11,9 +11,9 @@ use crate::server::shared_state::Observer;
 use crate::simulator::Simulator;
 
 /// The fewest users: the owner and the externally managed administrator.
-pub const FEWEST_USERS: usize = 2;
+pub const MIN_USERS: usize = 2;
 /// The most users.
-pub const MOST_USERS: usize = 1_000_000;
+pub const MAX_USERS: usize = 1_000_000;
 
 /// Settings of a [`Simulator`], each with a default.
 #[must_use]
@@ -40,8 +40,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// How many users the account has, from [`FEWEST_USERS`] to
-    /// [`MOST_USERS`]; 100 by default.
+    /// How many users the account has, from [`MIN_USERS`] to
+    /// [`MAX_USERS`]; 100 by default.
     pub fn users(mut self, users: usize) -> Self {
         self.settings.users = users;
         self
@@ -90,10 +90,10 @@ impl Builder {
     /// If the port cannot be listened on, or the number of users is out of
     /// range.
     pub async fn start(self) -> io::Result<Simulator> {
-        if !(FEWEST_USERS..=MOST_USERS).contains(&self.settings.users) {
+        if !(MIN_USERS..=MAX_USERS).contains(&self.settings.users) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("an account has from {FEWEST_USERS} to {MOST_USERS} users"),
+                format!("an account has from {MIN_USERS} to {MAX_USERS} users"),
             ));
         }
         Simulator::start(&self.settings, self.port, self.observer).await

@@ -175,9 +175,9 @@ impl Action {
 
 /// The faults that are still to come.
 #[derive(Debug, Default)]
-pub(crate) struct Script(Vec<Fault>);
+pub(crate) struct FaultScript(Vec<Fault>);
 
-impl Script {
+impl FaultScript {
     pub(crate) fn add(&mut self, fault: Fault) {
         self.0.push(fault);
     }
@@ -207,14 +207,14 @@ impl Script {
 mod tests {
     use super::*;
 
-    fn met(script: &mut Script, endpoints: &[Endpoint]) -> Vec<Option<Action>> {
+    fn met(script: &mut FaultScript, endpoints: &[Endpoint]) -> Vec<Option<Action>> {
         endpoints.iter().map(|one| script.next(*one, "A")).collect()
     }
 
     #[test]
     fn a_fault_skips_then_repeats_then_is_spent() {
         use Endpoint::{Get, List};
-        let mut script = Script::default();
+        let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang).on(List).skip(1).times(2));
         let hang = Some(Action::Hang);
         assert_eq!(
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_first_fault_that_fits_takes_the_request() {
         use Endpoint::Get;
-        let mut script = Script::default();
+        let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang));
         script.add(Fault::new(Action::Reset).always());
         assert_eq!(
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_fault_for_one_user_passes_others_by() {
         use Endpoint::{Get, List};
-        let mut script = Script::default();
+        let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang).of_user("A"));
         assert_eq!(script.next(Get, "B"), None);
         assert_eq!(script.next(List, ""), None);

@@ -33,7 +33,7 @@ mod simulator;
 mod traffic;
 mod user;
 
-pub use builder::{Builder, FEWEST_USERS, MOST_USERS};
+pub use builder::{Builder, MAX_USERS, MIN_USERS};
 pub use fault::{Action, Fault};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use request_log::Recorded;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde_json::json;
-use simulator::{FEWEST_USERS, MOST_USERS, Permissions, Recorded, Simulator};
+use simulator::{MAX_USERS, MIN_USERS, Permissions, Recorded, Simulator};
 
 /// A simulator of the 1Password Users API, on loopback.
 #[derive(Parser)]
@@ -131,9 +131,9 @@ fn print_request(request: &Recorded) {
 
 fn number_of_users(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(users) if (FEWEST_USERS..=MOST_USERS).contains(&users) => Ok(users),
+        Ok(users) if (MIN_USERS..=MAX_USERS).contains(&users) => Ok(users),
         _ => Err(format!(
-            "an account has from {FEWEST_USERS} to {MOST_USERS} users"
+            "an account has from {MIN_USERS} to {MAX_USERS} users"
         )),
     }
 }

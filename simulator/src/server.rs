@@ -17,8 +17,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
-use crate::server::shared_state::Shared;
-use crate::server::takeover::Socket;
+use crate::server::shared_state::SharedState;
+use crate::server::takeover::TakeoverSender;
 
 /// A server that runs until it is stopped or dropped.
 pub(crate) struct Server {
@@ -29,7 +29,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Listens on loopback; on any free port if `port` is 0.
-    pub(crate) async fn start(shared: Arc<Shared>, port: u16) -> io::Result<Self> {
+    pub(crate) async fn start(shared: Arc<SharedState>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, shared));
@@ -65,7 +65,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, shared: Arc<SharedState>) {
     // Every path goes to one handler: a router would decode it and split it.
     let router = Router::new()
         .fallback(handler::answer)
@@ -88,7 +88,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn serve(stream: TcpStream, router: Router, _open: Arc<()>) {
     // Small answers should not wait for the client's acknowledgements.
     let _ = stream.set_nodelay(true);
-    let (socket, mut orders) = Socket::channel();
+    let (socket, mut orders) = TakeoverSender::channel();
     let service = TowerToHyperService::new(router.layer(Extension(socket)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let order = tokio::select! {

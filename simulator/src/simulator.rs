@@ -11,12 +11,12 @@ use crate::fault::Fault;
 use crate::permission::Permissions;
 use crate::request_log::Recorded;
 use crate::server::Server;
-use crate::server::shared_state::{Observer, Shared};
+use crate::server::shared_state::{Observer, SharedState};
 use crate::user::{Role, State, User};
 
 /// A simulator that listens on loopback until it is stopped or dropped.
 pub struct Simulator {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     server: Server,
     url: String,
     account_id: String,
@@ -37,7 +37,7 @@ impl Simulator {
         let api = Api::new(settings);
         let account_id = api.account.id.clone();
         let client_id = api.application.client_id.clone();
-        let shared = Arc::new(Shared::new(api, observer));
+        let shared = Arc::new(SharedState::new(api, observer));
         let server = Server::start(shared.clone(), port).await?;
         Ok(Self {
             url: format!("http://{}", server.address()),
@@ -197,31 +197,31 @@ impl Simulator {
     ///
     /// [`Action::Hold`]: crate::Action::Hold
     pub async fn held(&self, requests: usize) {
-        self.shared.gate.hold(requests).await;
+        self.shared.hold.wait_until_held(requests).await;
     }
 
     /// Lets every request go that is held now, and none of those that come
     /// later.
     pub fn release(&self) {
-        self.shared.gate.open();
+        self.shared.hold.release();
     }
 
     /// The requests so far, faulted ones too, in order of arrival; at most the
     /// last 100,000.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
-        self.shared.traffic().requests()
+        self.shared.request_log().requests()
     }
 
     /// Forgets the requests and the maximum of those in flight.
     pub fn clear_requests(&self) {
-        self.shared.traffic().clear();
+        self.shared.request_log().clear();
     }
 
     /// The most requests that were ever in flight at once.
     #[must_use]
     pub fn max_in_flight(&self) -> usize {
-        self.shared.traffic().max_in_flight()
+        self.shared.request_log().max_in_flight()
     }
 
     /// How many connections are open. One whose client has read the answer, and

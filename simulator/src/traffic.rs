@@ -7,11 +7,11 @@ use crate::request_log::Recorded;
 
 /// How many requests are remembered, so that a simulator that runs for days
 /// does not fill the memory; the oldest are forgotten first.
-const REMEMBERED: usize = 100_000;
+const MAX_LOGGED_REQUESTS: usize = 100_000;
 
 /// The log, in order of arrival, and the count of requests in flight.
 #[derive(Debug, Default)]
-pub(crate) struct Traffic {
+pub(crate) struct RequestLog {
     log: VecDeque<(u64, Recorded)>,
     arrived: u64,
     in_flight: usize,
@@ -20,16 +20,16 @@ pub(crate) struct Traffic {
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ending {
+pub(crate) struct RequestOutcome {
     pub(crate) status: Option<u16>,
     pub(crate) duration: Duration,
     pub(crate) body_length: usize,
 }
 
-impl Traffic {
+impl RequestLog {
     /// Logs a request, and returns its number.
-    pub(crate) fn arrive(&mut self, request: Recorded) -> u64 {
-        if self.log.len() == REMEMBERED {
+    pub(crate) fn start(&mut self, request: Recorded) -> u64 {
+        if self.log.len() == MAX_LOGGED_REQUESTS {
             self.log.pop_front();
         }
         self.arrived += 1;
@@ -40,7 +40,7 @@ impl Traffic {
     }
 
     /// Completes the entry of a request, unless it was cleared meanwhile.
-    pub(crate) fn leave(&mut self, number: u64, ending: Ending) -> Option<&Recorded> {
+    pub(crate) fn finish(&mut self, number: u64, ending: RequestOutcome) -> Option<&Recorded> {
         self.in_flight -= 1;
         let at = self
             .log

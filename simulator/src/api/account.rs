@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::api::error::Refusal;
+use crate::api::error::ApiError;
 use crate::user::{Role, State, User};
 
 /// An account and its users, in list order.
@@ -60,23 +60,23 @@ impl Account {
     }
 
     /// Suspends a user; a suspended one stays as it is.
-    pub(crate) fn suspend(&mut self, id: &str) -> Result<&User, Refusal> {
-        let user = self.user(id).ok_or(Refusal::UnknownUser)?;
+    pub(crate) fn suspend(&mut self, id: &str) -> Result<&User, ApiError> {
+        let user = self.user(id).ok_or(ApiError::UnknownUser)?;
         if user.state == State::Active {
             match user.role {
-                Role::Owner if self.active_owners() == 1 => return Err(Refusal::LastOwner),
-                Role::ExternallyManagedAdministrator => return Err(Refusal::ExternallyManaged),
+                Role::Owner if self.active_owners() == 1 => return Err(ApiError::LastOwner),
+                Role::ExternallyManagedAdministrator => return Err(ApiError::ExternallyManaged),
                 Role::Owner | Role::Administrator | Role::Member => {}
             }
         }
         self.set_state(id, State::Suspended)
-            .ok_or(Refusal::UnknownUser)
+            .ok_or(ApiError::UnknownUser)
     }
 
     /// Reactivates a user; an active one stays as it is.
-    pub(crate) fn reactivate(&mut self, id: &str) -> Result<&User, Refusal> {
+    pub(crate) fn reactivate(&mut self, id: &str) -> Result<&User, ApiError> {
         self.set_state(id, State::Active)
-            .ok_or(Refusal::UnknownUser)
+            .ok_or(ApiError::UnknownUser)
     }
 
     /// At most `size` users in the state from a position on, and the position

@@ -5,7 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::api::error::Refusal;
+use crate::api::error::ApiError;
 use crate::api::prng::{LOWER, SplitMix64, UPPER};
 use crate::permission::{Permission, Permissions};
 
@@ -37,21 +37,21 @@ impl Application {
 
     /// Checks the credentials of a token or revoke request, which the API
     /// takes raw, without the form-encoding of RFC 6749, section 2.3.1.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let credentials = basic(headers).ok_or(Refusal::NoBasic)?;
-        let (id, secret) = credentials.split_once(':').ok_or(Refusal::NoBasic)?;
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let credentials = basic(headers).ok_or(ApiError::MissingBasic)?;
+        let (id, secret) = credentials.split_once(':').ok_or(ApiError::MissingBasic)?;
         if id == self.client_id && secret == self.client_secret {
             Ok(())
         } else {
-            Err(Refusal::WrongClient)
+            Err(ApiError::InvalidClient)
         }
     }
 
-    pub(crate) fn permit(&self, permission: Permission) -> Result<(), Refusal> {
+    pub(crate) fn permit(&self, permission: Permission) -> Result<(), ApiError> {
         if self.permissions.contains(permission) {
             Ok(())
         } else {
-            Err(Refusal::MissingPermission(permission))
+            Err(ApiError::MissingPermission(permission))
         }
     }
 }

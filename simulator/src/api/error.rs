@@ -2,59 +2,59 @@
 
 use serde_json::json;
 
-use crate::api::response::Answer;
+use crate::api::response::ApiResponse;
 use crate::permission::Permission;
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    NoSuchPath,
-    WrongMethod { allow: &'static str },
+pub(crate) enum ApiError {
+    UnknownPath,
+    MethodNotAllowed { allow: &'static str },
     BodyTooLong,
-    NotAForm,
+    NotFormEncoded,
     MalformedForm,
     UnknownField(String),
     RepeatedField(String),
     CredentialsInBody,
-    NoBasic,
-    WrongClient,
-    NoGrantType,
-    WrongGrantType,
-    WrongScope,
-    NoTokenField,
-    NoBearer,
+    MissingBasic,
+    InvalidClient,
+    MissingGrantType,
+    UnsupportedGrantType,
+    UnsupportedScope,
+    MissingTokenField,
+    MissingBearer,
     UnknownToken,
     ExpiredToken,
     RevokedToken,
-    BadUserAgent,
+    InvalidUserAgent,
     NotAcceptable,
-    WrongAccount,
+    UnknownAccount,
     MissingPermission(Permission),
-    NoContentLength,
+    MissingContentLength,
     BodyNotEmpty,
     MalformedPath,
     MalformedQuery,
     RepeatedParameter(String),
-    BadFilter,
-    BadPageSize,
-    BadPageToken,
+    InvalidFilter,
+    InvalidPageSize,
+    InvalidPageToken,
     UnknownUser,
     LastOwner,
     ExternallyManaged,
 }
 
-impl Refusal {
+impl ApiError {
     /// The answer, by what is known of the real API.
-    fn row(&self) -> Answer {
+    fn row(&self) -> ApiResponse {
         match self {
             // Reported: a client of the real API was seen to handle it.
             Self::LastOwner => grpc(403, 7, "no_owner_remain"),
 
             // Documented: the status, or the name of the error. All else of it
             // is invented.
-            Self::NoBasic => oauth(401, "invalid_client", "basic authentication is required"),
-            Self::WrongClient => oauth(401, "invalid_client", "client authentication failed"),
-            Self::NoBearer => grpc(401, 16, "missing_bearer_token"),
+            Self::MissingBasic => oauth(401, "invalid_client", "basic authentication is required"),
+            Self::InvalidClient => oauth(401, "invalid_client", "client authentication failed"),
+            Self::MissingBearer => grpc(401, 16, "missing_bearer_token"),
             Self::UnknownToken => grpc(401, 16, "unknown_token"),
             Self::ExpiredToken => grpc(401, 16, "token_expired"),
             Self::RevokedToken => grpc(401, 16, "token_revoked"),
@@ -68,9 +68,9 @@ impl Refusal {
                 7,
                 &format!("missing_permission: {}", permission.name()),
             ),
-            Self::WrongAccount => grpc(404, 5, "account_not_found"),
+            Self::UnknownAccount => grpc(404, 5, "account_not_found"),
             Self::UnknownUser => grpc(404, 5, "user_not_found"),
-            Self::BadFilter => grpc(
+            Self::InvalidFilter => grpc(
                 400,
                 3,
                 "filter must be user.isActive() or user.isSuspended()",
@@ -78,7 +78,7 @@ impl Refusal {
 
             // Invented, and perhaps stricter than the real API: the OAuth paths
             // refuse with the errors of RFC 6749, section 5.2,
-            Self::NotAForm => oauth(
+            Self::NotFormEncoded => oauth(
                 415,
                 "invalid_request",
                 "the content type must be application/x-www-form-urlencoded",
@@ -97,14 +97,14 @@ impl Refusal {
                 "invalid_request",
                 "credentials in the body are not accepted",
             ),
-            Self::NoGrantType => oauth(400, "invalid_request", "grant_type is missing"),
-            Self::NoTokenField => oauth(400, "invalid_request", "token is missing"),
-            Self::WrongGrantType => oauth(
+            Self::MissingGrantType => oauth(400, "invalid_request", "grant_type is missing"),
+            Self::MissingTokenField => oauth(400, "invalid_request", "token is missing"),
+            Self::UnsupportedGrantType => oauth(
                 400,
                 "unsupported_grant_type",
                 "grant_type must be client_credentials",
             ),
-            Self::WrongScope => oauth(400, "invalid_scope", "scope must be openid"),
+            Self::UnsupportedScope => oauth(400, "invalid_scope", "scope must be openid"),
 
             // the resources with gRPC's status,
             Self::MalformedPath => grpc(400, 3, "the path is malformed"),
@@ -112,34 +112,34 @@ impl Refusal {
             Self::RepeatedParameter(name) => {
                 grpc(400, 3, &format!("parameter {name:?} is repeated"))
             }
-            Self::BadPageSize => grpc(400, 3, "max_page_size must be from 1 to 1000"),
-            Self::BadPageToken => {
+            Self::InvalidPageSize => grpc(400, 3, "max_page_size must be from 1 to 1000"),
+            Self::InvalidPageToken => {
                 grpc(400, 3, "page_token is unknown or belongs to another filter")
             }
-            Self::BadUserAgent => grpc(
+            Self::InvalidUserAgent => grpc(
                 400,
                 3,
                 "user-agent must be <CompanyOrProductName>/<version>",
             ),
             Self::BodyNotEmpty => grpc(400, 3, "the body must be empty"),
             Self::NotAcceptable => grpc(406, 3, "only application/json is served"),
-            Self::NoContentLength => grpc(411, 3, "content-length is missing"),
+            Self::MissingContentLength => grpc(411, 3, "content-length is missing"),
             Self::BodyTooLong => grpc(413, 3, "the body is too long"),
-            Self::WrongMethod { .. } => grpc(405, 12, "method not allowed"),
+            Self::MethodNotAllowed { .. } => grpc(405, 12, "method not allowed"),
 
             // and what is no path of the API as any router does.
-            Self::NoSuchPath => Answer::text(404, "404 page not found\n".to_owned()),
+            Self::UnknownPath => ApiResponse::text(404, "404 page not found\n".to_owned()),
         }
     }
 
     /// The header that the status asks for, RFC 9110.
     fn header(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::WrongMethod { allow } => Some(("allow", allow)),
-            Self::NoBasic | Self::WrongClient => {
+            Self::MethodNotAllowed { allow } => Some(("allow", allow)),
+            Self::MissingBasic | Self::InvalidClient => {
                 Some(("www-authenticate", "Basic realm=\"users-api\""))
             }
-            Self::NoBearer => Some(("www-authenticate", "Bearer")),
+            Self::MissingBearer => Some(("www-authenticate", "Bearer")),
             Self::UnknownToken | Self::ExpiredToken | Self::RevokedToken => {
                 Some(("www-authenticate", "Bearer error=\"invalid_token\""))
             }
@@ -148,8 +148,8 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
+impl From<ApiError> for ApiResponse {
+    fn from(refusal: ApiError) -> Self {
         match refusal.header() {
             None => refusal.row(),
             Some((name, value)) => refusal.row().with_header(name, value),
@@ -158,13 +158,13 @@ impl From<Refusal> for Answer {
 }
 
 /// gRPC's status as JSON.
-fn grpc(status: u16, code: u8, message: &str) -> Answer {
+fn grpc(status: u16, code: u8, message: &str) -> ApiResponse {
     let body = json!({"code": code, "message": message, "details": []});
-    Answer::json(status, &body)
+    ApiResponse::json(status, &body)
 }
 
 /// An error of RFC 6749, section 5.2.
-fn oauth(status: u16, error: &str, description: &str) -> Answer {
+fn oauth(status: u16, error: &str, description: &str) -> ApiResponse {
     let body = json!({"error": error, "error_description": description});
-    Answer::json(status, &body)
+    ApiResponse::json(status, &body)
 }

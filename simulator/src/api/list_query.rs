@@ -1,11 +1,11 @@
 //! The parameters of a list.
 
-use crate::api::error::Refusal;
+use crate::api::error::ApiError;
 use crate::api::percent_encoding;
 use crate::user::State;
 
 const DEFAULT_PAGE_SIZE: usize = 25;
-const LARGEST_PAGE_SIZE: usize = 1000;
+const MAX_PAGE_SIZE: usize = 1000;
 
 /// What to list.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     /// Reads a raw query. Unknown parameters are ignored, `pageToken` among
     /// them, which then repeats page 1 for ever as the real API may.
-    pub(crate) fn read(query: &str) -> Result<Self, Refusal> {
+    pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
         let (mut filter, mut max_page_size, mut page_token) = (None, None, None);
-        for (name, value) in percent_encoding::fields(query).ok_or(Refusal::MalformedQuery)? {
+        for (name, value) in percent_encoding::fields(query).ok_or(ApiError::MalformedQuery)? {
             let slot = match name.as_str() {
                 "filter" => &mut filter,
                 "max_page_size" => &mut max_page_size,
@@ -29,7 +29,7 @@ impl ListQuery {
                 _ => continue,
             };
             if slot.replace(value).is_some() {
-                return Err(Refusal::RepeatedParameter(name));
+                return Err(ApiError::RepeatedParameter(name));
             }
         }
         Ok(Self {
@@ -41,19 +41,19 @@ impl ListQuery {
     }
 }
 
-fn read_filter(text: &str) -> Result<Option<State>, Refusal> {
+fn read_filter(text: &str) -> Result<Option<State>, ApiError> {
     match text {
         "" => Ok(None),
         "user.isActive()" => Ok(Some(State::Active)),
         "user.isSuspended()" => Ok(Some(State::Suspended)),
-        _ => Err(Refusal::BadFilter),
+        _ => Err(ApiError::InvalidFilter),
     }
 }
 
-fn read_page_size(text: &str) -> Result<usize, Refusal> {
+fn read_page_size(text: &str) -> Result<usize, ApiError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
-        Ok(size @ 1..=LARGEST_PAGE_SIZE) if digits => Ok(size),
-        _ => Err(Refusal::BadPageSize),
+        Ok(size @ 1..=MAX_PAGE_SIZE) if digits => Ok(size),
+        _ => Err(ApiError::InvalidPageSize),
     }
 }

@@ -5,9 +5,9 @@ use axum::http::header::CONTENT_TYPE;
 use serde_json::json;
 
 use crate::api::Api;
-use crate::api::error::Refusal;
+use crate::api::error::ApiError;
 use crate::api::percent_encoding;
-use crate::api::response::Answer;
+use crate::api::response::ApiResponse;
 
 impl Api {
     /// RFC 6749, section 4.4.
@@ -15,16 +15,16 @@ impl Api {
         &mut self,
         headers: &HeaderMap,
         body: &[u8],
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<ApiResponse, ApiError> {
         let [grant_type, scope] = form(headers, body, ["grant_type", "scope"])?;
         self.application.authenticate(headers)?;
         match grant_type.as_deref() {
-            None => return Err(Refusal::NoGrantType),
+            None => return Err(ApiError::MissingGrantType),
             Some("client_credentials") => {}
-            Some(_) => return Err(Refusal::WrongGrantType),
+            Some(_) => return Err(ApiError::UnsupportedGrantType),
         }
         if scope.is_some_and(|scope| scope != "openid") {
-            return Err(Refusal::WrongScope);
+            return Err(ApiError::UnsupportedScope);
         }
         let token = self.tokens.issue(self.clock.now());
         let answer = json!({
@@ -33,7 +33,7 @@ impl Api {
             "expires_in": self.tokens.life().as_secs(),
             "scope": "openid",
         });
-        Ok(Answer::json(200, &answer).with_header("cache-control", "no-store"))
+        Ok(ApiResponse::json(200, &answer).with_header("cache-control", "no-store"))
     }
 
     /// RFC 7009: a token that is unknown or no longer valid is no error.
@@ -41,12 +41,12 @@ impl Api {
         &mut self,
         headers: &HeaderMap,
         body: &[u8],
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<ApiResponse, ApiError> {
         let [token] = form(headers, body, ["token"])?;
         self.application.authenticate(headers)?;
-        let token = token.ok_or(Refusal::NoTokenField)?;
+        let token = token.ok_or(ApiError::MissingTokenField)?;
         self.tokens.revoke(&token);
-        Ok(Answer::empty(200))
+        Ok(ApiResponse::empty(200))
     }
 }
 
@@ -55,24 +55,24 @@ fn form<const N: usize>(
     headers: &HeaderMap,
     body: &[u8],
     known: [&str; N],
-) -> Result<[Option<String>; N], Refusal> {
+) -> Result<[Option<String>; N], ApiError> {
     if !is_form(headers) {
-        return Err(Refusal::NotAForm);
+        return Err(ApiError::NotFormEncoded);
     }
     let fields = std::str::from_utf8(body)
         .ok()
         .and_then(percent_encoding::fields)
-        .ok_or(Refusal::MalformedForm)?;
+        .ok_or(ApiError::MalformedForm)?;
     let mut values = [const { None }; N];
     for (name, value) in fields {
         if name == "client_id" || name == "client_secret" {
-            return Err(Refusal::CredentialsInBody);
+            return Err(ApiError::CredentialsInBody);
         }
         let Some(at) = known.iter().position(|known| *known == name) else {
-            return Err(Refusal::UnknownField(name));
+            return Err(ApiError::UnknownField(name));
         };
         if values[at].replace(value).is_some() {
-            return Err(Refusal::RepeatedField(name));
+            return Err(ApiError::RepeatedField(name));
         }
     }
     Ok(values)

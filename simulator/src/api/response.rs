@@ -7,13 +7,13 @@ use serde::Serialize;
 
 /// Status, headers and body, as the API or a fault gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl ApiResponse {
     /// `application/json`.
     pub(crate) fn json<T: Serialize>(status: u16, body: &T) -> Self {
         match serde_json::to_vec(body) {
@@ -44,7 +44,7 @@ impl Answer {
     /// The answer as bytes of HTTP/1.1, after which the connection closes.
     ///
     /// A `content-length` among the headers stays as it is, right or wrong.
-    pub(crate) fn into_wire(self) -> Wire {
+    pub(crate) fn into_raw(self) -> RawResponse {
         let reason = StatusCode::from_u16(self.status)
             .ok()
             .and_then(|status| status.canonical_reason())
@@ -58,7 +58,7 @@ impl Answer {
             head += &format!("content-length: {}\r\n", self.body.len());
         }
         head += "connection: close\r\n\r\n";
-        Wire {
+        RawResponse {
             head: head.into_bytes(),
             body: self.body,
         }
@@ -73,12 +73,12 @@ impl Answer {
 }
 
 /// An answer in bytes, its head apart from its body.
-pub(crate) struct Wire {
+pub(crate) struct RawResponse {
     pub(crate) head: Vec<u8>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Wire {
+impl RawResponse {
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         self.head.append(&mut self.body);
         self.head
@@ -86,8 +86,8 @@ impl Wire {
 }
 
 /// For the API's own answers, whose headers are all well-formed.
-impl From<Answer> for Response {
-    fn from(answer: Answer) -> Self {
+impl From<ApiResponse> for Response {
+    fn from(answer: ApiResponse) -> Self {
         let mut response = Self::new(Body::from(answer.body));
         *response.status_mut() =
             StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

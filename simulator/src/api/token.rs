@@ -23,7 +23,7 @@ struct Token {
 
 /// What a bearer token is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum TokenStatus {
     Live,
     Expired,
     Revoked,
@@ -65,10 +65,10 @@ impl Tokens {
         text
     }
 
-    pub(crate) fn standing(&self, text: &str, now: Duration) -> Standing {
+    pub(crate) fn status(&self, text: &str, now: Duration) -> TokenStatus {
         match self.positions.get(text).map(|at| &self.issued[*at]) {
-            None => Standing::Unknown,
-            Some(token) => token.standing(now),
+            None => TokenStatus::Unknown,
+            Some(token) => token.status(now),
         }
     }
 
@@ -92,7 +92,7 @@ impl Tokens {
     }
 
     pub(crate) fn live(&self, now: Duration) -> usize {
-        let live = |token: &&Token| token.standing(now) == Standing::Live;
+        let live = |token: &&Token| token.status(now) == TokenStatus::Live;
         self.issued.iter().filter(live).count()
     }
 
@@ -102,13 +102,13 @@ impl Tokens {
 }
 
 impl Token {
-    fn standing(&self, now: Duration) -> Standing {
+    fn status(&self, now: Duration) -> TokenStatus {
         if self.revoked {
-            Standing::Revoked
+            TokenStatus::Revoked
         } else if self.expires <= now {
-            Standing::Expired
+            TokenStatus::Expired
         } else {
-            Standing::Live
+            TokenStatus::Live
         }
     }
 }
@@ -124,7 +124,7 @@ mod tests {
         let text = tokens.issue(Duration::from_secs(5));
         let end = Duration::from_secs(905);
         let before = end - Duration::from_nanos(1);
-        assert_eq!(tokens.standing(&text, before), Standing::Live);
-        assert_eq!(tokens.standing(&text, end), Standing::Expired);
+        assert_eq!(tokens.status(&text, before), TokenStatus::Live);
+        assert_eq!(tokens.status(&text, end), TokenStatus::Expired);
     }
 }

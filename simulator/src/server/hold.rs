@@ -5,36 +5,36 @@ use tokio::sync::watch;
 /// Where requests wait for each other's sake: no test needs to sleep to be in
 /// the middle of something.
 #[derive(Debug, Default)]
-pub(crate) struct Gate(watch::Sender<State>);
+pub(crate) struct Hold(watch::Sender<HoldState>);
 
 #[derive(Clone, Copy, Debug, Default)]
-struct State {
-    /// How often it was opened.
-    opened: u64,
+struct HoldState {
+    /// How often it was releases.
+    releases: u64,
     /// How many wait for the next time.
     held: usize,
 }
 
-impl Gate {
-    /// Waits until the gate is opened.
-    pub(crate) async fn pass(&self) {
+impl Hold {
+    /// Waits until the hold is releases.
+    pub(crate) async fn wait(&self) {
         let mut states = self.0.subscribe();
-        let held = Held::new(self);
-        // It fails only without the gate itself.
-        let _ = states.wait_for(|state| state.opened > held.since).await;
+        let held = HeldRequest::new(self);
+        // It fails only without the hold itself.
+        let _ = states.wait_for(|state| state.releases > held.since).await;
     }
 
     /// Lets everybody through who waits now.
-    pub(crate) fn open(&self) {
+    pub(crate) fn release(&self) {
         self.0.send_modify(|state| {
-            state.opened += 1;
+            state.releases += 1;
             state.held = 0;
         });
     }
 
     /// Waits until so many wait at once.
-    pub(crate) async fn hold(&self, count: usize) {
-        // It fails only without the gate itself.
+    pub(crate) async fn wait_until_held(&self, count: usize) {
+        // It fails only without the hold itself.
         let _ = self
             .0
             .subscribe()
@@ -43,27 +43,27 @@ impl Gate {
     }
 }
 
-/// One who waits; dropped, one less does, unless the gate was opened.
-struct Held<'a> {
-    gate: &'a Gate,
+/// One who waits; dropped, one less does, unless the hold was releases.
+struct HeldRequest<'a> {
+    hold: &'a Hold,
     since: u64,
 }
 
-impl<'a> Held<'a> {
-    fn new(gate: &'a Gate) -> Self {
+impl<'a> HeldRequest<'a> {
+    fn new(hold: &'a Hold) -> Self {
         let mut since = 0;
-        gate.0.send_modify(|state| {
+        hold.0.send_modify(|state| {
             state.held += 1;
-            since = state.opened;
+            since = state.releases;
         });
-        Self { gate, since }
+        Self { hold, since }
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for HeldRequest<'_> {
     fn drop(&mut self) {
-        self.gate.0.send_if_modified(|state| {
-            let waits = state.opened == self.since;
+        self.hold.0.send_if_modified(|state| {
+            let waits = state.releases == self.since;
             state.held -= usize::from(waits);
             waits
         });

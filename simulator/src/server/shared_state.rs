@@ -3,32 +3,32 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::api::Api;
-use crate::fault::Script;
+use crate::fault::FaultScript;
 use crate::request_log::Recorded;
-use crate::server::hold::Gate;
-use crate::traffic::Traffic;
+use crate::server::hold::Hold;
+use crate::traffic::RequestLog;
 
 /// Called with each request that was answered.
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
 
 /// Each part behind a lock of its own, none held across an await.
-pub(crate) struct Shared {
+pub(crate) struct SharedState {
     api: Mutex<Api>,
-    traffic: Mutex<Traffic>,
-    script: Mutex<Script>,
-    pub(crate) gate: Gate,
+    request_log: Mutex<RequestLog>,
+    script: Mutex<FaultScript>,
+    pub(crate) hold: Hold,
     /// A clone of it for each connection that is open.
     pub(crate) open: Arc<()>,
     pub(crate) observer: Option<Observer>,
 }
 
-impl Shared {
+impl SharedState {
     pub(crate) fn new(api: Api, observer: Option<Observer>) -> Self {
         Self {
             api: Mutex::new(api),
-            traffic: Mutex::default(),
+            request_log: Mutex::default(),
             script: Mutex::default(),
-            gate: Gate::default(),
+            hold: Hold::default(),
             open: Arc::default(),
             observer,
         }
@@ -38,11 +38,11 @@ impl Shared {
         lock(&self.api)
     }
 
-    pub(crate) fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        lock(&self.traffic)
+    pub(crate) fn request_log(&self) -> MutexGuard<'_, RequestLog> {
+        lock(&self.request_log)
     }
 
-    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+    pub(crate) fn script(&self) -> MutexGuard<'_, FaultScript> {
         lock(&self.script)
     }
 }

@@ -2,7 +2,7 @@
 
 use simulator::{Action, Endpoint, Fault, Simulator, State, User};
 
-use crate::client::{Ask, Reply, encode, start, token, until};
+use crate::client::{TestRequest, TestResponse, encode, start, token, until};
 
 fn newcomer(sim: &Simulator) -> User {
     let mut user = sim.users()[5].clone();
@@ -13,12 +13,15 @@ fn newcomer(sim: &Simulator) -> User {
 /// The ids of a page of two, and the rest of the query for the next one.
 async fn page(sim: &Simulator, access_token: &str, next: &str) -> (Vec<String>, String) {
     let query = format!("?max_page_size=2{next}");
-    let page = Ask::list(sim, access_token, &query).send(sim).await.json();
+    let page = TestRequest::list(sim, access_token, &query)
+        .send(sim)
+        .await
+        .json();
     let results = page["results"].as_array().unwrap();
     let ids = results
         .iter()
-        .map(|user| Reply::text(user, "id").to_owned());
-    let next = encode(Reply::text(&page, "next_page_token"));
+        .map(|user| TestResponse::text(user, "id").to_owned());
+    let next = encode(TestResponse::text(&page, "next_page_token"));
     (ids.collect(), format!("&page_token={next}"))
 }
 
@@ -30,10 +33,10 @@ async fn a_user_who_is_put_first_shows_another_one_twice() {
     sim.insert_user(0, newcomer(&sim));
     let (second, _) = page(&sim, &access_token, &next).await;
     assert_eq!(first[1], second[0]);
-    let reply = Ask::suspend(&sim, &access_token, "NEWCOMER")
+    let response = TestRequest::suspend(&sim, &access_token, "NEWCOMER")
         .send(&sim)
         .await;
-    assert_eq!(reply.status, 200);
+    assert_eq!(response.status, 200);
     assert_eq!(sim.users()[0].state, State::Suspended);
 }
 
@@ -43,10 +46,11 @@ async fn a_user_who_is_removed_is_unknown_and_everybody_else_is_there() {
     let access_token = token(&sim).await;
     let before = sim.users();
     sim.remove_user(&before[3].id);
-    let ask = Ask::get(&sim, &access_token, &before[3].id);
-    ask.send(&sim)
+    let request = TestRequest::get(&sim, &access_token, &before[3].id);
+    request
+        .send(&sim)
         .await
-        .assert_refused(404, 5, "user_not_found");
+        .assert_grpc_error(404, 5, "user_not_found");
     assert_eq!(sim.users(), [&before[..3], &before[4..]].concat());
     for user in sim.users() {
         assert_eq!(sim.user(&user.id), Some(user));
@@ -60,8 +64,11 @@ async fn two_users_can_have_the_same_address() {
     let [one, other] = [2, 3].map(|position| sim.users()[position].clone());
     sim.set_email(&other.id, &one.email);
     for id in [&one.id, &other.id] {
-        let user = Ask::get(&sim, &access_token, id).send(&sim).await.json();
-        assert_eq!(Reply::text(&user, "email"), one.email);
+        let user = TestRequest::get(&sim, &access_token, id)
+            .send(&sim)
+            .await
+            .json();
+        assert_eq!(TestResponse::text(&user, "email"), one.email);
     }
 }
 
@@ -73,24 +80,24 @@ async fn a_request_is_held_until_it_is_released() {
     let held = Fault::new(Action::Hold).on(Endpoint::Suspend).times(2);
     sim.fault(held);
     sim.fault(Fault::new(Action::after_apply(Action::Hold)).on(Endpoint::Reactivate));
-    let ask = Ask::suspend(&sim, &access_token, &id);
+    let request = TestRequest::suspend(&sim, &access_token, &id);
     let meanwhile = async {
         sim.held(2).await;
         assert_eq!(sim.user(&id).unwrap().state, State::Active);
         sim.release();
     };
-    let (one, other, ()) = tokio::join!(ask.send(&sim), ask.send(&sim), meanwhile);
+    let (one, other, ()) = tokio::join!(request.send(&sim), request.send(&sim), meanwhile);
     assert_eq!((one.status, other.status), (200, 200));
     assert_eq!(sim.user(&id).unwrap().state, State::Suspended);
 
-    let ask = Ask::reactivate(&sim, &access_token, &id);
+    let request = TestRequest::reactivate(&sim, &access_token, &id);
     let meanwhile = async {
         sim.held(1).await;
         assert_eq!(sim.user(&id).unwrap().state, State::Active);
         sim.release();
     };
-    let (reply, ()) = tokio::join!(ask.send(&sim), meanwhile);
-    assert_eq!(reply.status, 200);
+    let (response, ()) = tokio::join!(request.send(&sim), meanwhile);
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]
@@ -98,9 +105,9 @@ async fn a_client_that_gives_up_is_not_held() {
     let sim = start().await;
     let access_token = token(&sim).await;
     sim.fault(Fault::new(Action::Hold).on(Endpoint::List).times(2));
-    let ask = Ask::list(&sim, &access_token, "");
+    let request = TestRequest::list(&sim, &access_token, "");
     tokio::select! {
-        _ = ask.send_raw(&sim) => panic!("it is held"),
+        _ = request.send_raw(&sim) => panic!("it is held"),
         () = sim.held(1) => {}
     }
     until(|| sim.connections() == 0).await;
@@ -109,8 +116,8 @@ async fn a_client_that_gives_up_is_not_held() {
         sim.held(1).await;
         sim.release();
     };
-    let (reply, ()) = tokio::join!(ask.send(&sim), meanwhile);
-    assert_eq!(reply.status, 200);
+    let (response, ()) = tokio::join!(request.send(&sim), meanwhile);
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]
@@ -120,14 +127,14 @@ async fn a_fault_for_one_user_is_met_by_their_requests_alone() {
     let users = sim.users();
     let fault = Fault::new(Action::status(503)).of_user(&users[2].id);
     sim.fault(fault.always());
-    for (ask, status) in [
-        (Ask::get(&sim, &access_token, &users[2].id), 503),
-        (Ask::suspend(&sim, &access_token, &users[2].id), 503),
-        (Ask::get(&sim, &access_token, &users[3].id), 200),
-        (Ask::list(&sim, &access_token, ""), 200),
-        (Ask::token(&sim), 200),
+    for (request, status) in [
+        (TestRequest::get(&sim, &access_token, &users[2].id), 503),
+        (TestRequest::suspend(&sim, &access_token, &users[2].id), 503),
+        (TestRequest::get(&sim, &access_token, &users[3].id), 200),
+        (TestRequest::list(&sim, &access_token, ""), 200),
+        (TestRequest::token(&sim), 200),
     ] {
-        assert_eq!(ask.send(&sim).await.status, status);
+        assert_eq!(request.send(&sim).await.status, status);
     }
 }
 
@@ -135,7 +142,7 @@ async fn a_fault_for_one_user_is_met_by_their_requests_alone() {
 async fn requests_are_logged_with_the_moment_of_their_arrival() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    Ask::list(&sim, &access_token, "").send(&sim).await;
+    TestRequest::list(&sim, &access_token, "").send(&sim).await;
     let log = sim.requests();
     assert!(log[1].arrived.duration_since(log[0].arrived) >= log[0].duration);
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 /// A request that is right until it is changed.
 #[derive(Clone)]
-pub struct Ask {
+pub struct TestRequest {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
@@ -21,7 +21,7 @@ pub struct Ask {
 
 /// An answer, read until the connection closed.
 #[derive(Debug)]
-pub struct Reply {
+pub struct TestResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -29,7 +29,7 @@ pub struct Reply {
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-impl Ask {
+impl TestRequest {
     pub fn new(method: &str, target: &str) -> Self {
         Self {
             method: method.to_owned(),
@@ -63,13 +63,13 @@ impl Ask {
     /// A GET or POST below the account in v1beta1.
     pub fn resource(sim: &Simulator, token: &str, method: &str, below: &str) -> Self {
         let target = format!("/v1beta1/accounts/{}/{below}", sim.account_id());
-        let ask = Self::new(method, &target)
+        let request = Self::new(method, &target)
             .with("authorization", &format!("Bearer {token}"))
             .with("user-agent", "Acme-Tests/1.0");
         if method == "POST" {
-            ask.with("content-length", "0")
+            request.with("content-length", "0")
         } else {
-            ask
+            request
         }
     }
 
@@ -128,9 +128,9 @@ impl Ask {
         format!("{text}\r\n{}", self.body).into_bytes()
     }
 
-    pub async fn send(&self, sim: &Simulator) -> Reply {
+    pub async fn send(&self, sim: &Simulator) -> TestResponse {
         let raw = self.send_raw(sim).await.expect("an answer");
-        Reply::parse(&raw).expect("a whole answer")
+        TestResponse::parse(&raw).expect("a whole answer")
     }
 
     /// All that the server sent before it closed the connection.
@@ -143,7 +143,7 @@ impl Ask {
     }
 }
 
-impl Reply {
+impl TestResponse {
     pub fn parse(raw: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(raw).ok()?;
         let (head, body) = text.split_once("\r\n\r\n")?;
@@ -187,7 +187,7 @@ impl Reply {
     /// Asserts an error in the shape of gRPC's status, its message containing
     /// `words`.
     #[track_caller]
-    pub fn assert_refused(&self, status: u16, code: u64, words: &str) {
+    pub fn assert_grpc_error(&self, status: u16, code: u64, words: &str) {
         assert_eq!(self.status, status, "{self:?}");
         let body = self.json();
         assert_eq!(body["code"], code, "{body}");
@@ -199,7 +199,7 @@ impl Reply {
     /// Asserts an error in the shape of RFC 6749, section 5.2, its description
     /// containing `words`.
     #[track_caller]
-    pub fn assert_oauth(&self, status: u16, error: &str, words: &str) {
+    pub fn assert_oauth_error(&self, status: u16, error: &str, words: &str) {
         assert_eq!(self.status, status, "{self:?}");
         let body = self.json();
         assert_eq!(body["error"], error, "{body}");
@@ -230,9 +230,9 @@ pub async fn until(mut done: impl FnMut() -> bool) {
 
 /// A fresh access token.
 pub async fn token(sim: &Simulator) -> String {
-    let reply = Ask::token(sim).send(sim).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
-    Reply::text(&reply.json(), "access_token").to_owned()
+    let response = TestRequest::token(sim).send(sim).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    TestResponse::text(&response.json(), "access_token").to_owned()
 }
 
 pub fn basic(id: &str, secret: &str) -> String {

@@ -7,12 +7,12 @@ use serde_json::Value;
 use simulator::Simulator;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::client::{Ask, FORM, Reply, basic, connect};
+use crate::client::{FORM, TestRequest, TestResponse, basic, connect};
 
 /// A running command, killed when dropped.
-struct Running(Child);
+struct RunningCommand(Child);
 
-impl Running {
+impl RunningCommand {
     fn start(arguments: &[&str]) -> Self {
         let mut command = command(arguments);
         let child = command
@@ -38,7 +38,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningCommand {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -61,27 +61,27 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-async fn ask_for_a_token(line: &Value) -> Reply {
-    let field = |name| Reply::text(line, name);
+async fn request_token(line: &Value) -> TestResponse {
+    let field = |name| TestResponse::text(line, name);
     let credentials = basic(field("client_id"), field("client_secret"));
-    let ask = Ask::new("POST", "/v1/oauth/token")
+    let request = TestRequest::new("POST", "/v1/oauth/token")
         .with("authorization", &credentials)
         .with("content-type", FORM)
         .with_body("grant_type=client_credentials");
-    send(line, &ask).await
+    send(line, &request).await
 }
 
-async fn send(line: &Value, ask: &Ask) -> Reply {
-    let mut stream = connect(Reply::text(line, "url")).await.unwrap();
-    stream.write_all(&ask.bytes()).await.unwrap();
+async fn send(line: &Value, request: &TestRequest) -> TestResponse {
+    let mut stream = connect(TestResponse::text(line, "url")).await.unwrap();
+    stream.write_all(&request.bytes()).await.unwrap();
     let mut raw = Vec::new();
     stream.read_to_end(&mut raw).await.unwrap();
-    Reply::parse(&raw).unwrap()
+    TestResponse::parse(&raw).unwrap()
 }
 
 #[tokio::test]
 async fn a_program_reads_one_line_and_calls() {
-    let mut running = Running::start(&[
+    let mut running = RunningCommand::start(&[
         "--port",
         "0",
         "--json",
@@ -91,9 +91,9 @@ async fn a_program_reads_one_line_and_calls() {
         "60",
     ]);
     let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
-    let reply = ask_for_a_token(&line).await;
+    let response = request_token(&line).await;
     assert_eq!(
-        (reply.status, reply.json()["expires_in"].as_u64()),
+        (response.status, response.json()["expires_in"].as_u64()),
         (200, Some(60))
     );
 
@@ -105,25 +105,28 @@ async fn a_program_reads_one_line_and_calls() {
 
 #[tokio::test]
 async fn the_application_has_the_permissions_that_were_given() {
-    let mut running = Running::start(&["--json", "--permissions", "get,suspend"]);
+    let mut running = RunningCommand::start(&["--json", "--permissions", "get,suspend"]);
     let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
-    let body = ask_for_a_token(&line).await.json();
-    let bearer = format!("Bearer {}", Reply::text(&body, "access_token"));
-    let users = format!("/v1/accounts/{}/users", Reply::text(&line, "account_id"));
+    let body = request_token(&line).await.json();
+    let bearer = format!("Bearer {}", TestResponse::text(&body, "access_token"));
+    let users = format!(
+        "/v1/accounts/{}/users",
+        TestResponse::text(&line, "account_id")
+    );
     let get = |target: &str| {
-        Ask::new("GET", target)
+        TestRequest::new("GET", target)
             .with("authorization", &bearer)
             .with("user-agent", "Acme/1")
     };
     let listed = send(&line, &get(&users)).await;
-    listed.assert_refused(403, 7, "missing_permission: list_users");
-    let owner = format!("{users}/{}", Reply::text(&line, "owner_id"));
+    listed.assert_grpc_error(403, 7, "missing_permission: list_users");
+    let owner = format!("{users}/{}", TestResponse::text(&line, "owner_id"));
     assert_eq!(send(&line, &get(&owner)).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_person_gets_lines_for_the_shell() {
-    let mut running = Running::start(&["--seed", "3"]);
+    let mut running = RunningCommand::start(&["--seed", "3"]);
     let lines = running.lines(4);
     let same = Simulator::builder().seed(3).start().await.unwrap();
     assert!(lines[0].starts_with("export OP_USERS_BASE_URL=http://127.0.0.1:"));
@@ -143,16 +146,16 @@ async fn a_person_gets_lines_for_the_shell() {
 
 #[tokio::test]
 async fn a_verbose_line_has_the_status_and_nothing_secret() {
-    let mut running = Running::start(&["--json", "--verbose"]);
+    let mut running = RunningCommand::start(&["--json", "--verbose"]);
     let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
-    let reply = ask_for_a_token(&line).await;
+    let response = request_token(&line).await;
     let said = running.kill();
     assert!(said.starts_with("POST /v1/oauth/token 200 "), "{said}");
     assert!(said.ends_with(" ms\n"), "{said}");
-    let body = reply.json();
+    let body = response.json();
     for secret in [
-        Reply::text(&body, "access_token"),
-        Reply::text(&line, "client_secret"),
+        TestResponse::text(&body, "access_token"),
+        TestResponse::text(&line, "client_secret"),
     ] {
         assert!(!said.contains(secret), "{said}");
     }

@@ -8,34 +8,34 @@ use simulator::{Action, Fault, State};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
-use crate::client::{Ask, Reply, connect, start, token};
+use crate::client::{TestRequest, TestResponse, connect, start, token};
 
 #[tokio::test]
 async fn a_connection_is_kept_alive_until_a_fault_takes_it() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let ask = Ask::get(&sim, &access_token, &sim.owner().id).without("connection");
+    let request = TestRequest::get(&sim, &access_token, &sim.owner().id).without("connection");
     let mut stream = connect(sim.url()).await.unwrap();
     for _ in 0..3 {
-        stream.write_all(&ask.bytes()).await.unwrap();
+        stream.write_all(&request.bytes()).await.unwrap();
         let mut raw = Vec::new();
-        let reply = loop {
+        let response = loop {
             let mut chunk = [0; 4096];
             let read = stream.read(&mut chunk).await.unwrap();
             assert_ne!(read, 0, "closed early");
             raw.extend_from_slice(&chunk[..read]);
-            match Reply::parse(&raw) {
-                Some(reply) if reply.body.ends_with('}') => break reply,
+            match TestResponse::parse(&raw) {
+                Some(response) if response.body.ends_with('}') => break response,
                 _ => {}
             }
         };
-        assert_eq!(reply.status, 200);
+        assert_eq!(response.status, 200);
     }
     sim.fault(Fault::new(Action::status(503)));
-    stream.write_all(&ask.bytes()).await.unwrap();
+    stream.write_all(&request.bytes()).await.unwrap();
     let mut raw = Vec::new();
     stream.read_to_end(&mut raw).await.unwrap();
-    assert_eq!(Reply::parse(&raw).unwrap().status, 503);
+    assert_eq!(TestResponse::parse(&raw).unwrap().status, 503);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,8 +48,10 @@ async fn many_connections_at_once_each_get_their_own_answer() {
     for user in users.iter().skip(2).cloned() {
         let (sim, access_token) = (sim.clone(), access_token.clone());
         tasks.spawn(async move {
-            let reply = Ask::suspend(&sim, &access_token, &user.id).send(&sim).await;
-            assert_eq!(reply.json()["id"], user.id.as_str());
+            let response = TestRequest::suspend(&sim, &access_token, &user.id)
+                .send(&sim)
+                .await;
+            assert_eq!(response.json()["id"], user.id.as_str());
         });
     }
     while let Some(outcome) = tasks.join_next().await {
@@ -67,13 +69,13 @@ async fn many_connections_at_once_each_get_their_own_answer() {
 async fn a_request_in_pieces_is_one_request() {
     let sim = start().await;
     let mut stream = connect(sim.url()).await.unwrap();
-    for byte in Ask::token(&sim).bytes() {
+    for byte in TestRequest::token(&sim).bytes() {
         stream.write_all(&[byte]).await.unwrap();
         tokio::task::yield_now().await;
     }
     let mut raw = Vec::new();
     stream.read_to_end(&mut raw).await.unwrap();
-    assert_eq!(Reply::parse(&raw).unwrap().status, 200);
+    assert_eq!(TestResponse::parse(&raw).unwrap().status, 200);
     assert_eq!(sim.requests().len(), 1);
 }
 

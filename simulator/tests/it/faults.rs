@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use simulator::{Action, Endpoint, Fault, Simulator, State};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::client::{Ask, Reply, connect, start, token, until};
+use crate::client::{TestRequest, TestResponse, connect, start, token, until};
 
 /// A simulator, a token, and the id of an active member.
 async fn ready() -> (Simulator, String, String) {
@@ -26,15 +26,18 @@ async fn a_status_answers_in_place_of_the_api() {
         headers: vec![("Retry-After".to_owned(), "2".to_owned())],
         body: b"slow down".to_vec(),
     }));
-    let ask = Ask::suspend(&sim, &access_token, &id);
-    let reply = ask.send(&sim).await;
-    assert_eq!((reply.status, reply.body.as_str()), (429, "slow down"));
-    assert_eq!(reply.header("retry-after"), Some("2"));
-    assert_eq!(reply.header("content-length"), Some("9"));
+    let request = TestRequest::suspend(&sim, &access_token, &id);
+    let response = request.send(&sim).await;
+    assert_eq!(
+        (response.status, response.body.as_str()),
+        (429, "slow down")
+    );
+    assert_eq!(response.header("retry-after"), Some("2"));
+    assert_eq!(response.header("content-length"), Some("9"));
     assert_eq!(sim.user(&id).unwrap().state, State::Active);
     assert_eq!(sim.requests()[0].status, Some(429));
     assert_eq!(sim.pending_faults(), 0);
-    assert_eq!(ask.send(&sim).await.status, 200);
+    assert_eq!(request.send(&sim).await.status, 200);
 }
 
 #[tokio::test]
@@ -42,11 +45,11 @@ async fn a_status_may_be_one_that_no_server_knows() {
     let (sim, access_token, _) = ready().await;
     sim.fault(Fault::new(Action::status(799)));
     sim.fault(Fault::new(Action::json(200, "{")));
-    let ask = Ask::list(&sim, &access_token, "");
-    assert_eq!(ask.send(&sim).await.status, 799);
-    let reply = ask.send(&sim).await;
-    assert_eq!((reply.status, reply.body.as_str()), (200, "{"));
-    assert_eq!(reply.header("content-type"), Some("application/json"));
+    let request = TestRequest::list(&sim, &access_token, "");
+    assert_eq!(request.send(&sim).await.status, 799);
+    let response = request.send(&sim).await;
+    assert_eq!((response.status, response.body.as_str()), (200, "{"));
+    assert_eq!(response.header("content-type"), Some("application/json"));
 }
 
 #[tokio::test]
@@ -59,9 +62,11 @@ async fn a_delay_answers_late_but_properly() {
     ] {
         sim.fault(Fault::new(fault));
         let started = Instant::now();
-        let reply = Ask::suspend(&sim, &access_token, &id).send(&sim).await;
+        let response = TestRequest::suspend(&sim, &access_token, &id)
+            .send(&sim)
+            .await;
         assert!(started.elapsed() >= pause);
-        assert_eq!(reply.json()["state"], "SUSPENDED");
+        assert_eq!(response.json()["state"], "SUSPENDED");
     }
     assert!(sim.requests().iter().all(|one| one.duration >= pause));
 }
@@ -70,7 +75,7 @@ async fn a_delay_answers_late_but_properly() {
 async fn a_hang_never_answers() {
     let (sim, access_token, id) = ready().await;
     sim.fault(Fault::new(Action::Hang));
-    let ask = Ask::suspend(&sim, &access_token, &id);
+    let request = TestRequest::suspend(&sim, &access_token, &id);
     // It has come, and nothing comes back: who goes away first is the client.
     let arrived = async {
         while sim.requests().is_empty() {
@@ -78,7 +83,7 @@ async fn a_hang_never_answers() {
         }
     };
     tokio::select! {
-        _ = ask.send_raw(&sim) => panic!("a hang answers"),
+        _ = request.send_raw(&sim) => panic!("a hang answers"),
         () = arrived => {}
     }
     assert_eq!(sim.requests().len(), 1);
@@ -90,8 +95,8 @@ async fn a_hang_never_answers() {
 async fn a_reset_is_a_reset_before_the_head() {
     let (sim, access_token, id) = ready().await;
     sim.fault(Fault::new(Action::Reset));
-    let ask = Ask::suspend(&sim, &access_token, &id);
-    let error = ask.send_raw(&sim).await.unwrap_err();
+    let request = TestRequest::suspend(&sim, &access_token, &id);
+    let error = request.send_raw(&sim).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     assert_eq!(sim.requests()[0].status, None);
     assert!(sim.requests()[0].duration > Duration::ZERO);
@@ -102,7 +107,7 @@ async fn a_reset_is_a_reset_before_the_head() {
 async fn a_cut_head_ends_within_the_head() {
     let (sim, access_token, id) = ready().await;
     sim.fault(Fault::new(Action::CutHead));
-    let raw = Ask::suspend(&sim, &access_token, &id)
+    let raw = TestRequest::suspend(&sim, &access_token, &id)
         .send_raw(&sim)
         .await
         .unwrap();
@@ -118,13 +123,13 @@ async fn a_cut_body_is_shorter_than_its_length_says() {
     let (sim, access_token, id) = ready().await;
     for after in [0, 10, 100_000] {
         sim.fault(Fault::new(Action::CutBody { after }));
-        let ask = Ask::suspend(&sim, &access_token, &id);
-        let reply = ask.send(&sim).await;
-        let promised: usize = reply.header("content-length").unwrap().parse().unwrap();
-        assert_eq!(reply.status, 200);
+        let request = TestRequest::suspend(&sim, &access_token, &id);
+        let response = request.send(&sim).await;
+        let promised: usize = response.header("content-length").unwrap().parse().unwrap();
+        assert_eq!(response.status, 200);
         assert!(
-            reply.body.len() <= after && reply.body.len() < promised,
-            "{reply:?}"
+            response.body.len() <= after && response.body.len() < promised,
+            "{response:?}"
         );
     }
     assert!(sim.requests().iter().all(|one| one.status == Some(200)));
@@ -135,8 +140,8 @@ async fn a_cut_body_is_shorter_than_its_length_says() {
 async fn a_cut_token_answer_issues_no_token() {
     let (sim, ..) = ready().await;
     sim.fault(Fault::new(Action::CutBody { after: 5 }).on(Endpoint::Token));
-    let reply = Ask::token(&sim).send(&sim).await;
-    assert_eq!((reply.status, reply.body.as_str()), (200, "{\"acc"));
+    let response = TestRequest::token(&sim).send(&sim).await;
+    assert_eq!((response.status, response.body.as_str()), (200, "{\"acc"));
     assert_eq!(sim.tokens().len(), 1);
 }
 
@@ -145,7 +150,7 @@ async fn raw_bytes_are_sent_as_they_are() {
     let (sim, access_token, id) = ready().await;
     for bytes in [&b"SSH-2.0-OpenSSH\r\n\xff\0"[..], b""] {
         sim.fault(Fault::new(Action::Raw(bytes.to_vec())));
-        let raw = Ask::suspend(&sim, &access_token, &id)
+        let raw = TestRequest::suspend(&sim, &access_token, &id)
             .send_raw(&sim)
             .await
             .unwrap();
@@ -161,9 +166,11 @@ async fn a_drip_is_the_whole_answer_a_byte_at_a_time() {
     let every = Duration::from_micros(50);
     sim.fault(Fault::new(Action::Drip { every }));
     let started = Instant::now();
-    let reply = Ask::suspend(&sim, &access_token, &id).send(&sim).await;
-    assert_eq!(reply.json()["state"], "SUSPENDED");
-    assert!(started.elapsed() >= every * reply.body.len() as u32);
+    let response = TestRequest::suspend(&sim, &access_token, &id)
+        .send(&sim)
+        .await;
+    assert_eq!(response.json()["state"], "SUSPENDED");
+    assert!(started.elapsed() >= every * response.body.len() as u32);
     assert_eq!(sim.user(&id).unwrap().state, State::Suspended);
 }
 
@@ -179,13 +186,13 @@ async fn after_apply_the_change_is_made_and_the_answer_is_lost() {
     ] {
         let (sim, access_token, id) = ready().await;
         sim.fault(Fault::new(Action::after_apply(action.clone())));
-        let ask = Ask::suspend(&sim, &access_token, &id);
-        let whole = ask
+        let request = TestRequest::suspend(&sim, &access_token, &id);
+        let whole = request
             .send_raw(&sim)
             .await
             .ok()
-            .and_then(|raw| Reply::parse(&raw));
-        let confirmed = whole.is_some_and(|reply| reply.body.contains("SUSPENDED"));
+            .and_then(|raw| TestResponse::parse(&raw));
+        let confirmed = whole.is_some_and(|response| response.body.contains("SUSPENDED"));
         assert!(!confirmed, "{action:?}");
         assert_eq!(sim.user(&id).unwrap().state, State::Suspended, "{action:?}");
     }
@@ -196,8 +203,8 @@ async fn a_hang_after_apply_leaves_the_change() {
     let (sim, access_token, id) = ready().await;
     sim.fault(Fault::new(Action::after_apply(Action::Hang)));
     let mut stream = connect(sim.url()).await.unwrap();
-    let ask = Ask::suspend(&sim, &access_token, &id);
-    stream.write_all(&ask.bytes()).await.unwrap();
+    let request = TestRequest::suspend(&sim, &access_token, &id);
+    stream.write_all(&request.bytes()).await.unwrap();
     until(|| sim.user(&id).unwrap().state == State::Suspended).await;
     sim.stop().await;
     assert!(!matches!(stream.read(&mut [0; 1]).await, Ok(1..)));
@@ -213,12 +220,12 @@ async fn a_script_goes_by_endpoint_and_by_turn() {
             .times(2),
     );
     let (get, list) = (
-        Ask::get(&sim, &access_token, &id),
-        Ask::list(&sim, &access_token, ""),
+        TestRequest::get(&sim, &access_token, &id),
+        TestRequest::list(&sim, &access_token, ""),
     );
     let mut statuses = Vec::new();
-    for ask in [&get, &list, &get, &list, &get, &get] {
-        statuses.push(ask.send(&sim).await.status);
+    for request in [&get, &list, &get, &list, &get, &get] {
+        statuses.push(request.send(&sim).await.status);
     }
     assert_eq!(statuses, [200, 200, 503, 200, 503, 200]);
 }
@@ -227,11 +234,11 @@ async fn a_script_goes_by_endpoint_and_by_turn() {
 async fn a_fault_for_ever_ends_when_it_is_cleared() {
     let (sim, access_token, _) = ready().await;
     sim.fault(Fault::new(Action::status(500)).always());
-    let ask = Ask::list(&sim, &access_token, "");
+    let request = TestRequest::list(&sim, &access_token, "");
     for _ in 0..3 {
-        assert_eq!(ask.send(&sim).await.status, 500);
+        assert_eq!(request.send(&sim).await.status, 500);
     }
     assert_eq!(sim.pending_faults(), 1);
     sim.clear_faults();
-    assert_eq!(ask.send(&sim).await.status, 200);
+    assert_eq!(request.send(&sim).await.status, 200);
 }

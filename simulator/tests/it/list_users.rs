@@ -3,14 +3,14 @@
 use serde_json::Value;
 use simulator::{Simulator, State};
 
-use crate::client::{Ask, Reply, encode, start, token};
+use crate::client::{TestRequest, TestResponse, encode, start, token};
 
 const ACTIVE: &str = "user.isActive()";
 const SUSPENDED: &str = "user.isSuspended()";
 
 fn ids(page: &Value) -> Vec<String> {
     let results = page["results"].as_array().expect("results");
-    let id = |user| Reply::text(user, "id").to_owned();
+    let id = |user| TestResponse::text(user, "id").to_owned();
     results.iter().map(id).collect()
 }
 
@@ -25,11 +25,11 @@ async fn pages(sim: &Simulator, access_token: &str, query: &str) -> Vec<Value> {
                 Some(next) => format!("&page_token={}", encode(next.as_str().unwrap())),
             },
         };
-        let reply = Ask::list(sim, access_token, &format!("?{query}{next}"))
+        let response = TestRequest::list(sim, access_token, &format!("?{query}{next}"))
             .send(sim)
             .await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        pages.push(reply.json());
+        assert_eq!(response.status, 200, "{response:?}");
+        pages.push(response.json());
     }
 }
 
@@ -46,7 +46,7 @@ async fn a_user_has_the_documented_fields_and_no_others() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let owner = sim.owner();
-    let body = Ask::get(&sim, &access_token, &owner.id)
+    let body = TestRequest::get(&sim, &access_token, &owner.id)
         .send(&sim)
         .await
         .json();
@@ -98,16 +98,16 @@ async fn a_change_between_two_pages_skips_nobody() {
     let access_token = token(&sim).await;
     let before = in_state(&sim, Some(State::Active));
     let query = format!("?filter={}&max_page_size=10", encode(ACTIVE));
-    let first = Ask::list(&sim, &access_token, &query)
+    let first = TestRequest::list(&sim, &access_token, &query)
         .send(&sim)
         .await
         .json();
     for id in &ids(&first)[2..] {
         sim.set_state(id, State::Suspended);
     }
-    let next = encode(Reply::text(&first, "next_page_token"));
+    let next = encode(TestResponse::text(&first, "next_page_token"));
     let query = format!("{query}&page_token={next}");
-    let second = Ask::list(&sim, &access_token, &query)
+    let second = TestRequest::list(&sim, &access_token, &query)
         .send(&sim)
         .await
         .json();
@@ -119,18 +119,20 @@ async fn an_empty_page_still_has_its_results() {
     let sim = Simulator::builder().users(2).start().await.unwrap();
     let access_token = token(&sim).await;
     let query = format!("?filter={}", encode(SUSPENDED));
-    let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-    assert_eq!(reply.body, r#"{"results":[]}"#);
+    let response = TestRequest::list(&sim, &access_token, &query)
+        .send(&sim)
+        .await;
+    assert_eq!(response.body, r#"{"results":[]}"#);
 }
 
 #[tokio::test]
 async fn an_empty_filter_or_page_token_is_none() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let reply = Ask::list(&sim, &access_token, "?filter=&page_token=")
+    let response = TestRequest::list(&sim, &access_token, "?filter=&page_token=")
         .send(&sim)
         .await;
-    assert_eq!(ids(&reply.json()), in_state(&sim, None)[..25]);
+    assert_eq!(ids(&response.json()), in_state(&sim, None)[..25]);
 }
 
 #[tokio::test]
@@ -144,8 +146,10 @@ async fn any_other_filter_is_an_invalid_argument() {
         "user.isActive() || true",
     ] {
         let query = format!("?filter={}", encode(filter));
-        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-        reply.assert_refused(400, 3, "filter");
+        let response = TestRequest::list(&sim, &access_token, &query)
+            .send(&sim)
+            .await;
+        response.assert_grpc_error(400, 3, "filter");
     }
 }
 
@@ -164,8 +168,10 @@ async fn a_page_size_out_of_range_is_refused() {
         "99999999999999999999",
     ] {
         let query = format!("?max_page_size={size}");
-        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-        reply.assert_refused(400, 3, "max_page_size");
+        let response = TestRequest::list(&sim, &access_token, &query)
+            .send(&sim)
+            .await;
+        response.assert_grpc_error(400, 3, "max_page_size");
     }
 }
 
@@ -174,9 +180,14 @@ async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
     let sim = start().await;
     let other = Simulator::builder().seed(2).start().await.unwrap();
     let access_token = token(&sim).await;
-    let next = |page: &Value| Reply::text(page, "next_page_token").to_owned();
-    let unfiltered = next(&Ask::list(&sim, &access_token, "").send(&sim).await.json());
-    let elsewhere = Ask::list(&other, &token(&other).await, "")
+    let next = |page: &Value| TestResponse::text(page, "next_page_token").to_owned();
+    let unfiltered = next(
+        &TestRequest::list(&sim, &access_token, "")
+            .send(&sim)
+            .await
+            .json(),
+    );
+    let elsewhere = TestRequest::list(&other, &token(&other).await, "")
         .send(&other)
         .await
         .json();
@@ -188,12 +199,14 @@ async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
         ("", "!"),
     ] {
         let query = format!("?{filter}page_token={}", encode(page_token));
-        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-        reply.assert_refused(400, 3, "page_token");
+        let response = TestRequest::list(&sim, &access_token, &query)
+            .send(&sim)
+            .await;
+        response.assert_grpc_error(400, 3, "page_token");
     }
     let query = format!("?page_token={}", encode(&unfiltered));
     assert_eq!(
-        Ask::list(&sim, &access_token, &query)
+        TestRequest::list(&sim, &access_token, &query)
             .send(&sim)
             .await
             .status,
@@ -216,18 +229,23 @@ async fn some_page_tokens_survive_only_if_they_are_encoded() {
     assert!(tokens.clone().any(|token| token.contains('/')));
     assert!(tokens.clone().all(|token| token.ends_with("==")));
     let query = format!("?max_page_size=1&page_token={with_plus}");
-    let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-    reply.assert_refused(400, 3, "page_token");
+    let response = TestRequest::list(&sim, &access_token, &query)
+        .send(&sim)
+        .await;
+    response.assert_grpc_error(400, 3, "page_token");
 }
 
 #[tokio::test]
 async fn a_camel_case_parameter_is_ignored_and_page_1_repeats() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let first = Ask::list(&sim, &access_token, "").send(&sim).await.json();
-    let next = encode(Reply::text(&first, "next_page_token"));
+    let first = TestRequest::list(&sim, &access_token, "")
+        .send(&sim)
+        .await
+        .json();
+    let next = encode(TestResponse::text(&first, "next_page_token"));
     let query = format!("?pageToken={next}&pageToken=x&maxPageSize=1");
-    let second = Ask::list(&sim, &access_token, &query)
+    let second = TestRequest::list(&sim, &access_token, &query)
         .send(&sim)
         .await
         .json();
@@ -240,11 +258,13 @@ async fn a_repeated_or_malformed_parameter_is_refused() {
     let access_token = token(&sim).await;
     for name in ["filter", "max_page_size", "page_token"] {
         let query = format!("?{name}=1&{name}=1");
-        let reply = Ask::list(&sim, &access_token, &query).send(&sim).await;
-        reply.assert_refused(400, 3, "repeated");
+        let response = TestRequest::list(&sim, &access_token, &query)
+            .send(&sim)
+            .await;
+        response.assert_grpc_error(400, 3, "repeated");
     }
-    let reply = Ask::list(&sim, &access_token, "?filter=%zz")
+    let response = TestRequest::list(&sim, &access_token, "?filter=%zz")
         .send(&sim)
         .await;
-    reply.assert_refused(400, 3, "malformed");
+    response.assert_grpc_error(400, 3, "malformed");
 }

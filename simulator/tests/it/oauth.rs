@@ -3,7 +3,7 @@
 use serde_json::json;
 use simulator::{Generation, Simulator};
 
-use crate::client::{Ask, FORM, Reply, basic, encode, start, token};
+use crate::client::{FORM, TestRequest, TestResponse, basic, encode, start, token};
 
 const TOKEN: &str = "/v1beta1/users/oauth2/token";
 const REVOKE: &str = "/v1beta1/users/oauth2/revoke";
@@ -11,11 +11,11 @@ const REVOKE: &str = "/v1beta1/users/oauth2/revoke";
 #[tokio::test]
 async fn a_token_comes_with_its_type_life_and_scope() {
     let sim = start().await;
-    let reply = Ask::token(&sim).send(&sim).await;
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("cache-control"), Some("no-store"));
-    let body = reply.json();
-    let access_token = Reply::text(&body, "access_token").to_owned();
+    let response = TestRequest::token(&sim).send(&sim).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    let body = response.json();
+    let access_token = TestResponse::text(&body, "access_token").to_owned();
     assert!(access_token.len() >= 32 && access_token.starts_with("simulated-token-"));
     assert_eq!(
         body,
@@ -28,29 +28,29 @@ async fn a_token_comes_with_its_type_life_and_scope() {
 #[tokio::test]
 async fn the_scope_may_be_left_out_and_the_content_type_may_have_a_charset() {
     let sim = start().await;
-    let ask = Ask::form(&sim, TOKEN, "grant_type=client_credentials")
+    let request = TestRequest::form(&sim, TOKEN, "grant_type=client_credentials")
         .without("content-type")
         .with("content-type", &format!("{FORM}; charset=utf-8"));
-    assert_eq!(ask.send(&sim).await.json()["scope"], "openid");
+    assert_eq!(request.send(&sim).await.json()["scope"], "openid");
 }
 
 #[tokio::test]
 async fn a_token_works_in_both_generations_whichever_issued_it() {
     let sim = start().await;
     for path in [TOKEN, "/v1/oauth/token"] {
-        let reply = Ask::form(&sim, path, "grant_type=client_credentials")
+        let response = TestRequest::form(&sim, path, "grant_type=client_credentials")
             .send(&sim)
             .await;
-        let body = reply.json();
+        let body = response.json();
         for generation in ["v1beta1", "v1"] {
             let target = format!("/{generation}/accounts/{}/users", sim.account_id());
-            let ask = Ask::new("GET", &target)
+            let request = TestRequest::new("GET", &target)
                 .with(
                     "authorization",
-                    &format!("Bearer {}", Reply::text(&body, "access_token")),
+                    &format!("Bearer {}", TestResponse::text(&body, "access_token")),
                 )
                 .with("user-agent", "Acme/1");
-            assert_eq!(ask.send(&sim).await.status, 200, "{path} {generation}");
+            assert_eq!(request.send(&sim).await.status, 200, "{path} {generation}");
         }
     }
 }
@@ -59,15 +59,15 @@ async fn a_token_works_in_both_generations_whichever_issued_it() {
 async fn a_generation_that_is_off_is_no_path_at_all() {
     let builder = Simulator::builder().generations([Generation::V1]);
     let sim = builder.start().await.unwrap();
-    let reply = Ask::token(&sim).send(&sim).await;
-    assert_eq!(reply.status, 404);
+    let response = TestRequest::token(&sim).send(&sim).await;
+    assert_eq!(response.status, 404);
     assert_eq!(
-        reply.header("content-type"),
+        response.header("content-type"),
         Some("text/plain; charset=utf-8")
     );
     let form = "grant_type=client_credentials";
     assert_eq!(
-        Ask::form(&sim, "/v1/oauth/token", form)
+        TestRequest::form(&sim, "/v1/oauth/token", form)
             .send(&sim)
             .await
             .status,
@@ -79,14 +79,17 @@ async fn a_generation_that_is_off_is_no_path_at_all() {
 async fn a_body_that_is_no_form_is_refused() {
     let sim = start().await;
     for path in [TOKEN, REVOKE] {
-        let ask = Ask::form(&sim, path, "grant_type=client_credentials").without("content-type");
-        ask.send(&sim)
+        let request =
+            TestRequest::form(&sim, path, "grant_type=client_credentials").without("content-type");
+        request
+            .send(&sim)
             .await
-            .assert_oauth(415, "invalid_request", "content type");
-        let ask = ask.with("content-type", "application/json");
-        ask.send(&sim)
+            .assert_oauth_error(415, "invalid_request", "content type");
+        let request = request.with("content-type", "application/json");
+        request
+            .send(&sim)
             .await
-            .assert_oauth(415, "invalid_request", "content type");
+            .assert_oauth_error(415, "invalid_request", "content type");
     }
 }
 
@@ -99,7 +102,7 @@ async fn basic_authentication_is_required() {
         } else {
             "token=x"
         };
-        let ask = Ask::form(&sim, path, form).without("authorization");
+        let request = TestRequest::form(&sim, path, form).without("authorization");
         for value in [
             "",
             "Basic",
@@ -107,26 +110,31 @@ async fn basic_authentication_is_required() {
             "Basic bm9jb2xvbg==",
             "Bearer bm86bm8=",
         ] {
-            let reply = ask.clone().with("authorization", value).send(&sim).await;
-            reply.assert_oauth(401, "invalid_client", "required");
+            let response = request
+                .clone()
+                .with("authorization", value)
+                .send(&sim)
+                .await;
+            response.assert_oauth_error(401, "invalid_client", "required");
             assert!(
-                reply
+                response
                     .header("www-authenticate")
                     .unwrap()
                     .starts_with("Basic")
             );
         }
-        ask.send(&sim)
+        request
+            .send(&sim)
             .await
-            .assert_oauth(401, "invalid_client", "required");
+            .assert_oauth_error(401, "invalid_client", "required");
         let good = basic(sim.client_id(), &sim.client_secret());
-        let twice = ask
+        let twice = request
             .with("authorization", &good)
             .with("authorization", &good);
         twice
             .send(&sim)
             .await
-            .assert_oauth(401, "invalid_client", "required");
+            .assert_oauth_error(401, "invalid_client", "required");
     }
     assert!(sim.tokens().is_empty());
 }
@@ -142,14 +150,14 @@ async fn a_wrong_id_or_secret_is_an_invalid_client() {
         (id, format!("{secret} ")),
     ];
     for (id, secret) in pairs {
-        for ask in [Ask::token(&sim), Ask::revoke(&sim, "x")] {
-            let ask = ask
+        for request in [TestRequest::token(&sim), TestRequest::revoke(&sim, "x")] {
+            let request = request
                 .without("authorization")
                 .with("authorization", &basic(&id, &secret));
-            let reply = ask.send(&sim).await;
-            reply.assert_oauth(401, "invalid_client", "failed");
+            let response = request.send(&sim).await;
+            response.assert_oauth_error(401, "invalid_client", "failed");
             assert!(
-                reply
+                response
                     .header("www-authenticate")
                     .unwrap()
                     .starts_with("Basic")
@@ -161,16 +169,19 @@ async fn a_wrong_id_or_secret_is_an_invalid_client() {
 #[tokio::test]
 async fn a_rotated_secret_replaces_the_old_one_and_keeps_the_tokens() {
     let sim = start().await;
-    let old = Ask::token(&sim);
+    let old = TestRequest::token(&sim);
     let access_token = token(&sim).await;
     let secret = sim.rotate_secret();
     assert_eq!(secret, sim.client_secret());
     old.send(&sim)
         .await
-        .assert_oauth(401, "invalid_client", "failed");
-    assert_eq!(Ask::token(&sim).send(&sim).await.status, 200);
+        .assert_oauth_error(401, "invalid_client", "failed");
+    assert_eq!(TestRequest::token(&sim).send(&sim).await.status, 200);
     assert_eq!(
-        Ask::list(&sim, &access_token, "").send(&sim).await.status,
+        TestRequest::list(&sim, &access_token, "")
+            .send(&sim)
+            .await
+            .status,
         200
     );
 }
@@ -225,8 +236,8 @@ async fn a_form_must_be_exactly_what_is_documented() {
         ),
     ];
     for (form, error, words) in cases {
-        let reply = Ask::form(&sim, TOKEN, &form).send(&sim).await;
-        reply.assert_oauth(400, error, words);
+        let response = TestRequest::form(&sim, TOKEN, &form).send(&sim).await;
+        response.assert_oauth_error(400, error, words);
     }
     for (form, words) in [
         ("", "token is missing"),
@@ -235,8 +246,8 @@ async fn a_form_must_be_exactly_what_is_documented() {
         ("token=%", "malformed"),
         ("token=x&client_id=y", "credentials in the body"),
     ] {
-        let reply = Ask::form(&sim, REVOKE, form).send(&sim).await;
-        reply.assert_oauth(400, "invalid_request", words);
+        let response = TestRequest::form(&sim, REVOKE, form).send(&sim).await;
+        response.assert_oauth_error(400, "invalid_request", words);
     }
     assert!(sim.tokens().is_empty());
 }
@@ -249,18 +260,19 @@ async fn credentials_in_the_body_do_not_stand_in_for_the_header() {
         sim.client_id(),
         encode(&sim.client_secret())
     );
-    let ask = Ask::form(&sim, TOKEN, &form).without("authorization");
-    ask.send(&sim)
+    let request = TestRequest::form(&sim, TOKEN, &form).without("authorization");
+    request
+        .send(&sim)
         .await
-        .assert_oauth(400, "invalid_request", "credentials in the body");
+        .assert_oauth_error(400, "invalid_request", "credentials in the body");
 }
 
 #[tokio::test]
 async fn a_body_beyond_all_reason_is_refused() {
     let sim = start().await;
     let form = format!("grant_type={}", "x".repeat(64 * 1024));
-    Ask::form(&sim, TOKEN, &form)
+    TestRequest::form(&sim, TOKEN, &form)
         .send(&sim)
         .await
-        .assert_refused(413, 3, "too long");
+        .assert_grpc_error(413, 3, "too long");
 }

@@ -2,7 +2,7 @@
 
 use simulator::Endpoint;
 
-use crate::client::{Ask, encode, start, token};
+use crate::client::{TestRequest, encode, start, token};
 
 #[tokio::test]
 async fn an_unknown_path_is_a_plain_404() {
@@ -14,15 +14,15 @@ async fn an_unknown_path_is_a_plain_404() {
         "/v1beta1/accounts",
         "/v1beta1/oauth/token",
     ] {
-        let reply = Ask::new("GET", target).send(&sim).await;
-        assert_eq!((target, reply.status), (target, 404));
+        let response = TestRequest::new("GET", target).send(&sim).await;
+        assert_eq!((target, response.status), (target, 404));
         assert_eq!(
-            reply.header("content-type"),
+            response.header("content-type"),
             Some("text/plain; charset=utf-8")
         );
     }
-    let reply = Ask::new("OPTIONS", "*").send(&sim).await;
-    assert_eq!(reply.status, 404);
+    let response = TestRequest::new("OPTIONS", "*").send(&sim).await;
+    assert_eq!(response.status, 404);
     assert!(
         sim.requests()
             .iter()
@@ -43,9 +43,9 @@ async fn the_wrong_method_is_told_the_right_one() {
         ("PATCH", format!("{account}/X:reactivate"), "POST"),
     ];
     for (method, target, allow) in cases {
-        let reply = Ask::new(method, &target).send(&sim).await;
-        assert_eq!(reply.header("allow"), Some(allow), "{method} {target}");
-        reply.assert_refused(405, 12, "method");
+        let response = TestRequest::new(method, &target).send(&sim).await;
+        assert_eq!(response.header("allow"), Some(allow), "{method} {target}");
+        response.assert_grpc_error(405, 12, "method");
     }
 }
 
@@ -53,11 +53,11 @@ async fn the_wrong_method_is_told_the_right_one() {
 async fn a_head_request_gets_no_body() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let reply = Ask::list(&sim, &access_token, "")
+    let response = TestRequest::list(&sim, &access_token, "")
         .method("HEAD")
         .send(&sim)
         .await;
-    assert_eq!((reply.status, reply.body.as_str()), (405, ""));
+    assert_eq!((response.status, response.body.as_str()), (405, ""));
 }
 
 #[tokio::test]
@@ -69,8 +69,8 @@ async fn an_encoded_id_names_the_same_user() {
         .bytes()
         .map(|byte| format!("%{byte:02x}"))
         .collect::<String>();
-    let ask = Ask::resource(&sim, &access_token, "GET", &format!("users/{every}"));
-    assert_eq!(ask.send(&sim).await.json()["id"], id.as_str());
+    let request = TestRequest::resource(&sim, &access_token, "GET", &format!("users/{every}"));
+    assert_eq!(request.send(&sim).await.json()["id"], id.as_str());
 }
 
 #[tokio::test]
@@ -79,14 +79,14 @@ async fn an_encoded_colon_is_part_of_the_id_and_no_verb() {
     let access_token = token(&sim).await;
     let id = sim.users()[2].id.clone();
     let below = format!("users/{id}%3Asuspend");
-    let reply = Ask::resource(&sim, &access_token, "POST", &below)
+    let response = TestRequest::resource(&sim, &access_token, "POST", &below)
         .send(&sim)
         .await;
-    reply.assert_refused(405, 12, "method");
-    let reply = Ask::resource(&sim, &access_token, "GET", &below)
+    response.assert_grpc_error(405, 12, "method");
+    let response = TestRequest::resource(&sim, &access_token, "GET", &below)
         .send(&sim)
         .await;
-    reply.assert_refused(404, 5, "user");
+    response.assert_grpc_error(404, 5, "user");
     assert_eq!(sim.user(&id), Some(sim.users()[2].clone()));
     assert_eq!(sim.requests().last().unwrap().endpoint, Endpoint::Get);
 }
@@ -96,8 +96,10 @@ async fn an_encoded_slash_stays_in_the_id() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for id in ["../users", "a/b:suspend", "é", "a?b#c"] {
-        let reply = Ask::suspend(&sim, &access_token, id).send(&sim).await;
-        reply.assert_refused(404, 5, "user");
+        let response = TestRequest::suspend(&sim, &access_token, id)
+            .send(&sim)
+            .await;
+        response.assert_grpc_error(404, 5, "user");
         let recorded = sim.requests().pop().unwrap();
         assert_eq!(recorded.endpoint, Endpoint::Suspend);
         assert!(recorded.path.ends_with(&format!("/{}:suspend", encode(id))));
@@ -110,10 +112,10 @@ async fn a_malformed_escape_in_the_path_is_refused() {
     let access_token = token(&sim).await;
     for id in ["%", "%4", "%GG", "%FF"] {
         let below = format!("users/{id}:suspend");
-        let reply = Ask::resource(&sim, &access_token, "POST", &below)
+        let response = TestRequest::resource(&sim, &access_token, "POST", &below)
             .send(&sim)
             .await;
-        reply.assert_refused(400, 3, "path");
+        response.assert_grpc_error(400, 3, "path");
     }
 }
 
@@ -122,8 +124,8 @@ async fn an_unknown_verb_is_part_of_an_id() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let below = format!("users/{}:delete", sim.users()[2].id);
-    let reply = Ask::resource(&sim, &access_token, "GET", &below)
+    let response = TestRequest::resource(&sim, &access_token, "GET", &below)
         .send(&sim)
         .await;
-    reply.assert_refused(404, 5, "user");
+    response.assert_grpc_error(404, 5, "user");
 }

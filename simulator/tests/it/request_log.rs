@@ -5,16 +5,18 @@ use std::time::Duration;
 use simulator::{Action, Endpoint, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::client::{Ask, basic, connect, start, token, until};
+use crate::client::{TestRequest, basic, connect, start, token, until};
 
 #[tokio::test]
 async fn requests_are_logged_in_order_with_what_was_sent() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    Ask::list(&sim, &access_token, "?filter=user.isActive%28%29&x")
+    TestRequest::list(&sim, &access_token, "?filter=user.isActive%28%29&x")
         .send(&sim)
         .await;
-    Ask::suspend(&sim, &access_token, "a/b").send(&sim).await;
+    TestRequest::suspend(&sim, &access_token, "a/b")
+        .send(&sim)
+        .await;
     let log = sim.requests();
     let seen: Vec<_> = log
         .iter()
@@ -48,9 +50,9 @@ async fn requests_are_logged_in_order_with_what_was_sent() {
 async fn the_log_holds_no_secret_and_no_token() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    Ask::list(&sim, &access_token, "").send(&sim).await;
-    Ask::revoke(&sim, &access_token).send(&sim).await;
-    let bare = Ask::list(&sim, "", "").without("authorization");
+    TestRequest::list(&sim, &access_token, "").send(&sim).await;
+    TestRequest::revoke(&sim, &access_token).send(&sim).await;
+    let bare = TestRequest::list(&sim, "", "").without("authorization");
     bare.clone()
         .with("authorization", &access_token)
         .send(&sim)
@@ -93,11 +95,14 @@ async fn a_request_that_is_cleared_in_flight_ends_quietly() {
     let sim = start().await;
     sim.fault(Fault::new(Action::Hang));
     let mut stream = connect(sim.url()).await.unwrap();
-    stream.write_all(&Ask::token(&sim).bytes()).await.unwrap();
+    stream
+        .write_all(&TestRequest::token(&sim).bytes())
+        .await
+        .unwrap();
     until(|| !sim.requests().is_empty()).await;
     sim.clear_requests();
     drop(stream);
-    assert_eq!(Ask::token(&sim).send(&sim).await.status, 200);
+    assert_eq!(TestRequest::token(&sim).send(&sim).await.status, 200);
     assert_eq!(sim.requests().len(), 1);
 }
 
@@ -108,7 +113,10 @@ async fn the_most_requests_in_flight_are_counted() {
     let mut streams = Vec::new();
     for _ in 0..5 {
         let mut stream = connect(sim.url()).await.unwrap();
-        stream.write_all(&Ask::token(&sim).bytes()).await.unwrap();
+        stream
+            .write_all(&TestRequest::token(&sim).bytes())
+            .await
+            .unwrap();
         streams.push(stream);
     }
     until(|| sim.requests().len() == 5).await;
@@ -128,12 +136,12 @@ async fn one_request_after_another_is_never_two_in_flight() {
     })
     .on(Endpoint::Get);
     sim.fault(fault.always());
-    for ask in [
-        Ask::list(&sim, &access_token, ""),
-        Ask::get(&sim, &access_token, &sim.owner().id),
+    for request in [
+        TestRequest::list(&sim, &access_token, ""),
+        TestRequest::get(&sim, &access_token, &sim.owner().id),
     ] {
         for _ in 0..3 {
-            assert_eq!(ask.send(&sim).await.status, 200);
+            assert_eq!(request.send(&sim).await.status, 200);
         }
     }
     assert_eq!(sim.max_in_flight(), 1);
@@ -144,7 +152,10 @@ async fn a_client_that_gives_up_is_logged_without_a_status() {
     let sim = start().await;
     sim.fault(Fault::new(Action::Hang));
     let mut stream = connect(sim.url()).await.unwrap();
-    stream.write_all(&Ask::token(&sim).bytes()).await.unwrap();
+    stream
+        .write_all(&TestRequest::token(&sim).bytes())
+        .await
+        .unwrap();
     until(|| !sim.requests().is_empty()).await;
     assert_eq!(sim.requests()[0].duration, Duration::ZERO);
     stream.shutdown().await.unwrap();

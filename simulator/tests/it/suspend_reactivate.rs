@@ -2,26 +2,31 @@
 
 use simulator::State;
 
-use crate::client::{Ask, encode, start, token};
+use crate::client::{TestRequest, encode, start, token};
 
 #[tokio::test]
 async fn a_suspension_is_visible_to_the_next_get_and_list() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = sim.users()[2].id.clone();
-    let reply = Ask::suspend(&sim, &access_token, &id).send(&sim).await;
-    assert_eq!(reply.status, 200);
-    let body = reply.json();
+    let response = TestRequest::suspend(&sim, &access_token, &id)
+        .send(&sim)
+        .await;
+    assert_eq!(response.status, 200);
+    let body = response.json();
     assert_eq!(
         (&body["id"], &body["state"]),
         (&id.as_str().into(), &"SUSPENDED".into())
     );
     assert_eq!(
-        Ask::get(&sim, &access_token, &id).send(&sim).await.json(),
+        TestRequest::get(&sim, &access_token, &id)
+            .send(&sim)
+            .await
+            .json(),
         body
     );
     let query = format!("?filter={}", encode("user.isSuspended()"));
-    let listed = Ask::list(&sim, &access_token, &query)
+    let listed = TestRequest::list(&sim, &access_token, &query)
         .send(&sim)
         .await
         .json();
@@ -35,11 +40,15 @@ async fn a_reactivation_undoes_a_suspension() {
     let access_token = token(&sim).await;
     let before = sim.users();
     let id = &before[2].id;
-    Ask::suspend(&sim, &access_token, id).send(&sim).await;
+    TestRequest::suspend(&sim, &access_token, id)
+        .send(&sim)
+        .await;
     assert_ne!(sim.users(), before);
-    let reply = Ask::reactivate(&sim, &access_token, id).send(&sim).await;
+    let response = TestRequest::reactivate(&sim, &access_token, id)
+        .send(&sim)
+        .await;
     assert_eq!(
-        (reply.status, reply.json()["state"].as_str()),
+        (response.status, response.json()["state"].as_str()),
         (200, Some("ACTIVE"))
     );
     assert_eq!(sim.users(), before);
@@ -50,12 +59,12 @@ async fn both_are_idempotent() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = &sim.users()[2].id;
-    for ask in [
-        Ask::suspend(&sim, &access_token, id),
-        Ask::reactivate(&sim, &access_token, id),
+    for request in [
+        TestRequest::suspend(&sim, &access_token, id),
+        TestRequest::reactivate(&sim, &access_token, id),
     ] {
-        let first = ask.send(&sim).await;
-        let second = ask.send(&sim).await;
+        let first = request.send(&sim).await;
+        let second = request.send(&sim).await;
         assert_eq!((first.status, second.status), (200, 200));
         assert_eq!(first.body, second.body);
     }
@@ -65,12 +74,12 @@ async fn both_are_idempotent() {
 async fn the_last_active_owner_cannot_be_suspended() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let reply = Ask::suspend(&sim, &access_token, &sim.owner().id)
+    let response = TestRequest::suspend(&sim, &access_token, &sim.owner().id)
         .send(&sim)
         .await;
-    assert_eq!(reply.status, 403);
+    assert_eq!(response.status, 403);
     assert_eq!(
-        reply.json(),
+        response.json(),
         serde_json::json!({"code": 7, "message": "no_owner_remain", "details": []})
     );
     assert_eq!(sim.owner().state, State::Active);
@@ -82,9 +91,11 @@ async fn who_is_suspended_already_stays_so_whoever_it_is() {
     let access_token = token(&sim).await;
     for user in [sim.owner(), sim.externally_managed()] {
         sim.set_state(&user.id, State::Suspended);
-        let reply = Ask::suspend(&sim, &access_token, &user.id).send(&sim).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        assert_eq!(reply.json()["state"], "SUSPENDED");
+        let response = TestRequest::suspend(&sim, &access_token, &user.id)
+            .send(&sim)
+            .await;
+        assert_eq!(response.status, 200, "{response:?}");
+        assert_eq!(response.json()["state"], "SUSPENDED");
     }
 }
 
@@ -93,8 +104,10 @@ async fn an_externally_managed_administrator_cannot_be_suspended() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = sim.externally_managed().id;
-    let reply = Ask::suspend(&sim, &access_token, &id).send(&sim).await;
-    reply.assert_refused(403, 7, "externally_managed_administrator");
+    let response = TestRequest::suspend(&sim, &access_token, &id)
+        .send(&sim)
+        .await;
+    response.assert_grpc_error(403, 7, "externally_managed_administrator");
     assert_eq!(sim.externally_managed().state, State::Active);
 }
 
@@ -104,7 +117,10 @@ async fn a_state_can_be_changed_behind_the_clients_back() {
     let access_token = token(&sim).await;
     let id = sim.users()[3].id.clone();
     sim.set_state(&id, State::Suspended);
-    let body = Ask::get(&sim, &access_token, &id).send(&sim).await.json();
+    let body = TestRequest::get(&sim, &access_token, &id)
+        .send(&sim)
+        .await
+        .json();
     assert_eq!(body["state"], "SUSPENDED");
 }
 

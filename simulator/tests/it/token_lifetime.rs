@@ -4,19 +4,22 @@ use std::time::Duration;
 
 use simulator::Simulator;
 
-use crate::client::{Ask, encode, start, token};
+use crate::client::{TestRequest, encode, start, token};
 
 #[tokio::test]
 async fn a_revoked_token_is_refused_and_the_others_are_not() {
     let sim = start().await;
     let (first, second) = (token(&sim).await, token(&sim).await);
-    let reply = Ask::revoke(&sim, &first).send(&sim).await;
-    assert_eq!((reply.status, reply.body.as_str()), (200, ""));
-    assert_eq!(reply.header("content-type"), None);
+    let response = TestRequest::revoke(&sim, &first).send(&sim).await;
+    assert_eq!((response.status, response.body.as_str()), (200, ""));
+    assert_eq!(response.header("content-type"), None);
     assert_eq!(sim.live_tokens(), 1);
-    let reply = Ask::list(&sim, &first, "").send(&sim).await;
-    reply.assert_refused(401, 16, "revoked");
-    assert_eq!(Ask::list(&sim, &second, "").send(&sim).await.status, 200);
+    let response = TestRequest::list(&sim, &first, "").send(&sim).await;
+    response.assert_grpc_error(401, 16, "revoked");
+    assert_eq!(
+        TestRequest::list(&sim, &second, "").send(&sim).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -24,7 +27,10 @@ async fn revoking_twice_or_an_unknown_token_is_no_error() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for revoked in [access_token.as_str(), access_token.as_str(), "unknown"] {
-        assert_eq!(Ask::revoke(&sim, revoked).send(&sim).await.status, 200);
+        assert_eq!(
+            TestRequest::revoke(&sim, revoked).send(&sim).await.status,
+            200
+        );
     }
 }
 
@@ -32,8 +38,8 @@ async fn revoking_twice_or_an_unknown_token_is_no_error() {
 async fn a_token_that_is_not_form_encoded_is_not_the_token() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let ask = Ask::form(&sim, "/v1/oauth/revoke", &format!("token={access_token}"));
-    assert_eq!(ask.send(&sim).await.status, 200);
+    let request = TestRequest::form(&sim, "/v1/oauth/revoke", &format!("token={access_token}"));
+    assert_eq!(request.send(&sim).await.status, 200);
     assert_eq!(sim.live_tokens(), 1);
 }
 
@@ -43,7 +49,7 @@ async fn revocation_in_v1_is_by_analogy() {
     let access_token = token(&sim).await;
     let form = format!("token={}", encode(&access_token));
     assert_eq!(
-        Ask::form(&sim, "/v1/oauth/revoke", &form)
+        TestRequest::form(&sim, "/v1/oauth/revoke", &form)
             .send(&sim)
             .await
             .status,
@@ -56,20 +62,26 @@ async fn revocation_in_v1_is_by_analogy() {
 async fn a_token_expires_at_the_end_of_its_life() {
     let builder = Simulator::builder().token_life(Duration::from_secs(3600));
     let sim = builder.start().await.unwrap();
-    let reply = Ask::token(&sim).send(&sim).await;
-    assert_eq!(reply.json()["expires_in"], 3600);
+    let response = TestRequest::token(&sim).send(&sim).await;
+    assert_eq!(response.json()["expires_in"], 3600);
     let access_token = sim.tokens().remove(0);
     sim.advance(Duration::from_secs(3000));
     assert_eq!(
-        Ask::list(&sim, &access_token, "").send(&sim).await.status,
+        TestRequest::list(&sim, &access_token, "")
+            .send(&sim)
+            .await
+            .status,
         200
     );
     sim.advance(Duration::from_secs(600));
-    let reply = Ask::list(&sim, &access_token, "").send(&sim).await;
-    reply.assert_refused(401, 16, "expired");
+    let response = TestRequest::list(&sim, &access_token, "").send(&sim).await;
+    response.assert_grpc_error(401, 16, "expired");
     assert_eq!(sim.live_tokens(), 0);
     let fresh = token(&sim).await;
-    assert_eq!(Ask::list(&sim, &fresh, "").send(&sim).await.status, 200);
+    assert_eq!(
+        TestRequest::list(&sim, &fresh, "").send(&sim).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -78,17 +90,17 @@ async fn all_tokens_can_be_expired_or_revoked_at_once() {
     let tokens = [token(&sim).await, token(&sim).await];
     sim.expire_all_tokens();
     for one in &tokens {
-        Ask::list(&sim, one, "")
+        TestRequest::list(&sim, one, "")
             .send(&sim)
             .await
-            .assert_refused(401, 16, "expired");
+            .assert_grpc_error(401, 16, "expired");
     }
     sim.revoke_all_tokens();
     for one in &tokens {
-        Ask::list(&sim, one, "")
+        TestRequest::list(&sim, one, "")
             .send(&sim)
             .await
-            .assert_refused(401, 16, "revoked");
+            .assert_grpc_error(401, 16, "revoked");
     }
     assert_eq!(sim.tokens(), tokens);
 }
