@@ -1,18 +1,15 @@
-//! How a simulator is set up.
+//! The builder that configures and starts a simulator.
 
-use std::io;
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use crate::api::Settings;
-use crate::permission::Permissions;
-use crate::request_log::Recorded;
-use crate::route::Generation;
-use crate::server::shared_state::Observer;
-use crate::simulator::Simulator;
+use crate::{
+    api::Settings, permission::Permissions, request_log::Recorded, route::Generation,
+    server::Observer, simulator::Simulator,
+};
 
-/// The fewest users: the owner and the externally managed administrator.
+/// Minimum number of users: the owner and the externally managed administrator.
 pub const MIN_USERS: usize = 2;
-/// The most users.
+/// Maximum number of users.
 pub const MAX_USERS: usize = 1_000_000;
 
 /// Settings of a [`Simulator`], each with a default.
@@ -21,6 +18,13 @@ pub struct Builder {
     settings: Settings,
     port: u16,
     observer: Option<Observer>,
+}
+
+impl Simulator {
+    /// Returns a builder with the default settings.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
 }
 
 impl Default for Builder {
@@ -40,44 +44,47 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// How many users the account has, from [`MIN_USERS`] to
-    /// [`MAX_USERS`]; 100 by default.
+    /// Sets the number of users in the account, from [`MIN_USERS`] to
+    /// [`MAX_USERS`]. The default is 100.
     pub fn users(mut self, users: usize) -> Self {
         self.settings.users = users;
         self
     }
 
-    /// What all that is random is drawn from; 1 by default.
+    /// Sets the seed of all generated data. The default is 1.
+    ///
+    /// The same seed gives the same account, credentials and tokens.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// How long an access token lives; 15 minutes by default.
+    /// Sets the lifetime of an access token. The default is 15 minutes.
     pub fn token_life(mut self, life: Duration) -> Self {
         self.settings.token_life = life;
         self
     }
 
-    /// The permissions of the OAuth application; all by default.
+    /// Sets the permissions of the OAuth application. The default is all.
     pub fn permissions(mut self, permissions: impl Into<Permissions>) -> Self {
         self.settings.permissions = permissions.into();
         self
     }
 
-    /// The generations of the API that are served; both by default.
+    /// Sets the generations of the API that are served. The default is both.
     pub fn generations(mut self, generations: impl IntoIterator<Item = Generation>) -> Self {
         self.settings.generations = generations.into_iter().collect();
         self
     }
 
-    /// The port on loopback; any free one by default.
+    /// Sets the port on 127.0.0.1. The default is 0, which selects a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Calls `observer` with each request as it is answered or given up.
+    /// Calls `observer` with each request when it has ended, with or without a
+    /// response.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
@@ -87,13 +94,13 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened on, or the number of users is out of
-    /// range.
+    /// Returns [`io::ErrorKind::InvalidInput`] if the number of users is out of
+    /// range, or the error of the operating system if the port cannot be used.
     pub async fn start(self) -> io::Result<Simulator> {
         if !(MIN_USERS..=MAX_USERS).contains(&self.settings.users) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("an account has from {MIN_USERS} to {MAX_USERS} users"),
+                format!("the number of users must be from {MIN_USERS} to {MAX_USERS}"),
             ));
         }
         Simulator::start(&self.settings, self.port, self.observer).await

@@ -30,7 +30,6 @@ mod request_log;
 mod route;
 mod server;
 mod simulator;
-mod traffic;
 mod user;
 
 pub use builder::{Builder, MAX_USERS, MIN_USERS};

@@ -41,7 +41,7 @@ pub(crate) struct Route<'a> {
 impl<'a> Route<'a> {
     /// Reads a path as it was sent: an encoded `/` or `:` in an id is part of
     /// the id, never of the route.
-    pub(crate) fn of(path: &'a str, generations: &[Generation]) -> Self {
+    pub(crate) fn parse(path: &'a str, generations: &[Generation]) -> Self {
         Self::find(path, generations).unwrap_or(Self::plain(Endpoint::Other))
     }
 
@@ -108,7 +108,7 @@ mod tests {
     const BOTH: &[Generation] = &[Generation::V1Beta1, Generation::V1];
 
     fn route(path: &str) -> (Endpoint, &str, &str) {
-        let route = Route::of(path, BOTH);
+        let route = Route::parse(path, BOTH);
         (route.endpoint, route.account, route.user)
     }
 

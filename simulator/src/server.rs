@@ -1,24 +1,29 @@
-//! The listener and its connections.
+//! The TCP listener and its HTTP connections.
 
 mod handler;
 mod hold;
-pub(crate) mod shared_state;
+mod in_flight;
+mod shared_state;
 mod takeover;
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+pub(crate) use self::shared_state::{Observer, SharedState};
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::{AbortHandle, JoinHandle, JoinSet},
+};
 
-use crate::server::shared_state::SharedState;
-use crate::server::takeover::TakeoverSender;
+use self::takeover::TakeoverSender;
 
 /// A server that runs until it is stopped or dropped.
 pub(crate) struct Server {
@@ -28,7 +33,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Listens on loopback; on any free port if `port` is 0.
+    /// Listens on 127.0.0.1; port 0 selects a free port.
     pub(crate) async fn start(shared: Arc<SharedState>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -44,7 +49,7 @@ impl Server {
         self.address
     }
 
-    /// Closes the listener and every connection.
+    /// Closes the listener and all connections.
     pub(crate) async fn stop(&self) {
         self.abort.abort();
         let task = self
@@ -53,7 +58,7 @@ impl Server {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(task) = task {
-            // Its only outcome is that it was aborted.
+            // The error says that the task was aborted, which is intended.
             let _ = task.await;
         }
     }
@@ -66,37 +71,39 @@ impl Drop for Server {
 }
 
 async fn accept(listener: TcpListener, shared: Arc<SharedState>) {
-    // Every path goes to one handler: a router would decode it and split it.
+    // One handler for all paths: axum's own routing would decode the path.
     let router = Router::new()
-        .fallback(handler::answer)
+        .fallback(handler::handle)
         .with_state(shared.clone());
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(serve(stream, router.clone(), shared.open.clone()));
+                let connection_count = shared.connection_count.clone();
+                connections.spawn(serve(stream, router.clone(), connection_count));
             }
-            // Out of file descriptors, most likely: let some connections end.
+            // The usual cause is too many open files: wait until some close.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// Serves a connection until it closes or a fault takes it over. It is `_open`
-/// until then.
-async fn serve(stream: TcpStream, router: Router, _open: Arc<()>) {
-    // Small answers should not wait for the client's acknowledgements.
+/// Serves a connection until it closes or a fault takes it over.
+///
+/// `_connection_count` counts the connection as open until then.
+async fn serve(stream: TcpStream, router: Router, _connection_count: Arc<()>) {
+    // Small responses should not wait for acknowledgements. On failure they do.
     let _ = stream.set_nodelay(true);
-    let (socket, mut orders) = TakeoverSender::channel();
-    let service = TowerToHyperService::new(router.layer(Extension(socket)));
+    let (sender, mut takeovers) = TakeoverSender::channel();
+    let service = TowerToHyperService::new(router.layer(Extension(sender)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    let order = tokio::select! {
-        // Its errors are the client's, who sees them too.
+    let takeover = tokio::select! {
+        // The client sees the same errors.
         _ = &mut connection => return,
-        Some(order) = orders.recv() => order,
+        Some(takeover) = takeovers.recv() => takeover,
     };
     let stream = connection.into_parts().io.into_inner();
-    // It fails only if the client is gone.
-    let _ = order.carry_out(stream).await;
+    // Running it fails only if the client has closed the connection.
+    let _ = takeover.run(stream).await;
 }

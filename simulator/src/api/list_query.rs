@@ -19,9 +19,11 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     /// Reads a raw query. Unknown parameters are ignored, `pageToken` among
     /// them, which then repeats page 1 for ever as the real API may.
-    pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
         let (mut filter, mut max_page_size, mut page_token) = (None, None, None);
-        for (name, value) in percent_encoding::fields(query).ok_or(ApiError::MalformedQuery)? {
+        for (name, value) in
+            percent_encoding::decode_fields(query).ok_or(ApiError::MalformedQuery)?
+        {
             let slot = match name.as_str() {
                 "filter" => &mut filter,
                 "max_page_size" => &mut max_page_size,
@@ -33,15 +35,15 @@ impl ListQuery {
             }
         }
         Ok(Self {
-            filter: read_filter(filter.as_deref().unwrap_or_default())?,
+            filter: parse_filter(filter.as_deref().unwrap_or_default())?,
             max_page_size: max_page_size
-                .map_or(Ok(DEFAULT_PAGE_SIZE), |text| read_page_size(&text))?,
+                .map_or(Ok(DEFAULT_PAGE_SIZE), |text| parse_page_size(&text))?,
             page_token: page_token.filter(|token| !token.is_empty()),
         })
     }
 }
 
-fn read_filter(text: &str) -> Result<Option<State>, ApiError> {
+fn parse_filter(text: &str) -> Result<Option<State>, ApiError> {
     match text {
         "" => Ok(None),
         "user.isActive()" => Ok(Some(State::Active)),
@@ -50,7 +52,7 @@ fn read_filter(text: &str) -> Result<Option<State>, ApiError> {
     }
 }
 
-fn read_page_size(text: &str) -> Result<usize, ApiError> {
+fn parse_page_size(text: &str) -> Result<usize, ApiError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(size @ 1..=MAX_PAGE_SIZE) if digits => Ok(size),

@@ -1,13 +1,13 @@
 //! Percent-encoding and form fields, read strictly.
 
 /// Decodes one path segment, RFC 3986, section 2.1.
-pub(crate) fn segment(raw: &str) -> Option<String> {
+pub(crate) fn decode_segment(raw: &str) -> Option<String> {
     decode(raw, false)
 }
 
 /// Decodes the fields of a query or a form,
 /// `application/x-www-form-urlencoded`: `+` is a space.
-pub(crate) fn fields(raw: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn decode_fields(raw: &str) -> Option<Vec<(String, String)>> {
     raw.split('&')
         .filter(|field| !field.is_empty())
         .map(|field| {
@@ -41,13 +41,16 @@ mod tests {
 
     #[test]
     fn a_segment_keeps_its_plus_and_decodes_its_slash() {
-        assert_eq!(segment("a+b%2Fc%3a%C3%A9"), Some("a+b/c:é".to_owned()));
+        assert_eq!(
+            decode_segment("a+b%2Fc%3a%C3%A9"),
+            Some("a+b/c:é".to_owned())
+        );
     }
 
     #[test]
     fn an_escape_that_is_cut_or_no_utf_8_is_malformed() {
         for raw in ["%", "%4", "%zz", "a%+1", "%FF"] {
-            assert_eq!(segment(raw), None, "{raw}");
+            assert_eq!(decode_segment(raw), None, "{raw}");
         }
     }
 
@@ -55,9 +58,9 @@ mod tests {
     fn a_field_without_a_value_is_empty() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
-            fields("a=1+2&b&&c=%3D="),
+            decode_fields("a=1+2&b&&c=%3D="),
             Some(vec![pair("a", "1 2"), pair("b", ""), pair("c", "==")])
         );
-        assert_eq!(fields(""), Some(vec![]));
+        assert_eq!(decode_fields(""), Some(vec![]));
     }
 }

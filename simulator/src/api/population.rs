@@ -1,6 +1,6 @@
 //! The users that a seed gives an account.
 
-use crate::api::prng::{SplitMix64, UPPER};
+use crate::api::prng::{SplitMix64, UPPER_ALPHANUMERIC};
 use crate::user::{Role, State, User};
 
 /// One user in so many is suspended at the start: 5 %.
@@ -13,7 +13,7 @@ const LAST_CREATED: u64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
 /// The first `count` users of a seed: a larger account begins with the users
 /// of a smaller one.
-pub(crate) fn populate(seed: u64, account: &str, count: usize) -> Vec<User> {
+pub(crate) fn generate_users(seed: u64, account: &str, count: usize) -> Vec<User> {
     let mut prng = SplitMix64::new(seed, "users");
     let mut suspended = 0;
     (0..count)
@@ -22,7 +22,7 @@ pub(crate) fn populate(seed: u64, account: &str, count: usize) -> Vec<User> {
                 // Not the first two, whose states the rules are about.
                 suspended = position + 2 + prng.below(SUSPENDED_ONE_IN - 2);
             }
-            let id = prng.text(UPPER, 26);
+            let id = prng.text(UPPER_ALPHANUMERIC, 26);
             let display_name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
             let age = prng.below((LAST_CREATED - FIRST_CREATED) as usize) as u64;
             let administrator = prng.below(ADMINISTRATOR_ONE_IN) == 0;
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn one_user_in_twenty_is_suspended_and_never_the_first_two() {
         for seed in 0..50 {
-            let users = populate(seed, "A", 1000);
+            let users = generate_users(seed, "A", 1000);
             let suspended = users.iter().filter(|user| user.state == State::Suspended);
             assert_eq!(suspended.count(), 50);
             assert!(users[..2].iter().all(|user| user.state == State::Active));
@@ -144,6 +144,9 @@ mod tests {
 
     #[test]
     fn a_larger_account_begins_with_the_users_of_a_smaller_one() {
-        assert_eq!(populate(3, "A", 500)[..70], populate(3, "A", 70));
+        assert_eq!(
+            generate_users(3, "A", 500)[..70],
+            generate_users(3, "A", 70)
+        );
     }
 }

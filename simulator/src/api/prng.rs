@@ -8,9 +8,9 @@
 pub(crate) struct SplitMix64(u64);
 
 /// Upper-case alphanumerics, which the API's ids are made of.
-pub(crate) const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+pub(crate) const UPPER_ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 /// Lower-case alphanumerics.
-pub(crate) const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+pub(crate) const LOWER_ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 impl SplitMix64 {
     /// The stream of a seed for one purpose, so that drawing more for one

@@ -1,12 +1,71 @@
-//! The two headers that a resource asks about the client: who it is, and what
-//! it can read.
+//! Requests as the API receives them, with the headers that it checks.
 
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::{
+    body::Bytes,
+    http::{
+        HeaderMap, Method,
+        header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
+    },
+};
 
-/// Whether the `User-Agent` is a list of products, `name/version` each: RFC
-/// 9110, section 10.1.5, with the version required and without comments.
-pub(crate) fn names_a_product(headers: &HeaderMap) -> bool {
+use crate::api::error::ApiError;
+
+/// A received request.
+#[derive(Debug)]
+pub(crate) struct ApiRequest {
+    pub(crate) method: Method,
+    /// Path, still percent-encoded.
+    pub(crate) path: String,
+    /// Query, still percent-encoded; empty if there was none.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    /// `None` if the body was longer than the server reads.
+    pub(crate) body: Option<Bytes>,
+}
+
+impl ApiRequest {
+    /// Checks that the body is empty, and that a POST says so in a
+    /// `Content-Length` header (RFC 9110, section 8.6).
+    pub(crate) fn check_empty_body(&self) -> Result<(), ApiError> {
+        if !self.body.as_ref().is_some_and(|body| body.is_empty()) {
+            return Err(ApiError::BodyNotEmpty);
+        }
+        if self.method == Method::POST && !self.headers.contains_key(CONTENT_LENGTH) {
+            return Err(ApiError::MissingContentLength);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the credentials of an `Authorization` header with this scheme.
+///
+/// `None` if the header is missing, repeated or has another scheme.
+pub(crate) fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (found, credentials) = value.to_str().ok()?.split_once(' ')?;
+    found.eq_ignore_ascii_case(scheme).then_some(credentials)
+}
+
+/// Returns true if the body is declared as a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    media_type
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Returns true if the `User-Agent` is a list of `name/version` products.
+///
+/// Stricter than RFC 9110, section 10.1.5: each product needs a version, and
+/// comments are not allowed.
+pub(crate) fn has_valid_user_agent(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(USER_AGENT).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
@@ -20,7 +79,9 @@ pub(crate) fn names_a_product(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the `Accept` header, if any, admits JSON: RFC 9110, section 12.5.1.
+/// Returns true if the client accepts JSON (RFC 9110, section 12.5.1).
+///
+/// A request without an `Accept` header accepts every media type.
 pub(crate) fn accepts_json(headers: &HeaderMap) -> bool {
     if !headers.contains_key(ACCEPT) {
         return true;
@@ -30,20 +91,25 @@ pub(crate) fn accepts_json(headers: &HeaderMap) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(admits_json)
+        .any(range_includes_json)
 }
 
-fn admits_json(range: &str) -> bool {
-    let mut parts = range.split(';').map(str::trim);
-    let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let refused = parts.any(|parameter| {
+fn range_includes_json(media_range: &str) -> bool {
+    let mut parts = media_range.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let has_zero_weight = parts.any(|parameter| {
         parameter.split_once('=').is_some_and(|(name, weight)| {
             name.eq_ignore_ascii_case("q") && weight.parse() == Ok(0.0)
         })
     });
-    matches!(kind.as_str(), "*/*" | "application/*" | "application/json") && !refused
+    let includes_json = matches!(
+        media_type.as_str(),
+        "*/*" | "application/*" | "application/json"
+    );
+    includes_json && !has_zero_weight
 }
 
+/// Returns true if the text is a token (RFC 9110, section 5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -62,11 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn a_user_agent_is_products_with_versions() {
-        for good in ["Acme/1", "Acme-SOAR/2.1.0 op-users/0.2.0"] {
-            assert!(names_a_product(&headers(USER_AGENT, good)), "{good}");
+    fn a_user_agent_is_a_list_of_products_with_versions() {
+        for valid in ["Acme/1", "Acme-SOAR/2.1.0 op-users/0.2.0"] {
+            assert!(has_valid_user_agent(&headers(USER_AGENT, valid)), "{valid}");
         }
-        for bad in [
+        for invalid in [
             "",
             "Acme",
             "Acme/",
@@ -76,18 +142,19 @@ mod tests {
             "Acme/1 (linux)",
             "a/b/c",
         ] {
-            assert!(!names_a_product(&headers(USER_AGENT, bad)), "{bad}");
+            let headers = headers(USER_AGENT, invalid);
+            assert!(!has_valid_user_agent(&headers), "{invalid}");
         }
-        assert!(!names_a_product(&HeaderMap::new()));
+        assert!(!has_valid_user_agent(&HeaderMap::new()));
     }
 
     #[test]
-    fn json_is_admitted_by_name_by_range_or_by_silence() {
-        for good in ["application/json", "text/html, Application/*;q=0.1", "*/*"] {
-            assert!(accepts_json(&headers(ACCEPT, good)), "{good}");
+    fn json_is_accepted_by_name_by_range_or_without_a_header() {
+        for accepting in ["application/json", "text/html, Application/*;q=0.1", "*/*"] {
+            assert!(accepts_json(&headers(ACCEPT, accepting)), "{accepting}");
         }
-        for bad in ["", "text/html", "application/json;q=0", "application/jsonx"] {
-            assert!(!accepts_json(&headers(ACCEPT, bad)), "{bad}");
+        for refusing in ["", "text/html", "application/json;q=0", "application/jsonx"] {
+            assert!(!accepts_json(&headers(ACCEPT, refusing)), "{refusing}");
         }
         assert!(accepts_json(&HeaderMap::new()));
     }

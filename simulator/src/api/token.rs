@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::api::prng::{LOWER, SplitMix64};
+use crate::api::prng::{LOWER_ALPHANUMERIC, SplitMix64};
 
 /// Every token issued so far, in order.
 #[derive(Clone, Debug)]
@@ -53,8 +53,8 @@ impl Tokens {
         let text = format!(
             "simulated-token-{:04}.{}+/{}==",
             self.issued.len() + 1,
-            self.prng.text(LOWER, 16),
-            self.prng.text(LOWER, 4),
+            self.prng.text(LOWER_ALPHANUMERIC, 16),
+            self.prng.text(LOWER_ALPHANUMERIC, 4),
         );
         self.positions.insert(text.clone(), self.issued.len());
         self.issued.push(Token {
@@ -91,7 +91,7 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn live(&self, now: Duration) -> usize {
+    pub(crate) fn live_count(&self, now: Duration) -> usize {
         let live = |token: &&Token| token.status(now) == TokenStatus::Live;
         self.issued.iter().filter(live).count()
     }

@@ -1,51 +1,43 @@
-//! One request and its answer, proper or spoiled.
+//! The handler of one request, which applies the fault that is due.
 
-use std::future::pending;
-use std::sync::Arc;
-use std::time::Instant;
+use std::{future::pending, sync::Arc};
 
-use axum::Extension;
-use axum::body::to_bytes;
-use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::{
+    Extension,
+    body::to_bytes,
+    extract::{self, Request},
+    response::Response,
+};
 
-use crate::api::ApiRequest;
-use crate::api::percent_encoding;
-use crate::api::response::ApiResponse;
-use crate::fault::Action;
-use crate::request_log::Recorded;
-use crate::route::Route;
-use crate::server::shared_state::SharedState;
-use crate::server::takeover::{TakeoverAction, TakeoverSender};
-use crate::traffic::RequestOutcome;
+use crate::{
+    api::{self, ApiRequest, ApiResponse, decode_segment},
+    fault::Action,
+    request_log::Recorded,
+    route::Route,
+    server::{
+        in_flight::InFlightRequest,
+        shared_state::SharedState,
+        takeover::{TakeoverAction, TakeoverSender},
+    },
+};
 
-/// The longest body that is read; a form of the API is far shorter.
+/// Maximum size of a request body in bytes; the API's forms are far smaller.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A request in flight; dropped when its last byte is about to be sent, so
-/// that whoever has the answer finds it in the log.
-pub(crate) struct InFlightRequest {
-    shared: Arc<SharedState>,
-    number: u64,
-    arrived: Instant,
-    status: Option<u16>,
-    body_length: usize,
-}
-
-/// Answers a request, as far as the script of faults lets it.
-pub(crate) async fn answer(
-    State(shared): State<Arc<SharedState>>,
-    Extension(socket): Extension<TakeoverSender>,
+/// Handles a request to any path.
+pub(crate) async fn handle(
+    extract::State(shared): extract::State<Arc<SharedState>>,
+    Extension(takeover): Extension<TakeoverSender>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let route = Route::of(parts.uri.path(), &shared.api().generations);
+    let route = Route::parse(parts.uri.path(), &shared.api().generations);
     let fault = {
-        let user = percent_encoding::segment(route.user).unwrap_or_default();
-        shared.script().next(route.endpoint, &user)
+        let user = decode_segment(route.user).unwrap_or_default();
+        shared.faults().next(route.endpoint, &user)
     };
-    let mut in_flight =
-        InFlightRequest::begin(shared.clone(), Recorded::new(route.endpoint, &parts));
+    let recorded = Recorded::new(route.endpoint, &parts);
+    let mut in_flight = InFlightRequest::start(shared.clone(), recorded);
 
     let body = to_bytes(body, MAX_BODY_BYTES).await.ok();
     in_flight.body_length = body.as_ref().map_or(0, |body| body.len());
@@ -56,91 +48,100 @@ pub(crate) async fn answer(
         headers: parts.headers,
         body,
     };
+    let handler = Handler {
+        shared,
+        in_flight,
+        takeover,
+    };
     match fault {
-        None => in_flight.answer(shared.api().answer(&request)),
-        Some(action) => in_flight.spoil(action, &request, socket).await,
+        None => {
+            let response = handler.apply(&request);
+            handler.respond(response)
+        }
+        Some(action) => handler.respond_with_fault(action, &request).await,
     }
 }
 
-impl InFlightRequest {
-    fn begin(shared: Arc<SharedState>, request: Recorded) -> Self {
-        let arrived = request.arrived;
-        let number = shared.request_log().start(request);
-        Self {
-            shared,
-            number,
-            arrived,
-            status: None,
-            body_length: 0,
+struct Handler {
+    shared: Arc<SharedState>,
+    in_flight: InFlightRequest,
+    takeover: TakeoverSender,
+}
+
+impl Handler {
+    /// Handles the request, with its effect on the state.
+    fn apply(&self, request: &ApiRequest) -> ApiResponse {
+        api::respond(&mut self.shared.api(), request)
+    }
+
+    /// Handles the request without an effect on the state.
+    fn simulate(&self, request: &ApiRequest) -> ApiResponse {
+        let mut copy = self.shared.api().clone();
+        api::respond(&mut copy, request)
+    }
+
+    fn respond(mut self, response: ApiResponse) -> Response {
+        self.in_flight.status = Some(response.status);
+        response.into()
+    }
+
+    async fn respond_with_fault(self, action: Action, request: &ApiRequest) -> Response {
+        match action {
+            Action::Delay(pause) => {
+                tokio::time::sleep(pause).await;
+                let response = self.apply(request);
+                self.respond(response)
+            }
+            Action::Hold => {
+                self.shared.hold.wait().await;
+                let response = self.apply(request);
+                self.respond(response)
+            }
+            Action::AfterApply(action) => {
+                let response = self.apply(request);
+                self.distort(*action, response).await
+            }
+            Action::Drip { .. } => {
+                let response = self.apply(request);
+                self.distort(action, response).await
+            }
+            Action::CutHead | Action::CutBody { .. } => {
+                let response = self.simulate(request);
+                self.distort(action, response).await
+            }
+            Action::Hang | Action::Reset | Action::Raw(_) | Action::Status { .. } => {
+                self.distort(action, ApiResponse::empty(200)).await
+            }
         }
     }
 
-    fn answer(mut self, answer: ApiResponse) -> Response {
-        self.status = Some(answer.status);
-        answer.into()
-    }
-
-    async fn spoil(self, action: Action, request: &ApiRequest, socket: TakeoverSender) -> Response {
-        let apply = || self.shared.api().answer(request);
-        let (action, answer) = match action {
+    /// Applies `action` to a response that is ready.
+    async fn distort(mut self, action: Action, response: ApiResponse) -> Response {
+        let action = match action {
             Action::Delay(pause) => {
                 tokio::time::sleep(pause).await;
-                let answer = apply();
-                return self.answer(answer);
+                return self.respond(response);
             }
             Action::Hold => {
                 self.shared.hold.wait().await;
-                let answer = apply();
-                return self.answer(answer);
-            }
-            Action::AfterApply(action) => (*action, apply()),
-            Action::Drip { .. } => (action, apply()),
-            // On a copy, so that there is an answer to cut but no effect.
-            Action::CutHead | Action::CutBody { .. } => {
-                let mut copy = self.shared.api().clone();
-                (action, copy.answer(request))
-            }
-            Action::Hang | Action::Reset | Action::Raw(_) | Action::Status { .. } => {
-                (action, ApiResponse::empty(200))
-            }
-        };
-        self.distort(action, answer, socket).await
-    }
-
-    /// Does `action` to an answer.
-    async fn distort(
-        mut self,
-        action: Action,
-        answer: ApiResponse,
-        socket: TakeoverSender,
-    ) -> Response {
-        let order = match action {
-            Action::Delay(pause) => {
-                tokio::time::sleep(pause).await;
-                return self.answer(answer);
-            }
-            Action::Hold => {
-                self.shared.hold.wait().await;
-                return self.answer(answer);
+                return self.respond(response);
             }
             Action::Hang => return pending().await,
-            Action::AfterApply(action) => {
-                return Box::pin(self.distort(*action, answer, socket)).await;
-            }
+            Action::AfterApply(action) => return Box::pin(self.distort(*action, response)).await,
             Action::Reset => TakeoverAction::Reset,
             Action::Raw(bytes) => TakeoverAction::send(bytes),
             Action::CutHead => {
-                let head = answer.into_raw().head;
+                let head = response.into_raw().head;
                 TakeoverAction::send(head[..head.len() / 2].to_vec())
             }
             Action::CutBody { after } => {
-                self.status = Some(answer.status);
-                TakeoverAction::send(cut(answer, after))
+                self.in_flight.status = Some(response.status);
+                TakeoverAction::send(cut_body(response, after))
             }
             Action::Drip { every } => {
-                self.status = Some(answer.status);
+                self.in_flight.status = Some(response.status);
                 TakeoverAction::Send {
-                    bytes: answer.into_raw().into_bytes(),
+                    bytes: response.into_raw().into_bytes(),
                     pause: Some(every),
                 }
             }
@@ -149,44 +150,27 @@ impl InFlightRequest {
                 headers,
                 body,
             } => {
-                self.status = Some(status);
-                let answer = ApiResponse {
+                self.in_flight.status = Some(status);
+                let response = ApiResponse {
                     status,
                     headers,
                     body,
                 };
-                TakeoverAction::send(answer.into_raw().into_bytes())
+                TakeoverAction::send(response.into_raw().into_bytes())
             }
         };
-        socket.take_over(order, self).await
+        self.takeover.send(action, self.in_flight).await
     }
 }
 
-impl Drop for InFlightRequest {
-    fn drop(&mut self) {
-        let ending = RequestOutcome {
-            status: self.status,
-            duration: self.arrived.elapsed(),
-            body_length: self.body_length,
-        };
-        let recorded = self
-            .shared
-            .request_log()
-            .finish(self.number, ending)
-            .cloned();
-        if let (Some(observer), Some(recorded)) = (&self.shared.observer, recorded) {
-            observer(&recorded);
-        }
-    }
-}
-
-/// The answer's head and `after` bytes of its body, of which the head promises
-/// more.
-fn cut(answer: ApiResponse, after: usize) -> Vec<u8> {
-    let promised = answer.body.len().max(after.saturating_add(1));
-    let mut wire = answer
-        .with_header("content-length", &promised.to_string())
+/// Returns the head of a response with the first `after` bytes of its body.
+///
+/// The head's `content-length` is larger than that.
+fn cut_body(response: ApiResponse, after: usize) -> Vec<u8> {
+    let declared = response.body.len().max(after.saturating_add(1));
+    let mut raw = response
+        .with_header("content-length", &declared.to_string())
         .into_raw();
-    wire.body.truncate(after);
-    wire.into_bytes()
+    raw.body.truncate(after);
+    raw.into_bytes()
 }

@@ -1,30 +1,33 @@
-//! Requests that are held until a test lets them go.
+//! The point at which requests wait until a test releases them.
 
 use tokio::sync::watch;
 
-/// Where requests wait for each other's sake: no test needs to sleep to be in
-/// the middle of something.
+/// A set of held requests.
+///
+/// A test can wait until requests are held, without sleeping, and release them.
 #[derive(Debug, Default)]
 pub(crate) struct Hold(watch::Sender<HoldState>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct HoldState {
-    /// How often it was releases.
+    /// Number of releases so far.
     releases: u64,
-    /// How many wait for the next time.
+    /// Number of requests that wait for the next release.
     held: usize,
 }
 
 impl Hold {
-    /// Waits until the hold is releases.
+    /// Holds the calling request until the next release.
     pub(crate) async fn wait(&self) {
         let mut states = self.0.subscribe();
-        let held = HeldRequest::new(self);
-        // It fails only without the hold itself.
-        let _ = states.wait_for(|state| state.releases > held.since).await;
+        let request = HeldRequest::new(self);
+        // Waiting fails only if `self.0` is dropped.
+        let _ = states
+            .wait_for(|state| state.releases > request.releases_before)
+            .await;
     }
 
-    /// Lets everybody through who waits now.
+    /// Releases all requests that are held now.
     pub(crate) fn release(&self) {
         self.0.send_modify(|state| {
             state.releases += 1;
@@ -32,9 +35,9 @@ impl Hold {
         });
     }
 
-    /// Waits until so many wait at once.
+    /// Waits until at least `count` requests are held at the same time.
     pub(crate) async fn wait_until_held(&self, count: usize) {
-        // It fails only without the hold itself.
+        // Waiting fails only if `self.0` is dropped.
         let _ = self
             .0
             .subscribe()
@@ -43,29 +46,33 @@ impl Hold {
     }
 }
 
-/// One who waits; dropped, one less does, unless the hold was releases.
+/// One held request. Dropping it before a release, because the client gave up,
+/// lowers the number of held requests.
 struct HeldRequest<'a> {
     hold: &'a Hold,
-    since: u64,
+    releases_before: u64,
 }
 
 impl<'a> HeldRequest<'a> {
     fn new(hold: &'a Hold) -> Self {
-        let mut since = 0;
+        let mut releases_before = 0;
         hold.0.send_modify(|state| {
             state.held += 1;
-            since = state.releases;
+            releases_before = state.releases;
         });
-        Self { hold, since }
+        Self {
+            hold,
+            releases_before,
+        }
     }
 }
 
 impl Drop for HeldRequest<'_> {
     fn drop(&mut self) {
         self.hold.0.send_if_modified(|state| {
-            let waits = state.releases == self.since;
-            state.held -= usize::from(waits);
-            waits
+            let is_held = state.releases == self.releases_before;
+            state.held -= usize::from(is_held);
+            is_held
         });
     }
 }

@@ -1,40 +1,42 @@
-//! The state that the server and its handle share.
+//! The state that the server shares with the `Simulator` that started it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::api::Api;
-use crate::fault::FaultScript;
-use crate::request_log::Recorded;
-use crate::server::hold::Hold;
-use crate::traffic::RequestLog;
+use crate::{
+    api::ApiState,
+    fault::FaultScript,
+    request_log::{Recorded, RequestLog},
+    server::hold::Hold,
+};
 
-/// Called with each request that was answered.
+/// A callback that receives each request when it has ended.
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
 
-/// Each part behind a lock of its own, none held across an await.
+/// The shared state. Each part has its own lock; no lock is held across an
+/// await.
 pub(crate) struct SharedState {
-    api: Mutex<Api>,
+    api: Mutex<ApiState>,
     request_log: Mutex<RequestLog>,
-    script: Mutex<FaultScript>,
+    faults: Mutex<FaultScript>,
     pub(crate) hold: Hold,
-    /// A clone of it for each connection that is open.
-    pub(crate) open: Arc<()>,
+    /// Cloned once for each open connection, to count them.
+    pub(crate) connection_count: Arc<()>,
     pub(crate) observer: Option<Observer>,
 }
 
 impl SharedState {
-    pub(crate) fn new(api: Api, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(api: ApiState, observer: Option<Observer>) -> Self {
         Self {
             api: Mutex::new(api),
             request_log: Mutex::default(),
-            script: Mutex::default(),
+            faults: Mutex::default(),
             hold: Hold::default(),
-            open: Arc::default(),
+            connection_count: Arc::default(),
             observer,
         }
     }
 
-    pub(crate) fn api(&self) -> MutexGuard<'_, Api> {
+    pub(crate) fn api(&self) -> MutexGuard<'_, ApiState> {
         lock(&self.api)
     }
 
@@ -42,12 +44,13 @@ impl SharedState {
         lock(&self.request_log)
     }
 
-    pub(crate) fn script(&self) -> MutexGuard<'_, FaultScript> {
-        lock(&self.script)
+    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultScript> {
+        lock(&self.faults)
     }
 }
 
-/// A poisoned lock means that another test has failed already.
+/// Locks a mutex, poisoned or not: a poisoned one means that a test has already
+/// failed for another reason.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,35 +1,36 @@
-//! Taking a connection away from HTTP, to send what a proper server never would.
+//! Takeover of a connection from HTTP, to do what a correct server never does.
 
-use std::convert::Infallible;
-use std::future::pending;
-use std::io;
-use std::time::Duration;
+use std::{convert::Infallible, future::pending, io, time::Duration};
 
 use axum::response::Response;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+};
 
-use crate::server::handler::InFlightRequest;
+use crate::server::in_flight::InFlightRequest;
 
-/// The way from a request's handler to the connection that it came over.
+/// Sends a takeover from a request's handler to the task that owns the
+/// connection.
 #[derive(Clone)]
 pub(crate) struct TakeoverSender(mpsc::Sender<Takeover>);
 
-/// What to do with a connection in place of an answer.
+/// The action on a connection that replaces the response.
 pub(crate) enum TakeoverAction {
-    /// Resets it.
+    /// Resets the connection.
     Reset,
-    /// Sends these bytes, with a pause after each if there is one, and closes.
+    /// Sends these bytes and closes the connection.
     Send {
         bytes: Vec<u8>,
+        /// Pause after each byte; `None` sends all bytes at once.
         pause: Option<Duration>,
     },
 }
 
-/// An order, and the in_flight that it ends.
+/// A takeover action, with the request that it ends.
 pub(crate) struct Takeover {
-    order: TakeoverAction,
+    action: TakeoverAction,
     in_flight: InFlightRequest,
 }
 
@@ -39,32 +40,29 @@ impl TakeoverSender {
         (Self(sender), receiver)
     }
 
-    /// Hands the connection's owner an order. Never returns: the owner drops
-    /// the handler, which has no answer to give.
-    pub(crate) async fn take_over(
-        self,
-        order: TakeoverAction,
-        in_flight: InFlightRequest,
-    ) -> Response {
-        // It fails only if the connection is gone, and the order with it.
-        let _ = self.0.send(Takeover { order, in_flight }).await;
+    /// Takes over the connection. Never returns: the task that owns the
+    /// connection drops the handler.
+    pub(crate) async fn send(self, action: TakeoverAction, in_flight: InFlightRequest) -> Response {
+        // Sending fails only if the connection is already closed.
+        let _ = self.0.send(Takeover { action, in_flight }).await;
         match pending::<Infallible>().await {}
     }
 }
 
 impl TakeoverAction {
+    /// Sends these bytes at once.
     pub(crate) fn send(bytes: Vec<u8>) -> Self {
         Self::Send { bytes, pause: None }
     }
 }
 
 impl Takeover {
-    /// Does what was ordered.
-    pub(crate) async fn carry_out(self, mut stream: TcpStream) -> io::Result<()> {
-        let (bytes, pause) = match self.order {
+    /// Performs the action on the connection's stream.
+    pub(crate) async fn run(self, mut stream: TcpStream) -> io::Result<()> {
+        let (bytes, pause) = match self.action {
             TakeoverAction::Reset => {
-                // Without lingering, closing is a RST instead of a FIN.
                 drop(self.in_flight);
+                // With zero linger, closing sends a RST instead of a FIN.
                 return stream.set_zero_linger();
             }
             TakeoverAction::Send { bytes, pause } => (bytes, pause),
@@ -82,7 +80,8 @@ impl Takeover {
         drop(self.in_flight);
         stream.write_all(last).await?;
         stream.shutdown().await?;
-        // Closing with bytes unread would be a RST that overtakes the answer.
+        // Closing with unread bytes would send a RST, which can discard the
+        // response before the client has read it.
         while stream.read(&mut [0; 1024]).await? > 0 {}
         Ok(())
     }
