@@ -1,14 +1,14 @@
-//! Faults: what a request meets in place of its proper answer.
+//! Scripted faults that replace, delay or distort responses.
 
 use std::time::Duration;
 
 use crate::route::Endpoint;
 
-/// An entry of the script: an action, and the requests that it is for.
+/// An action, with the requests that it applies to.
 ///
-/// By default the next request to any endpoint meets it, once. Of several
-/// entries, the first that fits takes the request, and those after it neither
-/// see nor count it.
+/// By default it applies to the next request to any endpoint, once. If several
+/// faults match a request, the first one in the script applies; the others
+/// ignore the request and do not count it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     action: Action,
@@ -18,54 +18,54 @@ pub struct Fault {
     times: Option<usize>,
 }
 
-/// What happens to a request.
+/// The effect of a fault on one request.
 ///
-/// All but [`Delay`](Self::Delay), [`Hold`](Self::Hold), [`Drip`](Self::Drip)
-/// and [`AfterApply`](Self::AfterApply) leave the account and the tokens as
-/// they are. No connection serves another request after a fault other than
-/// `Delay` and `Hold`.
+/// Only [`Delay`](Self::Delay), [`Hold`](Self::Hold), [`Drip`](Self::Drip) and
+/// [`AfterApply`](Self::AfterApply) let the request change the account and the
+/// tokens. All actions except `Delay` and `Hold` close the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Answers with this, whatever was asked. A `content-length` among the
-    /// headers is sent as it is; without one, the right one is added.
+    /// Sends this response, independent of the request.
     Status {
-        /// Any number, even one that no status has.
+        /// Status code; may be one that HTTP does not define.
         status: u16,
-        /// Sent as they are.
+        /// Headers, sent unchanged. A `content-length` is added only if there
+        /// is none.
         headers: Vec<(String, String)>,
-        /// Sent as it is.
+        /// Body, sent unchanged.
         body: Vec<u8>,
     },
-    /// Waits, then answers properly.
+    /// Waits for this duration, then responds normally.
     Delay(Duration),
-    /// Waits for [`release`](crate::Simulator::release), then answers properly.
+    /// Waits for [`release`](crate::Simulator::release), then responds
+    /// normally.
     Hold,
-    /// Never answers.
+    /// Never responds.
     Hang,
-    /// Resets the connection before the answer.
+    /// Resets the TCP connection in place of a response.
     Reset,
-    /// Closes the connection in the middle of the head.
+    /// Closes the connection in the middle of the response head.
     CutHead,
-    /// Closes the connection in the middle of the body.
+    /// Closes the connection in the middle of the response body.
     CutBody {
-        /// The bytes of the body that are sent; the `content-length` promises
+        /// Number of body bytes that are sent. The `content-length` announces
         /// at least one more.
         after: usize,
     },
     /// Sends exactly these bytes, then closes the connection.
     Raw(Vec<u8>),
-    /// Answers properly, but a byte at a time.
+    /// Responds normally, but one byte at a time.
     Drip {
-        /// The pause after each byte.
+        /// Pause after each byte.
         every: Duration,
     },
-    /// Does what was asked, then spoils the answer: what a suspension looks
-    /// like that was made but never confirmed.
+    /// Applies the request, then does this to its response. Simulates a
+    /// suspension that was made but not confirmed.
     AfterApply(Box<Action>),
 }
 
 impl Fault {
-    /// The next request to any endpoint meets `action`, once.
+    /// Creates a fault that applies to the next request to any endpoint, once.
     #[must_use]
     pub fn new(action: Action) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl Fault {
         }
     }
 
-    /// Only requests to this endpoint.
+    /// Applies the fault only to requests to this endpoint.
     #[must_use]
     pub fn on(self, endpoint: Endpoint) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Fault {
         }
     }
 
-    /// Only requests about the user with this id.
+    /// Applies the fault only to requests about the user with this id.
     #[must_use]
     pub fn of_user(self, id: impl Into<String>) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Fault {
         }
     }
 
-    /// Lets so many requests pass first.
+    /// Skips this number of matching requests first.
     #[must_use]
     pub fn skip(self, requests: usize) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl Fault {
         }
     }
 
-    /// So many requests in a row.
+    /// Applies the fault to this number of matching requests.
     #[must_use]
     pub fn times(self, requests: usize) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl Fault {
         }
     }
 
-    /// All requests, until the faults are cleared.
+    /// Applies the fault to all matching requests, until the script is cleared.
     #[must_use]
     pub fn always(self) -> Self {
         Self {
@@ -122,12 +122,11 @@ impl Fault {
         }
     }
 
-    /// Whether the fault takes a request to `endpoint` about `user`, which it
-    /// counts.
-    fn takes(&mut self, endpoint: Endpoint, user: &str) -> bool {
-        let is_for_others = self.endpoint.is_some_and(|only| only != endpoint)
-            || self.user.as_ref().is_some_and(|only| only != user);
-        if is_for_others || self.is_spent() {
+    /// Counts a request, and returns true if the fault applies to it.
+    fn count(&mut self, endpoint: Endpoint, user: &str) -> bool {
+        let is_match = self.endpoint.is_none_or(|only| only == endpoint)
+            && self.user.as_ref().is_none_or(|only| only == user);
+        if !is_match || self.is_spent() {
             return false;
         }
         if self.skip > 0 {
@@ -146,7 +145,7 @@ impl Fault {
 }
 
 impl Action {
-    /// A status with neither headers nor a body.
+    /// Returns an action that sends a status without headers and body.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::Status {
@@ -156,7 +155,8 @@ impl Action {
         }
     }
 
-    /// A status with a body that is said to be JSON, be it or not.
+    /// Returns an action that sends a body declared as JSON. The body need not
+    /// be valid JSON.
     #[must_use]
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::Status {
@@ -166,14 +166,15 @@ impl Action {
         }
     }
 
-    /// `action` on the answer of a request that was carried out.
+    /// Returns an action that applies the request, then does `action` to its
+    /// response.
     #[must_use]
     pub fn after_apply(action: Self) -> Self {
         Self::AfterApply(Box::new(action))
     }
 }
 
-/// The faults that are still to come.
+/// The faults that still wait for requests.
 #[derive(Debug, Default)]
 pub(crate) struct FaultScript(Vec<Fault>);
 
@@ -186,20 +187,21 @@ impl FaultScript {
         self.0.clear();
     }
 
-    /// How many entries wait for a request.
+    /// Returns the number of faults that wait for a request.
     pub(crate) fn pending(&self) -> usize {
         self.0.len()
     }
 
-    /// What the next request to `endpoint` meets, if anything; `user` is empty
-    /// where it is about nobody.
+    /// Returns the action for the next request to `endpoint`, if any.
+    ///
+    /// `user` is the decoded user id; empty if the path names no user.
     pub(crate) fn next(&mut self, endpoint: Endpoint, user: &str) -> Option<Action> {
-        let taking = self
+        let action = self
             .0
             .iter_mut()
-            .find_map(|fault| fault.takes(endpoint, user).then(|| fault.action.clone()));
+            .find_map(|fault| fault.count(endpoint, user).then(|| fault.action.clone()));
         self.0.retain(|fault| !fault.is_spent());
-        taking
+        action
     }
 }
 
@@ -207,38 +209,41 @@ impl FaultScript {
 mod tests {
     use super::*;
 
-    fn met(script: &mut FaultScript, endpoints: &[Endpoint]) -> Vec<Option<Action>> {
-        endpoints.iter().map(|one| script.next(*one, "A")).collect()
+    fn next_actions(script: &mut FaultScript, endpoints: &[Endpoint]) -> Vec<Option<Action>> {
+        endpoints
+            .iter()
+            .map(|endpoint| script.next(*endpoint, "A"))
+            .collect()
     }
 
     #[test]
-    fn a_fault_skips_then_repeats_then_is_spent() {
+    fn a_fault_skips_then_applies_then_is_spent() {
         use Endpoint::{Get, List};
         let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang).on(List).skip(1).times(2));
         let hang = Some(Action::Hang);
         assert_eq!(
-            met(&mut script, &[List, Get, List, Get, List, List]),
+            next_actions(&mut script, &[List, Get, List, Get, List, List]),
             [None, None, hang.clone(), None, hang, None]
         );
         assert_eq!(script.pending(), 0);
     }
 
     #[test]
-    fn the_first_fault_that_fits_takes_the_request() {
+    fn the_first_matching_fault_applies() {
         use Endpoint::Get;
         let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang));
         script.add(Fault::new(Action::Reset).always());
         assert_eq!(
-            met(&mut script, &[Get, Get, Get]),
+            next_actions(&mut script, &[Get, Get, Get]),
             [Some(Action::Hang), Some(Action::Reset), Some(Action::Reset)]
         );
         assert_eq!(script.pending(), 1);
     }
 
     #[test]
-    fn a_fault_for_one_user_passes_others_by() {
+    fn a_fault_for_one_user_ignores_other_users() {
         use Endpoint::{Get, List};
         let mut script = FaultScript::default();
         script.add(Fault::new(Action::Hang).of_user("A"));

@@ -1,5 +1,5 @@
-//! A simulator of the 1Password Users API: a real HTTP server on loopback,
-//! for tests of what builds on that API.
+//! A simulator of the 1Password Users API: an HTTP server on loopback for tests
+//! of clients.
 //!
 //! ```
 //! use simulator::{Action, Endpoint, Fault, Simulator};
@@ -15,9 +15,9 @@
 //! # }
 //! ```
 //!
-//! It was written without access to the real API, from what is publicly known
-//! of it, and is stricter wherever that leaves a choice. The table of its
-//! refusals, in `error.rs`, says which of them anybody has seen.
+//! The simulator was written from public information, without access to the
+//! real API. Where that information leaves a choice, the simulator is stricter.
+//! The source of each error is in `api/error.rs`.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]

@@ -1,34 +1,37 @@
-//! Runs the simulator until Ctrl-C.
+//! The command that runs the simulator until Ctrl-C.
 
-use std::io::{self, Write};
-use std::process::ExitCode;
-use std::time::Duration;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
 use serde_json::json;
+
 use simulator::{MAX_USERS, MIN_USERS, Permissions, Recorded, Simulator};
 
-/// A simulator of the 1Password Users API, on loopback.
+/// A simulator of the 1Password Users API on 127.0.0.1.
 #[derive(Parser)]
 #[command(name = "simulator", version, after_help = EXAMPLES)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 is any free one
+    /// Port on 127.0.0.1; 0 selects a free port
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// How many users the account has
-    #[arg(long, default_value_t = 100, value_parser = number_of_users)]
+    /// Number of users in the account
+    #[arg(long, default_value_t = 100, value_parser = parse_users)]
     users: usize,
 
-    /// The same seed gives the same account, credentials and tokens
+    /// Seed of all generated data; the same seed gives the same account, credentials and tokens
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// How long an access token lives
+    /// Lifetime of an access token in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     token_life: u64,
 
-    /// What the OAuth application may do, or none
+    /// Permissions of the OAuth application, separated by commas, or none
     #[arg(
         long,
         value_name = "LIST",
@@ -36,11 +39,11 @@ struct Arguments {
     )]
     permissions: Permissions,
 
-    /// Print one line of JSON in place of the exports
+    /// Print one line of JSON instead of the export lines
     #[arg(long)]
     json: bool,
 
-    /// Print a line on stderr for each request
+    /// Print one line to stderr for each request
     #[arg(long, short)]
     verbose: bool,
 }
@@ -51,7 +54,7 @@ Examples:
   simulator --permissions get,list --token-life 60 --verbose
   simulator --json
 
-The client secret that it prints is a simulated one, worth nothing elsewhere.";
+The printed client secret is simulated. It gives no access to a real account.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -76,21 +79,23 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     }
     let simulator = builder.start().await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => format!(
-            "port {} is taken: choose another, or 0 for any free one",
+            "port {} is already in use; choose another port, or 0 for a free one",
             arguments.port
         ),
         _ => format!("cannot listen on 127.0.0.1:{}: {error}", arguments.port),
     })?;
-    announce(&simulator, arguments.json).map_err(|error| format!("cannot print: {error}"))?;
+    print_connection(&simulator, arguments.json)
+        .map_err(|error| format!("cannot write to stdout: {error}"))?;
     tokio::signal::ctrl_c()
         .await
-        .map_err(|error| format!("cannot wait for ctrl-c: {error}"))?;
+        .map_err(|error| format!("cannot wait for Ctrl-C: {error}"))?;
     simulator.stop().await;
     Ok(())
 }
 
-/// Prints what a client needs, flushed for a program that waits for it.
-fn announce(simulator: &Simulator, as_json: bool) -> io::Result<()> {
+/// Prints the data that a client needs, and flushes it for programs that wait
+/// for the line.
+fn print_connection(simulator: &Simulator, as_json: bool) -> io::Result<()> {
     let (url, account_id) = (simulator.url(), simulator.account_id());
     let (client_id, client_secret) = (simulator.client_id(), simulator.client_secret());
     let mut stdout = io::stdout().lock();
@@ -113,13 +118,13 @@ fn announce(simulator: &Simulator, as_json: bool) -> io::Result<()> {
     stdout.flush()
 }
 
-/// The path alone, since nobody knows what a client puts into a query.
+/// Prints a request without its query, which may contain private data.
 fn print_request(request: &Recorded) {
     let status = match request.status {
         Some(status) => status.to_string(),
-        None => "no answer".to_owned(),
+        None => "no response".to_owned(),
     };
-    // A stderr that is closed is no reason to stop.
+    // The simulator continues if stderr is closed.
     let _ = writeln!(
         io::stderr(),
         "{} {} {status} {} ms",
@@ -129,11 +134,11 @@ fn print_request(request: &Recorded) {
     );
 }
 
-fn number_of_users(text: &str) -> Result<usize, String> {
+fn parse_users(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(users) if (MIN_USERS..=MAX_USERS).contains(&users) => Ok(users),
         _ => Err(format!(
-            "an account has from {MIN_USERS} to {MAX_USERS} users"
+            "the number of users must be from {MIN_USERS} to {MAX_USERS}"
         )),
     }
 }

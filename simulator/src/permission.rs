@@ -1,18 +1,17 @@
 //! The permissions of the OAuth application.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{error::Error, fmt, str::FromStr};
 
-/// One of the four permissions that an OAuth application can have.
+/// A permission of an OAuth application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Get a user.
+    /// Permission to get a user.
     GetUser,
-    /// List users.
+    /// Permission to list users.
     ListUsers,
-    /// Suspend users.
+    /// Permission to suspend users.
     SuspendUsers,
-    /// Reactivate users.
+    /// Permission to reactivate users.
     ReactivateUsers,
 }
 
@@ -21,6 +20,7 @@ pub enum Permission {
 pub struct Permissions(u8);
 
 impl Permission {
+    /// Each permission with its short name and its name in error messages.
     const ALL: [(Self, &str, &str); 4] = [
         (Self::GetUser, "get", "get_user"),
         (Self::ListUsers, "list", "list_users"),
@@ -28,7 +28,7 @@ impl Permission {
         (Self::ReactivateUsers, "reactivate", "reactivate_users"),
     ];
 
-    /// The name that refusals give it.
+    /// Returns the name in error messages.
     pub(crate) fn name(self) -> &'static str {
         Self::ALL[self as usize].2
     }
@@ -39,12 +39,12 @@ impl Permission {
 }
 
 impl Permissions {
-    /// All four.
+    /// All permissions.
     pub const ALL: Self = Self(0b1111);
-    /// None at all.
+    /// No permission.
     pub const NONE: Self = Self(0);
 
-    /// Whether `permission` is in the set.
+    /// Returns true if `permission` is in the set.
     #[must_use]
     pub fn contains(self, permission: Permission) -> bool {
         self.0 & permission.bit() != 0
@@ -53,7 +53,11 @@ impl Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        Self(permissions.into_iter().fold(0, |set, one| set | one.bit()))
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |bits, permission| bits | permission.bit()),
+        )
     }
 }
 
@@ -69,7 +73,8 @@ impl From<Permission> for Permissions {
     }
 }
 
-/// Reads `get,list,suspend,reactivate`, or any of them, or `none`.
+/// Parses a comma-separated list of `get`, `list`, `suspend` and `reactivate`,
+/// or `none`.
 impl FromStr for Permissions {
     type Err = UnknownPermission;
 
@@ -81,7 +86,7 @@ impl FromStr for Permissions {
             .map(|name| {
                 Permission::ALL
                     .iter()
-                    .find(|(_, short, _)| *short == name)
+                    .find(|(_, short_name, _)| *short_name == name)
                     .map(|(permission, ..)| *permission)
                     .ok_or_else(|| UnknownPermission(name.to_owned()))
             })
@@ -91,14 +96,14 @@ impl FromStr for Permissions {
 
 impl fmt::Debug for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let held = Permission::ALL.iter().map(|(permission, ..)| permission);
+        let all = Permission::ALL.iter().map(|(permission, ..)| permission);
         f.debug_set()
-            .entries(held.filter(|permission| self.contains(**permission)))
+            .entries(all.filter(|permission| self.contains(**permission)))
             .finish()
     }
 }
 
-/// A word that names no permission.
+/// The error of a list that contains an unknown permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownPermission(String);
 
@@ -106,10 +111,10 @@ impl fmt::Display for UnknownPermission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no permission: give a comma-separated list of get, list, suspend and reactivate, or none",
+            "unknown permission {:?}: expected none, or a comma-separated list of get, list, suspend and reactivate",
             self.0
         )
     }
 }
 
-impl std::error::Error for UnknownPermission {}
+impl Error for UnknownPermission {}

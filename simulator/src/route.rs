@@ -1,15 +1,15 @@
-//! Which operation a path names.
+//! The API's paths and the operations that they name.
 
-/// The generations of the API, which differ in their paths alone.
+/// A generation of the API. Generations differ in their paths only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
-    /// The documented one.
+    /// The documented generation, `v1beta1`.
     V1Beta1,
-    /// The coming one, as partners' code shows it.
+    /// The next generation, `v1`, as seen in partners' code.
     V1,
 }
 
-/// What a request was for, whatever its method.
+/// The operation that a path names, independent of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// Issues an access token.
@@ -24,25 +24,25 @@ pub enum Endpoint {
     Suspend,
     /// Reactivates a user.
     Reactivate,
-    /// Any path that the API does not have.
+    /// A path that the API does not have.
     Other,
 }
 
-/// An operation and the raw path segments that it is about.
+/// An operation, with the ids in its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Route<'a> {
     pub(crate) endpoint: Endpoint,
-    /// Percent-encoded; empty for `Token`, `Revoke` and `Other`.
+    /// Account id, percent-encoded; empty for `Token`, `Revoke` and `Other`.
     pub(crate) account: &'a str,
-    /// Percent-encoded; empty for all but the operations on one user.
+    /// User id, percent-encoded; empty unless the operation is on one user.
     pub(crate) user: &'a str,
 }
 
 impl<'a> Route<'a> {
-    /// Reads a path as it was sent: an encoded `/` or `:` in an id is part of
-    /// the id, never of the route.
+    /// Parses a percent-encoded path. An encoded `/` or `:` is part of an id,
+    /// never a separator.
     pub(crate) fn parse(path: &'a str, generations: &[Generation]) -> Self {
-        Self::find(path, generations).unwrap_or(Self::plain(Endpoint::Other))
+        Self::find(path, generations).unwrap_or(Self::without_ids(Endpoint::Other))
     }
 
     fn find(path: &'a str, generations: &[Generation]) -> Option<Self> {
@@ -57,21 +57,21 @@ impl<'a> Route<'a> {
         }
         match (generation, rest) {
             (Generation::V1Beta1, "users/oauth2/token") | (Generation::V1, "oauth/token") => {
-                Some(Self::plain(Endpoint::Token))
+                Some(Self::without_ids(Endpoint::Token))
             }
-            // The path in v1 is by analogy: no witness has been found.
+            // The path in v1 is a guess by analogy with `oauth/token`.
             (Generation::V1Beta1, "users/oauth2/revoke") | (Generation::V1, "oauth/revoke") => {
-                Some(Self::plain(Endpoint::Revoke))
+                Some(Self::without_ids(Endpoint::Revoke))
             }
-            _ => Self::resource(rest),
+            _ => Self::parse_users(rest),
         }
     }
 
-    fn resource(rest: &'a str) -> Option<Self> {
+    fn parse_users(rest: &'a str) -> Option<Self> {
         let (account, users) = rest.strip_prefix("accounts/")?.split_once('/')?;
         let (endpoint, user) = match users.strip_prefix("users")? {
             "" => (Endpoint::List, ""),
-            user => named(user.strip_prefix('/')?)?,
+            user => parse_user(user.strip_prefix('/')?)?,
         };
         (!account.is_empty()).then_some(Self {
             endpoint,
@@ -80,7 +80,7 @@ impl<'a> Route<'a> {
         })
     }
 
-    fn plain(endpoint: Endpoint) -> Self {
+    fn without_ids(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
             account: "",
@@ -89,8 +89,8 @@ impl<'a> Route<'a> {
     }
 }
 
-/// The operation on one user, and the user's raw id.
-fn named(segment: &str) -> Option<(Endpoint, &str)> {
+/// Parses the path segment of an operation on one user.
+fn parse_user(segment: &str) -> Option<(Endpoint, &str)> {
     let (endpoint, user) = if let Some(user) = segment.strip_suffix(":suspend") {
         (Endpoint::Suspend, user)
     } else if let Some(user) = segment.strip_suffix(":reactivate") {
@@ -105,28 +105,28 @@ fn named(segment: &str) -> Option<(Endpoint, &str)> {
 mod tests {
     use super::*;
 
-    const BOTH: &[Generation] = &[Generation::V1Beta1, Generation::V1];
+    const GENERATIONS: &[Generation] = &[Generation::V1Beta1, Generation::V1];
 
     fn route(path: &str) -> (Endpoint, &str, &str) {
-        let route = Route::parse(path, BOTH);
+        let route = Route::parse(path, GENERATIONS);
         (route.endpoint, route.account, route.user)
     }
 
     #[test]
-    fn an_encoded_separator_stays_in_the_id() {
-        let of = |id| format!("/v1/accounts/A%2FB/users/{id}");
+    fn an_encoded_separator_is_part_of_the_id() {
+        let path = |id| format!("/v1/accounts/A%2FB/users/{id}");
         assert_eq!(
-            route(&of("x%2Fy:suspend")),
+            route(&path("x%2Fy:suspend")),
             (Endpoint::Suspend, "A%2FB", "x%2Fy")
         );
         assert_eq!(
-            route(&of("x%3Asuspend")),
+            route(&path("x%3Asuspend")),
             (Endpoint::Get, "A%2FB", "x%3Asuspend")
         );
     }
 
     #[test]
-    fn a_path_that_is_nearly_right_is_wrong() {
+    fn a_path_close_to_a_valid_one_is_other() {
         for path in [
             "",
             "/",

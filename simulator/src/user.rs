@@ -2,45 +2,47 @@
 
 use serde::Serialize;
 
-/// A user, as the API shows it, with the role that the API does not show.
+/// A user as the API returns it, plus the role, which the API does not return.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {
-    /// 26 upper-case alphanumerics.
+    /// Id: 26 upper-case letters and digits.
     pub id: String,
-    /// `userNNNN@acme.example`, where `NNNN` is the position in the list.
+    /// E-mail address: `userNNNN@acme.example`, where `NNNN` is the position in
+    /// the list.
     pub email: String,
-    /// A first and a last name.
+    /// First and last name.
     pub display_name: String,
-    /// Whether the user may sign in.
+    /// State; only an active user can sign in.
     pub state: State,
-    /// RFC 3339, UTC, whole seconds.
+    /// Time of creation: RFC 3339 in UTC with whole seconds.
     pub create_time: String,
-    /// `accounts/<account>/users/<user>`.
+    /// Resource path: `accounts/<account id>/users/<user id>`.
     pub path: String,
-    /// What the user is in the account; never on the wire.
+    /// Role in the account; never sent.
     #[serde(skip)]
     pub role: Role,
 }
 
-/// The states that the simulator gives a user.
+/// The state of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum State {
-    /// May sign in.
+    /// The user can sign in.
     Active,
-    /// May not.
+    /// The user cannot sign in.
     Suspended,
 }
 
-/// What a user is in the account.
+/// The role of a user in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Cannot be suspended while it is the last active one.
+    /// An owner. The last active owner cannot be suspended.
     Owner,
-    /// Cannot be suspended at all.
+    /// An administrator managed from outside the account, who cannot be
+    /// suspended.
     ExternallyManagedAdministrator,
-    /// An administrator whom the account manages itself.
+    /// An administrator managed by the account.
     Administrator,
-    /// Everybody else.
+    /// A user without a special role.
     Member,
 }

@@ -1,8 +1,8 @@
-//! The simulator's own clock, which tests can move ahead.
+//! The clock that expires tokens, which tests can move forward.
 
 use std::time::{Duration, Instant};
 
-/// Real time since the start, and what was added to it.
+/// A clock that shows the real time since its start, plus the time added.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -17,7 +17,7 @@ impl Clock {
         }
     }
 
-    /// Time since the start, as the simulator sees it.
+    /// Returns the time since the start, including the time added.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed().saturating_add(self.added)
     }

@@ -1,11 +1,10 @@
-//! The table of refusals, and which of them anybody has seen.
+//! The errors of the API, with the source of each in what is publicly known.
 
 use serde_json::json;
 
-use crate::api::response::ApiResponse;
-use crate::permission::Permission;
+use crate::{api::response::ApiResponse, permission::Permission};
 
-/// Why a request was refused.
+/// The cause of an error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiError {
     UnknownPath,
@@ -44,14 +43,16 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// The answer, by what is known of the real API.
-    fn row(&self) -> ApiResponse {
+    /// Returns the response, without the header that its status requires.
+    ///
+    /// The errors are in the order of their sources.
+    fn to_response(&self) -> ApiResponse {
         match self {
-            // Reported: a client of the real API was seen to handle it.
+            // Seen: a client of the real API handles this body.
             Self::LastOwner => grpc(403, 7, "no_owner_remain"),
 
-            // Documented: the status, or the name of the error. All else of it
-            // is invented.
+            // Documented: the status or the name of the error. The rest of the
+            // response is invented.
             Self::MissingBasic => oauth(401, "invalid_client", "basic authentication is required"),
             Self::InvalidClient => oauth(401, "invalid_client", "client authentication failed"),
             Self::MissingBearer => grpc(401, 16, "missing_bearer_token"),
@@ -76,8 +77,8 @@ impl ApiError {
                 "filter must be user.isActive() or user.isSuspended()",
             ),
 
-            // Invented, and perhaps stricter than the real API: the OAuth paths
-            // refuse with the errors of RFC 6749, section 5.2,
+            // Invented, and perhaps stricter than the real API. The OAuth paths
+            // use the errors of RFC 6749, section 5.2.
             Self::NotFormEncoded => oauth(
                 415,
                 "invalid_request",
@@ -106,7 +107,7 @@ impl ApiError {
             ),
             Self::UnsupportedScope => oauth(400, "invalid_scope", "scope must be openid"),
 
-            // the resources with gRPC's status,
+            // Invented: the paths of users use gRPC's status.
             Self::MalformedPath => grpc(400, 3, "the path is malformed"),
             Self::MalformedQuery => grpc(400, 3, "the query is malformed"),
             Self::RepeatedParameter(name) => {
@@ -127,12 +128,12 @@ impl ApiError {
             Self::BodyTooLong => grpc(413, 3, "the body is too long"),
             Self::MethodNotAllowed { .. } => grpc(405, 12, "method not allowed"),
 
-            // and what is no path of the API as any router does.
+            // Invented: a path that the API does not have gets plain text.
             Self::UnknownPath => ApiResponse::text(404, "404 page not found\n".to_owned()),
         }
     }
 
-    /// The header that the status asks for, RFC 9110.
+    /// Returns the header that the status requires (RFC 9110).
     fn header(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::MethodNotAllowed { allow } => Some(("allow", allow)),
@@ -149,21 +150,21 @@ impl ApiError {
 }
 
 impl From<ApiError> for ApiResponse {
-    fn from(refusal: ApiError) -> Self {
-        match refusal.header() {
-            None => refusal.row(),
-            Some((name, value)) => refusal.row().with_header(name, value),
+    fn from(error: ApiError) -> Self {
+        match error.header() {
+            None => error.to_response(),
+            Some((name, value)) => error.to_response().with_header(name, value),
         }
     }
 }
 
-/// gRPC's status as JSON.
+/// Returns gRPC's status as JSON.
 fn grpc(status: u16, code: u8, message: &str) -> ApiResponse {
     let body = json!({"code": code, "message": message, "details": []});
     ApiResponse::json(status, &body)
 }
 
-/// An error of RFC 6749, section 5.2.
+/// Returns an OAuth error (RFC 6749, section 5.2).
 fn oauth(status: u16, error: &str, description: &str) -> ApiResponse {
     let body = json!({"error": error, "error_description": description});
     ApiResponse::json(status, &body)

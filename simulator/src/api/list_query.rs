@@ -1,36 +1,37 @@
-//! The parameters of a list.
+//! The query parameters of the list operation.
 
-use crate::api::error::ApiError;
-use crate::api::percent_encoding;
-use crate::user::State;
+use crate::{
+    api::{error::ApiError, percent_encoding::decode_fields},
+    user::State,
+};
 
 const DEFAULT_PAGE_SIZE: usize = 25;
 const MAX_PAGE_SIZE: usize = 1000;
 
-/// What to list.
+/// The parsed parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListQuery {
-    /// Users in this state only.
+    /// State of the users to list; `None` lists all users.
     pub(crate) filter: Option<State>,
     pub(crate) max_page_size: usize,
     pub(crate) page_token: Option<String>,
 }
 
 impl ListQuery {
-    /// Reads a raw query. Unknown parameters are ignored, `pageToken` among
-    /// them, which then repeats page 1 for ever as the real API may.
+    /// Parses a percent-encoded query. Unknown parameters are ignored.
+    ///
+    /// `pageToken` is unknown, so a client that sends it gets page 1 forever,
+    /// as it may from the real API.
     pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
         let (mut filter, mut max_page_size, mut page_token) = (None, None, None);
-        for (name, value) in
-            percent_encoding::decode_fields(query).ok_or(ApiError::MalformedQuery)?
-        {
-            let slot = match name.as_str() {
+        for (name, value) in decode_fields(query).ok_or(ApiError::MalformedQuery)? {
+            let parameter = match name.as_str() {
                 "filter" => &mut filter,
                 "max_page_size" => &mut max_page_size,
                 "page_token" => &mut page_token,
                 _ => continue,
             };
-            if slot.replace(value).is_some() {
+            if parameter.replace(value).is_some() {
                 return Err(ApiError::RepeatedParameter(name));
             }
         }
@@ -53,9 +54,9 @@ fn parse_filter(text: &str) -> Result<Option<State>, ApiError> {
 }
 
 fn parse_page_size(text: &str) -> Result<usize, ApiError> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
-        Ok(size @ 1..=MAX_PAGE_SIZE) if digits => Ok(size),
+        Ok(size @ 1..=MAX_PAGE_SIZE) if is_number => Ok(size),
         _ => Err(ApiError::InvalidPageSize),
     }
 }

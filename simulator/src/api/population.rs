@@ -1,31 +1,37 @@
-//! The users that a seed gives an account.
+//! The generator of the users of an account.
 
-use crate::api::prng::{SplitMix64, UPPER_ALPHANUMERIC};
-use crate::user::{Role, State, User};
+use crate::{
+    api::prng::{SplitMix64, UPPER_ALPHANUMERIC},
+    user::{Role, State, User},
+};
 
-/// One user in so many is suspended at the start: 5 %.
-const SUSPENDED_ONE_IN: usize = 20;
-/// One user in so many is an administrator.
-const ADMINISTRATOR_ONE_IN: usize = 25;
+/// Number of users for each suspended one.
+const USERS_PER_SUSPENDED: usize = 20;
+/// Average number of users for each administrator.
+const USERS_PER_ADMINISTRATOR: usize = 25;
 
-const FIRST_CREATED: u64 = 1_514_764_800; // 2018-01-01T00:00:00Z
-const LAST_CREATED: u64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+/// Earliest creation time, in seconds since 1970: 2018-01-01T00:00:00Z.
+const MIN_CREATE_TIME: u64 = 1_514_764_800;
+/// Latest creation time, in seconds since 1970: 2026-01-01T00:00:00Z.
+const MAX_CREATE_TIME: u64 = 1_767_225_600;
 
-/// The first `count` users of a seed: a larger account begins with the users
-/// of a smaller one.
+/// Generates the first `count` users of a seed.
+///
+/// With the same seed, a larger account begins with the users of a smaller one.
 pub(crate) fn generate_users(seed: u64, account: &str, count: usize) -> Vec<User> {
     let mut prng = SplitMix64::new(seed, "users");
     let mut suspended = 0;
     (0..count)
         .map(|position| {
-            if position % SUSPENDED_ONE_IN == 0 {
-                // Not the first two, whose states the rules are about.
-                suspended = position + 2 + prng.below(SUSPENDED_ONE_IN - 2);
+            if position % USERS_PER_SUSPENDED == 0 {
+                // The first two stay active: the rules of suspension are
+                // about them.
+                suspended = position + 2 + prng.below(USERS_PER_SUSPENDED - 2);
             }
             let id = prng.text(UPPER_ALPHANUMERIC, 26);
             let display_name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
-            let age = prng.below((LAST_CREATED - FIRST_CREATED) as usize) as u64;
-            let administrator = prng.below(ADMINISTRATOR_ONE_IN) == 0;
+            let age = prng.below((MAX_CREATE_TIME - MIN_CREATE_TIME) as usize) as u64;
+            let is_administrator = prng.below(USERS_PER_ADMINISTRATOR) == 0;
             User {
                 path: format!("accounts/{account}/users/{id}"),
                 id,
@@ -36,11 +42,11 @@ pub(crate) fn generate_users(seed: u64, account: &str, count: usize) -> Vec<User
                 } else {
                     State::Active
                 },
-                create_time: rfc3339(FIRST_CREATED + age),
+                create_time: rfc3339(MIN_CREATE_TIME + age),
                 role: match position {
                     0 => Role::Owner,
                     1 => Role::ExternallyManagedAdministrator,
-                    _ if administrator => Role::Administrator,
+                    _ if is_administrator => Role::Administrator,
                     _ => Role::Member,
                 },
             }
@@ -48,20 +54,20 @@ pub(crate) fn generate_users(seed: u64, account: &str, count: usize) -> Vec<User
         .collect()
 }
 
-/// Seconds since 1970 as RFC 3339, in UTC.
+/// Formats seconds since 1970 as RFC 3339, in UTC.
 fn rfc3339(seconds: u64) -> String {
     let (days, time) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = date(days);
     let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// Days since 1970 as a date of the Gregorian calendar.
+/// Converts days since 1970 to year, month and day of the Gregorian calendar.
 ///
-/// The year is counted from March, so that the leap day comes last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468; // from 0000-03-01
-    let era = days / 146_097; // of 400 years
+/// Years are counted from March, so that a leap day is the last day of a year.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468; // since 0000-03-01
+    let era = days / 146_097; // 400 years each
     let day_of_era = days % 146_097;
     let year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -123,17 +129,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_written_in_utc_with_leap_days() {
+    fn times_are_formatted_in_utc_with_leap_days() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(1_582_934_399), "2020-02-28T23:59:59Z");
         assert_eq!(rfc3339(1_582_934_400), "2020-02-29T00:00:00Z");
         assert_eq!(rfc3339(1_583_020_800), "2020-03-01T00:00:00Z");
-        assert_eq!(rfc3339(FIRST_CREATED), "2018-01-01T00:00:00Z");
-        assert_eq!(rfc3339(LAST_CREATED), "2026-01-01T00:00:00Z");
+        assert_eq!(rfc3339(MIN_CREATE_TIME), "2018-01-01T00:00:00Z");
+        assert_eq!(rfc3339(MAX_CREATE_TIME), "2026-01-01T00:00:00Z");
     }
 
     #[test]
-    fn one_user_in_twenty_is_suspended_and_never_the_first_two() {
+    fn five_percent_are_suspended_but_not_the_first_two() {
         for seed in 0..50 {
             let users = generate_users(seed, "A", 1000);
             let suspended = users.iter().filter(|user| user.state == State::Suspended);
@@ -143,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_larger_account_begins_with_the_users_of_a_smaller_one() {
+    fn a_larger_account_starts_with_the_smaller_ones_users() {
         assert_eq!(
             generate_users(3, "A", 500)[..70],
             generate_users(3, "A", 70)

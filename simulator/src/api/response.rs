@@ -1,11 +1,13 @@
-//! An answer, before it is put on the wire.
+//! Responses of the API, before they are sent.
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::Response,
+};
 use serde::Serialize;
 
-/// Status, headers and body, as the API or a fault gives them.
+/// A response of the API or of a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,
@@ -14,20 +16,20 @@ pub(crate) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// `application/json`.
+    /// Returns a response of type `application/json`.
     pub(crate) fn json<T: Serialize>(status: u16, body: &T) -> Self {
         match serde_json::to_vec(body) {
-            Ok(body) => Self::typed(status, "application/json", body),
+            Ok(body) => Self::with_content_type(status, "application/json", body),
             Err(error) => Self::text(500, error.to_string()),
         }
     }
 
-    /// `text/plain`.
+    /// Returns a response of type `text/plain`.
     pub(crate) fn text(status: u16, body: String) -> Self {
-        Self::typed(status, "text/plain; charset=utf-8", body.into_bytes())
+        Self::with_content_type(status, "text/plain; charset=utf-8", body.into_bytes())
     }
 
-    /// No body, hence no type.
+    /// Returns a response without a body and without headers.
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             status,
@@ -41,9 +43,10 @@ impl ApiResponse {
         self
     }
 
-    /// The answer as bytes of HTTP/1.1, after which the connection closes.
+    /// Converts the response to the bytes of HTTP/1.1, with
+    /// `connection: close`.
     ///
-    /// A `content-length` among the headers stays as it is, right or wrong.
+    /// A `content-length` among the headers is kept, even a wrong one.
     pub(crate) fn into_raw(self) -> RawResponse {
         let reason = StatusCode::from_u16(self.status)
             .ok()
@@ -53,8 +56,8 @@ impl ApiResponse {
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
-        let said = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-length");
-        if !self.headers.iter().any(said) {
+        let is_length = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-length");
+        if !self.headers.iter().any(is_length) {
             head += &format!("content-length: {}\r\n", self.body.len());
         }
         head += "connection: close\r\n\r\n";
@@ -64,15 +67,15 @@ impl ApiResponse {
         }
     }
 
-    fn typed(status: u16, kind: &str, body: Vec<u8>) -> Self {
+    fn with_content_type(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         Self {
             body,
-            ..Self::empty(status).with_header("content-type", kind)
+            ..Self::empty(status).with_header("content-type", content_type)
         }
     }
 }
 
-/// An answer in bytes, its head apart from its body.
+/// A response in bytes.
 pub(crate) struct RawResponse {
     pub(crate) head: Vec<u8>,
     pub(crate) body: Vec<u8>,
@@ -85,13 +88,13 @@ impl RawResponse {
     }
 }
 
-/// For the API's own answers, whose headers are all well-formed.
+/// Skips malformed headers; the API's own responses have none.
 impl From<ApiResponse> for Response {
-    fn from(answer: ApiResponse) -> Self {
-        let mut response = Self::new(Body::from(answer.body));
+    fn from(api_response: ApiResponse) -> Self {
+        let mut response = Self::new(Body::from(api_response.body));
         *response.status_mut() =
-            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in answer.headers {
+            StatusCode::from_u16(api_response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in api_response.headers {
             if let (Ok(name), Ok(value)) = (
                 HeaderName::from_bytes(name.as_bytes()),
                 HeaderValue::from_str(&value),

@@ -1,27 +1,27 @@
-//! The access tokens that were issued.
+//! The store of issued access tokens.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use crate::api::prng::{LOWER_ALPHANUMERIC, SplitMix64};
 
-/// Every token issued so far, in order.
+/// All tokens issued so far, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     prng: SplitMix64,
     life: Duration,
     issued: Vec<Token>,
-    positions: HashMap<String, usize>,
+    /// Index of each token in `issued`, by text.
+    indexes: HashMap<String, usize>,
 }
 
 #[derive(Clone, Debug)]
 struct Token {
     text: String,
-    expires: Duration,
-    revoked: bool,
+    expires_at: Duration,
+    is_revoked: bool,
 }
 
-/// What a bearer token is worth.
+/// The status of a bearer token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenStatus {
     Live,
@@ -36,19 +36,20 @@ impl Tokens {
             prng: SplitMix64::new(seed, "tokens"),
             life,
             issued: Vec::new(),
-            positions: HashMap::new(),
+            indexes: HashMap::new(),
         }
     }
 
-    /// How long a token lives.
+    /// Returns the lifetime of a token.
     pub(crate) fn life(&self) -> Duration {
         self.life
     }
 
-    /// A new token; older ones stay as they are.
+    /// Issues a token. Older tokens stay valid.
     ///
-    /// Its `+`, `/` and `=` are in the grammar of RFC 6750, section 2.1, and
-    /// find out clients that do not form-encode a token which they revoke.
+    /// The token contains `+`, `/` and `=`, which RFC 6750, section 2.1
+    /// allows. They expose clients that do not form-encode a token in a revoke
+    /// request.
     pub(crate) fn issue(&mut self, now: Duration) -> String {
         let text = format!(
             "simulated-token-{:04}.{}+/{}==",
@@ -56,44 +57,44 @@ impl Tokens {
             self.prng.text(LOWER_ALPHANUMERIC, 16),
             self.prng.text(LOWER_ALPHANUMERIC, 4),
         );
-        self.positions.insert(text.clone(), self.issued.len());
+        self.indexes.insert(text.clone(), self.issued.len());
         self.issued.push(Token {
             text: text.clone(),
-            expires: now.saturating_add(self.life),
-            revoked: false,
+            expires_at: now.saturating_add(self.life),
+            is_revoked: false,
         });
         text
     }
 
     pub(crate) fn status(&self, text: &str, now: Duration) -> TokenStatus {
-        match self.positions.get(text).map(|at| &self.issued[*at]) {
+        match self.indexes.get(text).map(|index| &self.issued[*index]) {
             None => TokenStatus::Unknown,
             Some(token) => token.status(now),
         }
     }
 
-    /// Revokes a token, if it was ever issued.
+    /// Revokes a token; an unknown one is ignored.
     pub(crate) fn revoke(&mut self, text: &str) {
-        if let Some(at) = self.positions.get(text) {
-            self.issued[*at].revoked = true;
+        if let Some(index) = self.indexes.get(text) {
+            self.issued[*index].is_revoked = true;
         }
     }
 
     pub(crate) fn revoke_all(&mut self) {
         for token in &mut self.issued {
-            token.revoked = true;
+            token.is_revoked = true;
         }
     }
 
     pub(crate) fn expire_all(&mut self, now: Duration) {
         for token in &mut self.issued {
-            token.expires = token.expires.min(now);
+            token.expires_at = token.expires_at.min(now);
         }
     }
 
     pub(crate) fn live_count(&self, now: Duration) -> usize {
-        let live = |token: &&Token| token.status(now) == TokenStatus::Live;
-        self.issued.iter().filter(live).count()
+        let is_live = |token: &&Token| token.status(now) == TokenStatus::Live;
+        self.issued.iter().filter(is_live).count()
     }
 
     pub(crate) fn texts(&self) -> Vec<String> {
@@ -103,9 +104,9 @@ impl Tokens {
 
 impl Token {
     fn status(&self, now: Duration) -> TokenStatus {
-        if self.revoked {
+        if self.is_revoked {
             TokenStatus::Revoked
-        } else if self.expires <= now {
+        } else if self.expires_at <= now {
             TokenStatus::Expired
         } else {
             TokenStatus::Live
@@ -118,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_live_until_the_very_end_of_its_life() {
+    fn a_token_expires_exactly_at_the_end_of_its_lifetime() {
         let life = Duration::from_secs(900);
         let mut tokens = Tokens::new(1, life);
         let text = tokens.issue(Duration::from_secs(5));

@@ -1,7 +1,9 @@
-//! The command: what it prints, and how it ends.
+//! The command's output, errors and exit codes.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+};
 
 use serde_json::Value;
 use simulator::Simulator;
@@ -9,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{FORM, TestRequest, TestResponse, basic, connect};
 
-/// A running command, killed when dropped.
+/// A running command; dropping it kills the process.
 struct RunningCommand(Child);
 
 impl RunningCommand {
@@ -23,18 +25,23 @@ impl RunningCommand {
     }
 
     fn lines(&mut self, count: usize) -> Vec<String> {
-        let stdout = self.0.stdout.as_mut().expect("piped");
+        let stdout = self.0.stdout.as_mut().expect("the stream is piped");
         let lines = BufReader::new(stdout).lines();
-        lines.take(count).map(|line| line.expect("utf-8")).collect()
+        lines
+            .take(count)
+            .map(|line| line.expect("the output is UTF-8"))
+            .collect()
     }
 
-    /// Kills it, and returns what it said on stderr.
+    /// Kills the process and returns its stderr.
     fn kill(&mut self) -> String {
-        self.0.kill().expect("still running");
-        let mut said = String::new();
-        let stderr = self.0.stderr.as_mut().expect("piped");
-        stderr.read_to_string(&mut said).expect("utf-8");
-        said
+        self.0.kill().expect("the process is still running");
+        let mut output = String::new();
+        let stderr = self.0.stderr.as_mut().expect("the stream is piped");
+        stderr
+            .read_to_string(&mut output)
+            .expect("the output is UTF-8");
+        output
     }
 }
 
@@ -57,7 +64,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
         stdout,
         stderr,
     } = command(arguments).output().expect("the command runs");
-    let text = |bytes| String::from_utf8(bytes).expect("utf-8");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
     (status.code(), text(stdout), text(stderr))
 }
 
@@ -80,7 +87,7 @@ async fn send(line: &Value, request: &TestRequest) -> TestResponse {
 }
 
 #[tokio::test]
-async fn a_program_reads_one_line_and_calls() {
+async fn the_json_line_contains_all_that_a_client_needs() {
     let mut running = RunningCommand::start(&[
         "--port",
         "0",
@@ -104,7 +111,7 @@ async fn a_program_reads_one_line_and_calls() {
 }
 
 #[tokio::test]
-async fn the_application_has_the_permissions_that_were_given() {
+async fn the_permissions_option_sets_the_permissions() {
     let mut running = RunningCommand::start(&["--json", "--permissions", "get,suspend"]);
     let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
     let body = request_token(&line).await.json();
@@ -125,7 +132,7 @@ async fn the_application_has_the_permissions_that_were_given() {
 }
 
 #[tokio::test]
-async fn a_person_gets_lines_for_the_shell() {
+async fn the_default_output_is_export_lines() {
     let mut running = RunningCommand::start(&["--seed", "3"]);
     let lines = running.lines(4);
     let same = Simulator::builder().seed(3).start().await.unwrap();
@@ -145,48 +152,53 @@ async fn a_person_gets_lines_for_the_shell() {
 }
 
 #[tokio::test]
-async fn a_verbose_line_has_the_status_and_nothing_secret() {
+async fn a_verbose_line_has_the_status_and_no_secret() {
     let mut running = RunningCommand::start(&["--json", "--verbose"]);
     let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
     let response = request_token(&line).await;
-    let said = running.kill();
-    assert!(said.starts_with("POST /v1/oauth/token 200 "), "{said}");
-    assert!(said.ends_with(" ms\n"), "{said}");
+    let stderr = running.kill();
+    assert!(stderr.starts_with("POST /v1/oauth/token 200 "), "{stderr}");
+    assert!(stderr.ends_with(" ms\n"), "{stderr}");
     let body = response.json();
     for secret in [
         TestResponse::text(&body, "access_token"),
         TestResponse::text(&line, "client_secret"),
     ] {
-        assert!(!said.contains(secret), "{said}");
+        assert!(!stderr.contains(secret), "{stderr}");
     }
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_an_error_of_one_line() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
+async fn a_port_in_use_is_an_error_of_one_line() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
     let (code, stdout, stderr) = run(&["--port", &port]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert_eq!(
         stderr,
-        format!("simulator: port {port} is taken: choose another, or 0 for any free one\n")
+        format!(
+            "simulator: port {port} is already in use; choose another port, or 0 for a free one\n"
+        )
     );
 }
 
 #[test]
-fn a_bad_value_is_an_error_that_names_the_option() {
-    for (option, value, mend) in [
-        ("--permissions", "get,fly", "\"fly\" is no permission"),
-        ("--permissions", "", "is no permission"),
-        ("--users", "1", "from 2 to 1000000 users"),
-        ("--users", "many", "from 2 to 1000000 users"),
+fn an_invalid_value_is_an_error_that_names_the_option() {
+    for (option, value, words) in [
+        ("--permissions", "get,fly", "unknown permission \"fly\""),
+        ("--permissions", "", "unknown permission \"\""),
+        ("--users", "1", "users must be from 2 to 1000000"),
+        ("--users", "many", "users must be from 2 to 1000000"),
         ("--token-life", "0", "1..="),
         ("--port", "65536", "65535"),
         ("--seed", "-", "invalid digit"),
     ] {
         let (code, stdout, stderr) = run(&[option, value]);
         assert_eq!((option, code, stdout.as_str()), (option, Some(2), ""));
-        assert!(stderr.contains(option) && stderr.contains(mend), "{stderr}");
+        assert!(
+            stderr.contains(option) && stderr.contains(words),
+            "{stderr}"
+        );
     }
 }
 
