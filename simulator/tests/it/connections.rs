@@ -1,17 +1,17 @@
-//! Connections: kept alive, many at once, and none after the end.
+//! The lifecycle of TCP connections.
 
-use std::io::ErrorKind;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 
 use simulator::{Action, Fault, State};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::task::JoinSet;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    task::JoinSet,
+};
 
 use crate::client::{TestRequest, TestResponse, connect, start, token};
 
 #[tokio::test]
-async fn a_connection_is_kept_alive_until_a_fault_takes_it() {
+async fn a_connection_is_kept_alive_until_a_fault_closes_it() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let request = TestRequest::get(&sim, &access_token, &sim.owner().id).without("connection");
@@ -22,7 +22,7 @@ async fn a_connection_is_kept_alive_until_a_fault_takes_it() {
         let response = loop {
             let mut chunk = [0; 4096];
             let read = stream.read(&mut chunk).await.unwrap();
-            assert_ne!(read, 0, "closed early");
+            assert_ne!(read, 0, "the connection closed early");
             raw.extend_from_slice(&chunk[..read]);
             match TestResponse::parse(&raw) {
                 Some(response) if response.body.ends_with('}') => break response,
@@ -39,7 +39,7 @@ async fn a_connection_is_kept_alive_until_a_fault_takes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_connections_at_once_each_get_their_own_answer() {
+async fn concurrent_connections_get_their_own_responses() {
     let sim = Arc::new(start().await);
     let access_token = token(&sim).await;
     sim.clear_requests();
@@ -66,7 +66,7 @@ async fn many_connections_at_once_each_get_their_own_answer() {
 }
 
 #[tokio::test]
-async fn a_request_in_pieces_is_one_request() {
+async fn a_request_sent_byte_by_byte_is_one_request() {
     let sim = start().await;
     let mut stream = connect(sim.url()).await.unwrap();
     for byte in TestRequest::token(&sim).bytes() {
@@ -80,7 +80,7 @@ async fn a_request_in_pieces_is_one_request() {
 }
 
 #[tokio::test]
-async fn nobody_is_served_after_the_stop() {
+async fn a_stopped_simulator_refuses_connections() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let mut open = connect(sim.url()).await.unwrap();
@@ -93,12 +93,12 @@ async fn nobody_is_served_after_the_stop() {
 }
 
 #[tokio::test]
-async fn a_simulator_that_is_dropped_stops() {
+async fn a_dropped_simulator_refuses_connections() {
     let sim = start().await;
     let url = sim.url().to_owned();
     drop(sim);
-    // The listener closes when the runtime next turns to it; a connection that
-    // was still in its queue is reset.
+    // The listener closes when the runtime next polls its task. Until then, a
+    // connection can still enter its queue, and is reset later.
     let refused = async {
         while connect(&url).await.map_err(|error| error.kind()).err()
             != Some(ErrorKind::ConnectionRefused)
@@ -107,11 +107,11 @@ async fn a_simulator_that_is_dropped_stops() {
         }
     };
     let waited = tokio::time::timeout(Duration::from_secs(30), refused).await;
-    waited.expect("connections are still accepted");
+    waited.expect("connections are refused in time");
 }
 
 #[tokio::test]
-async fn it_listens_on_loopback_alone() {
+async fn the_simulator_listens_on_loopback_only() {
     let sim = start().await;
     assert!(sim.url().starts_with("http://127.0.0.1:"));
 }

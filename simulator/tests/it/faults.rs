@@ -1,15 +1,17 @@
-//! Every kind of fault, as a client meets it.
+//! The effects of each fault.
 
-use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::{
+    io::ErrorKind,
+    time::{Duration, Instant},
+};
 
 use simulator::{Action, Endpoint, Fault, Simulator, State};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{TestRequest, TestResponse, connect, start, token, until};
 
-/// A simulator, a token, and the id of an active member.
-async fn ready() -> (Simulator, String, String) {
+/// Returns a simulator, an access token and the id of an active member.
+async fn setup() -> (Simulator, String, String) {
     let sim = start().await;
     let access_token = token(&sim).await;
     sim.clear_requests();
@@ -19,8 +21,8 @@ async fn ready() -> (Simulator, String, String) {
 }
 
 #[tokio::test]
-async fn a_status_answers_in_place_of_the_api() {
-    let (sim, access_token, id) = ready().await;
+async fn status_replaces_the_response() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(Fault::new(Action::Status {
         status: 429,
         headers: vec![("Retry-After".to_owned(), "2".to_owned())],
@@ -41,8 +43,8 @@ async fn a_status_answers_in_place_of_the_api() {
 }
 
 #[tokio::test]
-async fn a_status_may_be_one_that_no_server_knows() {
-    let (sim, access_token, _) = ready().await;
+async fn status_accepts_undefined_codes_and_invalid_json() {
+    let (sim, access_token, _) = setup().await;
     sim.fault(Fault::new(Action::status(799)));
     sim.fault(Fault::new(Action::json(200, "{")));
     let request = TestRequest::list(&sim, &access_token, "");
@@ -53,8 +55,8 @@ async fn a_status_may_be_one_that_no_server_knows() {
 }
 
 #[tokio::test]
-async fn a_delay_answers_late_but_properly() {
-    let (sim, access_token, id) = ready().await;
+async fn delay_sends_the_normal_response_later() {
+    let (sim, access_token, id) = setup().await;
     let pause = Duration::from_millis(20);
     for fault in [
         Action::Delay(pause),
@@ -68,23 +70,21 @@ async fn a_delay_answers_late_but_properly() {
         assert!(started.elapsed() >= pause);
         assert_eq!(response.json()["state"], "SUSPENDED");
     }
-    assert!(sim.requests().iter().all(|one| one.duration >= pause));
+    assert!(
+        sim.requests()
+            .iter()
+            .all(|recorded| recorded.duration >= pause)
+    );
 }
 
 #[tokio::test]
-async fn a_hang_never_answers() {
-    let (sim, access_token, id) = ready().await;
+async fn hang_sends_no_response() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(Fault::new(Action::Hang));
     let request = TestRequest::suspend(&sim, &access_token, &id);
-    // It has come, and nothing comes back: who goes away first is the client.
-    let arrived = async {
-        while sim.requests().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
     tokio::select! {
-        _ = request.send_raw(&sim) => panic!("a hang answers"),
-        () = arrived => {}
+        _ = request.send_raw(&sim) => panic!("the simulator closed the connection"),
+        () = until(|| !sim.requests().is_empty()) => {}
     }
     assert_eq!(sim.requests().len(), 1);
     assert_eq!(sim.requests()[0].status, None);
@@ -92,8 +92,8 @@ async fn a_hang_never_answers() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset_before_the_head() {
-    let (sim, access_token, id) = ready().await;
+async fn reset_resets_the_connection_before_the_head() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(Fault::new(Action::Reset));
     let request = TestRequest::suspend(&sim, &access_token, &id);
     let error = request.send_raw(&sim).await.unwrap_err();
@@ -104,8 +104,8 @@ async fn a_reset_is_a_reset_before_the_head() {
 }
 
 #[tokio::test]
-async fn a_cut_head_ends_within_the_head() {
-    let (sim, access_token, id) = ready().await;
+async fn cut_head_closes_within_the_head() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(Fault::new(Action::CutHead));
     let raw = TestRequest::suspend(&sim, &access_token, &id)
         .send_raw(&sim)
@@ -119,26 +119,30 @@ async fn a_cut_head_ends_within_the_head() {
 }
 
 #[tokio::test]
-async fn a_cut_body_is_shorter_than_its_length_says() {
-    let (sim, access_token, id) = ready().await;
+async fn cut_body_sends_less_than_the_content_length() {
+    let (sim, access_token, id) = setup().await;
     for after in [0, 10, 100_000] {
         sim.fault(Fault::new(Action::CutBody { after }));
         let request = TestRequest::suspend(&sim, &access_token, &id);
         let response = request.send(&sim).await;
-        let promised: usize = response.header("content-length").unwrap().parse().unwrap();
+        let declared: usize = response.header("content-length").unwrap().parse().unwrap();
         assert_eq!(response.status, 200);
         assert!(
-            response.body.len() <= after && response.body.len() < promised,
+            response.body.len() <= after && response.body.len() < declared,
             "{response:?}"
         );
     }
-    assert!(sim.requests().iter().all(|one| one.status == Some(200)));
+    assert!(
+        sim.requests()
+            .iter()
+            .all(|recorded| recorded.status == Some(200))
+    );
     assert_eq!(sim.user(&id).unwrap().state, State::Active);
 }
 
 #[tokio::test]
-async fn a_cut_token_answer_issues_no_token() {
-    let (sim, ..) = ready().await;
+async fn cut_body_on_a_token_request_issues_no_token() {
+    let (sim, ..) = setup().await;
     sim.fault(Fault::new(Action::CutBody { after: 5 }).on(Endpoint::Token));
     let response = TestRequest::token(&sim).send(&sim).await;
     assert_eq!((response.status, response.body.as_str()), (200, "{\"acc"));
@@ -146,8 +150,8 @@ async fn a_cut_token_answer_issues_no_token() {
 }
 
 #[tokio::test]
-async fn raw_bytes_are_sent_as_they_are() {
-    let (sim, access_token, id) = ready().await;
+async fn raw_sends_exactly_its_bytes() {
+    let (sim, access_token, id) = setup().await;
     for bytes in [&b"SSH-2.0-OpenSSH\r\n\xff\0"[..], b""] {
         sim.fault(Fault::new(Action::Raw(bytes.to_vec())));
         let raw = TestRequest::suspend(&sim, &access_token, &id)
@@ -161,8 +165,8 @@ async fn raw_bytes_are_sent_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_drip_is_the_whole_answer_a_byte_at_a_time() {
-    let (sim, access_token, id) = ready().await;
+async fn drip_sends_the_response_byte_by_byte() {
+    let (sim, access_token, id) = setup().await;
     let every = Duration::from_micros(50);
     sim.fault(Fault::new(Action::Drip { every }));
     let started = Instant::now();
@@ -175,7 +179,7 @@ async fn a_drip_is_the_whole_answer_a_byte_at_a_time() {
 }
 
 #[tokio::test]
-async fn after_apply_the_change_is_made_and_the_answer_is_lost() {
+async fn after_apply_changes_the_state_and_loses_the_response() {
     for action in [
         Action::Reset,
         Action::CutHead,
@@ -184,23 +188,23 @@ async fn after_apply_the_change_is_made_and_the_answer_is_lost() {
         Action::status(503),
         Action::after_apply(Action::status(504)),
     ] {
-        let (sim, access_token, id) = ready().await;
+        let (sim, access_token, id) = setup().await;
         sim.fault(Fault::new(Action::after_apply(action.clone())));
         let request = TestRequest::suspend(&sim, &access_token, &id);
-        let whole = request
+        let response = request
             .send_raw(&sim)
             .await
             .ok()
             .and_then(|raw| TestResponse::parse(&raw));
-        let confirmed = whole.is_some_and(|response| response.body.contains("SUSPENDED"));
-        assert!(!confirmed, "{action:?}");
+        let is_confirmed = response.is_some_and(|response| response.body.contains("SUSPENDED"));
+        assert!(!is_confirmed, "{action:?}");
         assert_eq!(sim.user(&id).unwrap().state, State::Suspended, "{action:?}");
     }
 }
 
 #[tokio::test]
-async fn a_hang_after_apply_leaves_the_change() {
-    let (sim, access_token, id) = ready().await;
+async fn hang_after_apply_changes_the_state() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(Fault::new(Action::after_apply(Action::Hang)));
     let mut stream = connect(sim.url()).await.unwrap();
     let request = TestRequest::suspend(&sim, &access_token, &id);
@@ -211,8 +215,8 @@ async fn a_hang_after_apply_leaves_the_change() {
 }
 
 #[tokio::test]
-async fn a_script_goes_by_endpoint_and_by_turn() {
-    let (sim, access_token, id) = ready().await;
+async fn a_fault_counts_requests_to_its_endpoint_only() {
+    let (sim, access_token, id) = setup().await;
     sim.fault(
         Fault::new(Action::status(503))
             .on(Endpoint::Get)
@@ -231,8 +235,8 @@ async fn a_script_goes_by_endpoint_and_by_turn() {
 }
 
 #[tokio::test]
-async fn a_fault_for_ever_ends_when_it_is_cleared() {
-    let (sim, access_token, _) = ready().await;
+async fn a_fault_that_applies_always_ends_when_cleared() {
+    let (sim, access_token, _) = setup().await;
     sim.fault(Fault::new(Action::status(500)).always());
     let request = TestRequest::list(&sim, &access_token, "");
     for _ in 0..3 {
@@ -241,4 +245,70 @@ async fn a_fault_for_ever_ends_when_it_is_cleared() {
     assert_eq!(sim.pending_faults(), 1);
     sim.clear_faults();
     assert_eq!(request.send(&sim).await.status, 200);
+}
+
+#[tokio::test]
+async fn hold_waits_until_the_release() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let id = sim.users()[2].id.clone();
+    let held = Fault::new(Action::Hold).on(Endpoint::Suspend).times(2);
+    sim.fault(held);
+    sim.fault(Fault::new(Action::after_apply(Action::Hold)).on(Endpoint::Reactivate));
+    let request = TestRequest::suspend(&sim, &access_token, &id);
+    let meanwhile = async {
+        sim.held(2).await;
+        assert_eq!(sim.user(&id).unwrap().state, State::Active);
+        sim.release();
+    };
+    let (first, second, ()) = tokio::join!(request.send(&sim), request.send(&sim), meanwhile);
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(sim.user(&id).unwrap().state, State::Suspended);
+
+    let request = TestRequest::reactivate(&sim, &access_token, &id);
+    let meanwhile = async {
+        sim.held(1).await;
+        assert_eq!(sim.user(&id).unwrap().state, State::Active);
+        sim.release();
+    };
+    let (response, ()) = tokio::join!(request.send(&sim), meanwhile);
+    assert_eq!(response.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_given_up_by_its_client_is_not_held() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    sim.fault(Fault::new(Action::Hold).on(Endpoint::List).times(2));
+    let request = TestRequest::list(&sim, &access_token, "");
+    tokio::select! {
+        _ = request.send_raw(&sim) => panic!("the held request got a response"),
+        () = sim.held(1) => {}
+    }
+    until(|| sim.connections() == 0).await;
+    let meanwhile = async {
+        // The first request is gone, so the held one is the second.
+        sim.held(1).await;
+        sim.release();
+    };
+    let (response, ()) = tokio::join!(request.send(&sim), meanwhile);
+    assert_eq!(response.status, 200);
+}
+
+#[tokio::test]
+async fn a_fault_for_one_user_ignores_other_requests() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    let users = sim.users();
+    let fault = Fault::new(Action::status(503)).of_user(&users[2].id);
+    sim.fault(fault.always());
+    for (request, status) in [
+        (TestRequest::get(&sim, &access_token, &users[2].id), 503),
+        (TestRequest::suspend(&sim, &access_token, &users[2].id), 503),
+        (TestRequest::get(&sim, &access_token, &users[3].id), 200),
+        (TestRequest::list(&sim, &access_token, ""), 200),
+        (TestRequest::token(&sim), 200),
+    ] {
+        assert_eq!(request.send(&sim).await.status, status);
+    }
 }

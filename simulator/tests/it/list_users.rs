@@ -1,4 +1,4 @@
-//! Lists: filters, pages, and what a page token is good for.
+//! The list operation: filters, page sizes and page tokens.
 
 use serde_json::Value;
 use simulator::{Simulator, State};
@@ -9,12 +9,12 @@ const ACTIVE: &str = "user.isActive()";
 const SUSPENDED: &str = "user.isSuspended()";
 
 fn ids(page: &Value) -> Vec<String> {
-    let results = page["results"].as_array().expect("results");
+    let results = page["results"].as_array().expect("the page has results");
     let id = |user| TestResponse::text(user, "id").to_owned();
     results.iter().map(id).collect()
 }
 
-/// The pages from the first to the last.
+/// Returns all pages, from the first to the last.
 async fn pages(sim: &Simulator, access_token: &str, query: &str) -> Vec<Value> {
     let mut pages: Vec<Value> = Vec::new();
     loop {
@@ -42,7 +42,7 @@ fn in_state(sim: &Simulator, state: Option<State>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_user_has_the_documented_fields_and_no_others() {
+async fn a_user_has_exactly_the_documented_fields() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let owner = sim.owner();
@@ -64,7 +64,7 @@ async fn a_user_has_the_documented_fields_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_page_has_25_users_unless_asked_otherwise() {
+async fn the_default_page_size_is_25() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let pages = pages(&sim, &access_token, "").await;
@@ -74,7 +74,7 @@ async fn a_page_has_25_users_unless_asked_otherwise() {
 }
 
 #[tokio::test]
-async fn paging_to_the_end_shows_every_user_once_in_order() {
+async fn the_pages_contain_each_user_once_in_order() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for (filter, state) in [
@@ -93,7 +93,7 @@ async fn paging_to_the_end_shows_every_user_once_in_order() {
 }
 
 #[tokio::test]
-async fn a_change_between_two_pages_skips_nobody() {
+async fn a_change_between_two_pages_skips_no_user() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let before = in_state(&sim, Some(State::Active));
@@ -115,7 +115,7 @@ async fn a_change_between_two_pages_skips_nobody() {
 }
 
 #[tokio::test]
-async fn an_empty_page_still_has_its_results() {
+async fn an_empty_page_has_an_empty_list_of_results() {
     let sim = Simulator::builder().users(2).start().await.unwrap();
     let access_token = token(&sim).await;
     let query = format!("?filter={}", encode(SUSPENDED));
@@ -126,7 +126,7 @@ async fn an_empty_page_still_has_its_results() {
 }
 
 #[tokio::test]
-async fn an_empty_filter_or_page_token_is_none() {
+async fn an_empty_filter_or_page_token_is_ignored() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let response = TestRequest::list(&sim, &access_token, "?filter=&page_token=")
@@ -136,7 +136,7 @@ async fn an_empty_filter_or_page_token_is_none() {
 }
 
 #[tokio::test]
-async fn any_other_filter_is_an_invalid_argument() {
+async fn an_undocumented_filter_is_refused() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for filter in [
@@ -176,7 +176,7 @@ async fn a_page_size_out_of_range_is_refused() {
 }
 
 #[tokio::test]
-async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
+async fn a_page_token_not_issued_for_this_list_is_refused() {
     let sim = start().await;
     let other = Simulator::builder().seed(2).start().await.unwrap();
     let access_token = token(&sim).await;
@@ -187,14 +187,14 @@ async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
             .await
             .json(),
     );
-    let elsewhere = TestRequest::list(&other, &token(&other).await, "")
+    let other_page = TestRequest::list(&other, &token(&other).await, "")
         .send(&other)
         .await
         .json();
     let active = format!("filter={}&", encode(ACTIVE));
     for (filter, page_token) in [
         (active.as_str(), unfiltered.as_str()),
-        ("", &next(&elsewhere)),
+        ("", &next(&other_page)),
         ("", "CAIQAg"),
         ("", "!"),
     ] {
@@ -215,7 +215,7 @@ async fn a_page_token_of_another_filter_account_or_hand_is_refused() {
 }
 
 #[tokio::test]
-async fn some_page_tokens_survive_only_if_they_are_encoded() {
+async fn a_page_token_with_an_unencoded_plus_is_refused() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let pages = pages(&sim, &access_token, "max_page_size=1").await;
@@ -225,7 +225,7 @@ async fn some_page_tokens_survive_only_if_they_are_encoded() {
     let with_plus = tokens
         .clone()
         .find(|token| token.contains('+'))
-        .expect("a plus");
+        .expect("one of the tokens contains a plus");
     assert!(tokens.clone().any(|token| token.contains('/')));
     assert!(tokens.clone().all(|token| token.ends_with("==")));
     let query = format!("?max_page_size=1&page_token={with_plus}");
@@ -236,7 +236,7 @@ async fn some_page_tokens_survive_only_if_they_are_encoded() {
 }
 
 #[tokio::test]
-async fn a_camel_case_parameter_is_ignored_and_page_1_repeats() {
+async fn a_camel_case_page_token_repeats_page_1() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let first = TestRequest::list(&sim, &access_token, "")

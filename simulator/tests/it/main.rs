@@ -1,4 +1,4 @@
-//! Tests of the simulator over real TCP.
+//! Tests of the simulator over TCP.
 
 mod client;
 

@@ -1,4 +1,4 @@
-//! The client credentials grant, and what both OAuth paths refuse.
+//! The token and revoke endpoints: the grant and the errors.
 
 use serde_json::json;
 use simulator::{Generation, Simulator};
@@ -9,7 +9,7 @@ const TOKEN: &str = "/v1beta1/users/oauth2/token";
 const REVOKE: &str = "/v1beta1/users/oauth2/revoke";
 
 #[tokio::test]
-async fn a_token_comes_with_its_type_life_and_scope() {
+async fn a_token_response_has_type_lifetime_and_scope() {
     let sim = start().await;
     let response = TestRequest::token(&sim).send(&sim).await;
     assert_eq!(response.status, 200);
@@ -26,7 +26,7 @@ async fn a_token_comes_with_its_type_life_and_scope() {
 }
 
 #[tokio::test]
-async fn the_scope_may_be_left_out_and_the_content_type_may_have_a_charset() {
+async fn the_scope_and_a_charset_are_optional() {
     let sim = start().await;
     let request = TestRequest::form(&sim, TOKEN, "grant_type=client_credentials")
         .without("content-type")
@@ -35,7 +35,7 @@ async fn the_scope_may_be_left_out_and_the_content_type_may_have_a_charset() {
 }
 
 #[tokio::test]
-async fn a_token_works_in_both_generations_whichever_issued_it() {
+async fn a_token_of_one_generation_is_valid_in_the_other() {
     let sim = start().await;
     for path in [TOKEN, "/v1/oauth/token"] {
         let response = TestRequest::form(&sim, path, "grant_type=client_credentials")
@@ -56,7 +56,7 @@ async fn a_token_works_in_both_generations_whichever_issued_it() {
 }
 
 #[tokio::test]
-async fn a_generation_that_is_off_is_no_path_at_all() {
+async fn paths_of_a_disabled_generation_are_unknown() {
     let builder = Simulator::builder().generations([Generation::V1]);
     let sim = builder.start().await.unwrap();
     let response = TestRequest::token(&sim).send(&sim).await;
@@ -76,7 +76,7 @@ async fn a_generation_that_is_off_is_no_path_at_all() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_form_is_refused() {
+async fn a_body_without_the_form_content_type_is_refused() {
     let sim = start().await;
     for path in [TOKEN, REVOKE] {
         let request =
@@ -167,7 +167,7 @@ async fn a_wrong_id_or_secret_is_an_invalid_client() {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_replaces_the_old_one_and_keeps_the_tokens() {
+async fn rotating_the_secret_keeps_tokens_valid() {
     let sim = start().await;
     let old = TestRequest::token(&sim);
     let access_token = token(&sim).await;
@@ -187,7 +187,7 @@ async fn a_rotated_secret_replaces_the_old_one_and_keeps_the_tokens() {
 }
 
 #[tokio::test]
-async fn a_form_must_be_exactly_what_is_documented() {
+async fn a_form_with_undocumented_fields_or_values_is_refused() {
     let sim = start().await;
     let grant = "grant_type=client_credentials";
     let cases = [
@@ -253,7 +253,7 @@ async fn a_form_must_be_exactly_what_is_documented() {
 }
 
 #[tokio::test]
-async fn credentials_in_the_body_do_not_stand_in_for_the_header() {
+async fn credentials_in_the_body_do_not_replace_the_header() {
     let sim = start().await;
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}",
@@ -268,7 +268,7 @@ async fn credentials_in_the_body_do_not_stand_in_for_the_header() {
 }
 
 #[tokio::test]
-async fn a_body_beyond_all_reason_is_refused() {
+async fn a_body_over_64_kib_is_refused() {
     let sim = start().await;
     let form = format!("grant_type={}", "x".repeat(64 * 1024));
     TestRequest::form(&sim, TOKEN, &form)

@@ -1,11 +1,11 @@
-//! Paths and methods: what is an operation, and what is none.
+//! Recognition of paths and methods.
 
 use simulator::Endpoint;
 
 use crate::client::{TestRequest, encode, start, token};
 
 #[tokio::test]
-async fn an_unknown_path_is_a_plain_404() {
+async fn an_unknown_path_is_a_plain_text_404() {
     let sim = start().await;
     for target in [
         "/",
@@ -26,12 +26,12 @@ async fn an_unknown_path_is_a_plain_404() {
     assert!(
         sim.requests()
             .iter()
-            .all(|one| one.endpoint == Endpoint::Other)
+            .all(|recorded| recorded.endpoint == Endpoint::Other)
     );
 }
 
 #[tokio::test]
-async fn the_wrong_method_is_told_the_right_one() {
+async fn a_405_names_the_allowed_method() {
     let sim = start().await;
     let account = format!("/v1beta1/accounts/{}/users", sim.account_id());
     let cases = [
@@ -50,7 +50,7 @@ async fn the_wrong_method_is_told_the_right_one() {
 }
 
 #[tokio::test]
-async fn a_head_request_gets_no_body() {
+async fn a_head_request_gets_a_405_without_a_body() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let response = TestRequest::list(&sim, &access_token, "")
@@ -65,25 +65,25 @@ async fn an_encoded_id_names_the_same_user() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = sim.users()[2].id.clone();
-    let every = id
+    let encoded = id
         .bytes()
         .map(|byte| format!("%{byte:02x}"))
         .collect::<String>();
-    let request = TestRequest::resource(&sim, &access_token, "GET", &format!("users/{every}"));
+    let request = TestRequest::resource(&sim, &access_token, "GET", &format!("users/{encoded}"));
     assert_eq!(request.send(&sim).await.json()["id"], id.as_str());
 }
 
 #[tokio::test]
-async fn an_encoded_colon_is_part_of_the_id_and_no_verb() {
+async fn an_encoded_colon_is_part_of_the_id() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = sim.users()[2].id.clone();
-    let below = format!("users/{id}%3Asuspend");
-    let response = TestRequest::resource(&sim, &access_token, "POST", &below)
+    let path = format!("users/{id}%3Asuspend");
+    let response = TestRequest::resource(&sim, &access_token, "POST", &path)
         .send(&sim)
         .await;
     response.assert_grpc_error(405, 12, "method");
-    let response = TestRequest::resource(&sim, &access_token, "GET", &below)
+    let response = TestRequest::resource(&sim, &access_token, "GET", &path)
         .send(&sim)
         .await;
     response.assert_grpc_error(404, 5, "user");
@@ -92,7 +92,7 @@ async fn an_encoded_colon_is_part_of_the_id_and_no_verb() {
 }
 
 #[tokio::test]
-async fn an_encoded_slash_stays_in_the_id() {
+async fn an_encoded_separator_is_part_of_the_id() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for id in ["../users", "a/b:suspend", "é", "a?b#c"] {
@@ -111,8 +111,8 @@ async fn a_malformed_escape_in_the_path_is_refused() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for id in ["%", "%4", "%GG", "%FF"] {
-        let below = format!("users/{id}:suspend");
-        let response = TestRequest::resource(&sim, &access_token, "POST", &below)
+        let path = format!("users/{id}:suspend");
+        let response = TestRequest::resource(&sim, &access_token, "POST", &path)
             .send(&sim)
             .await;
         response.assert_grpc_error(400, 3, "path");
@@ -120,11 +120,11 @@ async fn a_malformed_escape_in_the_path_is_refused() {
 }
 
 #[tokio::test]
-async fn an_unknown_verb_is_part_of_an_id() {
+async fn an_unknown_action_is_part_of_the_id() {
     let sim = start().await;
     let access_token = token(&sim).await;
-    let below = format!("users/{}:delete", sim.users()[2].id);
-    let response = TestRequest::resource(&sim, &access_token, "GET", &below)
+    let path = format!("users/{}:delete", sim.users()[2].id);
+    let response = TestRequest::resource(&sim, &access_token, "GET", &path)
         .send(&sim)
         .await;
     response.assert_grpc_error(404, 5, "user");

@@ -1,10 +1,10 @@
-//! What every resource asks of a request.
+//! The checks that all operations on users make.
 
 use simulator::{Permission, Permissions, Simulator};
 
 use crate::client::{TestRequest, start, token};
 
-/// One good request to each of the four operations.
+/// Returns a valid request to each of the four operations.
 fn operations(sim: &Simulator, access_token: &str) -> [TestRequest; 4] {
     let id = &sim.users()[2].id;
     [
@@ -35,7 +35,7 @@ async fn a_bearer_token_is_required() {
             assert_eq!(response.header("www-authenticate"), Some("Bearer"));
         }
         let response = request
-            .with("authorization", "Bearer nobody")
+            .with("authorization", "Bearer unknown")
             .send(&sim)
             .await;
         response.assert_grpc_error(401, 16, "unknown");
@@ -52,24 +52,24 @@ async fn a_user_agent_with_a_version_is_required() {
             .send(&sim)
             .await
             .assert_grpc_error(400, 3, "user-agent");
-        for bad in ["", "Acme", "Acme/", "Acme/1 (linux)"] {
-            let response = request.clone().with("user-agent", bad).send(&sim).await;
+        for invalid in ["", "Acme", "Acme/", "Acme/1 (linux)"] {
+            let response = request.clone().with("user-agent", invalid).send(&sim).await;
             response.assert_grpc_error(400, 3, "user-agent");
         }
-        let good = request.with("user-agent", "Acme-SOAR/2.1 op-users/0.2.0");
-        assert_eq!(good.send(&sim).await.status, 200);
+        let valid = request.with("user-agent", "Acme-SOAR/2.1 op-users/0.2.0");
+        assert_eq!(valid.send(&sim).await.status, 200);
     }
 }
 
 #[tokio::test]
-async fn a_client_that_reads_no_json_is_refused() {
+async fn a_client_that_does_not_accept_json_is_refused() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for request in operations(&sim, &access_token) {
         let response = request.clone().with("accept", "text/html").send(&sim).await;
         response.assert_grpc_error(406, 3, "json");
-        let good = request.with("accept", "text/html, application/json;q=0.5");
-        assert_eq!(good.send(&sim).await.status, 200);
+        let valid = request.with("accept", "text/html, application/json;q=0.5");
+        assert_eq!(valid.send(&sim).await.status, 200);
     }
 }
 
@@ -101,9 +101,9 @@ async fn each_operation_needs_its_own_permission() {
     ];
     for (request, (permission, name)) in operations(&sim, &access_token).into_iter().zip(needed) {
         let others = needed
-            .map(|(one, _)| one)
+            .map(|(other, _)| other)
             .into_iter()
-            .filter(|one| *one != permission);
+            .filter(|other| *other != permission);
         sim.set_permissions(others.collect::<Permissions>());
         let response = request.send(&sim).await;
         response.assert_grpc_error(403, 7, &format!("missing_permission: {name}"));
@@ -113,7 +113,7 @@ async fn each_operation_needs_its_own_permission() {
 }
 
 #[tokio::test]
-async fn permissions_are_given_at_the_start() {
+async fn the_builder_sets_the_permissions() {
     let builder = Simulator::builder().permissions([Permission::ListUsers]);
     let sim = builder.start().await.unwrap();
     let access_token = token(&sim).await;
@@ -131,14 +131,14 @@ async fn permissions_are_given_at_the_start() {
 }
 
 #[tokio::test]
-async fn who_lacks_the_permission_does_not_learn_who_exists() {
+async fn a_missing_permission_hides_which_users_exist() {
     let sim = start().await;
     let access_token = token(&sim).await;
     sim.set_permissions(Permissions::NONE);
     let known = TestRequest::get(&sim, &access_token, &sim.owner().id)
         .send(&sim)
         .await;
-    let unknown = TestRequest::get(&sim, &access_token, "NOBODY")
+    let unknown = TestRequest::get(&sim, &access_token, "UNKNOWN")
         .send(&sim)
         .await;
     unknown.assert_grpc_error(403, 7, "missing_permission");
@@ -150,16 +150,16 @@ async fn an_unknown_user_is_not_found() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for request in [
-        TestRequest::get(&sim, &access_token, "NOBODY"),
-        TestRequest::suspend(&sim, &access_token, "NOBODY"),
-        TestRequest::reactivate(&sim, &access_token, "NOBODY"),
+        TestRequest::get(&sim, &access_token, "UNKNOWN"),
+        TestRequest::suspend(&sim, &access_token, "UNKNOWN"),
+        TestRequest::reactivate(&sim, &access_token, "UNKNOWN"),
     ] {
         request.send(&sim).await.assert_grpc_error(404, 5, "user");
     }
 }
 
 #[tokio::test]
-async fn a_post_says_that_it_has_no_body() {
+async fn a_post_needs_a_content_length_of_zero() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = &sim.users()[2].id;

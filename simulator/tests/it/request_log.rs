@@ -1,4 +1,4 @@
-//! What the simulator remembers of requests.
+//! The log of requests.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::client::{TestRequest, basic, connect, start, token, until};
 
 #[tokio::test]
-async fn requests_are_logged_in_order_with_what_was_sent() {
+async fn requests_are_logged_in_order_as_sent() {
     let sim = start().await;
     let access_token = token(&sim).await;
     TestRequest::list(&sim, &access_token, "?filter=user.isActive%28%29&x")
@@ -20,12 +20,12 @@ async fn requests_are_logged_in_order_with_what_was_sent() {
     let log = sim.requests();
     let seen: Vec<_> = log
         .iter()
-        .map(|one| {
+        .map(|recorded| {
             (
-                one.endpoint,
-                one.method.as_str(),
-                one.status,
-                one.body_length,
+                recorded.endpoint,
+                recorded.method.as_str(),
+                recorded.status,
+                recorded.body_length,
             )
         })
         .collect();
@@ -43,11 +43,14 @@ async fn requests_are_logged_in_order_with_what_was_sent() {
         format!("/v1beta1/accounts/{}/users/a%2Fb:suspend", sim.account_id())
     );
     assert_eq!(log[1].header("user-agent"), Some("Acme-Tests/1.0"));
-    assert!(log.iter().all(|one| one.duration > Duration::ZERO));
+    assert!(
+        log.iter()
+            .all(|recorded| recorded.duration > Duration::ZERO)
+    );
 }
 
 #[tokio::test]
-async fn the_log_holds_no_secret_and_no_token() {
+async fn the_log_contains_no_secret_and_no_token() {
     let sim = start().await;
     let access_token = token(&sim).await;
     TestRequest::list(&sim, &access_token, "").send(&sim).await;
@@ -61,7 +64,7 @@ async fn the_log_holds_no_secret_and_no_token() {
     let shown: Vec<_> = sim
         .requests()
         .iter()
-        .map(|one| one.header("authorization").map(str::to_owned))
+        .map(|recorded| recorded.header("authorization").map(str::to_owned))
         .collect();
     let expected = [
         "Basic [redacted]",
@@ -69,7 +72,7 @@ async fn the_log_holds_no_secret_and_no_token() {
         "Basic [redacted]",
         "[redacted]",
     ];
-    assert_eq!(shown[..4], expected.map(|one| Some(one.to_owned())));
+    assert_eq!(shown[..4], expected.map(|value| Some(value.to_owned())));
     assert_eq!(shown[4], None);
     let debug = format!("{:?} {sim:?}", sim.requests());
     let credentials = basic(sim.client_id(), &sim.client_secret());
@@ -79,7 +82,7 @@ async fn the_log_holds_no_secret_and_no_token() {
 }
 
 #[tokio::test]
-async fn a_cleared_log_is_empty_and_goes_on() {
+async fn a_cleared_log_records_later_requests() {
     let sim = start().await;
     token(&sim).await;
     sim.clear_requests();
@@ -91,7 +94,7 @@ async fn a_cleared_log_is_empty_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_cleared_in_flight_ends_quietly() {
+async fn a_request_cleared_in_flight_is_not_logged_again() {
     let sim = start().await;
     sim.fault(Fault::new(Action::Hang));
     let mut stream = connect(sim.url()).await.unwrap();
@@ -107,7 +110,7 @@ async fn a_request_that_is_cleared_in_flight_ends_quietly() {
 }
 
 #[tokio::test]
-async fn the_most_requests_in_flight_are_counted() {
+async fn the_maximum_in_flight_counts_concurrent_requests() {
     let sim = start().await;
     sim.fault(Fault::new(Action::Hang).times(5));
     let mut streams = Vec::new();
@@ -128,7 +131,7 @@ async fn the_most_requests_in_flight_are_counted() {
 }
 
 #[tokio::test]
-async fn one_request_after_another_is_never_two_in_flight() {
+async fn sequential_requests_are_never_in_flight_together() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let fault = Fault::new(Action::Drip {
@@ -148,7 +151,7 @@ async fn one_request_after_another_is_never_two_in_flight() {
 }
 
 #[tokio::test]
-async fn a_client_that_gives_up_is_logged_without_a_status() {
+async fn a_request_given_up_by_its_client_has_no_status() {
     let sim = start().await;
     sim.fault(Fault::new(Action::Hang));
     let mut stream = connect(sim.url()).await.unwrap();
@@ -162,4 +165,13 @@ async fn a_client_that_gives_up_is_logged_without_a_status() {
     assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
     until(|| sim.requests()[0].duration > Duration::ZERO).await;
     assert_eq!(sim.requests()[0].status, None);
+}
+
+#[tokio::test]
+async fn requests_are_logged_with_their_time_of_arrival() {
+    let sim = start().await;
+    let access_token = token(&sim).await;
+    TestRequest::list(&sim, &access_token, "").send(&sim).await;
+    let log = sim.requests();
+    assert!(log[1].arrived.duration_since(log[0].arrived) >= log[0].duration);
 }

@@ -1,14 +1,14 @@
-//! What a seed stands for.
+//! The data generated from a seed.
 
 use simulator::{Role, Simulator, State, User};
 
 async fn account(seed: u64, users: usize) -> Simulator {
     let builder = Simulator::builder().seed(seed).users(users);
-    builder.start().await.expect("a free port")
+    builder.start().await.expect("the simulator starts")
 }
 
 #[tokio::test]
-async fn seed_1_is_this_account_for_ever() {
+async fn seed_1_always_gives_this_account() {
     let sim = account(1, 3).await;
     assert_eq!(sim.account_id(), "K1AFWQ8YWJATEJ579MCTX95V8W");
     assert_eq!(sim.client_id(), "QU7J9RI5L7B4OA6TR0YOZUX6KR");
@@ -55,32 +55,32 @@ async fn seed_1_is_this_account_for_ever() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_account_and_tokens() {
-    let (one, two) = (account(7, 500).await, account(7, 500).await);
-    assert_eq!(one.account_id(), two.account_id());
-    assert_eq!(one.client_id(), two.client_id());
-    assert_eq!(one.client_secret(), two.client_secret());
-    assert_eq!(one.users(), two.users());
+    let (first, second) = (account(7, 500).await, account(7, 500).await);
+    assert_eq!(first.account_id(), second.account_id());
+    assert_eq!(first.client_id(), second.client_id());
+    assert_eq!(first.client_secret(), second.client_secret());
+    assert_eq!(first.users(), second.users());
     assert_eq!(
-        crate::client::token(&one).await,
-        crate::client::token(&two).await
+        crate::client::token(&first).await,
+        crate::client::token(&second).await
     );
-    assert_eq!(one.rotate_secret(), two.rotate_secret());
+    assert_eq!(first.rotate_secret(), second.rotate_secret());
 }
 
 #[tokio::test]
 async fn another_seed_gives_another_account() {
-    let (one, two) = (account(1, 5).await, account(2, 5).await);
-    assert_ne!(one.account_id(), two.account_id());
-    assert_ne!(one.client_id(), two.client_id());
-    assert_ne!(one.client_secret(), two.client_secret());
-    for (first, second) in one.users().iter().zip(two.users()) {
-        assert_ne!(first.id, second.id);
-        assert_eq!(first.email, second.email);
+    let (first, second) = (account(1, 5).await, account(2, 5).await);
+    assert_ne!(first.account_id(), second.account_id());
+    assert_ne!(first.client_id(), second.client_id());
+    assert_ne!(first.client_secret(), second.client_secret());
+    for (user, other) in first.users().iter().zip(second.users()) {
+        assert_ne!(user.id, other.id);
+        assert_eq!(user.email, other.email);
     }
 }
 
 #[tokio::test]
-async fn an_account_has_one_owner_and_one_externally_managed_administrator() {
+async fn an_account_has_one_owner_and_one_external_administrator() {
     let sim = account(1, 5000).await;
     let users = sim.users();
     assert_eq!(users.len(), 5000);
@@ -98,8 +98,8 @@ async fn ids_are_26_upper_case_alphanumerics_and_unique() {
     let mut ids: Vec<_> = sim.users().into_iter().map(|user| user.id).collect();
     for id in &ids {
         assert_eq!(id.len(), 26);
-        let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-        assert!(id.bytes().all(plain), "{id}");
+        let is_allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        assert!(id.bytes().all(is_allowed), "{id}");
     }
     ids.sort();
     ids.dedup();
@@ -107,7 +107,7 @@ async fn ids_are_26_upper_case_alphanumerics_and_unique() {
 }
 
 #[tokio::test]
-async fn the_nth_user_has_the_number_in_the_address() {
+async fn the_email_address_contains_the_position() {
     let sim = account(1, 10_002).await;
     let users = sim.users();
     assert_eq!(users[7].email, "user0007@acme.example");
@@ -116,7 +116,7 @@ async fn the_nth_user_has_the_number_in_the_address() {
 }
 
 #[tokio::test]
-async fn an_account_without_room_for_the_two_roles_is_refused() {
+async fn a_number_of_users_out_of_range_is_refused() {
     for users in [0, 1, 1_000_001] {
         let error = Simulator::builder().users(users).start().await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);

@@ -1,4 +1,4 @@
-//! Suspending and reactivating.
+//! The suspend and reactivate operations.
 
 use simulator::State;
 
@@ -55,7 +55,7 @@ async fn a_reactivation_undoes_a_suspension() {
 }
 
 #[tokio::test]
-async fn both_are_idempotent() {
+async fn suspend_and_reactivate_are_idempotent() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let id = &sim.users()[2].id;
@@ -86,7 +86,7 @@ async fn the_last_active_owner_cannot_be_suspended() {
 }
 
 #[tokio::test]
-async fn who_is_suspended_already_stays_so_whoever_it_is() {
+async fn suspending_a_suspended_user_always_succeeds() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for user in [sim.owner(), sim.externally_managed()] {
@@ -109,23 +109,4 @@ async fn an_externally_managed_administrator_cannot_be_suspended() {
         .await;
     response.assert_grpc_error(403, 7, "externally_managed_administrator");
     assert_eq!(sim.externally_managed().state, State::Active);
-}
-
-#[tokio::test]
-async fn a_state_can_be_changed_behind_the_clients_back() {
-    let sim = start().await;
-    let access_token = token(&sim).await;
-    let id = sim.users()[3].id.clone();
-    sim.set_state(&id, State::Suspended);
-    let body = TestRequest::get(&sim, &access_token, &id)
-        .send(&sim)
-        .await
-        .json();
-    assert_eq!(body["state"], "SUSPENDED");
-}
-
-#[tokio::test]
-#[should_panic(expected = "the account has no user \"NOBODY\"")]
-async fn setting_the_state_of_nobody_is_a_mistake_of_the_test() {
-    start().await.set_state("NOBODY", State::Active);
 }

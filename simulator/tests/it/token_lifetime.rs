@@ -1,4 +1,4 @@
-//! What becomes of a token: expiry and revocation.
+//! Expiry and revocation of tokens.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use simulator::Simulator;
 use crate::client::{TestRequest, encode, start, token};
 
 #[tokio::test]
-async fn a_revoked_token_is_refused_and_the_others_are_not() {
+async fn a_revoked_token_is_refused_and_others_stay_valid() {
     let sim = start().await;
     let (first, second) = (token(&sim).await, token(&sim).await);
     let response = TestRequest::revoke(&sim, &first).send(&sim).await;
@@ -23,7 +23,7 @@ async fn a_revoked_token_is_refused_and_the_others_are_not() {
 }
 
 #[tokio::test]
-async fn revoking_twice_or_an_unknown_token_is_no_error() {
+async fn revoking_twice_or_an_unknown_token_succeeds() {
     let sim = start().await;
     let access_token = token(&sim).await;
     for revoked in [access_token.as_str(), access_token.as_str(), "unknown"] {
@@ -35,7 +35,7 @@ async fn revoking_twice_or_an_unknown_token_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_form_encoded_is_not_the_token() {
+async fn revoking_a_token_without_form_encoding_has_no_effect() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let request = TestRequest::form(&sim, "/v1/oauth/revoke", &format!("token={access_token}"));
@@ -44,7 +44,7 @@ async fn a_token_that_is_not_form_encoded_is_not_the_token() {
 }
 
 #[tokio::test]
-async fn revocation_in_v1_is_by_analogy() {
+async fn a_token_can_be_revoked_in_v1() {
     let sim = start().await;
     let access_token = token(&sim).await;
     let form = format!("token={}", encode(&access_token));
@@ -59,7 +59,7 @@ async fn revocation_in_v1_is_by_analogy() {
 }
 
 #[tokio::test]
-async fn a_token_expires_at_the_end_of_its_life() {
+async fn a_token_expires_at_the_end_of_its_lifetime() {
     let builder = Simulator::builder().token_life(Duration::from_secs(3600));
     let sim = builder.start().await.unwrap();
     let response = TestRequest::token(&sim).send(&sim).await;
@@ -85,19 +85,19 @@ async fn a_token_expires_at_the_end_of_its_life() {
 }
 
 #[tokio::test]
-async fn all_tokens_can_be_expired_or_revoked_at_once() {
+async fn the_test_can_expire_or_revoke_all_tokens() {
     let sim = start().await;
     let tokens = [token(&sim).await, token(&sim).await];
     sim.expire_all_tokens();
-    for one in &tokens {
-        TestRequest::list(&sim, one, "")
+    for token in &tokens {
+        TestRequest::list(&sim, token, "")
             .send(&sim)
             .await
             .assert_grpc_error(401, 16, "expired");
     }
     sim.revoke_all_tokens();
-    for one in &tokens {
-        TestRequest::list(&sim, one, "")
+    for token in &tokens {
+        TestRequest::list(&sim, token, "")
             .send(&sim)
             .await
             .assert_grpc_error(401, 16, "revoked");
