@@ -22,7 +22,7 @@ pub struct Fault {
 ///
 /// Only [`Delay`](Self::Delay), [`Hold`](Self::Hold), [`Drip`](Self::Drip) and
 /// [`AfterApply`](Self::AfterApply) let the request change the account and the
-/// tokens. All actions except `Delay` and `Hold` close the connection.
+/// tokens. A connection serves further requests only after `Delay` and `Hold`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Sends this response, independent of the request.
@@ -59,8 +59,8 @@ pub enum Action {
         /// Pause after each byte.
         every: Duration,
     },
-    /// Applies the request, then does this to its response. Simulates a
-    /// suspension that was made but not confirmed.
+    /// Applies the request, then does this to its response. For example, a
+    /// suspension that is made but never confirmed.
     AfterApply(Box<Action>),
 }
 
