@@ -89,7 +89,7 @@ struct Unmapped<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state_before: Option<&'a str>,
+    previous_state: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<&'a str>,
 }
@@ -137,7 +137,7 @@ pub(crate) fn event<'a>(
     let (status_id, status) = match (&target.outcome, error) {
         (Outcome::Changed, _) => (1, "Success"),
         // An answer that settles nothing: the change may have been made.
-        (_, Some(error)) if error.effect == Effect::Uncertain => (0, "Unknown"),
+        (_, Some(error)) if error.effect == Effect::PossiblyApplied => (0, "Unknown"),
         (_, Some(_)) => (2, "Failure"),
         (_, None) => (99, outcome),
     };
@@ -170,7 +170,7 @@ pub(crate) fn event<'a>(
             effect: error.map(show::effect),
             outcome,
             reason: order.reason.as_deref(),
-            state_before: target.before.as_ref().map(show::state),
+            previous_state: target.previous_state.as_ref().map(show::state),
             ticket: order.ticket.as_deref(),
         },
         user: person(who, target),

@@ -30,7 +30,7 @@ struct ShownOutcome<'a> {
     who: &'a str,
     outcome: &'a str,
     user: Option<ShownUser<'a>>,
-    before: Option<&'a str>,
+    previous_state: Option<&'a str>,
     error: Option<ShownError<'a>>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> From<Named<'a>> for ShownOutcome<'a> {
             who,
             outcome: show::outcome(&target.outcome),
             user: target.user.as_ref().map(ShownUser::from),
-            before: target.before.as_ref().map(show::state),
+            previous_state: target.previous_state.as_ref().map(show::state),
             error: match &target.outcome {
                 Outcome::Failed(error) => Some(error.into()),
                 _ => None,
@@ -60,7 +60,7 @@ impl Serialize for Report<'_> {
         fields.serialize_field("dry_run", &order.dry_run)?;
         fields.serialize_field("reason", &order.reason)?;
         fields.serialize_field("ticket", &order.ticket)?;
-        fields.serialize_field("attempts", &report.attempts)?;
+        fields.serialize_field("requests", &report.requests)?;
         fields.serialize_field("outcomes", &Each(outcomes))?;
         fields.serialize_field("audit", &Each(self.events()))?;
         fields.end()

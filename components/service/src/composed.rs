@@ -25,7 +25,7 @@ impl Plugin for Composed {
     }
 
     fn find_user(&self, email: &str) -> Result<User, Error> {
-        containment::find_user(email)
+        containment::find_user(email, None)
     }
 
     fn suspend_users(&self, targets: &[Target], options: &ChangeOptions) -> Result<Report, Error> {

@@ -73,25 +73,29 @@ impl<'a> From<&'a Error> for ShownError<'a> {
 /// What else is known of a failure.
 #[derive(Serialize)]
 pub(crate) struct Circumstances<'a> {
+    hint: Option<&'a str>,
     effect: &'a str,
     retryable: bool,
     retry_after_ms: Option<u64>,
     upstream_status: Option<u16>,
     api_code: Option<i32>,
     api_message: Option<&'a str>,
-    attempts: u32,
+    candidates: &'a [String],
+    requests: u32,
 }
 
 impl<'a> From<&'a Error> for Circumstances<'a> {
     fn from(error: &'a Error) -> Self {
         Self {
+            hint: error.hint.as_deref(),
             effect: effect(error),
             retryable: error.retryable,
             retry_after_ms: error.retry_after_ms,
             upstream_status: error.status,
             api_code: error.api_code,
             api_message: error.api_message.as_deref(),
-            attempts: error.attempts,
+            candidates: &error.candidates,
+            requests: error.requests,
         }
     }
 }
@@ -140,8 +144,8 @@ pub(crate) const fn outcome(outcome: &Outcome) -> &'static str {
 
 pub(crate) const fn effect(error: &Error) -> &'static str {
     match error.effect {
-        Effect::Unchanged => "unchanged",
-        Effect::Uncertain => "uncertain",
+        Effect::NotApplied => "not-applied",
+        Effect::PossiblyApplied => "possibly-applied",
     }
 }
 

@@ -190,7 +190,10 @@ fn each_error_has_its_status() {
             assert_eq!(problem["type"], "about:blank");
             assert_eq!(problem["status"], status);
             assert_eq!(problem["detail"], "it went wrong");
-            assert_eq!(problem["effect"], "unchanged");
+            assert_eq!(problem["hint"], "try again");
+            assert_eq!(problem["effect"], "not-applied");
+            assert_eq!(problem["requests"], 1);
+            assert_eq!(problem["candidates"], json!([]));
             assert_eq!(problem["request_id"], "made-id");
         }
     }
@@ -215,6 +218,20 @@ fn an_account_that_is_not_found_is_no_user_that_is_not() {
         assert_eq!(json(&answer)["status"], status);
         assert_eq!(json(&answer)["code"], "not-found");
     }
+}
+
+#[test]
+fn an_ambiguous_address_is_a_409_with_the_ids_who_share_it() {
+    let plugin = Fake {
+        error: Some(crate::bindings::types::Error {
+            candidates: vec!["A".into(), "B".into()],
+            ..error(ErrorCode::Ambiguous)
+        }),
+        ..Fake::default()
+    };
+    let answer = answer(&plugin, &request("GET", "/v1/users:find?email=a@b"));
+    assert_eq!(answer.status, 409);
+    assert_eq!(json(&answer)["candidates"], json!(["A", "B"]));
 }
 
 #[test]

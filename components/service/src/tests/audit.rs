@@ -88,7 +88,7 @@ fn an_event_has_the_shape_of_the_commands_audit_lines() {
             "unmapped": {
                 "outcome": "changed",
                 "reason": "phished",
-                "state_before": "active",
+                "previous_state": "active",
                 "ticket": "INC-7",
             },
             "user": {
@@ -113,7 +113,7 @@ fn restoring_is_another_activity() {
 #[test]
 fn each_outcome_has_its_status() {
     let uncertain = crate::bindings::types::Error {
-        effect: Effect::Uncertain,
+        effect: Effect::PossiblyApplied,
         ..error(ErrorCode::TimedOut)
     };
     let plugin = Fake {
@@ -133,8 +133,8 @@ fn each_outcome_has_its_status() {
     assert_eq!(status(3), (json!(0), json!("Unknown")));
     assert_eq!(audit[2]["status_code"], "not-found");
     assert_eq!(audit[2]["status_detail"], "it went wrong");
-    assert_eq!(audit[2]["unmapped"]["effect"], "unchanged");
-    assert_eq!(audit[3]["unmapped"]["effect"], "uncertain");
+    assert_eq!(audit[2]["unmapped"]["effect"], "not-applied");
+    assert_eq!(audit[3]["unmapped"]["effect"], "possibly-applied");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn each_user_has_an_outcome_in_order() {
     let report = json(&answer);
     assert_eq!(report["operation"], "contain");
     assert_eq!(report["request_id"], "made-id");
-    assert_eq!(report["attempts"], 3);
+    assert_eq!(report["requests"], 3);
     let of = |name: &str| -> Vec<_> {
         let outcomes = report["outcomes"].as_array().unwrap();
         outcomes
@@ -31,7 +31,7 @@ fn each_user_has_an_outcome_in_order() {
     };
     assert_eq!(of("who"), ["A", "b@acme.example", "C", "D"]);
     assert_eq!(of("outcome"), ["changed", "unchanged", "failed", "skipped"]);
-    assert_eq!(of("before"), ["active"; 4]);
+    assert_eq!(of("previous_state"), ["active"; 4]);
     assert_eq!(of("error")[2]["code"], "last-owner");
     assert_eq!(of("user")[0]["state"], "suspended");
 }
@@ -75,7 +75,7 @@ fn a_call_that_a_guard_refuses_is_a_conflict_and_still_tells_who() {
     assert_eq!(answer.status, 409);
     let problem = json(&answer);
     assert_eq!(problem["code"], "precondition-failed");
-    assert_eq!(problem["effect"], "unchanged");
+    assert_eq!(problem["effect"], "not-applied");
     assert_eq!(problem["report"]["outcomes"][0]["outcome"], "would-change");
 }
 

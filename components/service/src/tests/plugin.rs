@@ -60,12 +60,12 @@ impl Fake {
         let report = |(at, name): (usize, &&str)| TargetReport {
             outcome: self.outcomes.get(at).cloned().unwrap_or(Outcome::Changed),
             user: (!self.is_blind).then(|| user(name, state.clone())),
-            before: (!self.is_blind).then_some(UserState::Active),
+            previous_state: (!self.is_blind).then_some(UserState::Active),
         };
         Ok(Report {
             targets: names.iter().enumerate().map(report).collect(),
             refused: self.refused.clone(),
-            attempts: 3,
+            requests: 3,
         })
     }
 }
@@ -130,13 +130,15 @@ pub(super) fn error(code: ErrorCode) -> Error {
     Error {
         code,
         message: "it went wrong".into(),
-        effect: Effect::Unchanged,
+        hint: Some("try again".into()),
+        effect: Effect::NotApplied,
         retryable: false,
         retry_after_ms: None,
         status: None,
         api_code: None,
         api_message: None,
-        attempts: 1,
+        candidates: Vec::new(),
+        requests: 1,
     }
 }
 
