@@ -11,8 +11,8 @@ use crate::{
         types::{Effect, Error},
     },
     bulk_request::{Order, Way},
+    json,
     settings::selector,
-    show,
 };
 
 /// Who asked, in which request, and when.
@@ -128,7 +128,7 @@ pub(crate) fn event<'a>(
         Way::Contain => (5, "Disable"),
         Way::Restore => (2, "Enable"),
     };
-    let outcome = show::outcome(&target.outcome);
+    let outcome = json::outcome(&target.outcome);
     let error = match &target.outcome {
         Outcome::Failed(error) => Some(error),
         Outcome::WouldChange => refused,
@@ -161,16 +161,16 @@ pub(crate) fn event<'a>(
         },
         severity_id: 1,
         status,
-        status_code: error.map(|error| show::code(error.code)),
+        status_code: error.map(|error| json::code(error.code)),
         status_detail: error.map(|error| &*error.message),
         status_id,
         time: act.time_ms,
         type_uid: CLASS.saturating_mul(100).saturating_add(activity_id),
         unmapped: Unmapped {
-            effect: error.map(show::effect),
+            effect: error.map(json::effect),
             outcome,
             reason: order.reason.as_deref(),
-            previous_state: target.previous_state.as_ref().map(show::state),
+            previous_state: target.previous_state.as_ref().map(json::state),
             ticket: order.ticket.as_deref(),
         },
         user: person(who, target),

@@ -8,10 +8,10 @@ use crate::{
     audit::{self, Act, Event, Named},
     bindings::containment::{self, ChangeOptions, Outcome, Target},
     bulk_request::{Order, Way},
+    json::{self, Each, ShownError, ShownUser},
     plugin::Plugin,
     response::{Answer, Problem},
     settings::{Settings, selector},
-    show::{self, Each, ShownError, ShownUser},
 };
 
 /// What became of a call.
@@ -38,9 +38,9 @@ impl<'a> From<Named<'a>> for ShownOutcome<'a> {
     fn from((who, target): Named<'a>) -> Self {
         Self {
             who,
-            outcome: show::outcome(&target.outcome),
+            outcome: json::outcome(&target.outcome),
             user: target.user.as_ref().map(ShownUser::from),
-            previous_state: target.previous_state.as_ref().map(show::state),
+            previous_state: target.previous_state.as_ref().map(json::state),
             error: match &target.outcome {
                 Outcome::Failed(error) => Some(error.into()),
                 _ => None,

@@ -12,6 +12,7 @@ use crate::{
     },
     bulk,
     bulk_request::{Order, Way},
+    json::{ShownFinding, ShownUser},
     list::{self, ShownPage},
     plugin::Plugin,
     query::parameters,
@@ -20,7 +21,6 @@ use crate::{
     route::Route,
     service::whole,
     settings::Settings,
-    show::{ShownFinding, ShownUser},
     text::{LONGEST, is_long},
 };
 

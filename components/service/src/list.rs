@@ -9,8 +9,8 @@ use crate::{
         types::StateFilter,
         users::{ListOptions, UserPage},
     },
+    json::ShownUser,
     response::Problem,
-    show::ShownUser,
     text::whole_number,
 };
 

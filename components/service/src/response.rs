@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     bindings::types::Error,
     bulk::Report,
-    show::{self, Circumstances},
+    json::{self, Circumstances},
 };
 
 /// An answer.
@@ -25,7 +25,7 @@ impl Answer {
         Self {
             status,
             headers: vec![("content-type", "application/json".to_owned())],
-            body: show::json(body),
+            body: json::json(body),
         }
     }
 
@@ -113,7 +113,7 @@ impl Problem {
         }
         let wait = self.error.and_then(|error| error.retry_after_ms);
         if let Some(wait) = wait.filter(|_| self.status == 503) {
-            answer = answer.with("retry-after", show::json(&wait.div_ceil(1000)));
+            answer = answer.with("retry-after", json::json(&wait.div_ceil(1000)));
         }
         if self.status == 401 {
             answer = answer.with("www-authenticate", "Bearer");

@@ -1,9 +1,9 @@
 //! The service as its callers see it, in front of a plugin that a test puts in its place.
 
-mod answers;
 mod audit;
+mod authentication;
 mod bulk;
-mod callers;
-mod hooks;
+mod fake_plugin;
 mod openapi;
-mod plugin;
+mod routes;
+mod webhooks;

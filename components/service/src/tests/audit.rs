@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::bindings::{
     containment::Outcome,
     types::{Effect, ErrorCode},

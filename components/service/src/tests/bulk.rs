@@ -1,6 +1,6 @@
 //! Many users in one request.
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::bindings::{containment::Outcome, types::ErrorCode};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::route::Route;
 
 fn description() -> Value {

@@ -4,15 +4,15 @@ use alloc::boxed::Box;
 
 use crate::{
     bindings::types::{Error, ErrorCode},
+    json,
     response::Problem,
-    show,
 };
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Self {
             error: Some(Box::new(error.clone())),
-            ..Self::new(status(&error), show::code(error.code), error.message)
+            ..Self::new(status(&error), json::code(error.code), error.message)
         }
     }
 }

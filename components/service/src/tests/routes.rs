@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::{
     bindings::{
         containment::{Outcome, Selector},

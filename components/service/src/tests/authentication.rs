@@ -1,6 +1,6 @@
 //! Who is let in, to what, and what the others are told.
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::{request::Request, service::Service};
 
 const EVERYTHING: [(&str, &str); 11] = [

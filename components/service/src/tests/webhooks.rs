@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::plugin::*;
+use super::fake_plugin::*;
 use crate::{
     bindings::{containment::Outcome, types::ErrorCode},
     request::{Body, Request},
