@@ -1,5 +1,6 @@
-//! The audit of a change: events of the Open Cybersecurity Schema Framework, class Account Change (3001), as version 1.8.0 has
-//! it. One for each user, of the same shape as the lines that `op-users contain --audit` writes.
+//! Audit events of a change: class Account Change (3001) of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0.
+//!
+//! One event per user, in the same form as the lines that `op-users contain --audit` writes.
 
 use alloc::vec::Vec;
 
@@ -10,23 +11,26 @@ use crate::{
         containment::{Outcome, Report, Selector, TargetReport},
         types::{Effect, Error},
     },
-    bulk_request::{Order, Way},
+    bulk_request::{BulkRequest, UserAction},
     json,
-    settings::selector,
+    request::RequestContext,
+    text::parse_selector,
 };
 
-/// Who asked, in which request, and when.
-#[derive(Debug)]
-pub(crate) struct Act<'a> {
-    pub caller: &'a str,
-    pub request_id: &'a str,
-    /// Milliseconds since 1970.
-    pub time_ms: u64,
+/// Class "Account Change".
+const CLASS: u32 = 3001;
+
+/// A target of a change, with its report.
+#[derive(Clone, Copy)]
+pub(crate) struct ReportedTarget<'a> {
+    /// Id or e-mail address, as in the request.
+    pub(crate) who: &'a str,
+    pub(crate) report: &'a TargetReport,
 }
 
-/// An event.
+/// An audit event.
 #[derive(Serialize)]
-pub(crate) struct Event<'a> {
+pub(crate) struct AuditEvent<'a> {
     activity_id: u32,
     activity_name: &'a str,
     actor: Actor<'a>,
@@ -43,10 +47,10 @@ pub(crate) struct Event<'a> {
     time: u64,
     type_uid: u32,
     unmapped: Unmapped<'a>,
-    user: Person<'a>,
+    user: AuditUser<'a>,
 }
 
-/// Whose key or signature it was.
+/// API key or webhook secret that the request was authenticated with.
 #[derive(Serialize)]
 struct Actor<'a> {
     app_name: &'a str,
@@ -68,9 +72,9 @@ struct Product<'a> {
     version: &'a str,
 }
 
-/// The user, as far as they are known. Their user name is the e-mail address: they sign in with it.
+/// The user, as far as known. The e-mail address is the user name, too: users sign in with it.
 #[derive(Default, Serialize)]
-struct Person<'a> {
+struct AuditUser<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,114 +98,130 @@ struct Unmapped<'a> {
     ticket: Option<&'a str>,
 }
 
-/// A target, and what it was named by.
-pub(crate) type Named<'a> = (&'a str, &'a TargetReport);
-
-/// Whom there is an event of: each user once. Of several targets that are the same user it is the one that was changed, or
-/// else the first. A dry run is no event.
-pub(crate) fn everybody<'a>(order: &'a Order, report: &'a Report) -> Vec<Named<'a>> {
-    if order.dry_run {
+/// Returns the targets to write an event for: every user once. Of several targets that are the same user, the one that was
+/// changed, or else the first. None for a dry run.
+pub(crate) fn audited_targets<'a>(
+    request: &'a BulkRequest,
+    report: &'a Report,
+) -> Vec<ReportedTarget<'a>> {
+    if request.dry_run {
         return Vec::new();
     }
-    let names = order.users.iter().map(|who| &**who);
-    let mut everybody: Vec<_> = names.zip(&report.targets).enumerate().collect();
-    let id = |(who, target): Named<'a>| target.user.as_ref().map_or(who, |user| &user.id);
-    everybody.sort_unstable_by_key(|&(place, named)| {
-        let is_changed = matches!(named.1.outcome, Outcome::Changed);
-        (id(named), !is_changed, place)
+    let mut targets: Vec<_> = reported_targets(request, report).enumerate().collect();
+    let user_id = |target: ReportedTarget<'a>| {
+        target
+            .report
+            .user
+            .as_ref()
+            .map_or(target.who, |user| &user.id)
+    };
+    targets.sort_unstable_by_key(|&(index, target)| {
+        let is_changed = matches!(target.report.outcome, Outcome::Changed);
+        (user_id(target), !is_changed, index)
     });
-    everybody.dedup_by_key(|&mut (_, named)| id(named));
-    everybody.sort_unstable_by_key(|&(place, _)| place);
-    everybody.into_iter().map(|(_, named)| named).collect()
+    targets.dedup_by_key(|&mut (_, target)| user_id(target));
+    targets.sort_unstable_by_key(|&(index, _)| index);
+    targets.into_iter().map(|(_, target)| target).collect()
 }
 
-/// The event of one of them.
+/// Returns the targets of a request, each with its report.
+pub(crate) fn reported_targets<'a>(
+    request: &'a BulkRequest,
+    report: &'a Report,
+) -> impl Iterator<Item = ReportedTarget<'a>> + Clone {
+    let names = request.users.iter();
+    names
+        .zip(&report.targets)
+        .map(|(who, report)| ReportedTarget { who, report })
+}
+
+/// Makes the event of one target. `refused` is the error that refused the whole call.
 pub(crate) fn event<'a>(
-    order: &'a Order,
-    way: Way,
-    act: &Act<'a>,
+    request: &'a BulkRequest,
+    action: UserAction,
+    context: &'a RequestContext<'a>,
     refused: Option<&'a Error>,
-    (who, target): Named<'a>,
-) -> Event<'a> {
-    const CLASS: u32 = 3001;
-    let (activity_id, activity_name) = match way {
-        Way::Contain => (5, "Disable"),
-        Way::Restore => (2, "Enable"),
+    target: ReportedTarget<'a>,
+) -> AuditEvent<'a> {
+    let ReportedTarget { who, report } = target;
+    let (activity_id, activity_name) = match action {
+        UserAction::Suspend => (5, "Disable"),
+        UserAction::Reactivate => (2, "Enable"),
     };
-    let outcome = json::outcome(&target.outcome);
-    let error = match &target.outcome {
+    let outcome = json::outcome_name(&report.outcome);
+    let error = match &report.outcome {
         Outcome::Failed(error) => Some(error),
         Outcome::WouldChange => refused,
         _ => None,
     };
-    let (status_id, status) = match (&target.outcome, error) {
+    let (status_id, status) = match (&report.outcome, error) {
         (Outcome::Changed, _) => (1, "Success"),
-        // An answer that settles nothing: the change may have been made.
         (_, Some(error)) if error.effect == Effect::PossiblyApplied => (0, "Unknown"),
         (_, Some(_)) => (2, "Failure"),
+        // 99 is "Other": the status is a word of the source.
         (_, None) => (99, outcome),
     };
-    Event {
+    AuditEvent {
         activity_id,
         activity_name,
         actor: Actor {
-            app_name: act.caller,
+            app_name: context.caller,
         },
         category_uid: 3,
         class_uid: CLASS,
         metadata: Metadata {
-            correlation_uid: act.request_id,
+            correlation_uid: context.request_id,
             product: Product {
                 name: "onepassword-users-service",
                 vendor_name: "onepassword-users",
                 version: env!("CARGO_PKG_VERSION"),
             },
-            tenant_uid: account_of(target),
+            tenant_uid: account_id(report),
             version: "1.8.0",
         },
         severity_id: 1,
         status,
-        status_code: error.map(|error| json::code(error.code)),
+        status_code: error.map(|error| json::code_name(error.code)),
         status_detail: error.map(|error| &*error.message),
         status_id,
-        time: act.time_ms,
+        time: context.time_ms,
         type_uid: CLASS.saturating_mul(100).saturating_add(activity_id),
         unmapped: Unmapped {
-            effect: error.map(json::effect),
+            effect: error.map(|error| json::effect_name(error.effect)),
             outcome,
-            reason: order.reason.as_deref(),
-            previous_state: target.previous_state.as_ref().map(json::state),
-            ticket: order.ticket.as_deref(),
+            reason: request.reason.as_deref(),
+            previous_state: report.previous_state.as_ref().map(json::state_name),
+            ticket: request.ticket.as_deref(),
         },
-        user: person(who, target),
+        user: audit_user(who, report),
     }
 }
 
-/// The account's id. The settings that have it are not for this component: the path of a user has it too.
-fn account_of(target: &TargetReport) -> Option<&str> {
-    let path = target.user.as_ref()?.path.strip_prefix("accounts/")?;
+/// Returns the account id from the user's resource name: the setting that holds it is hidden from this component.
+fn account_id(report: &TargetReport) -> Option<&str> {
+    let path = report.user.as_ref()?.path.strip_prefix("accounts/")?;
     path.split_once('/').map(|(account, _)| account)
 }
 
-fn person<'a>(who: &'a str, target: &'a TargetReport) -> Person<'a> {
-    let Some(user) = &target.user else {
-        return match selector(who) {
-            Selector::Id(_) => Person {
+fn audit_user<'a>(who: &'a str, report: &'a TargetReport) -> AuditUser<'a> {
+    let Some(user) = &report.user else {
+        return match parse_selector(who) {
+            Selector::Id(_) => AuditUser {
                 uid: Some(who),
-                ..Person::default()
+                ..AuditUser::default()
             },
-            Selector::Email(_) => Person {
+            Selector::Email(_) => AuditUser {
                 email_addr: Some(who),
                 name: Some(who),
-                ..Person::default()
+                ..AuditUser::default()
             },
         };
     };
-    let known = |text: &'a str| Some(text).filter(|text| !text.is_empty());
-    Person {
-        display_name: known(&user.display_name),
-        email_addr: known(&user.email),
-        name: known(&user.email),
+    let non_empty = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+    AuditUser {
+        display_name: non_empty(&user.display_name),
+        email_addr: non_empty(&user.email),
+        name: non_empty(&user.email),
         uid: Some(&user.id),
     }
 }

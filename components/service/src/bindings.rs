@@ -1,7 +1,7 @@
-//! The contract, from the side of a caller.
+//! Bindings to the plugin's contract, generated from `wit/`.
 
-#![allow(missing_docs, reason = "generated from wit/, which has the docs")]
-#![allow(clippy::all, reason = "generated")]
+#![allow(missing_docs, reason = "the docs are in wit/")]
+#![allow(clippy::all, unreachable_pub, reason = "generated")]
 
 wit_bindgen::generate!({
     path: ["../../wit", "wit"],
@@ -10,4 +10,4 @@ wit_bindgen::generate!({
     additional_derives: [PartialEq],
 });
 
-pub use onepassword::users::{connection, containment, types, users};
+pub(crate) use onepassword::users::{connection, containment, types, users};

@@ -1,4 +1,4 @@
-//! What a body asks for: whom to change, within which limits, and why.
+//! Body of a bulk change: the users to change, a limit, and notes for the audit.
 
 use alloc::{
     borrow::ToOwned,
@@ -15,46 +15,48 @@ use serde::{
 };
 
 use crate::{
-    response::Problem,
-    text::{LONGEST, is_long, shown},
+    problem::Problem,
+    text::{MAX_CHARS, is_too_long, printable},
 };
 
-/// The most users that one request may name. The plugin takes ten times as many; this many fit into a body, and their report
-/// into the memory of a small runtime.
-const MOST_USERS: usize = 1000;
+/// Maximum number of users in one request. The plugin accepts ten times as many, but the report has to fit into the memory of a
+/// small runtime.
+const MAX_USERS: usize = 1000;
 
-/// Which way a change goes.
+/// Change of a user.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Way {
-    Contain,
-    Restore,
+pub(crate) enum UserAction {
+    Suspend,
+    Reactivate,
 }
 
-impl Way {
-    pub const fn name(self) -> &'static str {
+impl UserAction {
+    /// Returns the name of the bulk operation that takes this action.
+    pub(crate) const fn operation_name(self) -> &'static str {
         match self {
-            Self::Contain => "contain",
-            Self::Restore => "restore",
+            Self::Suspend => "contain",
+            Self::Reactivate => "restore",
         }
     }
 }
 
-/// What is asked for.
+/// A bulk change, as requested.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Order {
+pub(crate) struct BulkRequest {
     /// Ids and e-mail addresses.
-    pub users: Vec<String>,
+    pub(crate) users: Vec<String>,
     #[serde(default)]
-    pub dry_run: bool,
-    pub max_changes: Option<Whole>,
-    pub reason: Option<String>,
-    pub ticket: Option<String>,
+    pub(crate) dry_run: bool,
+    /// Maximum number of users to change, below the limit of the settings.
+    pub(crate) max_changes: Option<WholeNumber>,
+    pub(crate) reason: Option<String>,
+    pub(crate) ticket: Option<String>,
 }
 
-impl Order {
-    /// What is asked for without a body: one user.
-    pub fn one(id: &str) -> Self {
+impl BulkRequest {
+    /// Makes the request to change one user, without notes.
+    pub(crate) fn one_user(id: &str) -> Self {
         Self {
             users: vec![id.to_owned()],
             dry_run: false,
@@ -64,65 +66,71 @@ impl Order {
         }
     }
 
-    /// Reads a body.
-    pub fn read(body: &[u8]) -> Result<Self, Problem> {
-        let wrong = |why: &str| {
-            Problem::bad_request(format!("the body is not the JSON that it should be: {why}"))
+    /// Parses a JSON body.
+    ///
+    /// Errors: 400 with the requirement that the body does not meet.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let invalid = |cause: &str| {
+            Problem::bad_request(format!("the body is not the JSON expected here: {cause}"))
         };
-        // serde would take an array too, of the fields in their order.
+        // serde accepts an array of the fields' values, too.
         if body.trim_ascii_start().first() != Some(&b'{') {
-            return Err(wrong("it must be an object"));
+            return Err(invalid("it must be an object"));
         }
-        let order: Self =
-            serde_json::from_slice(body).map_err(|error| wrong(&shown(&error.to_string())))?;
-        if !(1..=MOST_USERS).contains(&order.users.len()) {
+        let request: Self = serde_json::from_slice(body)
+            .map_err(|error| invalid(&printable(&error.to_string())))?;
+        if !(1..=MAX_USERS).contains(&request.users.len()) {
             return Err(Problem::bad_request("`users` must name 1 to 1000 users"));
         }
-        if order.users.iter().any(|who| who.is_empty() || is_long(who)) {
+        if request
+            .users
+            .iter()
+            .any(|who| who.is_empty() || is_too_long(who))
+        {
             return Err(Problem::bad_request(format!(
-                "each of `users` must have 1 to {LONGEST} characters"
+                "each of `users` must have 1 to {MAX_CHARS} characters"
             )));
         }
-        for (name, note) in [("reason", &order.reason), ("ticket", &order.ticket)] {
-            if note.as_deref().is_some_and(is_long) {
+        for (name, note) in [("reason", &request.reason), ("ticket", &request.ticket)] {
+            if note.as_deref().is_some_and(is_too_long) {
                 return Err(Problem::bad_request(format!(
-                    "`{name}` must not have more than {LONGEST} characters"
+                    "`{name}` must not have more than {MAX_CHARS} characters"
                 )));
             }
         }
-        Ok(order)
+        Ok(request)
     }
 }
 
-/// A whole number, however it is written: to JSON Schema, `5.0` is one too.
+/// A whole number in any spelling: JSON Schema counts `5.0` among the integers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Whole(pub u32);
+pub(crate) struct WholeNumber(pub(crate) u32);
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de> Deserialize<'de> for WholeNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_u32(WholeVisitor)
+        deserializer.deserialize_u32(WholeNumberVisitor)
     }
 }
 
-struct WholeVisitor;
+struct WholeNumberVisitor;
 
-impl Visitor<'_> for WholeVisitor {
-    type Value = Whole;
+impl Visitor<'_> for WholeNumberVisitor {
+    type Value = WholeNumber;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number from 0 to 4294967295")
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Whole, E> {
-        let wrong = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
-        u32::try_from(value).map(Whole).map_err(wrong)
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<WholeNumber, E> {
+        let invalid = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
+        u32::try_from(value).map(WholeNumber).map_err(invalid)
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Whole, E> {
-        // What does not fit is cut off here, and is then another number.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<WholeNumber, E> {
+        // `as` rounds and saturates, so that only a whole number in range stays equal.
         let whole = value as u32;
         if f64::from(whole) == value {
-            Ok(Whole(whole))
+            Ok(WholeNumber(whole))
         } else {
             Err(E::invalid_value(Unexpected::Float(value), &self))
         }

@@ -1,145 +1,146 @@
-//! What a caller who is let in asks for, done.
+//! Handlers of the routes, for requests that are authenticated.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde::Serialize;
 
 use crate::{
-    audit::Act,
-    bindings::{
-        containment::{Selector, Target},
-        types::{Error, ErrorCode},
-    },
-    bulk,
-    bulk_request::{Order, Way},
-    json::{ShownFinding, ShownUser},
-    list::{self, ShownPage},
+    bindings::types::{Error, ErrorCode},
+    bulk::{self, BulkResponse},
+    bulk_request::{BulkRequest, UserAction},
+    json::{FindingJson, UserJson},
+    list::{self, UserPageJson},
     plugin::Plugin,
-    query::parameters,
-    request::Request,
-    response::{Answer, Problem},
+    problem::Problem,
+    query::parse_query,
+    request::{Request, RequestContext},
+    response::Response,
     route::Route,
-    service::whole,
     settings::Settings,
-    text::{LONGEST, is_long},
+    text::{MAX_CHARS, is_too_long},
 };
 
+/// Description of the service, without the white space of its source.
 const OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-/// What a check found.
+/// JSON of a check's findings.
 #[derive(Serialize)]
-struct Findings<'a> {
-    findings: Vec<ShownFinding<'a>>,
+struct FindingsJson<'a> {
+    findings: Vec<FindingJson<'a>>,
 }
 
-/// Does what a caller may ask for.
-pub(crate) fn run(
+/// JSON of a health check.
+#[derive(Serialize)]
+struct HealthJson {
+    status: &'static str,
+}
+
+/// Carries out an authorized request.
+pub(crate) fn handle(
     plugin: &impl Plugin,
     settings: &Settings,
     request: &Request,
     route: &Route,
-    act: &Act<'_>,
-) -> Result<Answer, Problem> {
-    let many = |way| change(plugin, settings, request, way, act).map(|(answer, _)| answer);
-    let one = |way, id| {
-        let [] = asked(request, [])?;
-        one(plugin, settings, way, named(id)?, act)
+    context: &RequestContext<'_>,
+) -> Result<Response, Problem> {
+    let change_many = |action| {
+        let changed = change_users(plugin, settings, request, action, context)?;
+        Ok(changed.response)
+    };
+    let change_one = |action, id| {
+        let [] = parse_query_only(request, [])?;
+        bulk::change_user(plugin, settings, action, check_length(id)?, context)
     };
     match route {
-        Route::Contain | Route::Hook => many(Way::Contain),
-        Route::Restore => many(Way::Restore),
-        Route::Suspend(id) => one(Way::Contain, id),
-        Route::Reactivate(id) => one(Way::Restore, id),
-        Route::User(id) => {
-            let [] = asked(request, [])?;
-            let user = plugin.get_user(named(id)?)?;
-            Ok(Answer::json(200, &ShownUser::from(&user)))
+        Route::Contain | Route::ContainWebhook => change_many(UserAction::Suspend),
+        Route::Restore => change_many(UserAction::Reactivate),
+        Route::SuspendUser(id) => change_one(UserAction::Suspend, id),
+        Route::ReactivateUser(id) => change_one(UserAction::Reactivate, id),
+        Route::GetUser(id) => {
+            let [] = parse_query_only(request, [])?;
+            let user = plugin.get_user(check_length(id)?)?;
+            Ok(Response::json(&UserJson::from(&user)))
         }
-        Route::Find => {
-            let [email] = asked(request, ["email"])?;
+        Route::FindUser => {
+            let [email] = parse_query_only(request, ["email"])?;
             let email = email.ok_or_else(|| Problem::bad_request("`email` is missing"))?;
-            let user = plugin.find_user(named(&email)?).map_err(of_the_account)?;
-            Ok(Answer::json(200, &ShownUser::from(&user)))
+            let user = plugin
+                .find_user(check_length(&email)?)
+                .map_err(list_problem)?;
+            Ok(Response::json(&UserJson::from(&user)))
         }
-        Route::List => {
-            let options = list::options(asked(request, list::PARAMETERS)?)?;
-            let page = plugin.list_users(&options).map_err(of_the_account)?;
-            Ok(Answer::json(200, &ShownPage::from(&page)))
+        Route::ListUsers => {
+            let options = list::parse_options(parse_query_only(request, list::PARAMETERS)?)?;
+            let page = plugin.list_users(&options).map_err(list_problem)?;
+            Ok(Response::json(&UserPageJson::from(&page)))
         }
         Route::Check => {
-            let [] = asked(request, [])?;
+            let [] = parse_query_only(request, [])?;
             let findings = plugin.check();
-            let findings = findings.iter().map(ShownFinding::from).collect();
-            Ok(Answer::json(200, &Findings { findings }))
+            let findings = findings.iter().map(FindingJson::from).collect();
+            Ok(Response::json(&FindingsJson { findings }))
         }
-        Route::Health | Route::OpenApi => {
-            let [] = asked(request, [])?;
-            Ok(Answer {
-                body: OPENAPI.to_owned(),
-                ..Answer::json(200, &())
-            })
+        Route::OpenApi => {
+            let [] = parse_query_only(request, [])?;
+            Ok(Response::json_text(OPENAPI.to_owned()))
         }
+        Route::Health => health(request),
     }
 }
 
-/// Changes whom the body of a request names; says too whether that is settled for everybody.
-pub(crate) fn change(
+/// Reports that the service is alive. Ignores the body, and calls nothing.
+pub(crate) fn health(request: &Request) -> Result<Response, Problem> {
+    let [] = parse_query(request.query(), [])?;
+    Ok(Response::json(&HealthJson { status: "alive" }))
+}
+
+/// Changes the users that the body of a request names.
+pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     request: &Request,
-    way: Way,
-    act: &Act<'_>,
-) -> Result<(Answer, bool), Problem> {
-    let body = whole(request)?;
+    action: UserAction,
+    context: &RequestContext<'_>,
+) -> Result<BulkResponse, Problem> {
+    let body = request.whole_body()?;
     if !is_json(request.header("content-type")) {
         let detail = "the content type must be application/json";
         return Err(Problem::new(415, "unsupported-media-type", detail));
     }
-    let [] = parameters(request.query(), [])?;
-    bulk::change(plugin, settings, way, &Order::read(body)?, act)
+    let [] = parse_query(request.query(), [])?;
+    bulk::change_users(
+        plugin,
+        settings,
+        action,
+        &BulkRequest::parse(body)?,
+        context,
+    )
 }
 
-/// Changes one user, within the limits of every call.
-fn one(
-    plugin: &impl Plugin,
-    settings: &Settings,
-    way: Way,
-    id: &str,
-    act: &Act<'_>,
-) -> Result<Answer, Problem> {
-    let order = Order::one(id);
-    let targets = [Target {
-        who: Selector::Id(id.to_owned()),
-        expect_email: None,
-    }];
-    let options = bulk::options(settings, &order);
-    let report = bulk::call(plugin, way, &targets, &options)?;
-    bulk::one(&order, way, act, &report)
-}
-
-/// The parameters of a request that takes no body.
-fn asked<const N: usize>(
+/// Reads the query of a request that must not have a body.
+fn parse_query_only<const N: usize>(
     request: &Request,
     names: [&str; N],
 ) -> Result<[Option<String>; N], Problem> {
-    if !whole(request)?.is_empty() {
+    if !request.whole_body()?.is_empty() {
         return Err(Problem::bad_request("this request takes no body"));
     }
-    parameters(request.query(), names)
+    parse_query(request.query(), names)
 }
 
-/// An id or an address, if it is not too long.
-fn named(who: &str) -> Result<&str, Problem> {
-    if is_long(who) {
+/// Returns the id or e-mail address, or a 400 if it is too long.
+fn check_length(who: &str) -> Result<&str, Problem> {
+    if is_too_long(who) {
         return Err(Problem::bad_request(format!(
-            "an id or an e-mail address has at most {LONGEST} characters"
+            "an id or an e-mail address must not have more than {MAX_CHARS} characters"
         )));
     }
     Ok(who)
 }
 
-/// The error of a list: one that is not found is the account, which is a setting.
-fn of_the_account(error: Error) -> Problem {
+/// Turns an error of reading the list into a problem. A 404 of the server means the account, which is a setting of the service
+/// and no mistake of the caller.
+fn list_problem(error: Error) -> Problem {
     let is_account = error.code == ErrorCode::NotFound && error.status.is_some();
     let mut problem = Problem::from(error);
     if is_account {
@@ -148,14 +149,14 @@ fn of_the_account(error: Error) -> Problem {
     problem
 }
 
-/// Whether a body is said to be JSON in UTF-8.
+/// Returns true if a content type is JSON in UTF-8.
 fn is_json(content_type: Option<&str>) -> bool {
     let Some(content_type) = content_type else {
         return false;
     };
     let mut parts = content_type.split(';').map(str::trim);
-    let kind = parts.next().unwrap_or_default();
-    kind.eq_ignore_ascii_case("application/json")
+    let media_type = parts.next().unwrap_or_default();
+    media_type.eq_ignore_ascii_case("application/json")
         && parts.all(|parameter| {
             let value = parameter
                 .split_once('=')

@@ -1,4 +1,4 @@
-//! The contract's words as JSON, spelt as the contract spells them.
+//! JSON of the contract's records, with enum cases spelt as in the contract.
 
 use alloc::string::String;
 
@@ -10,15 +10,15 @@ use crate::bindings::{
     types::{Effect, Error, ErrorCode, User, UserState},
 };
 
-/// Anything as JSON. Nothing that is shown here can fail to be.
-pub(crate) fn json(value: &impl Serialize) -> String {
+/// Serializes a value as JSON. The types of this crate cannot fail to serialize.
+pub(crate) fn to_string(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Many, one after the other, without a list of them in memory.
-pub(crate) struct Each<I>(pub I);
+/// JSON array of an iterator's items, without a list of them in memory.
+pub(crate) struct Sequence<I>(pub(crate) I);
 
-impl<I> Serialize for Each<I>
+impl<I> Serialize for Sequence<I>
 where
     I: Iterator<Item: Serialize> + Clone,
 {
@@ -27,9 +27,9 @@ where
     }
 }
 
-/// A user.
+/// JSON of a user.
 #[derive(Serialize)]
-pub(crate) struct ShownUser<'a> {
+pub(crate) struct UserJson<'a> {
     id: &'a str,
     email: &'a str,
     display_name: &'a str,
@@ -38,41 +38,41 @@ pub(crate) struct ShownUser<'a> {
     path: &'a str,
 }
 
-impl<'a> From<&'a User> for ShownUser<'a> {
+impl<'a> From<&'a User> for UserJson<'a> {
     fn from(user: &'a User) -> Self {
         Self {
             id: &user.id,
             email: &user.email,
             display_name: &user.display_name,
-            state: state(&user.state),
+            state: state_name(&user.state),
             create_time: &user.create_time,
             path: &user.path,
         }
     }
 }
 
-/// Why a call failed.
+/// JSON of an error.
 #[derive(Serialize)]
-pub(crate) struct ShownError<'a> {
+pub(crate) struct ErrorJson<'a> {
     code: &'a str,
     message: &'a str,
     #[serde(flatten)]
-    circumstances: Circumstances<'a>,
+    details: ErrorDetailsJson<'a>,
 }
 
-impl<'a> From<&'a Error> for ShownError<'a> {
+impl<'a> From<&'a Error> for ErrorJson<'a> {
     fn from(error: &'a Error) -> Self {
         Self {
-            code: code(error.code),
+            code: code_name(error.code),
             message: &error.message,
-            circumstances: error.into(),
+            details: error.into(),
         }
     }
 }
 
-/// What else is known of a failure.
+/// JSON of an error, except its code and message: the part that problem details share.
 #[derive(Serialize)]
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct ErrorDetailsJson<'a> {
     hint: Option<&'a str>,
     effect: &'a str,
     retryable: bool,
@@ -84,11 +84,11 @@ pub(crate) struct Circumstances<'a> {
     requests: u32,
 }
 
-impl<'a> From<&'a Error> for Circumstances<'a> {
+impl<'a> From<&'a Error> for ErrorDetailsJson<'a> {
     fn from(error: &'a Error) -> Self {
         Self {
             hint: error.hint.as_deref(),
-            effect: effect(error),
+            effect: effect_name(error.effect),
             retryable: error.retryable,
             retry_after_ms: error.retry_after_ms,
             upstream_status: error.status,
@@ -100,15 +100,15 @@ impl<'a> From<&'a Error> for Circumstances<'a> {
     }
 }
 
-/// One thing that a check tried.
+/// JSON of one finding of a check.
 #[derive(Serialize)]
-pub(crate) struct ShownFinding<'a> {
+pub(crate) struct FindingJson<'a> {
     check: &'a str,
     verdict: &'a str,
     detail: &'a str,
 }
 
-impl<'a> From<&'a Finding> for ShownFinding<'a> {
+impl<'a> From<&'a Finding> for FindingJson<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             check: &finding.check,
@@ -122,8 +122,8 @@ impl<'a> From<&'a Finding> for ShownFinding<'a> {
     }
 }
 
-/// A state; one that the contract does not know as the server spelt it.
-pub(crate) fn state(state: &UserState) -> &str {
+/// Returns the state as the contract spells it, or as the server does if the contract does not know it.
+pub(crate) fn state_name(state: &UserState) -> &str {
     match state {
         UserState::Active => "active",
         UserState::Suspended => "suspended",
@@ -132,7 +132,8 @@ pub(crate) fn state(state: &UserState) -> &str {
     }
 }
 
-pub(crate) const fn outcome(outcome: &Outcome) -> &'static str {
+/// Returns the outcome as the contract spells it.
+pub(crate) const fn outcome_name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Changed => "changed",
         Outcome::Unchanged => "unchanged",
@@ -142,14 +143,16 @@ pub(crate) const fn outcome(outcome: &Outcome) -> &'static str {
     }
 }
 
-pub(crate) const fn effect(error: &Error) -> &'static str {
-    match error.effect {
+/// Returns the effect as the contract spells it.
+pub(crate) const fn effect_name(effect: Effect) -> &'static str {
+    match effect {
         Effect::NotApplied => "not-applied",
         Effect::PossiblyApplied => "possibly-applied",
     }
 }
 
-pub(crate) const fn code(code: ErrorCode) -> &'static str {
+/// Returns the error code as the contract spells it.
+pub(crate) const fn code_name(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::InvalidArgument => "invalid-argument",
         ErrorCode::NotConfigured => "not-configured",

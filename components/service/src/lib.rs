@@ -1,7 +1,7 @@
-//! 1Password user management over HTTP: a face of the plugin, which it is composed with.
+//! 1Password user management over HTTP, in front of the plugin component.
 //!
-//! This component parses what the internet sends. It holds no secret of the account: the plugin does, in memory of its
-//! own, and the environment that this component sees has been filtered.
+//! This component parses requests from the network. It holds no secrets of the account: the plugin does, in its own memory,
+//! and the environment that this component reads has been filtered.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(
@@ -19,8 +19,18 @@
     )
 )]
 #![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(
+        clippy::result_large_err,
+        reason = "the contract's error is below the limit on wasm32, where pointers are smaller"
+    )
+)]
+#![cfg_attr(
     not(any(target_arch = "wasm32", test)),
-    allow(dead_code, reason = "only the component has a shell, which calls it")
+    allow(
+        dead_code,
+        reason = "called by the module `wasi`, which exists on wasm32 only"
+    )
 )]
 
 extern crate alloc;
@@ -31,12 +41,14 @@ mod api_key;
 mod audit;
 mod bindings;
 mod bulk;
+mod bulk_report;
 mod bulk_request;
 mod handlers;
 mod json;
 mod list;
 mod plugin;
 mod problem;
+mod problem_details;
 mod query;
 mod replay_cache;
 mod request;
@@ -44,12 +56,9 @@ mod response;
 mod route;
 mod service;
 mod settings;
-mod text;
-mod webhook;
-
-#[cfg(target_arch = "wasm32")]
-mod composed;
 #[cfg(test)]
 mod tests;
+mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasi;
+mod webhook;

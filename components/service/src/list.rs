@@ -1,4 +1,4 @@
-//! `GET /v1/users`: a page of the list, as its query asks for it.
+//! `GET /v1/users`: the query, and the page of users in the response.
 
 use alloc::{string::String, vec::Vec};
 
@@ -9,16 +9,16 @@ use crate::{
         types::StateFilter,
         users::{ListOptions, UserPage},
     },
-    json::ShownUser,
-    response::Problem,
-    text::whole_number,
+    json::UserJson,
+    problem::Problem,
+    text::parse_digits,
 };
 
-/// What a query may ask for.
+/// Names of the query parameters.
 pub(crate) const PARAMETERS: [&str; 3] = ["state", "page_size", "page_token"];
 
-/// What it asks for, with these values for them.
-pub(crate) fn options(values: [Option<String>; 3]) -> Result<ListOptions, Problem> {
+/// Reads the values of [`PARAMETERS`], in their order.
+pub(crate) fn parse_options(values: [Option<String>; 3]) -> Result<ListOptions, Problem> {
     let [state, page_size, page_token] = values;
     let filter = match state.as_deref() {
         None => None,
@@ -30,7 +30,7 @@ pub(crate) fn options(values: [Option<String>; 3]) -> Result<ListOptions, Proble
             ));
         }
     };
-    let max_page_size = match page_size.as_deref().map(whole_number) {
+    let max_page_size = match page_size.as_deref().map(parse_digits) {
         None => None,
         Some(Some(size @ 1..=1000)) => Some(size),
         Some(_) => {
@@ -46,17 +46,17 @@ pub(crate) fn options(values: [Option<String>; 3]) -> Result<ListOptions, Proble
     })
 }
 
-/// A page.
+/// JSON of a page of users.
 #[derive(Serialize)]
-pub(crate) struct ShownPage<'a> {
-    users: Vec<ShownUser<'a>>,
+pub(crate) struct UserPageJson<'a> {
+    users: Vec<UserJson<'a>>,
     next_page_token: Option<&'a str>,
 }
 
-impl<'a> From<&'a UserPage> for ShownPage<'a> {
+impl<'a> From<&'a UserPage> for UserPageJson<'a> {
     fn from(page: &'a UserPage) -> Self {
         Self {
-            users: page.users.iter().map(ShownUser::from).collect(),
+            users: page.users.iter().map(UserJson::from).collect(),
             next_page_token: page.next_page_token.as_deref(),
         }
     }

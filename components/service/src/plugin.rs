@@ -1,7 +1,9 @@
-//! What the service calls: the plugin, or what a test puts in its place.
+//! Functions of the plugin that the service calls.
 
 use alloc::vec::Vec;
 
+#[cfg(target_arch = "wasm32")]
+use crate::bindings::{connection, containment, users};
 use crate::bindings::{
     connection::Finding,
     containment::{ChangeOptions, Report, Target},
@@ -9,7 +11,9 @@ use crate::bindings::{
     users::{ListOptions, UserPage},
 };
 
-/// The functions of the contract that the service uses.
+/// The plugin. Tests implement it with a fake.
+///
+/// The contract in `wit/` documents every function.
 pub(crate) trait Plugin {
     fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error>;
     fn get_user(&self, id: &str) -> Result<User, Error>;
@@ -21,4 +25,39 @@ pub(crate) trait Plugin {
         options: &ChangeOptions,
     ) -> Result<Report, Error>;
     fn check(&self) -> Vec<Finding>;
+}
+
+/// The plugin component that the service is composed with.
+#[cfg(target_arch = "wasm32")]
+pub(crate) struct ImportedPlugin;
+
+#[cfg(target_arch = "wasm32")]
+impl Plugin for ImportedPlugin {
+    fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
+        users::list_users(options)
+    }
+
+    fn get_user(&self, id: &str) -> Result<User, Error> {
+        users::get_user(id)
+    }
+
+    fn find_user(&self, email: &str) -> Result<User, Error> {
+        containment::find_user(email, None)
+    }
+
+    fn suspend_users(&self, targets: &[Target], options: &ChangeOptions) -> Result<Report, Error> {
+        containment::suspend_users(targets, options)
+    }
+
+    fn reactivate_users(
+        &self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        containment::reactivate_users(targets, options)
+    }
+
+    fn check(&self) -> Vec<Finding> {
+        connection::check()
+    }
 }

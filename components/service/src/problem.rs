@@ -1,25 +1,62 @@
-//! What the contract's errors are in HTTP.
+//! Failed requests, by HTTP status and error code.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     bindings::types::{Error, ErrorCode},
     json,
-    response::Problem,
 };
+
+/// A failed request. [`Problem::into_response`] turns it into problem details.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Error code, for programs to branch on.
+    pub(crate) code: &'static str,
+    /// Cause, in one sentence for people.
+    pub(crate) detail: String,
+    /// Error of the plugin, if the plugin was called.
+    pub(crate) error: Option<Box<Error>>,
+    /// Value of the `Allow` header.
+    pub(crate) allow: Option<&'static str>,
+}
+
+impl Problem {
+    /// Makes a problem that the service itself found.
+    pub(crate) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            error: None,
+            allow: None,
+        }
+    }
+
+    /// Makes a 400 for a request that is wrong in itself.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(400, "invalid-argument", detail)
+    }
+}
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Self {
             error: Some(Box::new(error.clone())),
-            ..Self::new(status(&error), json::code(error.code), error.message)
+            ..Self::new(
+                http_status(error.code),
+                json::code_name(error.code),
+                error.message,
+            )
         }
     }
 }
 
-/// The caller's fault is 4xx; what the account does not allow is 409; the rest is between this service and 1Password.
-const fn status(error: &Error) -> u16 {
-    match error.code {
+/// Returns the HTTP status for an error of the plugin: 400 and 404 for the caller's mistakes, 409 for changes that the account
+/// or a guard does not allow, 5xx for failures between this service and 1Password.
+const fn http_status(code: ErrorCode) -> u16 {
+    match code {
         ErrorCode::InvalidArgument => 400,
         ErrorCode::NotFound => 404,
         ErrorCode::LastOwner

@@ -1,11 +1,13 @@
-//! Queries and path segments, decoded (RFC 3986, section 2.1).
+//! Percent-decoding of queries and path segments (RFC 3986, section 2.1).
 
 use alloc::{format, string::String, vec::Vec};
 
-use crate::{response::Problem, text::shown};
+use crate::{problem::Problem, text::printable};
 
-/// Decodes one segment or one value; none when it is not UTF-8, or not encoded as it should be.
-pub(crate) fn decoded(text: &str) -> Option<String> {
+/// Decodes a path segment or a value of a query. None if the encoding is incomplete or the result is not UTF-8.
+///
+/// Stricter than the `percent-encoding` crate, which passes an incomplete encoding through as text.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -23,31 +25,33 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// The parameters of a query, each of them known and there once at most; else which one is not.
-pub(crate) fn parameters<const N: usize>(
+/// Returns the values of the parameters with these names, in the same order.
+///
+/// Errors: 400 for a parameter with another name, a parameter that the query contains twice, and a wrong encoding.
+pub(crate) fn parse_query<const N: usize>(
     query: &str,
     names: [&str; N],
 ) -> Result<[Option<String>; N], Problem> {
     let mut values = [const { None }; N];
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        // `+` is a space in queries that forms send (WHATWG URL, section 5).
+        // Forms encode a space as `+` (WHATWG URL, section 5).
         let value = value.replace('+', " ");
-        let (Some(name), Some(value)) = (decoded(name), decoded(&value)) else {
+        let (Some(name), Some(value)) = (percent_decode(name), percent_decode(&value)) else {
             return Err(Problem::bad_request(
                 "the query is not percent-encoded UTF-8",
             ));
         };
-        let place = names.iter().position(|known| *known == name);
-        let Some(place) = place.and_then(|place| values.get_mut(place)) else {
+        let index = names.iter().position(|known| *known == name);
+        let Some(slot) = index.and_then(|index| values.get_mut(index)) else {
             return Err(Problem::bad_request(format!(
-                "the query has no parameter `{}` here",
-                shown(&name)
+                "this path has no parameter `{}`",
+                printable(&name)
             )));
         };
-        if place.replace(value).is_some() {
+        if slot.replace(value).is_some() {
             return Err(Problem::bad_request(format!(
-                "the query names `{name}` twice"
+                "the query contains `{name}` twice"
             )));
         }
     }
@@ -59,25 +63,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_encoded_is_decoded() {
-        assert_eq!(decoded("a%2Fb%20%c3%a9"), Some("a/b é".into()));
+    fn percent_encoded_utf_8_is_decoded() {
+        assert_eq!(percent_decode("a%2Fb%20%c3%a9"), Some("a/b é".into()));
         for text in ["%", "%4", "%zz", "%ff", "a%"] {
-            assert_eq!(decoded(text), None, "{text}");
+            assert_eq!(percent_decode(text), None, "{text}");
         }
     }
 
     #[test]
-    fn parameters_are_known_and_there_once() {
+    fn unknown_and_repeated_parameters_are_rejected() {
         let names = ["state", "page_size"];
         assert_eq!(
-            parameters("page_size=5&state=a+b%2B", names).ok(),
+            parse_query("page_size=5&state=a+b%2B", names).ok(),
             Some([Some("a b+".into()), Some("5".into())])
         );
         for query in ["", "&&"] {
-            assert_eq!(parameters(query, names).ok(), Some([None, None]));
+            assert_eq!(parse_query(query, names).ok(), Some([None, None]));
         }
         for query in ["size=5", "state=a&state=b", "state=%ff", "STATE=a"] {
-            assert!(parameters(query, names).is_err(), "{query}");
+            assert!(parse_query(query, names).is_err(), "{query}");
         }
     }
 }

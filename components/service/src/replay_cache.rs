@@ -1,36 +1,37 @@
-//! Webhooks that were carried out, for senders that send one again.
+//! Replay cache: the webhooks that were carried out, so that a repeated delivery changes nothing.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 use core::cell::Cell;
 
-use crate::webhook::Message;
+use crate::webhook::WebhookMessage;
 
-/// How many are remembered.
-const MOST: usize = 1000;
+/// Maximum number of messages.
+const MAX_MESSAGES: usize = 1000;
 
-/// The messages that this instance carried out last: sender and id of each, because an id is its sender's own.
+/// Sender and id of the messages that this instance carried out last. The sender belongs to the key: two senders can choose
+/// the same id.
 #[derive(Default)]
-pub(crate) struct Repeats(Cell<VecDeque<(String, String)>>);
+pub(crate) struct ReplayCache(Cell<VecDeque<(String, String)>>);
 
-impl Repeats {
-    /// Whether a message was carried out.
-    pub fn has(&self, message: &Message<'_>) -> bool {
-        let known = self.0.take();
-        let is_known = known
+impl ReplayCache {
+    /// Returns true if the message was carried out.
+    pub(crate) fn contains(&self, message: &WebhookMessage<'_>) -> bool {
+        let messages = self.0.take();
+        let is_cached = messages
             .iter()
             .any(|(sender, id)| sender == message.sender && id == message.id);
-        self.0.set(known);
-        is_known
+        self.0.set(messages);
+        is_cached
     }
 
-    /// Remembers a message, and forgets the oldest one where there are too many.
-    pub fn add(&self, message: &Message<'_>) {
-        let mut known = self.0.take();
-        if known.len() >= MOST {
-            known.pop_front();
+    /// Adds a message, and drops the oldest one if there are too many.
+    pub(crate) fn insert(&self, message: &WebhookMessage<'_>) {
+        let mut messages = self.0.take();
+        if messages.len() >= MAX_MESSAGES {
+            messages.pop_front();
         }
-        known.push_back((message.sender.to_owned(), message.id.to_owned()));
-        self.0.set(known);
+        messages.push_back((message.sender.to_owned(), message.id.to_owned()));
+        self.0.set(messages);
     }
 }
 
@@ -38,27 +39,27 @@ impl Repeats {
 mod tests {
     use super::*;
 
-    fn message<'m>(sender: &'m str, id: &'m str) -> Message<'m> {
-        Message { sender, id }
+    fn message<'m>(sender: &'m str, id: &'m str) -> WebhookMessage<'m> {
+        WebhookMessage { sender, id }
     }
 
     #[test]
-    fn an_id_is_its_senders_own() {
-        let repeats = Repeats::default();
-        repeats.add(&message("siem", "1"));
-        assert!(repeats.has(&message("siem", "1")));
-        assert!(!repeats.has(&message("soar", "1")));
-        assert!(!repeats.has(&message("siem", "2")));
+    fn an_id_is_cached_per_sender() {
+        let cache = ReplayCache::default();
+        cache.insert(&message("siem", "1"));
+        assert!(cache.contains(&message("siem", "1")));
+        assert!(!cache.contains(&message("soar", "1")));
+        assert!(!cache.contains(&message("siem", "2")));
     }
 
     #[test]
-    fn the_oldest_is_forgotten_where_there_are_too_many() {
-        let repeats = Repeats::default();
-        for number in 0..=MOST {
-            repeats.add(&message("siem", &number.to_string()));
+    fn the_oldest_message_is_dropped_at_the_limit() {
+        let cache = ReplayCache::default();
+        for number in 0..=MAX_MESSAGES {
+            cache.insert(&message("siem", &number.to_string()));
         }
-        assert!(!repeats.has(&message("siem", "0")));
-        assert!(repeats.has(&message("siem", "1")));
-        assert!(repeats.has(&message("siem", &MOST.to_string())));
+        assert!(!cache.contains(&message("siem", "0")));
+        assert!(cache.contains(&message("siem", "1")));
+        assert!(cache.contains(&message("siem", &MAX_MESSAGES.to_string())));
     }
 }

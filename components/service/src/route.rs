@@ -1,78 +1,80 @@
-//! Which path is what.
+//! Routes: the paths of the service, with the method and the role that each needs.
 
 use alloc::string::String;
 
-use crate::{api_key::Role, query::decoded};
+use crate::{api_key::Role, query::percent_decode};
 
-/// What a path leads to.
+/// Operation that a path names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Route {
     Health,
     OpenApi,
     Check,
-    List,
-    Find,
-    User(String),
-    Suspend(String),
-    Reactivate(String),
+    ListUsers,
+    FindUser,
+    GetUser(String),
+    SuspendUser(String),
+    ReactivateUser(String),
     Contain,
     Restore,
-    Hook,
+    ContainWebhook,
 }
 
 impl Route {
-    /// Where a path leads; none when it leads nowhere.
-    pub fn of(path: &str) -> Option<Self> {
+    /// Parses a path that is still percent-encoded. None if there is no such route.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
         Some(match path {
             "/healthz" => Self::Health,
             "/openapi.json" => Self::OpenApi,
             "/v1/check" => Self::Check,
-            "/v1/users" => Self::List,
-            "/v1/users:find" => Self::Find,
+            "/v1/users" => Self::ListUsers,
+            "/v1/users:find" => Self::FindUser,
             "/v1/contain" => Self::Contain,
             "/v1/restore" => Self::Restore,
-            "/hooks/contain" => Self::Hook,
+            "/hooks/contain" => Self::ContainWebhook,
             _ => {
                 let segment = path.strip_prefix("/v1/users/")?;
                 if segment.contains('/') {
                     return None;
                 }
-                // A colon of an id is encoded: what follows one is the verb.
+                // The verb follows the last colon. A colon inside an id must be encoded.
                 match segment.rsplit_once(':') {
-                    None => Self::User(id(segment)?),
-                    Some((segment, "suspend")) => Self::Suspend(id(segment)?),
-                    Some((segment, "reactivate")) => Self::Reactivate(id(segment)?),
+                    None => Self::GetUser(parse_id(segment)?),
+                    Some((segment, "suspend")) => Self::SuspendUser(parse_id(segment)?),
+                    Some((segment, "reactivate")) => Self::ReactivateUser(parse_id(segment)?),
                     Some(_) => return None,
                 }
             }
         })
     }
 
-    /// The method that it answers, beside `OPTIONS`, and `HEAD` where that is `GET`.
-    pub const fn method(&self) -> &'static str {
+    /// Returns the method of the route. Every route allows `OPTIONS`, too, and a `GET` route `HEAD`.
+    pub(crate) const fn method(&self) -> &'static str {
         match self {
             Self::Health
             | Self::OpenApi
             | Self::Check
-            | Self::List
-            | Self::Find
-            | Self::User(_) => "GET",
-            Self::Suspend(_) | Self::Reactivate(_) | Self::Contain | Self::Restore | Self::Hook => {
-                "POST"
-            }
+            | Self::ListUsers
+            | Self::FindUser
+            | Self::GetUser(_) => "GET",
+            Self::SuspendUser(_)
+            | Self::ReactivateUser(_)
+            | Self::Contain
+            | Self::Restore
+            | Self::ContainWebhook => "POST",
         }
     }
 
-    /// The value of `Allow` (RFC 9110, section 10.2.1).
-    pub fn allow(&self) -> &'static str {
+    /// Returns the value of `Allow` (RFC 9110, section 10.2.1).
+    pub(crate) fn allow(&self) -> &'static str {
         match self.method() {
             "GET" => "GET, HEAD, OPTIONS",
             _ => "POST, OPTIONS",
         }
     }
 
-    /// Who may go there.
-    pub fn role(&self) -> Role {
+    /// Returns the role that a caller needs.
+    pub(crate) fn role(&self) -> Role {
         match self.method() {
             "GET" => Role::Read,
             _ => Role::Contain,
@@ -80,8 +82,9 @@ impl Route {
     }
 }
 
-fn id(segment: &str) -> Option<String> {
-    decoded(segment).filter(|id| !id.is_empty())
+/// Decodes a segment that is an id. None if it is empty.
+fn parse_id(segment: &str) -> Option<String> {
+    percent_decode(segment).filter(|id| !id.is_empty())
 }
 
 #[cfg(test)]
@@ -89,23 +92,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_leads_where_it_should() {
+    fn paths_are_parsed_into_routes() {
         for (path, route) in [
             ("/healthz", Some(Route::Health)),
-            ("/v1/users", Some(Route::List)),
-            ("/v1/users:find", Some(Route::Find)),
-            ("/v1/users/A", Some(Route::User("A".into()))),
-            ("/v1/users/a%2Fb%3Ac", Some(Route::User("a/b:c".into()))),
-            ("/v1/users/A:suspend", Some(Route::Suspend("A".into()))),
+            ("/v1/users", Some(Route::ListUsers)),
+            ("/v1/users:find", Some(Route::FindUser)),
+            ("/v1/users/A", Some(Route::GetUser("A".into()))),
+            ("/v1/users/a%2Fb%3Ac", Some(Route::GetUser("a/b:c".into()))),
+            ("/v1/users/A:suspend", Some(Route::SuspendUser("A".into()))),
             (
                 "/v1/users/A:reactivate",
-                Some(Route::Reactivate("A".into())),
+                Some(Route::ReactivateUser("A".into())),
             ),
             (
                 "/v1/users/A%3Asuspend",
-                Some(Route::User("A:suspend".into())),
+                Some(Route::GetUser("A:suspend".into())),
             ),
-            ("/v1/users/a:b:suspend", Some(Route::Suspend("a:b".into()))),
+            (
+                "/v1/users/a:b:suspend",
+                Some(Route::SuspendUser("a:b".into())),
+            ),
             ("/v1/users/A:delete", None),
             ("/v1/users/", None),
             ("/v1/users/:suspend", None),
@@ -116,7 +122,7 @@ mod tests {
             ("/", None),
             ("", None),
         ] {
-            assert_eq!(Route::of(path), route, "{path}");
+            assert_eq!(Route::parse(path), route, "{path}");
         }
     }
 }

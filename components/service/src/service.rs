@@ -1,19 +1,18 @@
-//! A request, answered: who may ask, and in which words they are told.
+//! The service: authenticates a request, and hands it to its handler.
 
 use alloc::{format, string::String, vec::Vec};
 
 use serde::Serialize;
 
 use crate::{
-    api_key::whose,
-    audit::Act,
-    bulk_request::Way,
+    api_key::authenticate,
+    bulk_request::UserAction,
     handlers,
     plugin::Plugin,
-    query::parameters,
-    replay_cache::Repeats,
-    request::{Body, Request},
-    response::{Answer, Problem},
+    problem::Problem,
+    replay_cache::ReplayCache,
+    request::{Request, RequestContext},
+    response::Response,
     route::Route,
     settings::Settings,
     webhook,
@@ -21,130 +20,136 @@ use crate::{
 
 /// The service of one instance.
 pub(crate) struct Service {
-    /// Or what is wrong with them.
+    /// The settings, or a description of those that are wrong.
     settings: Result<Settings, String>,
-    repeats: Repeats,
+    replay_cache: ReplayCache,
 }
 
-/// What health says.
+/// JSON of the response to a repeated webhook.
 #[derive(Serialize)]
-struct Health {
-    status: &'static str,
-}
-
-/// What a webhook is told that was carried out before.
-#[derive(Serialize)]
-struct Repeated<'a> {
+struct RepeatedJson<'a> {
     request_id: &'a str,
     repeated: bool,
 }
 
 impl Service {
-    pub fn new(environment: Vec<(String, String)>) -> Self {
+    /// Makes a service with the settings from these variables.
+    pub(crate) fn new(environment: Vec<(String, String)>) -> Self {
         Self {
             settings: Settings::read(environment),
-            repeats: Repeats::default(),
+            replay_cache: ReplayCache::default(),
         }
     }
 
-    /// Answers a request. `id` is the request's, where its caller gave it none that can be given back.
-    pub fn answer(&self, plugin: &impl Plugin, request: &Request, id: &str) -> Answer {
-        let id = request.id().unwrap_or(id);
-        let mut answer = self
-            .try_answer(plugin, request, id)
-            .unwrap_or_else(|problem| problem.into_answer(id, None));
-        if request.method == "HEAD" {
-            answer.body.clear();
-        }
-        answer
-            .with("cache-control", "no-store")
-            .with("x-content-type-options", "nosniff")
-            .with("x-request-id", id)
-    }
-
-    fn try_answer(
+    /// Responds to a request. `generated_id` is the request id if the caller chose none.
+    pub(crate) fn respond(
         &self,
         plugin: &impl Plugin,
         request: &Request,
-        id: &str,
-    ) -> Result<Answer, Problem> {
-        let route = Route::of(request.path());
+        generated_id: &str,
+    ) -> Response {
+        let request_id = request.id().unwrap_or(generated_id);
+        let mut response = self
+            .handle(plugin, request, request_id)
+            .unwrap_or_else(|problem| problem.into_response(request_id, None));
+        if request.method == "HEAD" {
+            response.body.clear();
+        }
+        response
+            .with_header("cache-control", "no-store")
+            .with_header("x-content-type-options", "nosniff")
+            .with_header("x-request-id", request_id)
+    }
+
+    /// Authenticates before anything else: without a valid key, existing and missing paths get the same response.
+    fn handle(
+        &self,
+        plugin: &impl Plugin,
+        request: &Request,
+        request_id: &str,
+    ) -> Result<Response, Problem> {
+        let route = Route::parse(request.path());
         if route == Some(Route::Health) {
-            if let Some(answer) = method(request, &Route::Health)? {
-                return Ok(answer);
-            }
-            let [] = parameters(request.query(), [])?;
-            return Ok(Answer::json(200, &Health { status: "alive" }));
+            return match respond_to_method(request, &Route::Health)? {
+                Some(response) => Ok(response),
+                None => handlers::health(request),
+            };
         }
         let settings = self.settings.as_ref().map_err(|problems| {
             let detail = format!("the settings of this service are wrong: {problems}");
             Problem::new(503, "not-configured", detail)
         })?;
-        if route == Some(Route::Hook) && request.method == "POST" {
-            return self.hook(plugin, settings, request, id);
+        if route == Some(Route::ContainWebhook) && request.method == "POST" {
+            return self.handle_webhook(plugin, settings, request, request_id);
         }
-        let key = bearer(request)
-            .and_then(|key| whose(&settings.keys, key))
+        let key = bearer_token(request)
+            .and_then(|token| authenticate(&settings.api_keys, token))
             .ok_or_else(unauthorized)?;
         let Some(route) = route else {
-            let detail = "there is nothing at this path";
+            let detail = "this service has no such path";
             return Err(Problem::new(404, "no-route", detail));
         };
-        if let Some(answer) = method(request, &route)? {
-            return Ok(answer);
+        if let Some(response) = respond_to_method(request, &route)? {
+            return Ok(response);
         }
         if key.role < route.role() {
-            return Err(Problem::new(403, "forbidden", "this key may not do that"));
+            let detail = "the role of this key does not allow this request";
+            return Err(Problem::new(403, "forbidden", detail));
         }
-        let act = Act {
+        let context = RequestContext {
             caller: &key.name,
-            request_id: id,
+            request_id,
             time_ms: request.time_ms,
         };
-        handlers::run(plugin, settings, request, &route, &act)
+        handlers::handle(plugin, settings, request, &route, &context)
     }
 
-    /// A signed webhook: who has signed it may contain.
-    fn hook(
+    /// Contains the users that a signed webhook names. A valid signature is enough: no key is needed.
+    fn handle_webhook(
         &self,
         plugin: &impl Plugin,
         settings: &Settings,
         request: &Request,
-        id: &str,
-    ) -> Result<Answer, Problem> {
-        let body = whole(request)?;
+        request_id: &str,
+    ) -> Result<Response, Problem> {
+        let body = request.whole_body()?;
         let message =
-            webhook::verified(request, body, &settings.webhook_secrets).ok_or_else(unauthorized)?;
-        if self.repeats.has(&message) {
-            // Its sender has missed the answer. Who was restored since must not be contained again.
-            let repeated = Repeated {
-                request_id: id,
+            webhook::verify(request, body, &settings.webhook_secrets).ok_or_else(unauthorized)?;
+        if self.replay_cache.contains(&message) {
+            // The sender missed the response. A user who was restored since then must not be contained again.
+            let repeated = RepeatedJson {
+                request_id,
                 repeated: true,
             };
-            return Ok(Answer::json(200, &repeated));
+            return Ok(Response::json(&repeated));
         }
-        let act = Act {
+        let context = RequestContext {
             caller: message.sender,
-            request_id: id,
+            request_id,
             time_ms: request.time_ms,
         };
-        let (answer, is_settled) = handlers::change(plugin, settings, request, Way::Contain, &act)?;
-        // Who was not contained must be, when the message comes again.
-        if is_settled {
-            self.repeats.add(&message);
+        let action = UserAction::Suspend;
+        let changed = handlers::change_users(plugin, settings, request, action, &context)?;
+        // Otherwise the sender must be able to try again.
+        if changed.is_complete {
+            self.replay_cache.insert(&message);
         }
-        Ok(answer)
+        Ok(changed.response)
     }
 }
 
-/// What is answered to a method that is not the route's own.
-fn method(request: &Request, route: &Route) -> Result<Option<Answer>, Problem> {
+/// Returns the response to `OPTIONS`, and none to a method of the route.
+///
+/// Errors: 405 for any other method.
+fn respond_to_method(request: &Request, route: &Route) -> Result<Option<Response>, Problem> {
     match request.method.as_str() {
-        "OPTIONS" => Ok(Some(Answer::empty(204).with("allow", route.allow()))),
+        "OPTIONS" => Ok(Some(
+            Response::empty(204).with_header("allow", route.allow()),
+        )),
         method if method == route.method() => Ok(None),
         "HEAD" if route.method() == "GET" => Ok(None),
         _ => {
-            let detail = format!("this path answers {}", route.allow());
+            let detail = format!("this path allows only {}", route.allow());
             Err(Problem {
                 allow: Some(route.allow()),
                 ..Problem::new(405, "method-not-allowed", detail)
@@ -153,29 +158,14 @@ fn method(request: &Request, route: &Route) -> Result<Option<Answer>, Problem> {
     }
 }
 
-/// The key that a request brings (RFC 6750, section 2.1).
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, key) = request.header("authorization")?.split_once(' ')?;
-    let key = key.trim_start_matches(' ');
-    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
-}
-
-/// The body of a request.
-pub(crate) fn whole(request: &Request) -> Result<&[u8], Problem> {
-    match &request.body {
-        Body::Whole(body) => Ok(body),
-        Body::TooLarge => {
-            let detail = "the body must not be larger than 64 KiB";
-            Err(Problem::new(413, "too-large", detail))
-        }
-        Body::Incomplete => {
-            let detail = "the body did not come, or not within ten seconds";
-            Err(Problem::new(408, "too-slow", detail))
-        }
-    }
+/// Returns the bearer token of a request (RFC 6750, section 2.1).
+fn bearer_token(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
+    let token = token.trim_start_matches(' ');
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn unauthorized() -> Problem {
-    let detail = "a key or a signature that is known here is needed";
+    let detail = "a valid API key or webhook signature is required";
     Problem::new(401, "unauthorized", detail)
 }

@@ -1,64 +1,67 @@
-//! The settings of the service, from the environment that it is let see: `OP_SERVICE_*`.
+//! Settings of the service, from the variables `OP_SERVICE_*` of its environment.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
-    api_key::{self, Key},
+    api_key::{self, ApiKey},
     bindings::containment::Selector,
-    text::{is_long, shown, whole_number},
-    webhook::Secret,
+    text::{is_too_long, parse_digits, parse_selector, printable},
+    webhook::WebhookSecret,
 };
 
-/// The most changes that one call may make, unless a setting says otherwise.
-const MAX_CHANGES: u32 = 25;
+/// Maximum number of users that one request changes, unless set otherwise.
+const DEFAULT_MAX_CHANGES: u32 = 25;
 
-/// What the service goes by.
+/// Settings of the service.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub keys: Vec<Key>,
-    pub webhook_secrets: Vec<Secret>,
-    /// No call changes more users than this.
-    pub max_changes: u32,
-    /// Users whom no call changes.
-    pub protect: Vec<Selector>,
+    pub(crate) api_keys: Vec<ApiKey>,
+    pub(crate) webhook_secrets: Vec<WebhookSecret>,
+    /// Maximum number of users that one request changes.
+    pub(crate) max_changes: u32,
+    /// Users whom no request changes.
+    pub(crate) protect: Vec<Selector>,
 }
 
 impl Default for Settings {
-    /// Nobody is let in.
+    /// Settings that reject every caller.
     fn default() -> Self {
         Self {
-            keys: Vec::new(),
+            api_keys: Vec::new(),
             webhook_secrets: Vec::new(),
-            max_changes: MAX_CHANGES,
+            max_changes: DEFAULT_MAX_CHANGES,
             protect: Vec::new(),
         }
     }
 }
 
 impl Settings {
-    /// Reads the settings; else says which of them are wrong, and what they must be. Never shows a value.
-    pub fn read(environment: Vec<(String, String)>) -> Result<Self, String> {
+    /// Reads the settings from variables of the environment.
+    ///
+    /// Errors: the name of every wrong variable with the requirement that it does not meet, never with its value.
+    pub(crate) fn read(environment: Vec<(String, String)>) -> Result<Self, String> {
         let mut settings = Self::default();
         let mut problems = Vec::new();
         for (name, value) in environment {
-            let Some(what) = name.strip_prefix("OP_SERVICE_") else {
+            let Some(suffix) = name.strip_prefix("OP_SERVICE_") else {
                 continue;
             };
-            let read = match what {
-                "KEYS" => keys(&value).map(|keys| settings.keys = keys),
-                "WEBHOOK_SECRETS" => {
-                    all(&value, Secret::parse).map(|secrets| settings.webhook_secrets = secrets)
-                }
-                "MAX_CHANGES" => whole_number(&value)
-                    .map(|most| settings.max_changes = most)
+            let read = match suffix {
+                "KEYS" => parse_keys(&value).map(|keys| settings.api_keys = keys),
+                "WEBHOOK_SECRETS" => parse_list(&value, WebhookSecret::parse)
+                    .map(|secrets| settings.webhook_secrets = secrets),
+                "MAX_CHANGES" => parse_digits(&value)
+                    .map(|max| settings.max_changes = max)
                     .ok_or("must be a whole number"),
-                "PROTECT" => all(&value, protected).map(|protect| settings.protect = protect),
-                // Kubernetes sets these in every container, where a service of it has the name `op`.
-                _ if is_kubernetes(what) => Ok(()),
+                "PROTECT" => {
+                    parse_list(&value, parse_protected).map(|protect| settings.protect = protect)
+                }
+                // Kubernetes sets these in every container if a Kubernetes service has the name `op`.
+                _ if is_set_by_kubernetes(suffix) => Ok(()),
                 _ => Err("is not a setting"),
             };
-            if let Err(must) = read {
-                problems.push(format!("{} {must}", shown(&name)));
+            if let Err(problem) = read {
+                problems.push(format!("{} {problem}", printable(&name)));
             }
         }
         if problems.is_empty() {
@@ -69,45 +72,36 @@ impl Settings {
     }
 }
 
-/// A user, as callers name them: by e-mail address where there is an `@`, by id elsewhere.
-pub(crate) fn selector(who: &str) -> Selector {
-    if who.contains('@') {
-        Selector::Email(who.to_owned())
-    } else {
-        Selector::Id(who.to_owned())
-    }
-}
-
-fn keys(value: &str) -> Result<Vec<Key>, &'static str> {
-    let keys = all(value, Key::parse)?;
-    if api_key::is_twice(&keys) {
-        return Err("has the same key twice");
+fn parse_keys(value: &str) -> Result<Vec<ApiKey>, &'static str> {
+    let keys = parse_list(value, ApiKey::parse)?;
+    if api_key::has_duplicates(&keys) {
+        return Err("contains the same key twice");
     }
     Ok(keys)
 }
 
-/// A user to protect. One whom the plugin would not understand must not be passed over.
-fn protected(who: &str) -> Result<Selector, &'static str> {
-    if is_long(who) || who.contains(char::is_control) || matches!(who, "." | "..") {
+/// Parses a user to protect. Rejects an id that the plugin would reject: the user would not be protected.
+fn parse_protected(text: &str) -> Result<Selector, &'static str> {
+    if is_too_long(text) || text.contains(char::is_control) || matches!(text, "." | "..") {
         return Err(
             "must be ids and e-mail addresses of at most 256 characters, separated by commas or spaces",
         );
     }
-    Ok(selector(who))
+    Ok(parse_selector(text))
 }
 
-fn is_kubernetes(what: &str) -> bool {
-    what == "HOST" || what == "PORT" || what.starts_with("PORT_")
+fn is_set_by_kubernetes(suffix: &str) -> bool {
+    suffix == "HOST" || suffix == "PORT" || suffix.starts_with("PORT_")
 }
 
-/// Reads what is separated by commas or white space.
-fn all<T>(
+/// Parses items that are separated by commas or white space.
+fn parse_list<T>(
     value: &str,
     parse: impl Fn(&str) -> Result<T, &'static str>,
 ) -> Result<Vec<T>, &'static str> {
     value
-        .split(|letter: char| letter == ',' || letter.is_whitespace())
-        .filter(|part| !part.is_empty())
+        .split(|char: char| char == ',' || char.is_whitespace())
+        .filter(|item| !item.is_empty())
         .map(parse)
         .collect()
 }
@@ -122,9 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn without_settings_nobody_is_let_in() {
+    fn the_default_settings_accept_no_caller() {
         let settings = read(&[("PATH", "/bin")]).unwrap();
-        assert!(settings.keys.is_empty() && settings.webhook_secrets.is_empty());
+        assert!(settings.api_keys.is_empty() && settings.webhook_secrets.is_empty());
         assert_eq!(settings.max_changes, 25);
     }
 
@@ -138,7 +132,11 @@ mod tests {
             ("OP_SERVICE_MAX_CHANGES", "3"),
         ])
         .unwrap();
-        let names: Vec<_> = settings.keys.iter().map(|key| key.name.as_str()).collect();
+        let names: Vec<_> = settings
+            .api_keys
+            .iter()
+            .map(|key| key.name.as_str())
+            .collect();
         assert_eq!(names, ["a", "b", "c"]);
         assert_eq!(
             settings.protect,
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_and_not_shown() {
+    fn wrong_settings_are_named_without_their_values() {
         let problems = read(&[
             ("OP_SERVICE_KEYS", "hunter2"),
             ("OP_SERVICE_WEBHOOK_SECRETS", "hunter2"),
@@ -176,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_digits() {
+    fn max_changes_must_be_digits() {
         for value in ["", "-1", "+5", "5.0", " 5", "4294967296"] {
             assert!(
                 read(&[("OP_SERVICE_MAX_CHANGES", value)]).is_err(),
@@ -186,15 +184,15 @@ mod tests {
     }
 
     #[test]
-    fn the_same_key_twice_is_refused() {
+    fn a_duplicate_key_is_rejected() {
         let digest = "0".repeat(64);
         let keys = format!("a:read:{digest},b:contain:{digest}");
         let problems = read(&[("OP_SERVICE_KEYS", &keys)]).unwrap_err();
-        assert_eq!(problems, "OP_SERVICE_KEYS has the same key twice");
+        assert_eq!(problems, "OP_SERVICE_KEYS contains the same key twice");
     }
 
     #[test]
-    fn what_kubernetes_sets_for_a_service_of_that_name_is_no_slip() {
+    fn variables_set_by_kubernetes_are_accepted() {
         read(&[
             ("OP_SERVICE_HOST", "10.0.0.1"),
             ("OP_SERVICE_PORT", "tcp://10.0.0.1:80"),

@@ -1,9 +1,10 @@
-//! The service as its callers see it, in front of a plugin that a test puts in its place.
+//! Tests of the service with a fake plugin.
 
 mod audit;
 mod authentication;
 mod bulk;
 mod fake_plugin;
 mod openapi;
+mod problems;
 mod routes;
 mod webhooks;

@@ -1,24 +1,45 @@
-//! Text that callers send: how long it may be, and what of it is fit to be shown.
+//! Text that callers and operators send: limits, names, numbers and selectors.
 
-use alloc::string::String;
+use alloc::{borrow::ToOwned, string::String};
 use core::str::FromStr;
 
-/// The longest id, address, reason or ticket, in characters. None of them takes more than the 1024 bytes of the contract.
-pub(crate) const LONGEST: usize = 256;
+use crate::bindings::containment::Selector;
 
-/// Whether a text is longer than that.
-pub(crate) fn is_long(text: &str) -> bool {
-    text.chars().nth(LONGEST).is_some()
+/// Maximum length of an id, e-mail address, reason or ticket, in characters. At most 1024 bytes of UTF-8, which is the
+/// contract's limit.
+pub(crate) const MAX_CHARS: usize = 256;
+
+/// Returns true if the text has more than [`MAX_CHARS`] characters.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    text.chars().nth(MAX_CHARS).is_some()
 }
 
-/// What a caller made up, fit to be shown: without control characters, and not long.
-pub(crate) fn shown(text: &str) -> String {
-    let letters = text.chars().filter(|letter| !letter.is_control());
-    letters.take(LONGEST).collect()
+/// Returns true if the text is a valid name for an API key or a webhook secret: 1 to 64 letters, digits, dots, dashes or
+/// underscores of ASCII.
+pub(crate) fn is_caller_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// A number in digits, and nothing else.
-pub(crate) fn whole_number<N: FromStr>(text: &str) -> Option<N> {
+/// Makes a caller's text safe to print: drops control characters and everything after [`MAX_CHARS`] characters.
+pub(crate) fn printable(text: &str) -> String {
+    let printable = text.chars().filter(|char| !char.is_control());
+    printable.take(MAX_CHARS).collect()
+}
+
+/// Parses a number that consists of digits only. `FromStr` alone would accept a sign.
+pub(crate) fn parse_digits<N: FromStr>(text: &str) -> Option<N> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_digits)
+}
+
+/// Reads an e-mail address if the text contains an `@`, and an id otherwise.
+pub(crate) fn parse_selector(text: &str) -> Selector {
+    if text.contains('@') {
+        Selector::Email(text.to_owned())
+    } else {
+        Selector::Id(text.to_owned())
+    }
 }

@@ -1,4 +1,4 @@
-//! The shell for WASI 0.2: requests come by `wasi:http/incoming-handler`.
+//! Export of `wasi:http/incoming-handler`: reads requests and writes responses by WASI 0.2.
 
 use alloc::{
     borrow::ToOwned,
@@ -20,62 +20,60 @@ use wasip2::{
 };
 
 use crate::{
-    composed::Composed,
+    plugin::ImportedPlugin,
     request::{Body, Request},
-    response::Answer,
+    response::Response,
     service::Service,
 };
 
-/// The largest body that is read, in bytes.
-const LARGEST_BODY: usize = 64 << 10;
-/// How long a body may take to come, in nanoseconds.
-const BODY_TIME: u64 = 10_000_000_000;
-/// How much of a body is read at a time, in bytes.
-const PIECE_IN: u64 = 16 << 10;
-/// The most that one write may hand over, in bytes.
-const PIECE_OUT: usize = 4096;
+/// Maximum size of a body in bytes.
+const MAX_BODY_BYTES: usize = 64 << 10;
+/// Maximum time for a body to arrive, in nanoseconds.
+const MAX_BODY_WAIT_NS: u64 = 10_000_000_000;
+/// Maximum size of one read in bytes.
+const MAX_READ_BYTES: u64 = 16 << 10;
+/// Maximum size of one write in bytes, as `wasi:io/streams` limits it.
+const MAX_WRITE_BYTES: usize = 4096;
 
-/// An instance that is used again has read its settings, and remembers webhooks.
-static SERVICE: Instance = Instance(OnceCell::new());
+/// Kept between requests if the host uses the instance for several of them.
+static SERVICE: SingleThreadCell = SingleThreadCell(OnceCell::new());
 
-/// A value for the one thread that an instance has.
-struct Instance(OnceCell<Service>);
+/// A cell in a static variable.
+struct SingleThreadCell(OnceCell<Service>);
 
 // SAFETY: a component of WASI 0.2 has one thread, and `wasm32-unknown-unknown` is built without the atomics that a second would need.
-unsafe impl Sync for Instance {}
+unsafe impl Sync for SingleThreadCell {}
 
-struct Shell;
+struct IncomingHandler;
 
-wasip2::http::proxy::export!(Shell);
+wasip2::http::proxy::export!(IncomingHandler);
 
-impl Guest for Shell {
+impl Guest for IncomingHandler {
     fn handle(incoming: IncomingRequest, out: ResponseOutparam) {
         let service = SERVICE.0.get_or_init(|| Service::new(get_environment()));
-        let answer = service.answer(&Composed, &read(&incoming), &made_id());
-        write(&answer, out);
+        let request = read_request(&incoming);
+        let response = service.respond(&ImportedPlugin, &request, &generate_request_id());
+        write_response(&response, out);
     }
 }
 
-/// An id for a request that came without one: nobody needs to guess it, so no randomness is asked for.
-fn made_id() -> String {
+/// Makes a request id from the clocks. It has to be unique but not secret, so that no random numbers are imported.
+fn generate_request_id() -> String {
     let mut hash = Sha256::new();
     let now = wall_clock::now();
     hash.update(now.seconds.to_le_bytes());
     hash.update(now.nanoseconds.to_le_bytes());
     hash.update(monotonic_clock::now().to_le_bytes());
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest: [u8; 32] = hash.finalize().into();
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:032x}", u128::from_be_bytes(first))
 }
 
-fn read(incoming: &IncomingRequest) -> Request {
+fn read_request(incoming: &IncomingRequest) -> Request {
     let now = wall_clock::now();
     let headers = incoming.headers().entries().into_iter();
     Request {
-        method: name(incoming.method()),
+        method: method_name(incoming.method()),
         path_and_query: incoming.path_with_query().unwrap_or_default(),
         headers: headers
             .map(|(name, value)| {
@@ -91,32 +89,32 @@ fn read(incoming: &IncomingRequest) -> Request {
     }
 }
 
-/// Reads the body; none when it breaks off, or does not come in time.
+/// Reads the body. None if it breaks off, or does not arrive in time.
 fn read_body(incoming: &IncomingRequest) -> Option<Body> {
     let body = incoming.consume().ok()?;
     let stream = body.stream().ok()?;
-    let alarm = monotonic_clock::subscribe_duration(BODY_TIME);
+    let timeout = monotonic_clock::subscribe_duration(MAX_BODY_WAIT_NS);
     let mut read = Vec::new();
     loop {
-        match stream.read(PIECE_IN) {
-            Ok(piece) if piece.is_empty() => {
+        match stream.read(MAX_READ_BYTES) {
+            Ok(chunk) if chunk.is_empty() => {
                 let pollable = stream.subscribe();
-                poll(&[&pollable, &alarm]);
+                poll(&[&pollable, &timeout]);
             }
-            Ok(piece) if read.len().saturating_add(piece.len()) > LARGEST_BODY => {
+            Ok(chunk) if read.len().saturating_add(chunk.len()) > MAX_BODY_BYTES => {
                 return Some(Body::TooLarge);
             }
-            Ok(piece) => read.extend_from_slice(&piece),
+            Ok(chunk) => read.extend_from_slice(&chunk),
             Err(StreamError::Closed) => return Some(Body::Whole(read)),
             Err(StreamError::LastOperationFailed(_)) => return None,
         }
-        if alarm.ready() {
+        if timeout.ready() {
             return None;
         }
     }
 }
 
-fn name(method: Method) -> String {
+fn method_name(method: Method) -> String {
     match method {
         Method::Get => "GET",
         Method::Head => "HEAD",
@@ -132,28 +130,28 @@ fn name(method: Method) -> String {
     .to_owned()
 }
 
-/// Hands an answer over. What goes wrong with that, nobody is left to be told.
-fn write(answer: &Answer, out: ResponseOutparam) {
-    let mut headers: Vec<(String, Vec<u8>)> = answer
+/// Writes a response. Errors are ignored: the client is gone, and there is no log.
+fn write_response(response: &Response, out: ResponseOutparam) {
+    let mut headers: Vec<(String, Vec<u8>)> = response
         .headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
         .collect();
-    if !answer.body.is_empty() {
-        let length = answer.body.len().to_string();
+    if !response.body.is_empty() {
+        let length = response.body.len().to_string();
         headers.push(("content-length".to_owned(), length.into_bytes()));
     }
     let headers = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
-    let response = OutgoingResponse::new(headers);
-    response.set_status_code(answer.status).ok();
-    let body = response.body();
-    ResponseOutparam::set(out, Ok(response));
+    let outgoing = OutgoingResponse::new(headers);
+    outgoing.set_status_code(response.status).ok();
+    let body = outgoing.body();
+    ResponseOutparam::set(out, Ok(outgoing));
     let Ok(body) = body else {
         return;
     };
     if let Ok(stream) = body.write() {
-        for piece in answer.body.as_bytes().chunks(PIECE_OUT) {
-            if stream.blocking_write_and_flush(piece).is_err() {
+        for chunk in response.body.as_bytes().chunks(MAX_WRITE_BYTES) {
+            if stream.blocking_write_and_flush(chunk).is_err() {
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! Signed webhooks, as Standard Webhooks 1.0 has them: symmetric signatures, `v1`.
+//! Webhooks with symmetric signatures, `v1` of Standard Webhooks 1.0.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
@@ -8,39 +8,40 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::{
-    api_key::is_name,
     request::Request,
-    text::{LONGEST, whole_number},
+    text::{MAX_CHARS, is_caller_name, parse_digits},
 };
 
-/// How far a timestamp may be from the host's clock, in seconds.
-const TOLERANCE: u64 = 5 * 60;
+/// Maximum difference between a timestamp and the host's clock, in seconds.
+const MAX_TIMESTAMP_DIFFERENCE: u64 = 5 * 60;
 
-/// A secret that a sender signs with.
+/// Secret that a sender signs messages with.
 #[derive(Clone)]
-pub(crate) struct Secret {
-    /// Whose it is.
-    pub name: String,
+pub(crate) struct WebhookSecret {
+    /// Name of the sender.
+    pub(crate) name: String,
     key: Vec<u8>,
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret")
+        f.debug_struct("WebhookSecret")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
-impl Secret {
-    /// Reads `name:whsec_…`; else says what it must be.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const MUST: &str = "must be name:whsec_ and base64 of 24 to 64 bytes, several separated by commas or spaces";
-        let (name, secret) = text.split_once(':').ok_or(MUST)?;
-        let encoded = secret.strip_prefix("whsec_").ok_or(MUST)?;
-        let key = STANDARD.decode(encoded).map_err(|_| MUST)?;
-        if !is_name(name) || !(24..=64).contains(&key.len()) {
-            return Err(MUST);
+impl WebhookSecret {
+    /// Parses `name:whsec_…`.
+    ///
+    /// Errors: the required format.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORMAT: &str = "must be name:whsec_ and base64 of 24 to 64 bytes, several separated by commas or spaces";
+        let (name, secret) = text.split_once(':').ok_or(FORMAT)?;
+        let encoded = secret.strip_prefix("whsec_").ok_or(FORMAT)?;
+        let key = STANDARD.decode(encoded).map_err(|_| FORMAT)?;
+        if !is_caller_name(name) || !(24..=64).contains(&key.len()) {
+            return Err(FORMAT);
         }
         Ok(Self {
             name: name.to_owned(),
@@ -48,15 +49,15 @@ impl Secret {
         })
     }
 
-    /// Whether this secret made one of the signatures. The comparison takes the same time wherever they differ.
-    fn signed(&self, content: &[&[u8]], signatures: &str) -> bool {
+    /// Returns true if one of the signatures was made with this secret. Compares in constant time.
+    fn has_signed(&self, content: &[&[u8]], signatures: &str) -> bool {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
             return false;
         };
         for part in content {
             mac.update(part);
         }
-        // There are several while a secret is being replaced, and versions that are none of ours.
+        // A message has several signatures while its sender replaces a secret, and possibly other versions than `v1`.
         signatures
             .split(' ')
             .filter_map(|signature| signature.strip_prefix("v1,"))
@@ -65,54 +66,57 @@ impl Secret {
     }
 }
 
-/// A message whose signature is good.
+/// A message with a valid signature.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Message<'r> {
-    /// Who signed it.
-    pub sender: &'r str,
-    /// Its id: the same when it is sent again.
-    pub id: &'r str,
+pub(crate) struct WebhookMessage<'r> {
+    /// Name of the secret that signed the message.
+    pub(crate) sender: &'r str,
+    /// Id chosen by the sender. The same if the message is sent again.
+    pub(crate) id: &'r str,
 }
 
-/// Takes a message with this body that one of the secrets has signed, and not long ago.
-pub(crate) fn verified<'r>(
+/// Returns the message of a request with this body, if one of the secrets signed it and its timestamp is at most five minutes
+/// from the host's clock.
+pub(crate) fn verify<'r>(
     request: &'r Request,
     body: &[u8],
-    secrets: &'r [Secret],
-) -> Option<Message<'r>> {
+    secrets: &'r [WebhookSecret],
+) -> Option<WebhookMessage<'r>> {
     let id = request.header("webhook-id")?;
     let timestamp = request.header("webhook-timestamp")?;
     let signatures = request.header("webhook-signature")?;
-    let seconds: u64 = whole_number(timestamp)?;
+    let seconds: u64 = parse_digits(timestamp)?;
     let now = request.time_ms / 1000;
-    if !is_id(id) || now.abs_diff(seconds) > TOLERANCE {
+    if !is_id(id) || now.abs_diff(seconds) > MAX_TIMESTAMP_DIFFERENCE {
         return None;
     }
     let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
     let mut sender = None;
     for secret in secrets {
-        if secret.signed(&content, signatures) && sender.is_none() {
+        if secret.has_signed(&content, signatures) && sender.is_none() {
             sender = Some(secret.name.as_str());
         }
     }
-    Some(Message {
+    Some(WebhookMessage {
         sender: sender?,
         id,
     })
 }
 
-/// Whether this is fit to be a message's id. What is signed is id, time and body with full stops between them: without a
-/// brace in an id, no other id, time and object can be read out of the same text.
+/// Returns true if the text is a valid message id: visible ASCII without `{`, 1 to 256 bytes.
+///
+/// The signature covers id, time and body, joined by full stops. Because a body starts with `{` and an id contains none, the
+/// signed text can be split in one way only.
 fn is_id(id: &str) -> bool {
-    let is_fit = |byte: u8| byte.is_ascii_graphic() && byte != b'{';
-    (1..=LONGEST).contains(&id.len()) && id.bytes().all(is_fit)
+    let is_valid = |byte: u8| byte.is_ascii_graphic() && byte != b'{';
+    (1..=MAX_CHARS).contains(&id.len()) && id.bytes().all(is_valid)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The sample of the specification.
+    /// Example of the specification.
     const SECRET: &str = "sample:whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     const TIMESTAMP: u64 = 1_614_265_330;
@@ -133,20 +137,20 @@ mod tests {
         }
     }
 
-    fn is_taken(request: &Request, secrets: &[&str]) -> bool {
+    fn is_accepted(request: &Request, secrets: &[&str]) -> bool {
         let secrets: Vec<_> = secrets
             .iter()
-            .map(|secret| Secret::parse(secret).unwrap())
+            .map(|secret| WebhookSecret::parse(secret).unwrap())
             .collect();
-        verified(request, BODY.as_bytes(), &secrets).is_some()
+        verify(request, BODY.as_bytes(), &secrets).is_some()
     }
 
     #[test]
-    fn the_sample_of_the_specification_is_good() {
-        let secrets = [Secret::parse(SECRET).unwrap()];
+    fn the_example_of_the_specification_is_accepted() {
+        let secrets = [WebhookSecret::parse(SECRET).unwrap()];
         assert_eq!(
-            verified(&request(SIGNATURE, TIMESTAMP), BODY.as_bytes(), &secrets),
-            Some(Message {
+            verify(&request(SIGNATURE, TIMESTAMP), BODY.as_bytes(), &secrets),
+            Some(WebhookMessage {
                 sender: "sample",
                 id: ID
             })
@@ -154,16 +158,16 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_may_be_one_of_several_and_so_may_the_secret() {
+    fn one_valid_signature_among_several_is_enough() {
         let other = "other:whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let several = format!("v1a,AAAA v1,AAAA {SIGNATURE} v2,x");
-        assert!(is_taken(&request(&several, TIMESTAMP), &[other, SECRET]));
-        assert!(!is_taken(&request(&several, TIMESTAMP), &[other]));
-        assert!(!is_taken(&request(&several, TIMESTAMP), &[]));
+        assert!(is_accepted(&request(&several, TIMESTAMP), &[other, SECRET]));
+        assert!(!is_accepted(&request(&several, TIMESTAMP), &[other]));
+        assert!(!is_accepted(&request(&several, TIMESTAMP), &[]));
     }
 
     #[test]
-    fn wrong_and_missing_signatures_are_refused() {
+    fn wrong_and_missing_signatures_are_rejected() {
         for signature in [
             "",
             "v1,",
@@ -172,58 +176,55 @@ mod tests {
             "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
         ] {
             assert!(
-                !is_taken(&request(signature, TIMESTAMP), &[SECRET]),
+                !is_accepted(&request(signature, TIMESTAMP), &[SECRET]),
                 "{signature}"
             );
         }
         for at in 0..3 {
             let mut request = request(SIGNATURE, TIMESTAMP);
             request.headers.remove(at);
-            assert!(!is_taken(&request, &[SECRET]));
+            assert!(!is_accepted(&request, &[SECRET]));
         }
     }
 
     #[test]
-    fn another_id_time_or_body_is_not_what_was_signed() {
+    fn a_changed_id_time_or_body_is_rejected() {
         let signed = request(SIGNATURE, TIMESTAMP);
         let mut changed = vec![signed.clone(), signed.clone(), signed.clone()];
         changed[0].headers[0].1.push('x');
         changed[1].headers[1].1 = (TIMESTAMP + 1).to_string();
         changed[2].headers[1].1.insert(0, '0');
         for request in changed {
-            assert!(!is_taken(&request, &[SECRET]), "{request:?}");
+            assert!(!is_accepted(&request, &[SECRET]), "{request:?}");
         }
-        let secrets = [Secret::parse(SECRET).unwrap()];
-        assert_eq!(
-            verified(&signed, b"{\"test\": 2432232314} ", &secrets),
-            None
-        );
+        let secrets = [WebhookSecret::parse(SECRET).unwrap()];
+        assert_eq!(verify(&signed, b"{\"test\": 2432232314} ", &secrets), None);
     }
 
     #[test]
-    fn five_minutes_are_tolerated_in_either_direction() {
-        for (at, is_good) in [
+    fn timestamps_may_be_five_minutes_off() {
+        for (at, is_valid) in [
             (TIMESTAMP - 301, false),
             (TIMESTAMP - 300, true),
             (TIMESTAMP + 300, true),
             (TIMESTAMP + 301, false),
         ] {
-            assert_eq!(is_taken(&request(SIGNATURE, at), &[SECRET]), is_good);
+            assert_eq!(is_accepted(&request(SIGNATURE, at), &[SECRET]), is_valid);
         }
     }
 
     #[test]
-    fn a_header_that_is_there_twice_is_none() {
+    fn a_repeated_header_is_rejected() {
         for at in 0..3 {
             let mut request = request(SIGNATURE, TIMESTAMP);
             request.headers.push(request.headers[at].clone());
-            assert!(!is_taken(&request, &[SECRET]));
+            assert!(!is_accepted(&request, &[SECRET]));
         }
     }
 
     #[test]
-    fn an_id_is_visible_ascii_and_cannot_hold_an_object() {
-        for (id, is_fit) in [
+    fn an_id_is_visible_ascii_without_a_brace() {
+        for (id, is_valid) in [
             ("msg_1.2-3:4", true),
             (&*"x".repeat(256), true),
             (&*"x".repeat(257), false),
@@ -232,12 +233,12 @@ mod tests {
             ("é", false),
             ("a.1614265330.{", false),
         ] {
-            assert_eq!(is_id(id), is_fit, "{id}");
+            assert_eq!(is_id(id), is_valid, "{id}");
         }
     }
 
     #[test]
-    fn what_is_no_secret_is_refused() {
+    fn a_malformed_secret_is_rejected() {
         for text in [
             "",
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -245,7 +246,7 @@ mod tests {
             "a:whsec_AAAA",
             "a:whsec_!",
         ] {
-            assert!(Secret::parse(text).is_err(), "{text}");
+            assert!(WebhookSecret::parse(text).is_err(), "{text}");
         }
     }
 }

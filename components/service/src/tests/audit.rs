@@ -1,4 +1,4 @@
-//! The audit of a change, as the answer has it.
+//! Audit events in the responses to changes.
 
 use serde_json::{Value, json};
 
@@ -8,24 +8,24 @@ use crate::bindings::{
     types::{Effect, ErrorCode},
 };
 
-fn audit_of(plugin: &Fake, path: &str, body: &str) -> Value {
-    let answer = json(&answer(plugin, &post(path, body)));
-    answer
+fn audit_of(plugin: &FakePlugin, path: &str, body: &str) -> Value {
+    let response = json(&respond(plugin, &post(path, body)));
+    response
         .pointer("/report/audit")
-        .unwrap_or(&answer["audit"])
+        .unwrap_or(&response["audit"])
         .clone()
 }
 
 #[test]
-fn one_user_who_is_changed_is_audited_too() {
+fn a_change_of_one_user_is_audited() {
     for (path, activity) in [
         ("/v1/users/A:suspend", "Disable"),
         ("/v1/users/A:reactivate", "Enable"),
     ] {
-        let answer = json(&answer(&Fake::default(), &request("POST", path)));
-        assert_eq!(answer["id"], "A");
-        let [event] = &answer["audit"].as_array().unwrap()[..] else {
-            panic!("{answer}");
+        let response = json(&respond(&FakePlugin::default(), &request("POST", path)));
+        assert_eq!(response["id"], "A");
+        let [event] = &response["audit"].as_array().unwrap()[..] else {
+            panic!("{response}");
         };
         assert_eq!(event["activity_name"], activity);
         assert_eq!(event["status"], "Success");
@@ -35,20 +35,20 @@ fn one_user_who_is_changed_is_audited_too() {
 }
 
 #[test]
-fn one_user_who_could_not_be_changed_is_audited_too() {
-    let failed = Fake {
+fn a_failed_change_of_one_user_is_audited() {
+    let failed = FakePlugin {
         outcomes: vec![Outcome::Failed(error(ErrorCode::LastOwner))],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
-    let refused = Fake {
+    let refused = FakePlugin {
         outcomes: vec![Outcome::WouldChange],
         refused: Some(error(ErrorCode::PreconditionFailed)),
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     for (plugin, code) in [(failed, "last-owner"), (refused, "precondition-failed")] {
-        let answer = answer(&plugin, &request("POST", "/v1/users/A:suspend"));
-        assert_eq!(answer.status, 409);
-        let problem = json(&answer);
+        let response = respond(&plugin, &request("POST", "/v1/users/A:suspend"));
+        assert_eq!(response.status, 409);
+        let problem = json(&response);
         assert_eq!(problem["code"], code);
         let event = &problem["report"]["audit"][0];
         assert_eq!(
@@ -59,9 +59,9 @@ fn one_user_who_could_not_be_changed_is_audited_too() {
 }
 
 #[test]
-fn an_event_has_the_shape_of_the_commands_audit_lines() {
+fn an_event_has_the_form_of_ocsf_account_change() {
     let body = r#"{"users":["A"],"reason":"phished","ticket":"INC-7"}"#;
-    let audit = audit_of(&Fake::default(), "/v1/contain", body);
+    let audit = audit_of(&FakePlugin::default(), "/v1/contain", body);
     assert_eq!(
         audit,
         json!([{
@@ -71,7 +71,7 @@ fn an_event_has_the_shape_of_the_commands_audit_lines() {
             "category_uid": 3,
             "class_uid": 3001,
             "metadata": {
-                "correlation_uid": "made-id",
+                "correlation_uid": "generated-id",
                 "product": {
                     "name": "onepassword-users-service",
                     "vendor_name": "onepassword-users",
@@ -102,8 +102,8 @@ fn an_event_has_the_shape_of_the_commands_audit_lines() {
 }
 
 #[test]
-fn restoring_is_another_activity() {
-    let audit = audit_of(&Fake::default(), "/v1/restore", r#"{"users":["A"]}"#);
+fn reactivation_is_the_activity_enable() {
+    let audit = audit_of(&FakePlugin::default(), "/v1/restore", r#"{"users":["A"]}"#);
     assert_eq!(audit[0]["activity_name"], "Enable");
     assert_eq!(audit[0]["activity_id"], 2);
     assert_eq!(audit[0]["type_uid"], 300_102);
@@ -111,38 +111,41 @@ fn restoring_is_another_activity() {
 }
 
 #[test]
-fn each_outcome_has_its_status() {
-    let uncertain = crate::bindings::types::Error {
+fn each_outcome_maps_to_an_ocsf_status() {
+    let possibly_applied = crate::bindings::types::Error {
         effect: Effect::PossiblyApplied,
         ..error(ErrorCode::TimedOut)
     };
-    let plugin = Fake {
+    let plugin = FakePlugin {
         outcomes: vec![
             Outcome::Unchanged,
             Outcome::Skipped,
             Outcome::Failed(error(ErrorCode::NotFound)),
-            Outcome::Failed(uncertain),
+            Outcome::Failed(possibly_applied),
         ],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let audit = audit_of(&plugin, "/v1/contain", r#"{"users":["A","B","C","D"]}"#);
-    let status = |at: usize| (audit[at]["status_id"].clone(), audit[at]["status"].clone());
+    let status = |index: usize| {
+        let event = &audit[index];
+        (event["status_id"].clone(), event["status"].clone())
+    };
     assert_eq!(status(0), (json!(99), json!("unchanged")));
     assert_eq!(status(1), (json!(99), json!("skipped")));
     assert_eq!(status(2), (json!(2), json!("Failure")));
     assert_eq!(status(3), (json!(0), json!("Unknown")));
     assert_eq!(audit[2]["status_code"], "not-found");
-    assert_eq!(audit[2]["status_detail"], "it went wrong");
+    assert_eq!(audit[2]["status_detail"], "operation failed");
     assert_eq!(audit[2]["unmapped"]["effect"], "not-applied");
     assert_eq!(audit[3]["unmapped"]["effect"], "possibly-applied");
 }
 
 #[test]
-fn a_user_who_was_never_seen_is_who_was_named() {
-    let plugin = Fake {
+fn an_unread_user_is_identified_as_in_the_request() {
+    let plugin = FakePlugin {
         outcomes: vec![Outcome::Failed(error(ErrorCode::NotFound)); 2],
-        is_blind: true,
-        ..Fake::default()
+        omits_users: true,
+        ..FakePlugin::default()
     };
     let audit = audit_of(
         &plugin,
@@ -158,20 +161,20 @@ fn a_user_who_was_never_seen_is_who_was_named() {
 }
 
 #[test]
-fn a_user_who_is_named_twice_is_one_event() {
-    let plugin = Fake {
+fn a_user_named_twice_has_one_event() {
+    let plugin = FakePlugin {
         outcomes: vec![Outcome::Unchanged, Outcome::Unchanged, Outcome::Changed],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let audit = audit_of(&plugin, "/v1/contain", r#"{"users":["B","A","B","C","A"]}"#);
     let events: Vec<_> = audit.as_array().unwrap().iter().collect();
-    let of = |event: &&Value| {
+    let uid_and_outcome = |event: &&Value| {
         (
             event["user"]["uid"].clone(),
             event["unmapped"]["outcome"].clone(),
         )
     };
-    let events: Vec<_> = events.iter().map(of).collect();
+    let events: Vec<_> = events.iter().map(uid_and_outcome).collect();
     assert_eq!(
         events,
         [
@@ -183,10 +186,10 @@ fn a_user_who_is_named_twice_is_one_event() {
 }
 
 #[test]
-fn a_dry_run_is_no_event() {
-    let plugin = Fake {
+fn a_dry_run_has_no_events() {
+    let plugin = FakePlugin {
         outcomes: vec![Outcome::WouldChange],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let audit = audit_of(&plugin, "/v1/contain", r#"{"users":["A"],"dry_run":true}"#);
     assert_eq!(audit, json!([]));
@@ -194,11 +197,11 @@ fn a_dry_run_is_no_event() {
 }
 
 #[test]
-fn a_call_that_a_guard_refuses_is_a_failure_for_everybody_it_would_have_changed() {
-    let plugin = Fake {
+fn a_refused_call_is_a_failure_of_each_user_to_be_changed() {
+    let plugin = FakePlugin {
         outcomes: vec![Outcome::WouldChange, Outcome::Unchanged],
         refused: Some(error(ErrorCode::PreconditionFailed)),
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let audit = audit_of(&plugin, "/v1/contain", r#"{"users":["A","B"]}"#);
     assert_eq!(audit[0]["status"], "Failure");

@@ -1,9 +1,10 @@
-//! Who is let in, to what, and what the others are told.
+//! Keys, roles and methods: the requests that each caller may send.
 
 use super::fake_plugin::*;
 use crate::{request::Request, service::Service};
 
-const EVERYTHING: [(&str, &str); 11] = [
+/// A request to every route that needs authentication, and to a missing path.
+const REQUESTS: [(&str, &str); 11] = [
     ("GET", "/openapi.json"),
     ("GET", "/v1/check"),
     ("GET", "/v1/users"),
@@ -17,48 +18,48 @@ const EVERYTHING: [(&str, &str); 11] = [
     ("GET", "/nowhere"),
 ];
 
-fn keyed(method: &str, path: &str, authorization: &str) -> Request {
+fn request_with_authorization(method: &str, path: &str, authorization: &str) -> Request {
     let mut request = request(method, path);
     request.headers = vec![("authorization".into(), authorization.into())];
     request
 }
 
 #[test]
-fn with_nothing_configured_everything_but_health_refuses() {
-    let plugin = Fake::default();
+fn without_settings_every_route_but_health_is_a_401() {
+    let plugin = FakePlugin::default();
     let service = Service::new(Vec::new());
-    for (method, path) in EVERYTHING {
-        let answer = service.answer(&plugin, &request(method, path), "id");
-        assert_eq!(answer.status, 401, "{path}");
+    for (method, path) in REQUESTS {
+        let response = service.respond(&plugin, &request(method, path), "id");
+        assert_eq!(response.status, 401, "{path}");
     }
-    let answer = service.answer(&plugin, &request("GET", "/healthz"), "id");
-    assert_eq!(answer.status, 200);
+    let response = service.respond(&plugin, &request("GET", "/healthz"), "id");
+    assert_eq!(response.status, 200);
     assert!(plugin.calls.borrow().is_empty());
 }
 
 #[test]
-fn wrong_settings_refuse_everything_but_health_and_are_named() {
+fn with_wrong_settings_every_route_but_health_is_a_503() {
     let service = service_with(&[("OP_SERVICE_MAX_CHANGE", "5")]);
-    for (method, path) in EVERYTHING {
-        let answer = service.answer(&Fake::default(), &request(method, path), "id");
-        assert_eq!(answer.status, 503, "{path}");
+    for (method, path) in REQUESTS {
+        let response = service.respond(&FakePlugin::default(), &request(method, path), "id");
+        assert_eq!(response.status, 503, "{path}");
         assert!(
-            answer
+            response
                 .body
                 .contains("OP_SERVICE_MAX_CHANGE is not a setting")
         );
     }
-    let health = service.answer(&Fake::default(), &request("GET", "/healthz"), "id");
+    let health = service.respond(&FakePlugin::default(), &request("GET", "/healthz"), "id");
     assert_eq!(health.status, 200);
 }
 
 #[test]
-fn whoever_has_no_key_learns_nothing_of_what_there_is() {
+fn without_a_key_every_path_gets_the_same_401() {
     for authorization in [
         "",
         "Bearer",
         "Bearer ",
-        "Bearer nobody",
+        "Bearer unknown-key",
         "Basic contain-key",
         "contain-key",
         "Bearercontain-key",
@@ -67,50 +68,60 @@ fn whoever_has_no_key_learns_nothing_of_what_there_is() {
         "Bearer\u{a0}contain-key",
         "Bearer contain-key, Bearer contain-key",
     ] {
-        let bodies: Vec<_> = EVERYTHING
+        let bodies: Vec<_> = REQUESTS
             .iter()
             .map(|(method, path)| {
-                let answer = answer(&Fake::default(), &keyed(method, path, authorization));
-                assert_eq!(answer.status, 401, "{path}");
-                assert_eq!(header(&answer, "www-authenticate"), Some("Bearer"));
-                answer.body
+                let response = respond(
+                    &FakePlugin::default(),
+                    &request_with_authorization(method, path, authorization),
+                );
+                assert_eq!(response.status, 401, "{path}");
+                assert_eq!(header(&response, "www-authenticate"), Some("Bearer"));
+                response.body
             })
             .collect();
         assert!(bodies.iter().all(|body| *body == bodies[0]));
     }
-    // Nor by other methods, and not by two headers.
+    // Other methods get it, too.
     for method in ["OPTIONS", "PUT", "HEAD"] {
-        let answer = answer(&Fake::default(), &keyed(method, "/v1/users", ""));
-        assert_eq!(answer.status, 401);
+        let response = respond(
+            &FakePlugin::default(),
+            &request_with_authorization(method, "/v1/users", ""),
+        );
+        assert_eq!(response.status, 401);
     }
+    // So do requests with two headers.
     let mut twice = request("GET", "/v1/users");
     twice.headers.push(twice.headers[0].clone());
-    assert_eq!(answer(&Fake::default(), &twice).status, 401);
-    // One that is no UTF-8 comes as an empty one.
+    assert_eq!(respond(&FakePlugin::default(), &twice).status, 401);
+    // A value that is not UTF-8 arrives as an empty one, and counts as well.
     twice.headers[1].1.clear();
-    assert_eq!(answer(&Fake::default(), &twice).status, 401);
+    assert_eq!(respond(&FakePlugin::default(), &twice).status, 401);
 }
 
 #[test]
-fn a_key_to_read_reads_and_changes_nothing() {
-    let plugin = Fake::default();
-    for (method, path) in EVERYTHING {
-        let answer = answer(&plugin, &keyed(method, path, "bearer read-key"));
+fn the_role_read_allows_get_only() {
+    let plugin = FakePlugin::default();
+    for (method, path) in REQUESTS {
+        let response = respond(
+            &plugin,
+            &request_with_authorization(method, path, "bearer read-key"),
+        );
         let expected = match (method, path) {
             (_, "/nowhere") => 404,
             (_, "/hooks/contain") => 401,
             ("GET", _) => 200,
             _ => 403,
         };
-        assert_eq!(answer.status, expected, "{path}");
+        assert_eq!(response.status, expected, "{path}");
     }
     let calls = plugin.calls.borrow();
     assert!(!calls.iter().any(|call| call.contains("suspend")));
 }
 
 #[test]
-fn other_methods_are_told_which_there_are() {
-    for (method, path) in EVERYTHING {
+fn a_wrong_method_is_a_405_with_allow() {
+    for (method, path) in REQUESTS {
         if path == "/nowhere" {
             continue;
         }
@@ -120,26 +131,26 @@ fn other_methods_are_told_which_there_are() {
             _ => "POST, OPTIONS",
         };
         for wrong in ["PUT", "DELETE", "PATCH", "TRACE", "BREW"] {
-            let answer = answer(&Fake::default(), &request(wrong, path));
-            assert_eq!(answer.status, 405, "{path}");
-            assert_eq!(header(&answer, "allow"), Some(allow));
+            let response = respond(&FakePlugin::default(), &request(wrong, path));
+            assert_eq!(response.status, 405, "{path}");
+            assert_eq!(header(&response, "allow"), Some(allow));
         }
-        let options = answer(&Fake::default(), &request("OPTIONS", path));
+        let options = respond(&FakePlugin::default(), &request("OPTIONS", path));
         assert_eq!((options.status, options.body.as_str()), (204, ""));
         assert_eq!(header(&options, "allow"), Some(allow));
         assert_eq!(header(&options, "access-control-allow-origin"), None);
     }
-    let answer = answer(&Fake::default(), &request("POST", "/healthz"));
-    assert_eq!(answer.status, 405);
+    let response = respond(&FakePlugin::default(), &request("POST", "/healthz"));
+    assert_eq!(response.status, 405);
 }
 
 #[test]
 fn head_is_get_without_a_body() {
     for path in ["/healthz", "/v1/users", "/v1/users/A", "/openapi.json"] {
-        let head = answer(&Fake::default(), &request("HEAD", path));
+        let head = respond(&FakePlugin::default(), &request("HEAD", path));
         assert_eq!((head.status, head.body.as_str()), (200, ""));
         assert_eq!(header(&head, "content-type"), Some("application/json"));
     }
-    let answer = answer(&Fake::default(), &request("HEAD", "/v1/contain"));
-    assert_eq!(answer.status, 405);
+    let response = respond(&FakePlugin::default(), &request("HEAD", "/v1/contain"));
+    assert_eq!(response.status, 405);
 }

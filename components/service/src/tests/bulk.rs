@@ -1,52 +1,55 @@
-//! Many users in one request.
+//! Changes of several users in one request: bodies, limits and outcomes.
 
 use super::fake_plugin::*;
 use crate::bindings::{containment::Outcome, types::ErrorCode};
 
 #[test]
-fn each_user_has_an_outcome_in_order() {
-    let plugin = Fake {
+fn outcomes_are_in_the_order_of_the_users() {
+    let plugin = FakePlugin {
         outcomes: vec![
             Outcome::Changed,
             Outcome::Unchanged,
             Outcome::Failed(error(ErrorCode::LastOwner)),
             Outcome::Skipped,
         ],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let body = r#"{"users":["A","b@acme.example","C","D"],"reason":"phished","ticket":"INC-7"}"#;
-    let answer = answer(&plugin, &post("/v1/contain", body));
-    assert_eq!(answer.status, 200);
+    let response = respond(&plugin, &post("/v1/contain", body));
+    assert_eq!(response.status, 200);
     assert_eq!(*plugin.calls.borrow(), ["suspend A b@acme.example C D"]);
-    let report = json(&answer);
+    let report = json(&response);
     assert_eq!(report["operation"], "contain");
-    assert_eq!(report["request_id"], "made-id");
+    assert_eq!(report["request_id"], "generated-id");
     assert_eq!(report["requests"], 3);
-    let of = |name: &str| -> Vec<_> {
+    let column = |name: &str| -> Vec<_> {
         let outcomes = report["outcomes"].as_array().unwrap();
         outcomes
             .iter()
             .map(|outcome| outcome[name].clone())
             .collect()
     };
-    assert_eq!(of("who"), ["A", "b@acme.example", "C", "D"]);
-    assert_eq!(of("outcome"), ["changed", "unchanged", "failed", "skipped"]);
-    assert_eq!(of("previous_state"), ["active"; 4]);
-    assert_eq!(of("error")[2]["code"], "last-owner");
-    assert_eq!(of("user")[0]["state"], "suspended");
+    assert_eq!(column("who"), ["A", "b@acme.example", "C", "D"]);
+    assert_eq!(
+        column("outcome"),
+        ["changed", "unchanged", "failed", "skipped"]
+    );
+    assert_eq!(column("previous_state"), ["active"; 4]);
+    assert_eq!(column("error")[2]["code"], "last-owner");
+    assert_eq!(column("user")[0]["state"], "suspended");
 }
 
 #[test]
-fn restoring_is_the_opposite() {
-    let plugin = Fake::default();
-    let answer = answer(&plugin, &post("/v1/restore", r#"{"users":["A"]}"#));
-    assert_eq!(json(&answer)["operation"], "restore");
+fn restore_reactivates_users() {
+    let plugin = FakePlugin::default();
+    let response = respond(&plugin, &post("/v1/restore", r#"{"users":["A"]}"#));
+    assert_eq!(json(&response)["operation"], "restore");
     assert_eq!(*plugin.calls.borrow(), ["reactivate A"]);
 }
 
 #[test]
-fn a_caller_may_lower_the_limit_and_not_raise_it() {
-    for (asked, allowed) in [
+fn a_caller_can_lower_the_limit_but_not_raise_it() {
+    for (member, expected) in [
         ("", 5),
         (r#","max_changes":3"#, 3),
         (r#","max_changes":99"#, 5),
@@ -55,32 +58,32 @@ fn a_caller_may_lower_the_limit_and_not_raise_it() {
         (r#","max_changes":-0.0"#, 0),
         (r#","max_changes":null"#, 5),
     ] {
-        let plugin = Fake::default();
+        let plugin = FakePlugin::default();
         let service = service_with(&[("OP_SERVICE_MAX_CHANGES", "5")]);
-        let body = format!(r#"{{"users":["A"]{asked}}}"#);
-        service.answer(&plugin, &post("/v1/contain", &body), "id");
+        let body = format!(r#"{{"users":["A"]{member}}}"#);
+        service.respond(&plugin, &post("/v1/contain", &body), "id");
         let options = plugin.options.borrow().clone().unwrap();
-        assert_eq!(options.max_changes, Some(allowed));
+        assert_eq!(options.max_changes, Some(expected));
     }
 }
 
 #[test]
-fn a_call_that_a_guard_refuses_is_a_conflict_and_still_tells_who() {
-    let plugin = Fake {
+fn a_refused_call_is_a_409_with_the_outcomes() {
+    let plugin = FakePlugin {
         outcomes: vec![Outcome::WouldChange],
         refused: Some(error(ErrorCode::PreconditionFailed)),
-        ..Fake::default()
+        ..FakePlugin::default()
     };
-    let answer = answer(&plugin, &post("/v1/contain", r#"{"users":["A"]}"#));
-    assert_eq!(answer.status, 409);
-    let problem = json(&answer);
+    let response = respond(&plugin, &post("/v1/contain", r#"{"users":["A"]}"#));
+    assert_eq!(response.status, 409);
+    let problem = json(&response);
     assert_eq!(problem["code"], "precondition-failed");
     assert_eq!(problem["effect"], "not-applied");
     assert_eq!(problem["report"]["outcomes"][0]["outcome"], "would-change");
 }
 
 #[test]
-fn a_body_that_is_not_what_it_should_be_is_refused_in_words() {
+fn an_invalid_body_is_a_400_with_the_cause() {
     for (body, part) in [
         ("", "must be an object"),
         ("[]", "must be an object"),
@@ -110,10 +113,10 @@ fn a_body_that_is_not_what_it_should_be_is_refused_in_words() {
         (r#"{"users":["A"],"max_changes":-1}"#, "a whole number"),
         (r#"{"users":["A"]} x"#, "trailing characters"),
     ] {
-        let plugin = Fake::default();
-        let answer = answer(&plugin, &post("/v1/contain", body));
-        assert_eq!(answer.status, 400, "{body}");
-        let problem = json(&answer);
+        let plugin = FakePlugin::default();
+        let response = respond(&plugin, &post("/v1/contain", body));
+        assert_eq!(response.status, 400, "{body}");
+        let problem = json(&response);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(part), "{detail}");
         assert!(plugin.calls.borrow().is_empty());
@@ -121,29 +124,29 @@ fn a_body_that_is_not_what_it_should_be_is_refused_in_words() {
 }
 
 #[test]
-fn reason_and_ticket_have_256_characters_at_most() {
+fn reason_and_ticket_are_limited_to_256_characters() {
     for name in ["reason", "ticket"] {
         for (length, status) in [(256, 200), (257, 400)] {
             let note = "é".repeat(length);
             let body = format!(r#"{{"users":["A"],"{name}":"{note}"}}"#);
-            let answer = answer(&Fake::default(), &post("/v1/contain", &body));
-            assert_eq!(answer.status, status);
+            let response = respond(&FakePlugin::default(), &post("/v1/contain", &body));
+            assert_eq!(response.status, status);
         }
     }
 }
 
 #[test]
-fn a_thousand_users_are_taken_and_no_more() {
-    for (number, status) in [(1000, 200), (1001, 400)] {
-        let users = vec!["A"; number];
+fn a_request_is_limited_to_1000_users() {
+    for (count, status) in [(1000, 200), (1001, 400)] {
+        let users = vec!["A"; count];
         let body = serde_json::json!({ "users": users }).to_string();
-        let answer = answer(&Fake::default(), &post("/v1/contain", &body));
-        assert_eq!(answer.status, status);
+        let response = respond(&FakePlugin::default(), &post("/v1/contain", &body));
+        assert_eq!(response.status, status);
     }
 }
 
 #[test]
-fn a_body_must_say_that_it_is_json() {
+fn the_content_type_must_be_json() {
     for (content_type, status) in [
         (None, 415),
         (Some("text/plain"), 415),
@@ -158,17 +161,17 @@ fn a_body_must_say_that_it_is_json() {
                 .headers
                 .push(("content-type".into(), content_type.into()));
         }
-        assert_eq!(answer(&Fake::default(), &request).status, status);
+        assert_eq!(respond(&FakePlugin::default(), &request).status, status);
     }
 }
 
 #[test]
-fn a_call_that_fails_as_a_whole_is_a_problem() {
-    let plugin = Fake {
+fn a_failed_call_is_a_problem() {
+    let plugin = FakePlugin {
         error: Some(error(ErrorCode::Unauthenticated)),
-        ..Fake::default()
+        ..FakePlugin::default()
     };
-    let answer = answer(&plugin, &post("/v1/contain", r#"{"users":["A"]}"#));
-    assert_eq!(answer.status, 502);
-    assert_eq!(json(&answer)["code"], "unauthenticated");
+    let response = respond(&plugin, &post("/v1/contain", r#"{"users":["A"]}"#));
+    assert_eq!(response.status, 502);
+    assert_eq!(json(&response)["code"], "unauthenticated");
 }

@@ -1,4 +1,4 @@
-//! A plugin that is no component: it remembers what it was called with, and answers what a test wants.
+//! Fake plugin that records its calls and returns the results a test sets, with helpers to call the service.
 
 use std::cell::RefCell;
 
@@ -14,29 +14,33 @@ use crate::{
     },
     plugin::Plugin,
     request::{Body, Request},
-    response::Answer,
+    response::Response,
     service::Service,
 };
 
-/// When every request comes.
+/// Time of arrival of every request, in milliseconds since 1970.
 pub(super) const NOW_MS: u64 = 1_795_435_200_000;
 
+/// A plugin without a server.
 #[derive(Default)]
-pub(super) struct Fake {
-    /// What every call fails with.
-    pub error: Option<Error>,
-    /// What becomes of each target; else it is changed.
-    pub outcomes: Vec<Outcome>,
-    pub refused: Option<Error>,
-    /// Whether it never sees whom it changes.
-    pub is_blind: bool,
-    /// The calls, in words.
-    pub calls: RefCell<Vec<String>>,
-    pub options: RefCell<Option<ChangeOptions>>,
+pub(super) struct FakePlugin {
+    /// Error of every call. None if calls succeed.
+    pub(super) error: Option<Error>,
+    /// Outcome of each target, in order. `changed` for the targets after the last one.
+    pub(super) outcomes: Vec<Outcome>,
+    /// Error that refuses the whole bulk change.
+    pub(super) refused: Option<Error>,
+    /// True if reports contain no users and no previous states.
+    pub(super) omits_users: bool,
+    /// Calls, as a function and its arguments.
+    pub(super) calls: RefCell<Vec<String>>,
+    /// Options of the last bulk change.
+    pub(super) options: RefCell<Option<ChangeOptions>>,
 }
 
-impl Fake {
-    fn called(&self, call: String) -> Result<(), Error> {
+impl FakePlugin {
+    /// Records a call.
+    fn record(&self, call: String) -> Result<(), Error> {
         self.calls.borrow_mut().push(call);
         self.error.clone().map_or(Ok(()), Err)
     }
@@ -56,11 +60,15 @@ impl Fake {
             })
             .collect();
         *self.options.borrow_mut() = Some(options.clone());
-        self.called(format!("{name} {}", names.join(" ")))?;
-        let report = |(at, name): (usize, &&str)| TargetReport {
-            outcome: self.outcomes.get(at).cloned().unwrap_or(Outcome::Changed),
-            user: (!self.is_blind).then(|| user(name, state.clone())),
-            previous_state: (!self.is_blind).then_some(UserState::Active),
+        self.record(format!("{name} {}", names.join(" ")))?;
+        let report = |(index, name): (usize, &&str)| TargetReport {
+            outcome: self
+                .outcomes
+                .get(index)
+                .cloned()
+                .unwrap_or(Outcome::Changed),
+            user: (!self.omits_users).then(|| user(name, state.clone())),
+            previous_state: (!self.omits_users).then_some(UserState::Active),
         };
         Ok(Report {
             targets: names.iter().enumerate().map(report).collect(),
@@ -70,14 +78,14 @@ impl Fake {
     }
 }
 
-impl Plugin for Fake {
+impl Plugin for FakePlugin {
     fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
         let ListOptions {
             filter,
             max_page_size,
             page_token,
         } = options;
-        self.called(format!("list {filter:?} {max_page_size:?} {page_token:?}"))?;
+        self.record(format!("list {filter:?} {max_page_size:?} {page_token:?}"))?;
         Ok(UserPage {
             users: vec![user("A", UserState::Active)],
             next_page_token: Some("next".into()),
@@ -85,12 +93,12 @@ impl Plugin for Fake {
     }
 
     fn get_user(&self, id: &str) -> Result<User, Error> {
-        self.called(format!("get {id}"))?;
+        self.record(format!("get {id}"))?;
         Ok(user(id, UserState::Active))
     }
 
     fn find_user(&self, email: &str) -> Result<User, Error> {
-        self.called(format!("find {email}"))?;
+        self.record(format!("find {email}"))?;
         Ok(user("A", UserState::Active))
     }
 
@@ -110,7 +118,7 @@ impl Plugin for Fake {
         vec![Finding {
             check: "settings".into(),
             verdict: Verdict::Passed,
-            detail: "fine".into(),
+            detail: "complete".into(),
         }]
     }
 }
@@ -129,7 +137,7 @@ pub(super) fn user(id: &str, state: UserState) -> User {
 pub(super) fn error(code: ErrorCode) -> Error {
     Error {
         code,
-        message: "it went wrong".into(),
+        message: "operation failed".into(),
         hint: Some("try again".into()),
         effect: Effect::NotApplied,
         retryable: false,
@@ -142,14 +150,14 @@ pub(super) fn error(code: ErrorCode) -> Error {
     }
 }
 
-/// A service with a key for each role, `reader` and `responder`, and a webhook secret.
+/// Makes a service with one key per role, named `reader` and `responder`, and a webhook secret.
 pub(super) fn service() -> Service {
     service_with(&[])
 }
 
 pub(super) const WEBHOOK_KEY: &[u8] = b"a key of twenty-four bytes";
 
-/// The same with more settings.
+/// Makes the same service with more settings.
 pub(super) fn service_with(more: &[(&str, &str)]) -> Service {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -179,6 +187,7 @@ pub(super) fn service_with(more: &[(&str, &str)]) -> Service {
     Service::new(environment)
 }
 
+/// Makes a request with the key of `responder`.
 pub(super) fn request(method: &str, path_and_query: &str) -> Request {
     Request {
         method: method.into(),
@@ -189,7 +198,7 @@ pub(super) fn request(method: &str, path_and_query: &str) -> Request {
     }
 }
 
-/// A request with JSON.
+/// Makes a request with a JSON body.
 pub(super) fn post(path: &str, body: &str) -> Request {
     let mut request = request("POST", path);
     request
@@ -199,15 +208,16 @@ pub(super) fn post(path: &str, body: &str) -> Request {
     request
 }
 
-pub(super) fn answer(plugin: &Fake, request: &Request) -> Answer {
-    service().answer(plugin, request, "made-id")
+/// Sends a request to a new service.
+pub(super) fn respond(plugin: &FakePlugin, request: &Request) -> Response {
+    service().respond(plugin, request, "generated-id")
 }
 
-pub(super) fn json(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.body).unwrap()
+pub(super) fn json(response: &Response) -> Value {
+    serde_json::from_str(&response.body).unwrap()
 }
 
-pub(super) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
-    let found = answer.headers.iter().find(|header| header.0 == name);
+pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    let found = response.headers.iter().find(|header| header.0 == name);
     found.map(|header| header.1.as_str())
 }

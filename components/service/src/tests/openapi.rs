@@ -1,4 +1,4 @@
-//! The description of the service, and whether it is one of this service.
+//! OpenAPI description: agreement with the routes and the version.
 
 use serde_json::Value;
 
@@ -6,16 +6,19 @@ use super::fake_plugin::*;
 use crate::route::Route;
 
 fn description() -> Value {
-    json(&answer(&Fake::default(), &request("GET", "/openapi.json")))
+    json(&respond(
+        &FakePlugin::default(),
+        &request("GET", "/openapi.json"),
+    ))
 }
 
 #[test]
-fn it_describes_every_route_and_no_other() {
+fn the_description_lists_exactly_the_routes() {
     let description = description();
     let paths = description["paths"].as_object().unwrap();
     assert_eq!(paths.len(), 11);
     for (path, methods) in paths {
-        let route = Route::of(&path.replace("{id}", "A")).unwrap();
+        let route = Route::parse(&path.replace("{id}", "A")).unwrap();
         let methods: Vec<_> = methods
             .as_object()
             .unwrap()
@@ -27,13 +30,13 @@ fn it_describes_every_route_and_no_other() {
 }
 
 #[test]
-fn it_has_the_version_of_the_component() {
+fn the_description_has_the_version_of_the_component() {
     assert_eq!(description()["info"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(description()["openapi"], "3.1.0");
 }
 
 #[test]
-fn everything_that_it_refers_to_is_there() {
+fn every_reference_in_the_description_resolves() {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(fields) => {

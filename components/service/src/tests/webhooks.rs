@@ -1,4 +1,4 @@
-//! Signed webhooks.
+//! Webhooks: signatures, and deliveries that are repeated.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,7 +12,7 @@ use crate::{
 
 const BODY: &str = r#"{"users":["A"]}"#;
 
-/// A webhook with this id, signed at this time.
+/// Makes a webhook with this id, signed at this time in seconds since 1970.
 fn signed(id: &str, seconds: u64, body: &str) -> Request {
     let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_KEY).unwrap();
     mac.update(format!("{id}.{seconds}.{body}").as_bytes());
@@ -34,16 +34,16 @@ fn now() -> u64 {
 }
 
 #[test]
-fn a_signed_webhook_contains_in_the_name_of_who_signed_it() {
-    let plugin = Fake::default();
-    let answer = answer(&plugin, &signed("msg_1", now(), BODY));
-    assert_eq!(answer.status, 200);
+fn a_signed_webhook_contains_and_is_audited_as_its_sender() {
+    let plugin = FakePlugin::default();
+    let response = respond(&plugin, &signed("msg_1", now(), BODY));
+    assert_eq!(response.status, 200);
     assert_eq!(*plugin.calls.borrow(), ["suspend A"]);
-    assert_eq!(json(&answer)["audit"][0]["actor"]["app_name"], "siem");
+    assert_eq!(json(&response)["audit"][0]["actor"]["app_name"], "siem");
 }
 
 #[test]
-fn a_stale_or_changed_one_is_refused() {
+fn a_stale_or_changed_webhook_is_a_401() {
     let mut changed = signed("msg_1", now(), BODY);
     changed.body = Body::Whole(br#"{"users":["B"]}"#.to_vec());
     let mut unsigned = signed("msg_1", now(), BODY);
@@ -56,72 +56,72 @@ fn a_stale_or_changed_one_is_refused() {
         signed("msg_1", now() - 301, BODY),
         signed("msg_1", now() + 301, BODY),
     ] {
-        let plugin = Fake::default();
-        assert_eq!(answer(&plugin, &request).status, 401);
+        let plugin = FakePlugin::default();
+        assert_eq!(respond(&plugin, &request).status, 401);
         assert!(plugin.calls.borrow().is_empty());
     }
 }
 
 #[test]
-fn a_key_is_no_signature() {
-    let answer = answer(&Fake::default(), &post("/hooks/contain", BODY));
-    assert_eq!(answer.status, 401);
+fn an_api_key_does_not_replace_the_signature() {
+    let response = respond(&FakePlugin::default(), &post("/hooks/contain", BODY));
+    assert_eq!(response.status, 401);
 }
 
 #[test]
-fn one_that_is_sent_again_is_not_carried_out_again() {
-    let plugin = Fake::default();
+fn a_repeated_webhook_is_not_carried_out_again() {
+    let plugin = FakePlugin::default();
     let service = service();
     for (id, repeated) in [("msg_1", false), ("msg_2", false), ("msg_1", true)] {
-        let answer = service.answer(&plugin, &signed(id, now(), BODY), "id");
-        assert_eq!(answer.status, 200);
-        assert_eq!(json(&answer)["repeated"] == true, repeated);
+        let response = service.respond(&plugin, &signed(id, now(), BODY), "id");
+        assert_eq!(response.status, 200);
+        assert_eq!(json(&response)["repeated"] == true, repeated);
     }
     assert_eq!(plugin.calls.borrow().len(), 2);
 }
 
 #[test]
-fn one_that_failed_may_be_sent_again() {
+fn a_webhook_that_failed_is_carried_out_again() {
     let service = service();
-    let failing = Fake {
+    let failing = FakePlugin {
         error: Some(error(ErrorCode::Unavailable)),
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let request = signed("msg_1", now(), BODY);
-    assert_eq!(service.answer(&failing, &request, "id").status, 503);
-    let plugin = Fake::default();
-    assert_eq!(service.answer(&plugin, &request, "id").status, 200);
+    assert_eq!(service.respond(&failing, &request, "id").status, 503);
+    let plugin = FakePlugin::default();
+    assert_eq!(service.respond(&plugin, &request, "id").status, 200);
     assert_eq!(plugin.calls.borrow().len(), 1);
 }
 
 #[test]
-fn one_that_left_somebody_uncontained_may_be_sent_again() {
+fn a_webhook_with_a_failed_target_is_carried_out_again() {
     let service = service();
-    let failing = Fake {
+    let failing = FakePlugin {
         outcomes: vec![Outcome::Failed(error(ErrorCode::RateLimited))],
-        ..Fake::default()
+        ..FakePlugin::default()
     };
     let request = signed("msg_1", now(), BODY);
-    assert_eq!(service.answer(&failing, &request, "id").status, 200);
-    let plugin = Fake::default();
-    let answer = service.answer(&plugin, &request, "id");
-    assert_eq!(json(&answer)["outcomes"][0]["outcome"], "changed");
+    assert_eq!(service.respond(&failing, &request, "id").status, 200);
+    let plugin = FakePlugin::default();
+    let response = service.respond(&plugin, &request, "id");
+    assert_eq!(json(&response)["outcomes"][0]["outcome"], "changed");
 }
 
 #[test]
-fn one_that_did_not_come_whole_is_refused_before_its_signature_is_looked_at() {
+fn an_incomplete_webhook_is_rejected_before_its_signature() {
     for (body, status) in [(Body::TooLarge, 413), (Body::Incomplete, 408)] {
         let mut request = signed("msg_1", now(), BODY);
         request.body = body;
-        assert_eq!(answer(&Fake::default(), &request).status, status);
+        assert_eq!(respond(&FakePlugin::default(), &request).status, status);
     }
 }
 
 #[test]
-fn a_signed_body_must_still_be_what_it_should_be() {
-    let answer = answer(
-        &Fake::default(),
+fn a_signed_body_of_another_format_is_a_400() {
+    let response = respond(
+        &FakePlugin::default(),
         &signed("msg_1", now(), r#"{"type":"alert"}"#),
     );
-    assert_eq!(answer.status, 400);
+    assert_eq!(response.status, 400);
 }
