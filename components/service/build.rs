@@ -1,4 +1,4 @@
-//! Takes the white space out of the service's description: every kilobyte of it is a kilobyte of the component.
+//! Removes the white space from the OpenAPI description, which is part of the component.
 
 use std::{env, fs, path::Path};
 
@@ -6,7 +6,7 @@ const DESCRIPTION: &str = "src/openapi.json";
 
 fn main() {
     println!("cargo::rerun-if-changed={DESCRIPTION}");
-    let text = fs::read_to_string(DESCRIPTION).expect("the description can be read");
+    let text = fs::read_to_string(DESCRIPTION).expect("the description is readable");
     let description: serde_json::Value =
         serde_json::from_str(&text).expect("the description is JSON");
     let directory = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
@@ -14,5 +14,5 @@ fn main() {
         Path::new(&directory).join("openapi.json"),
         description.to_string(),
     )
-    .expect("the description can be written");
+    .expect("the description is writable");
 }

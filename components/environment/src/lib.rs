@@ -1,10 +1,13 @@
-//! The wall between a face and the secrets: a `wasi:cli/environment` that holds the service's own variables, whose names begin
-//! with `OP_SERVICE_`, and nothing else of the host's.
+//! Filter between a component and the host's environment: exports a `wasi:cli/environment` that contains the service's own
+//! variables only.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(
     not(any(target_arch = "wasm32", test)),
-    allow(dead_code, reason = "only the component has a wall, which asks it")
+    allow(
+        dead_code,
+        reason = "called by the module `wall`, which exists on wasm32 only"
+    )
 )]
 
 #[cfg(target_arch = "wasm32")]
@@ -15,16 +18,16 @@ extern crate onepassword_users_guest_runtime as _;
 #[cfg(target_arch = "wasm32")]
 mod wall;
 
-/// What the names of the variables begin with that are let through.
+/// Prefix of the variables that pass.
 const PREFIX: &str = "OP_SERVICE_";
 
-/// What begins like that and is another's: the token of a service account, with which 1Password's CLI reads vaults. Whoever starts
-/// the host with `op run` may have it there.
-const ANOTHERS: &str = "OP_SERVICE_ACCOUNT_TOKEN";
+/// Variable with that prefix that does not pass: the 1Password CLI reads the token of a service account from it, and `op run`
+/// passes it on to the host.
+const CLI_TOKEN: &str = "OP_SERVICE_ACCOUNT_TOKEN";
 
-/// Whether a component may see a variable of this name.
-fn is_let_through(name: &str) -> bool {
-    name.starts_with(PREFIX) && name != ANOTHERS
+/// Returns true if the component may read the variable.
+fn is_visible(name: &str) -> bool {
+    name.starts_with(PREFIX) && name != CLI_TOKEN
 }
 
 #[cfg(test)]
@@ -32,8 +35,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_services_own_variables_are_let_through_and_no_secret_of_others() {
-        for (name, is_let) in [
+    fn only_the_services_own_variables_are_visible() {
+        for (name, expected) in [
             ("OP_SERVICE_KEYS", true),
             ("OP_SERVICE_KEY", true),
             ("OP_SERVICE_ACCOUNT_TOKEN", false),
@@ -43,7 +46,7 @@ mod tests {
             ("op_service_keys", false),
             ("PATH", false),
         ] {
-            assert_eq!(is_let_through(name), is_let, "{name}");
+            assert_eq!(is_visible(name), expected, "{name}");
         }
     }
 }

@@ -1,23 +1,25 @@
-//! The environment that the component exports: the host's, filtered.
+//! Export of `wasi:cli/environment`, with the filtered variables of the host.
 
 use alloc::{string::String, vec::Vec};
 
 use self::bindings::{exports::wasi::cli::environment::Guest, wasi::cli::environment};
-use crate::is_let_through;
+use crate::is_visible;
 
 mod bindings {
+    #![allow(unreachable_pub, reason = "generated")]
+
     wit_bindgen::generate!({ world: "onepassword:users-environment/wall", path: "wit", generate_all });
 
-    use super::Wall;
-    export!(Wall);
+    use super::FilteredEnvironment;
+    export!(FilteredEnvironment);
 }
 
-struct Wall;
+struct FilteredEnvironment;
 
-impl Guest for Wall {
+impl Guest for FilteredEnvironment {
     fn get_environment() -> Vec<(String, String)> {
         let mut variables = environment::get_environment();
-        variables.retain(|(name, _)| is_let_through(name));
+        variables.retain(|(name, _)| is_visible(name));
         variables
     }
 

@@ -1,4 +1,4 @@
-//! What std would bring to a component: memory, and an end for what cannot go on.
+//! Allocator and panic handler for components that are built without `std`.
 
 #![cfg(target_arch = "wasm32")]
 #![no_std]
@@ -8,9 +8,9 @@ use core::{arch::wasm32, panic::PanicInfo};
 use dlmalloc::GlobalDlmalloc;
 
 #[global_allocator]
-static MEMORY: GlobalDlmalloc = GlobalDlmalloc;
+static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
-/// Lints keep the guest's own code from ever coming here.
+/// Traps. Lints forbid panics in the components' own code.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     wasm32::unreachable()
