@@ -127,7 +127,7 @@ impl Visitor<'_> for WholeNumberVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<WholeNumber, E> {
-        // `as` rounds and saturates, so that only a whole number in range stays equal.
+        // `as` truncates and saturates: only a whole number in range stays equal.
         let whole = value as u32;
         if f64::from(whole) == value {
             Ok(WholeNumber(whole))

@@ -61,7 +61,7 @@ impl Service {
             .with_header("x-request-id", request_id)
     }
 
-    /// Authenticates before anything else: without a valid key, existing and missing paths get the same response.
+    /// Checks the settings, then the key, then the path: without a valid key, existing and missing paths get the same response.
     fn handle(
         &self,
         plugin: &impl Plugin,

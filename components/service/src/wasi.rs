@@ -35,7 +35,7 @@ const MAX_READ_BYTES: u64 = 16 << 10;
 /// Maximum size of one write in bytes, as `wasi:io/streams` limits it.
 const MAX_WRITE_BYTES: usize = 4096;
 
-/// Kept between requests if the host uses the instance for several of them.
+/// The service of this instance, made at its first request. Keeps its state if the host uses the instance for more requests.
 static SERVICE: SingleThreadCell = SingleThreadCell(OnceCell::new());
 
 /// A cell in a static variable.
