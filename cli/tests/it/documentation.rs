@@ -19,13 +19,17 @@ const SETUP: &str = "docs/setup.md";
 const EMBEDDING: &str = "docs/embedding.md";
 const ERRORS: &str = "docs/errors.md";
 /// Pages outside of `docs/`.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 12] = [
     README,
     ARCHITECTURE,
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "components/README.md",
+    "components/environment/README.md",
+    "components/guest-runtime/README.md",
+    "components/plugin/README.md",
+    "components/service/README.md",
     "deploy/README.md",
     "simulator/README.md",
 ];
