@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     account::Account,
+    backoff::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     clone_cell::Slot,
     endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Failure, Operation},
@@ -19,7 +20,6 @@ use crate::{
     pause::Pause,
     platform::{Duration, Instant, Method, Platform, Request},
     response,
-    retry::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
     secret::Secret,
     settings::{self, Settings},
     text,
@@ -254,7 +254,7 @@ impl<'a, H: Platform> Call<'a, H> {
 
     /// Sends one request once, and reads its answer.
     async fn attempt(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let timeouts = retry::timeouts(self.remaining());
+        let timeouts = backoff::timeouts(self.remaining());
         if timeouts.first_byte.is_zero() {
             return Err(self.timed_out("before the request could be sent", false));
         }
@@ -279,7 +279,7 @@ impl<'a, H: Platform> Call<'a, H> {
             path_and_query: ask.path_and_query,
             headers: &headers,
             body: ask.form.map(Secret::expose),
-            timeouts: retry::of_the_host(timeouts),
+            timeouts: backoff::of_the_host(timeouts),
         };
         for requests in [&self.requests, &self.common.requests] {
             requests.set(requests.get().saturating_add(1));
@@ -297,7 +297,7 @@ impl<'a, H: Platform> Call<'a, H> {
         }
         let date = response.date.as_deref();
         let retry_after = response.retry_after.as_deref();
-        let retry_after = retry_after.and_then(|value| retry::retry_after(value, date));
+        let retry_after = retry_after.and_then(|value| backoff::retry_after(value, date));
         // A refusal whose words got lost is still a refusal.
         let problem = response::problem(&body.unwrap_or_default());
         let last = self.account.tokens.last.get();

@@ -1,11 +1,11 @@
 //! What an answer other than 200 means: told by its status, and by the server's words where the status means several things.
 
 use crate::{
+    backoff,
     endpoint::Endpoint,
     error::{ErrorCode, Failure},
     platform::Duration,
     response::Problem,
-    retry,
     secret::blacked_out,
     settings::ApiVersion,
     text,
@@ -47,7 +47,7 @@ pub(crate) fn classify(
         text::concat(&[cause, " (", &status_code, says, said, ")"]),
         Some(hint),
     );
-    failure.transient = retry::is_transient(status);
+    failure.transient = backoff::is_transient(status);
     // A refusal changes nothing; a failure, or an answer that the API does not give, may have come after the change.
     failure.carried_out = !matches!(status, 400..=499);
     failure.retry_after = retry_after;

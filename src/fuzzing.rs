@@ -3,11 +3,12 @@
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use crate::{
+    backoff,
     endpoint::Endpoint,
     error_response,
     platform::Scheme,
     request::{self, Id},
-    response, retry,
+    response,
     settings::{self, ApiVersion},
     user::{ListOptions, StateFilter},
 };
@@ -120,8 +121,8 @@ pub fn settings(data: &[u8]) {
 pub fn retry_after(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (value, date) = text.split_once('\n').unwrap_or((&text, ""));
-    retry::retry_after(value, Some(date));
-    retry::retry_after(value, None);
+    backoff::retry_after(value, Some(date));
+    backoff::retry_after(value, None);
 }
 
 /// Ids, page tokens and forms: each stays where it was put.

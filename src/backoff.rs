@@ -1,7 +1,7 @@
 //! When a request is tried again, and how long is waited before that.
 
 use crate::{
-    date,
+    http_date,
     platform::{Duration, Instant, Timeouts},
 };
 
@@ -52,7 +52,8 @@ pub(crate) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let seconds = date::seconds(value)?.saturating_sub(date::seconds(date?.trim_ascii())?);
+    let seconds =
+        http_date::seconds(value)?.saturating_sub(http_date::seconds(date?.trim_ascii())?);
     Some(Duration::from_secs(seconds))
 }
 

@@ -1,0 +1,3 @@
+//! One attempt of a request.
+
+mod body;
