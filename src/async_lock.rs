@@ -1,4 +1,4 @@
-//! One at a time: who asks for the turn waits until whoever has it drops it.
+//! A lock that is waited for without blocking the thread.
 
 use alloc::vec::Vec;
 use core::{
@@ -7,19 +7,19 @@ use core::{
     task::{Poll, Waker},
 };
 
-/// Something that only one may do at a time.
+/// A lock for one thread: one future holds it, the others wait.
 #[derive(Default)]
-pub(crate) struct Turn {
-    taken: Cell<bool>,
+pub(crate) struct AsyncLock {
+    is_locked: Cell<bool>,
     waiting: Cell<Vec<Waker>>,
 }
 
-impl Turn {
-    /// Waits for the turn. It is given back when the guard is dropped, so that a call that is given up on holds up no other.
-    pub async fn take(&self) -> TurnGuard<'_> {
+impl AsyncLock {
+    /// Waits for the lock. Dropping the guard releases it, so that a cancelled call holds up no other.
+    pub async fn lock(&self) -> AsyncLockGuard<'_> {
         poll_fn(|context| {
-            if !self.taken.replace(true) {
-                return Poll::Ready(TurnGuard(self));
+            if !self.is_locked.replace(true) {
+                return Poll::Ready(AsyncLockGuard(self));
             }
             let mut waiting = self.waiting.take();
             waiting.push(context.waker().clone());
@@ -30,12 +30,12 @@ impl Turn {
     }
 }
 
-/// Whoever holds this has the turn.
-pub(crate) struct TurnGuard<'a>(&'a Turn);
+/// Holds an [`AsyncLock`] until it is dropped.
+pub(crate) struct AsyncLockGuard<'a>(&'a AsyncLock);
 
-impl Drop for TurnGuard<'_> {
+impl Drop for AsyncLockGuard<'_> {
     fn drop(&mut self) {
-        self.0.taken.set(false);
+        self.0.is_locked.set(false);
         for waker in self.0.waiting.take() {
             waker.wake();
         }

@@ -1,349 +1,196 @@
-//! One call of the contract: its deadline, the requests that it sends, and what it comes to.
+//! One call of the contract: its deadline, its authorized requests, and its result.
 
-use alloc::{rc::Rc, vec, vec::Vec};
-use core::{
-    cell::Cell,
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-};
+use alloc::{rc::Rc, vec::Vec};
 
 use zeroize::Zeroizing;
 
 use crate::{
     account::Account,
-    backoff::{self, Backoff, MOST_ATTEMPTS, SHORTEST_ATTEMPT},
-    clone_cell::Slot,
+    deadline,
     endpoint::Endpoint,
-    error::{Effect, Error, ErrorCode, Failure, Operation},
-    error_response,
-    pause::Pause,
-    platform::{Duration, Instant, Method, Platform, Request},
-    response,
-    secret::Secret,
+    error::{Effect, Error, ErrorCode, Operation},
+    failure::Failure,
+    platform::{Duration, Instant, Platform},
     settings::{self, Settings},
+    shared_state::SharedState,
     text,
     token::Token,
+    token_source::TokenSource,
 };
 
-/// One request, as often as it is tried.
-pub(crate) struct Ask<'a> {
-    pub endpoint: Endpoint,
-    pub path_and_query: &'a str,
-    pub authorization: &'a Secret,
-    /// The token that the request carries: the server may repeat it in what it says.
-    pub token: Option<&'a Secret>,
-    /// The body, as a form.
-    pub form: Option<&'a Secret>,
+/// A call under way, or a part of one with a deadline, an effect and a number of requests of its own.
+pub(crate) struct Call<'a, P> {
+    platform: &'a P,
+    account: Rc<Account>,
+    operation: Operation,
+    deadline: Instant,
+    shared: Rc<SharedState>,
+    tokens: TokenSource<'a, P>,
 }
 
-/// The answer of the API, and the token that was good for it.
-pub(crate) struct Answered {
+/// Response to an authorized request, with the token that was accepted.
+pub(crate) struct AuthorizedResponse {
     pub body: Zeroizing<Vec<u8>>,
     pub token: Rc<Token>,
 }
 
-/// A call that is under way, or a part of one that counts and fails by itself.
-pub(crate) struct Call<'a, H> {
-    pub(crate) host: &'a H,
-    account: Rc<Account>,
-    operation: Operation,
-    pub(crate) deadline: Cell<Instant>,
-    /// The deadline of the whole call: a part may have less time.
-    pub(crate) whole_deadline: Instant,
-    requests: Cell<u32>,
-    uncertain: Cell<bool>,
-    forbidden: Cell<bool>,
-    common: Rc<Common>,
-}
-
-/// What all parts of a call have in common.
-#[derive(Default)]
-pub(crate) struct Common {
-    /// A token that serves this call alone, because nobody knows how long it lives.
-    pub own_token: Slot<Rc<Token>>,
-    /// Why no part can have a token any more: to ask again for each would bring the credentials closer to being locked.
-    pub no_token: Slot<Failure>,
-    /// What the server asked one part to wait for, and all of them do.
-    pub pause: Slot<Pause>,
-    requests: Cell<u32>,
-}
-
-impl<'a, H: Platform> Call<'a, H> {
-    pub fn new(host: &'a H, account: Rc<Account>, operation: Operation) -> Self {
-        let deadline = host.now().after(account.settings.deadline);
-        Self {
-            host,
+impl<'a, P: Platform> Call<'a, P> {
+    /// Starts a call with the deadline from the settings.
+    pub fn new(platform: &'a P, account: Rc<Account>, operation: Operation) -> Self {
+        let deadline = platform.now().after(account.settings.deadline);
+        Self::start(
+            platform,
             account,
             operation,
-            deadline: Cell::new(deadline),
-            whole_deadline: deadline,
-            requests: Cell::new(0),
-            uncertain: Cell::new(false),
-            forbidden: Cell::new(false),
-            common: Rc::default(),
-        }
+            deadline,
+            SharedState::new(deadline),
+        )
     }
 
-    /// The same call with a deadline of its own, in milliseconds, if it has one.
-    pub fn with_deadline(mut self, deadline_ms: Option<u32>) -> Result<Self, Error> {
-        match deadline_ms.map(settings::deadline) {
-            None => {}
-            Some(Ok(deadline)) => {
-                self.whole_deadline = self.host.now().after(deadline);
-                self.deadline.set(self.whole_deadline);
-            }
-            Some(Err(must)) => {
-                let cause = text::concat(&["the deadline ", must]);
-                return Err(self.error(Failure::new(ErrorCode::InvalidArgument, cause, None)));
-            }
-        }
-        Ok(self)
-    }
-
-    /// A part of this call: with the same deadline, token and pauses, and an error of its own.
-    pub fn part(&self) -> Self {
-        self.part_within(self.remaining())
-    }
-
-    /// A part of this call that has less time than all of it.
-    pub fn part_within(&self, time: Duration) -> Self {
+    fn start(
+        platform: &'a P,
+        account: Rc<Account>,
+        operation: Operation,
+        deadline: Instant,
+        shared: Rc<SharedState>,
+    ) -> Self {
+        let tokens = TokenSource::new(platform, Rc::clone(&account), Rc::clone(&shared));
         Self {
-            host: self.host,
-            account: Rc::clone(&self.account),
-            operation: self.operation,
-            deadline: Cell::new(self.deadline.get().min(self.now().after(time))),
-            whole_deadline: self.whole_deadline,
-            requests: Cell::new(0),
-            uncertain: Cell::new(false),
-            forbidden: Cell::new(false),
-            common: Rc::clone(&self.common),
+            platform,
+            account,
+            operation,
+            deadline,
+            shared,
+            tokens,
         }
     }
 
-    pub fn common(&self) -> &Common {
-        &self.common
+    /// The same call with a deadline of its own in milliseconds, counted from now, if there is one.
+    ///
+    /// Errors: `invalid-argument` for a deadline out of range.
+    pub fn with_deadline(self, deadline_ms: Option<u32>) -> Result<Self, Error> {
+        match deadline_ms.map(settings::deadline) {
+            None => Ok(self),
+            Some(Ok(time)) => {
+                let deadline = self.now().after(time);
+                let shared = SharedState::new(deadline);
+                Ok(Self::start(
+                    self.platform,
+                    self.account,
+                    self.operation,
+                    deadline,
+                    shared,
+                ))
+            }
+            Some(Err(requirement)) => {
+                let cause = text::concat(&["the deadline ", requirement]);
+                Err(self.error(Failure::new(ErrorCode::InvalidArgument, cause, None)))
+            }
+        }
     }
 
+    /// A part of this call: it shares token and pauses, and has its own error and number of requests. It ends at this
+    /// deadline, or at that of the call if that is earlier.
+    pub fn child(&self, deadline: Instant) -> Self {
+        Self::start(
+            self.platform,
+            Rc::clone(&self.account),
+            self.operation,
+            self.deadline.min(deadline),
+            Rc::clone(&self.shared),
+        )
+    }
+
+    /// Account that the call is made for.
     pub fn account(&self) -> &Account {
         &self.account
     }
 
+    /// Settings of the account.
     pub fn settings(&self) -> &Settings {
         &self.account.settings
     }
 
-    /// Requests sent so far.
-    pub fn requests(&self) -> u32 {
-        self.requests.get()
-    }
-
-    /// Requests sent so far, by all parts of the call.
-    pub fn all_requests(&self) -> u32 {
-        self.common.requests.get()
-    }
-
+    /// Current time of the platform's clock.
     pub fn now(&self) -> Instant {
-        self.host.now()
+        self.platform.now()
     }
 
-    /// Remembers that a change may have been made.
-    pub fn mark_uncertain(&self) {
-        self.uncertain.set(true);
+    /// End of the call.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
     }
 
-    /// What the call comes to.
+    /// Time left until the deadline.
+    pub fn remaining(&self) -> Duration {
+        deadline::remaining(self.platform, self.deadline)
+    }
+
+    /// Number of requests sent by this call and all its parts.
+    pub fn all_requests(&self) -> u32 {
+        self.shared.requests.get()
+    }
+
+    /// Result of the call for its caller.
     pub fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Error> {
         result.map_err(|failure| self.error(failure))
     }
 
-    /// The error that the call ends with.
+    /// Error of the call for its caller.
     pub fn error(&self, failure: Failure) -> Error {
-        let effect = if self.uncertain.get() {
-            Effect::PossiblyApplied
-        } else {
-            Effect::NotApplied
-        };
-        failure.into_error(self.operation, effect, self.requests.get())
+        failure.into_error(self.operation, self.tokens.requests())
     }
 
-    /// Asks the API with a token. A 401 is answered by one fresh token; the second one stands.
-    pub async fn resource(
+    /// Error of a part of the call that sent no request of its own.
+    pub fn error_without_requests(&self, failure: Failure) -> Error {
+        failure.into_error(self.operation, 0)
+    }
+
+    /// Makes sure that there is a token to send requests with.
+    pub async fn ensure_token(&self) -> Result<(), Failure> {
+        self.tokens.token(self.deadline).await.map(|_| ())
+    }
+
+    /// Exchanges a token even if a valid one is held.
+    pub async fn exchange_token(&self) -> Result<(), Failure> {
+        self.tokens.fresh_token(self.deadline).await.map(|_| ())
+    }
+
+    /// Revokes the token that is held.
+    pub async fn revoke_token(&self) -> Result<(), Failure> {
+        self.tokens.revoke(self.deadline).await
+    }
+
+    /// Sends a request with a token. A 401 is answered by one fresh token; a second 401 ends the whole call.
+    pub async fn authorized_request(
         &self,
         endpoint: Endpoint,
         path_and_query: &str,
-    ) -> Result<Answered, Failure> {
-        let mut renewed = false;
+    ) -> Result<AuthorizedResponse, Failure> {
+        let mut effect = Effect::NotApplied;
+        let mut is_renewed = false;
         loop {
-            let token = self.token().await?;
-            let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
-            let ask = Ask {
-                endpoint,
-                path_and_query,
-                authorization: &authorization,
-                token: Some(&token.value),
-                form: None,
+            let token = match self.tokens.token(self.deadline).await {
+                Ok(token) => token,
+                Err(failure) => return Err(failure.with_effect(effect)),
             };
-            match self.ask(&ask).await {
-                Ok(body) => return Ok(Answered { body, token }),
-                Err(failure) if failure.status == Some(401) => {
-                    self.forget(&token);
-                    if renewed {
-                        self.common.no_token.set(Some(failure.clone()));
-                        return Err(failure);
-                    }
-                    renewed = true;
-                }
-                Err(failure) => {
-                    self.forbidden.set(failure.status == Some(403));
-                    return Err(failure);
-                }
-            }
-        }
-    }
-
-    /// Whether it was what the call asked for that the server forbids, and not a token for it.
-    pub fn was_forbidden(&self) -> bool {
-        self.forbidden.get()
-    }
-
-    /// Sends one request, again and again while that can help and the deadline allows it.
-    pub async fn ask(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut backoff = Backoff::new(self.now());
-        let mut left = MOST_ATTEMPTS;
-        // What a time-out at the end hides.
-        let mut earlier: Option<Failure> = None;
-        loop {
-            self.pause().await?;
-            let mut failure = match self.attempt(ask).await {
-                Ok(body) => return Ok(body),
-                Err(failure) => failure,
+            let sent = self
+                .tokens
+                .send(&token, endpoint, path_and_query, self.deadline);
+            let failure = match sent.await {
+                Ok(body) => return Ok(AuthorizedResponse { body, token }),
+                Err(failure) => failure.with_effect(effect),
             };
-            if failure.code == ErrorCode::TimedOut
-                && let Some(earlier) = &earlier
-            {
-                failure.cause = text::concat(&[
-                    &failure.cause,
-                    "; an attempt before failed too: ",
-                    &earlier.cause,
-                ]);
-            }
-            if ask.endpoint == Endpoint::Change && failure.carried_out {
-                self.mark_uncertain();
-            }
-            left = left.saturating_sub(1);
-            let wait = failure.retry_after.unwrap_or_else(|| backoff.next());
-            if failure.code == ErrorCode::RateLimited {
-                self.ask_all_to_pause(wait, &failure);
-            }
-            if !failure.transient || left == 0 || !self.fits(wait) {
+            if failure.status != Some(401) {
                 return Err(failure);
             }
-            self.host.sleep(wait).await;
-            if failure.code != ErrorCode::TimedOut {
-                earlier = Some(failure);
+            self.tokens.discard(&token);
+            if is_renewed {
+                self.tokens.fail_all(&failure);
+                return Err(failure);
             }
+            is_renewed = true;
+            effect = failure.effect;
         }
-    }
-
-    /// Whether there is time for a wait and the attempt after it. What does not fit is not begun, and the code stays that
-    /// of the cause.
-    pub fn fits(&self, wait: Duration) -> bool {
-        wait.plus(SHORTEST_ATTEMPT) < self.remaining()
-    }
-
-    /// Sends one request once, and reads its answer.
-    async fn attempt(&self, ask: &Ask<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let timeouts = backoff::timeouts(self.remaining());
-        if timeouts.first_byte.is_zero() {
-            return Err(self.timed_out("before the request could be sent", false));
-        }
-        let settings = self.settings();
-        let length = text::decimal(ask.form.map_or(0, |form| form.expose().len()));
-        let mut headers = vec![
-            ("accept", "application/json"),
-            ("user-agent", &settings.user_agent),
-            ("authorization", ask.authorization.expose()),
-        ];
-        let method = ask.endpoint.method();
-        if method == Method::Post {
-            headers.push(("content-length", &length));
-        }
-        if ask.form.is_some() {
-            headers.push(("content-type", "application/x-www-form-urlencoded"));
-        }
-        let request = Request {
-            method,
-            scheme: settings.base_url.scheme,
-            authority: &settings.base_url.authority,
-            path_and_query: ask.path_and_query,
-            headers: &headers,
-            body: ask.form.map(Secret::expose),
-            timeouts: backoff::of_the_host(timeouts),
-        };
-        for requests in [&self.requests, &self.common.requests] {
-            requests.set(requests.get().saturating_add(1));
-        }
-        let head = timeouts.connect.plus(timeouts.first_byte);
-        let mut response = match self.within(head, self.host.send(request)).await {
-            Some(Ok(response)) => response,
-            Some(Err(error)) => return Err(error.into()),
-            None => return Err(self.timed_out("while the server was asked", true)),
-        };
-        let status = response.status;
-        let body = self.read(&mut response, timeouts.between_bytes).await;
-        if status == 200 {
-            return body;
-        }
-        let date = response.date.as_deref();
-        let retry_after = response.retry_after.as_deref();
-        let retry_after = retry_after.and_then(|value| backoff::retry_after(value, date));
-        // A refusal whose words got lost is still a refusal.
-        let problem = response::problem(&body.unwrap_or_default());
-        let last = self.account.tokens.last.get();
-        let secrets = self.secrets(ask.token, last.as_deref());
-        Err(error_response::classify(
-            ask.endpoint,
-            settings.api_version,
-            status,
-            retry_after,
-            problem,
-            &secrets,
-        ))
-    }
-
-    /// What is left until the deadline.
-    pub fn remaining(&self) -> Duration {
-        self.now().until(self.deadline.get())
-    }
-
-    /// Lets something take its time, or what is left of the call's if that is less.
-    pub async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
-        let mut future = pin!(future);
-        let mut alarm = pin!(self.host.sleep(limit.min(self.remaining())));
-        poll_fn(|context| {
-            if let Poll::Ready(value) = future.as_mut().poll(context) {
-                return Poll::Ready(Some(value));
-            }
-            alarm.as_mut().poll(context).map(|()| None)
-        })
-        .await
-    }
-
-    /// The failure of a wait that took too long, with a request under way or not.
-    pub fn timed_out(&self, when: &str, carried_out: bool) -> Failure {
-        let (cause, hint) = if self.remaining().is_zero() {
-            (
-                "the deadline passed ",
-                "try again, or set a longer deadline",
-            )
-        } else {
-            ("no response came in time ", "try again later")
-        };
-        let cause = text::concat(&[cause, when]);
-        let mut failure = Failure::new(ErrorCode::TimedOut, cause, Some(hint));
-        failure.transient = true;
-        failure.carried_out = carried_out;
-        failure
     }
 }

@@ -1,39 +1,41 @@
-//! Tries the settings without changing anything, and says what it found in words.
+//! Checks the settings without changing anything in the account.
 
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    client::Client,
-    error::{ErrorCode, Failure, Operation},
+    call::Call,
+    error::ErrorCode,
+    failure::Failure,
     platform::Platform,
+    settings::SettingsError,
     text,
     user::{ListOptions, UserPage},
-    users::OneUser,
+    users,
 };
 
-/// How a check ended.
+/// Result of one check: `verdict` in the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
     /// It works.
     Passed,
     /// It does not work.
     Failed,
-    /// It was not tried, or the answer settles nothing.
+    /// Not tried, or the response settles nothing.
     Unknown,
 }
 
-/// What one check found.
+/// Result of one check with its details: `finding` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Finding {
-    /// Which check.
+    /// Name of the check.
     pub check: &'static str,
-    /// How it ended.
+    /// Result.
     pub verdict: Verdict,
-    /// What was seen, and the mend.
+    /// Observation and, for a failed check, advice; for people.
     pub detail: String,
 }
 
-/// Every check, in the order of the findings.
+/// Names of all checks, in the order of the findings.
 const CHECKS: [&str; 8] = [
     "settings",
     "reach",
@@ -44,89 +46,89 @@ const CHECKS: [&str; 8] = [
     "suspend-user",
     "reactivate-user",
 ];
-/// An id that no user has, for a get when no user's id is known.
-const NOBODY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// Id of no user, to get if the id of no real user is known.
+const UNUSED_ID: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-impl<H: Platform> Client<H> {
-    /// Tries the settings, a token exchange, a list of one user and a get; one finding for each check, always all of them.
-    pub async fn check(&self) -> Vec<Finding> {
-        let mut findings = Findings::default();
-        self.try_all(&mut findings).await;
-        findings.complete()
-    }
-
-    async fn try_all(&self, findings: &mut Findings) {
-        let account = match self.account() {
-            Ok(account) => account,
-            Err(problems) => return findings.add(Verdict::Failed, &[&problems.text()]),
-        };
-        let host = account.settings.base_url.authority.as_str();
-        let id = account.settings.account.as_str();
-        findings.add(Verdict::Passed, &["account ", id, " at ", host]);
-
-        let Ok(call) = self.begin(Operation::Check) else {
-            return;
-        };
-        let token = call.fresh_token().await;
-        let answered = token.as_ref().map_or_else(was_answered, |_| true);
-        if answered {
-            findings.add(Verdict::Passed, &[host, " answers"]);
-        }
-        if let Err(failure) = token {
-            return findings.add(Verdict::Failed, &[&failure.text()]);
-        }
-        findings.add(
-            Verdict::Passed,
-            &["the client's credentials were exchanged for a token"],
-        );
-
-        let list = call
-            .list(&ListOptions {
-                max_page_size: Some(1),
-                ..ListOptions::default()
-            })
-            .await;
-        findings.add_account(&list);
-        match &list {
-            Ok(_) => findings.add(Verdict::Passed, &["a list of one user was answered"]),
-            Err(failure) => {
-                findings.add(Verdict::Failed, &[&failure.text()]);
-                // To ask with refused credentials once more only brings them closer to being locked.
-                if failure.code == ErrorCode::Unauthenticated {
-                    return;
-                }
-            }
-        }
-        let known = list.as_ref().ok().and_then(|page| page.users.first());
-        let get = call
-            .one_user(OneUser::Get, known.map_or(NOBODY, |user| &user.id))
-            .await;
-        match &get {
-            Ok(_) => findings.add(Verdict::Passed, &["one user was read"]),
-            Err(failure) if known.is_none() && failure.code == ErrorCode::NotFound => findings.add(
-                Verdict::Unknown,
-                &["no user's id is known to try it with, and an id that nobody has was not found"],
-            ),
-            Err(failure) => findings.add(Verdict::Failed, &[&failure.text()]),
-        }
-        let untried =
-            "not tried, because it would change something; the permission shows when it is used";
-        findings.add(Verdict::Unknown, &[untried]);
-        findings.add(Verdict::Unknown, &[untried]);
-    }
+/// Checks the settings of a call's account. Returns one finding per check, always all of them.
+pub(crate) async fn check<P: Platform>(call: &Call<'_, P>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    run(call, &mut findings).await;
+    findings.complete()
 }
 
-/// Whether a failure was an answer at least.
-fn was_answered(failure: &Failure) -> bool {
+/// Findings for a client that has no valid settings.
+pub(crate) fn without_settings(problems: &SettingsError) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    findings.add(Verdict::Failed, &[&problems.text()]);
+    findings.complete()
+}
+
+/// Runs the checks until one fails that the others depend on.
+async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
+    let settings = call.settings();
+    let server = settings.base_url.authority.as_str();
+    findings.add(
+        Verdict::Passed,
+        &["account ", settings.account.as_str(), " at ", server],
+    );
+
+    let token = call.exchange_token().await;
+    let is_reached = token.as_ref().map_or_else(has_response, |()| true);
+    if is_reached {
+        findings.add(Verdict::Passed, &[server, " answers"]);
+    }
+    if let Err(failure) = token {
+        return findings.add(Verdict::Failed, &[&failure.text()]);
+    }
+    findings.add(
+        Verdict::Passed,
+        &["the client's credentials were exchanged for a token"],
+    );
+
+    let options = ListOptions {
+        max_page_size: Some(1),
+        ..ListOptions::default()
+    };
+    let list = users::list(call, &options).await;
+    findings.add_account(&list);
+    match &list {
+        Ok(_) => findings.add(Verdict::Passed, &["a list of one user was answered"]),
+        Err(failure) => {
+            findings.add(Verdict::Failed, &[&failure.text()]);
+            // Trying rejected credentials again could get them locked.
+            if failure.code == ErrorCode::Unauthenticated {
+                return;
+            }
+        }
+    }
+    let known = list.as_ref().ok().and_then(|page| page.users.first());
+    let id = known.map_or(UNUSED_ID, |user| &user.id);
+    let get = users::get_or_change(call, None, id).await;
+    match &get {
+        Ok(_) => findings.add(Verdict::Passed, &["one user was read"]),
+        Err(failure) if known.is_none() && failure.code == ErrorCode::NotFound => findings.add(
+            Verdict::Unknown,
+            &["no user's id is known to try it with, and an id that nobody has was not found"],
+        ),
+        Err(failure) => findings.add(Verdict::Failed, &[&failure.text()]),
+    }
+    let untried =
+        "not tried, because it would change something; the permission shows when it is used";
+    findings.add(Verdict::Unknown, &[untried]);
+    findings.add(Verdict::Unknown, &[untried]);
+}
+
+/// True if a failure shows that the server responded.
+fn has_response(failure: &Failure) -> bool {
     failure.status.is_some() || failure.code == ErrorCode::MalformedResponse
 }
 
-/// The findings so far.
+/// Findings so far, in the order of the checks.
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// The finding of the check whose turn it is.
+    /// Adds the finding of the next check.
     fn add(&mut self, verdict: Verdict, detail: &[&str]) {
         if let Some(&check) = CHECKS.get(self.0.len()) {
             self.0.push(Finding {
@@ -137,10 +139,13 @@ impl Findings {
         }
     }
 
-    /// Whether the account is there, as the list shows it.
+    /// Adds the finding about the account, from the result of a list.
     fn add_account(&mut self, list: &Result<UserPage, Failure>) {
         match list {
-            Ok(_) => self.add(Verdict::Passed, &["it answers in this region and API version"]),
+            Ok(_) => self.add(
+                Verdict::Passed,
+                &["it answers in this region and API version"],
+            ),
             Err(failure) if failure.code == ErrorCode::NotFound => self.add(
                 Verdict::Failed,
                 &[
@@ -152,7 +157,7 @@ impl Findings {
         }
     }
 
-    /// All checks, those too that were not reached.
+    /// Adds the checks that were not reached.
     fn complete(mut self) -> Vec<Finding> {
         while self.0.len() < CHECKS.len() {
             self.add(

@@ -1,46 +1,60 @@
-//! A client of one account: its settings and its token, shared by every call.
+//! The client of one account.
 
-use alloc::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 
 use crate::{
     account::Account,
     call::Call,
-    clone_cell::Slot,
-    error::{Effect, Error, Operation},
+    check::{self, Finding},
+    clone_cell::CloneCell,
+    error::{Error, Operation},
     platform::Platform,
     settings::{Settings, SettingsError},
+    user::{ListOptions, User, UserPage},
+    users::{self, UserAction},
 };
 
-/// The 1Password Users API of one account, over a host.
-pub struct Client<H> {
-    pub(crate) host: H,
-    account: Slot<Rc<Account>>,
-    /// What is wrong with the settings, while there is no account.
+/// A client of the 1Password Users API for one account.
+///
+/// Calls may run at the same time on one thread. They share a token: it is exchanged when it is first needed, and replaced
+/// before it expires. Each call retries failures that can pass, and ends within the deadline from the settings. A call that is
+/// dropped is cancelled.
+///
+/// Every function that returns an [`Error`] fails with [`NotConfigured`](crate::ErrorCode::NotConfigured) while there are no
+/// valid settings, and with any [`ErrorCode`](crate::ErrorCode) of a token exchange or a request.
+pub struct Client<P> {
+    platform: P,
+    account: CloneCell<Rc<Account>>,
+    /// Problems of the settings that the client was created with, if it has no account.
     problems: SettingsError,
 }
 
-impl<H: Platform> Client<H> {
-    /// A client with these settings. Without good ones every call fails with `not-configured`, until
-    /// [`configure`](Self::configure) brings some.
-    pub fn new(host: H, settings: Result<Settings, SettingsError>) -> Self {
+impl<P: Platform> Client<P> {
+    /// Creates a client. Without valid settings every call fails with `not-configured`, until
+    /// [`configure`](Self::configure) succeeds.
+    pub fn new(platform: P, settings: Result<Settings, SettingsError>) -> Self {
         let (account, problems) = match settings {
             Ok(settings) => (Some(Account::new(settings)), SettingsError::default()),
             Err(problems) => (None, problems),
         };
         Self {
-            host,
-            account: Slot::new(account),
+            platform,
+            account: CloneCell::new(account),
             problems,
         }
     }
 
-    /// The platform that the calls run on.
-    pub fn platform(&self) -> &H {
-        &self.host
+    /// Platform that the calls run on.
+    pub fn platform(&self) -> &P {
+        &self.platform
     }
 
-    /// Replaces every setting at once, and forgets the token without sending it anywhere. Calls that are under way end
-    /// with the settings that they began with. Wrong settings change nothing.
+    /// Replaces all settings at once and forgets the token, without revoking it. Calls under way keep the settings that they
+    /// started with.
+    ///
+    /// # Errors
+    ///
+    /// `not-configured` for invalid settings, which change nothing.
     pub fn configure(&self, settings: Result<Settings, SettingsError>) -> Result<(), Error> {
         let settings =
             settings.map_err(|problems| not_configured(&problems, Operation::Configure))?;
@@ -48,20 +62,89 @@ impl<H: Platform> Client<H> {
         Ok(())
     }
 
-    pub(crate) fn account(&self) -> Result<Rc<Account>, &SettingsError> {
-        self.account.get().ok_or(&self.problems)
+    /// Checks the settings without changing anything in the account: a token exchange, a list of one user, a get.
+    ///
+    /// Returns one finding per check, always all of them, in the same order.
+    pub async fn check(&self) -> Vec<Finding> {
+        match self.account() {
+            Ok(account) => {
+                let call = Call::new(&self.platform, account, Operation::Check);
+                check::check(&call).await
+            }
+            Err(problems) => check::without_settings(problems),
+        }
     }
 
-    pub(crate) fn begin(&self, operation: Operation) -> Result<Call<'_, H>, Error> {
+    /// Revokes the token that is held (RFC 7009) and forgets it. Succeeds if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Any cause of a failed request; the token is then kept, so that the call can be repeated.
+    pub async fn revoke_token(&self) -> Result<(), Error> {
+        let call = self.begin(Operation::RevokeToken)?;
+        call.finish(call.revoke_token().await)
+    }
+
+    /// Lists users, one page per call.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument` for a page size out of range or a page token that the server does not accept;
+    /// `malformed-response` if the next page token is the one of this call.
+    pub async fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
+        let call = self.begin(Operation::ListUsers)?;
+        call.finish(users::list(&call, options).await)
+    }
+
+    /// Reads one user by id: 1 to 1024 bytes, without control characters, not `.` or `..`.
+    ///
+    /// # Errors
+    ///
+    /// `not-found` if the account has no such user.
+    pub async fn get_user(&self, id: &str) -> Result<User, Error> {
+        self.get_or_change(None, id).await
+    }
+
+    /// Suspends one user. See [`change_user`](Self::change_user).
+    pub async fn suspend_user(&self, id: &str) -> Result<User, Error> {
+        self.change_user(UserAction::Suspend, id).await
+    }
+
+    /// Reactivates one user. See [`change_user`](Self::change_user).
+    pub async fn reactivate_user(&self, id: &str) -> Result<User, Error> {
+        self.change_user(UserAction::Reactivate, id).await
+    }
+
+    /// Suspends or reactivates one user, and returns the user in the new state. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// `last-owner` and `externally-managed` for users who cannot be suspended. The error's
+    /// [`effect`](Error::effect) tells if the change may have been made.
+    pub async fn change_user(&self, action: UserAction, id: &str) -> Result<User, Error> {
+        self.get_or_change(Some(action), id).await
+    }
+
+    /// Reads one user, or changes one if there is an action: [`get_user`](Self::get_user) and
+    /// [`change_user`](Self::change_user) in one future, for callers that have to be small.
+    pub async fn get_or_change(&self, action: Option<UserAction>, id: &str) -> Result<User, Error> {
+        let call = self.begin(action.map_or(Operation::GetUser, UserAction::operation))?;
+        call.finish(users::get_or_change(&call, action, id).await)
+    }
+
+    /// Starts a call, if there are settings.
+    pub(crate) fn begin(&self, operation: Operation) -> Result<Call<'_, P>, Error> {
         match self.account() {
-            Ok(account) => Ok(Call::new(&self.host, account, operation)),
+            Ok(account) => Ok(Call::new(&self.platform, account, operation)),
             Err(problems) => Err(not_configured(problems, operation)),
         }
+    }
+
+    fn account(&self) -> Result<Rc<Account>, &SettingsError> {
+        self.account.get().ok_or(&self.problems)
     }
 }
 
 fn not_configured(problems: &SettingsError, operation: Operation) -> Error {
-    problems
-        .failure()
-        .into_error(operation, Effect::NotApplied, 0)
+    problems.failure().into_error(operation, 0)
 }

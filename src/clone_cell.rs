@@ -1,22 +1,22 @@
-//! A place for a value that may be missing, shared within one thread; no use of it can panic.
+//! A shared cell for an optional value that is cheap to clone.
 
 use core::cell::Cell;
 
-/// Like a `RefCell<Option<T>>`, for values that are cheap to clone: nothing is ever borrowed from it.
-pub(crate) struct Slot<T>(Cell<Option<T>>);
+/// Like `RefCell<Option<T>>`, but nothing is ever borrowed from it, so that no use of it can panic.
+pub(crate) struct CloneCell<T>(Cell<Option<T>>);
 
-impl<T: Clone> Slot<T> {
-    /// A slot with a value, or without.
+impl<T: Clone> CloneCell<T> {
+    /// A cell that holds this value.
     pub const fn new(value: Option<T>) -> Self {
         Self(Cell::new(value))
     }
 
-    /// Puts a value there, or none, and drops the one before.
+    /// Replaces the value and drops the previous one.
     pub fn set(&self, value: Option<T>) {
         self.0.set(value);
     }
 
-    /// What is there.
+    /// A clone of the value.
     pub fn get(&self) -> Option<T> {
         let value = self.0.take();
         self.0.set(value.clone());
@@ -24,7 +24,7 @@ impl<T: Clone> Slot<T> {
     }
 }
 
-impl<T: Clone> Default for Slot<T> {
+impl<T: Clone> Default for CloneCell<T> {
     fn default() -> Self {
         Self::new(None)
     }

@@ -2,14 +2,14 @@
 
 use crate::platform::Method;
 
-/// What is asked of, which decides what a refusal means.
+/// An endpoint, which decides the meaning of an error response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Endpoint {
-    /// The token endpoint.
+    /// Token endpoint.
     Token,
-    /// The revocation endpoint.
+    /// Revocation endpoint.
     Revoke,
-    /// The list of users.
+    /// List of users.
     List,
     /// One user, to be read.
     User,
@@ -18,7 +18,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// The method that it takes.
+    /// Method of its requests.
     pub const fn method(self) -> Method {
         match self {
             Self::List | Self::User => Method::Get,

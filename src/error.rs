@@ -1,17 +1,11 @@
-//! The error that every call fails with.
+//! The error of a failed call.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
-use core::{
-    fmt,
-    ops::{Deref, DerefMut},
-};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt;
 
-use crate::{
-    platform::{Duration, SendError, SendErrorKind},
-    text,
-};
+use crate::platform::Duration;
 
-/// What a call does, as the contract names it.
+/// A function of the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Operation {
     /// `users.list-users`
@@ -30,7 +24,7 @@ pub enum Operation {
     SuspendUsers,
     /// `containment.reactivate-users`
     ReactivateUsers,
-    /// `connection.configure`
+    /// `configuration.configure`
     Configure,
     /// `connection.check`
     Check,
@@ -39,7 +33,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The name of the function in the contract.
+    /// Name of the function in the contract.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ListUsers => "list-users",
@@ -57,43 +51,44 @@ impl Operation {
     }
 }
 
-/// What went wrong, to branch on: `error-code` in the contract.
+/// Cause of an error, to branch on: `error-code` in the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ErrorCode {
-    /// The call itself is wrong.
+    /// An argument is wrong.
     InvalidArgument,
     /// A setting is missing or wrong.
     NotConfigured,
-    /// The credentials, or a token fresh from them, were refused.
+    /// The server rejected the client id and secret, or a token that it had just issued.
     Unauthenticated,
-    /// The OAuth application lacks a permission.
+    /// The OAuth application lacks the permission for the operation.
     PermissionDenied,
     /// The last remaining owner cannot be suspended.
     LastOwner,
     /// An externally managed administrator cannot be suspended.
     ExternallyManaged,
-    /// No such user, or no such account.
+    /// The user or the account does not exist.
     NotFound,
     /// Several users have this e-mail address.
     Ambiguous,
-    /// A guard of the call did not hold.
+    /// A guard did not hold, and the change was not made because of it.
     PreconditionFailed,
-    /// Too many requests.
+    /// The server asked for fewer requests (429).
     RateLimited,
-    /// The server failed.
+    /// The server failed (5xx or 408), on the last attempt too.
     Unavailable,
-    /// No answer in time.
+    /// No response in time.
     TimedOut,
-    /// DNS, TCP, TLS, or a connection that broke.
+    /// DNS, TCP or TLS failed, or the connection broke.
     ConnectionFailed,
-    /// No answer of this API, or one that does not fit the question.
+    /// The response is not one of this API, does not match the request, or is too large.
     MalformedResponse,
-    /// None of these.
+    /// Any other cause.
     Other,
 }
 
 impl ErrorCode {
-    /// Whether the same call can succeed later, unchanged.
+    /// True if the same call can succeed later without a change: for [`RateLimited`](Self::RateLimited),
+    /// [`Unavailable`](Self::Unavailable), [`TimedOut`](Self::TimedOut) and [`ConnectionFailed`](Self::ConnectionFailed).
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
@@ -163,120 +158,3 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
-
-/// Why one exchange of a call failed: an [`Error`] in the making, that does not know its call yet.
-///
-/// Boxed, because every function on the way hands it on: the component is smaller for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure(Box<Facts>);
-
-/// What is known of a failure.
-#[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub code: ErrorCode,
-    pub cause: String,
-    pub hint: Option<&'static str>,
-    /// Whether another attempt may go better.
-    pub transient: bool,
-    /// Whether the server may have carried out the request.
-    pub carried_out: bool,
-    pub retry_after: Option<Duration>,
-    pub status: Option<u16>,
-    pub api_code: Option<i32>,
-    pub api_message: Option<String>,
-    pub candidates: Vec<String>,
-}
-
-impl Failure {
-    /// A failure without a response, that another attempt would not avoid.
-    pub fn new(code: ErrorCode, cause: String, hint: Option<&'static str>) -> Self {
-        Self(Box::new(Facts {
-            code,
-            cause,
-            hint,
-            transient: false,
-            carried_out: false,
-            retry_after: None,
-            status: None,
-            api_code: None,
-            api_message: None,
-            candidates: Vec::new(),
-        }))
-    }
-
-    /// Cause and hint in one line.
-    pub fn text(&self) -> String {
-        match self.hint {
-            Some(hint) => text::concat(&[&self.cause, "; ", hint]),
-            None => self.cause.clone(),
-        }
-    }
-
-    /// The error of a call that this failure ended.
-    pub fn into_error(self, operation: Operation, effect: Effect, requests: u32) -> Error {
-        let facts = *self.0;
-        Error {
-            code: facts.code,
-            message: text::concat(&[operation.name(), ": ", &facts.cause]),
-            hint: facts.hint,
-            effect,
-            retry_after: facts.retry_after,
-            status: facts.status,
-            api_code: facts.api_code,
-            api_message: facts.api_message,
-            candidates: facts.candidates,
-            requests,
-        }
-    }
-}
-
-impl Deref for Failure {
-    type Target = Facts;
-
-    fn deref(&self) -> &Facts {
-        &self.0
-    }
-}
-
-impl DerefMut for Failure {
-    fn deref_mut(&mut self) -> &mut Facts {
-        &mut self.0
-    }
-}
-
-/// What a request without an answer comes to.
-impl From<SendError> for Failure {
-    fn from(error: SendError) -> Self {
-        let (code, transient, hint) = match error.kind {
-            SendErrorKind::Denied => (
-                ErrorCode::ConnectionFailed,
-                false,
-                "allow this component outgoing HTTP to the base URL",
-            ),
-            SendErrorKind::Connection => (
-                ErrorCode::ConnectionFailed,
-                true,
-                "check the network, the base URL, and any proxy that inspects TLS",
-            ),
-            SendErrorKind::TimedOut => (
-                ErrorCode::TimedOut,
-                true,
-                "check the network, or try again later",
-            ),
-            SendErrorKind::TooLarge => (
-                ErrorCode::MalformedResponse,
-                false,
-                "check that the base URL is that of the API",
-            ),
-            SendErrorKind::Malformed => (
-                ErrorCode::MalformedResponse,
-                true,
-                "check that the base URL is that of the API, and that no proxy answers in its place",
-            ),
-        };
-        let mut failure = Failure::new(code, error.detail, Some(hint));
-        failure.transient = transient;
-        failure.carried_out = error.possibly_received;
-        failure
-    }
-}

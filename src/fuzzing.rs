@@ -3,12 +3,12 @@
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use crate::{
-    backoff,
     endpoint::Endpoint,
     error_response,
     platform::Scheme,
     request::{self, Id},
     response,
+    retry_after::retry_after as parse_retry_after,
     settings::{self, ApiVersion},
     user::{ListOptions, StateFilter},
 };
@@ -121,8 +121,8 @@ pub fn settings(data: &[u8]) {
 pub fn retry_after(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (value, date) = text.split_once('\n').unwrap_or((&text, ""));
-    backoff::retry_after(value, Some(date));
-    backoff::retry_after(value, None);
+    parse_retry_after(value, Some(date));
+    parse_retry_after(value, None);
 }
 
 /// Ids, page tokens and forms: each stays where it was put.

@@ -30,20 +30,24 @@ mod call;
 mod check;
 mod client;
 mod clone_cell;
+mod deadline;
 mod endpoint;
 mod error;
 mod error_response;
+mod failure;
 mod http;
 mod http_date;
 mod lowercase;
 mod memory;
-mod pause;
 pub mod platform;
 mod redact;
 mod request;
 mod response;
+mod retry;
+mod retry_after;
 mod secret;
 pub mod settings;
+mod shared_state;
 mod text;
 mod time;
 mod token;
@@ -63,5 +67,5 @@ pub use self::{
     error::{Effect, Error, ErrorCode, Operation},
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},
-    users::OneUser,
+    users::UserAction,
 };

@@ -1,13 +1,13 @@
-//! Memory that may not be there: a component that runs out of it traps, so whoever needs much asks first.
+//! Memory that is asked for before it is used, because a component that runs out of it traps.
 
 use alloc::vec::Vec;
 use core::hint::black_box;
 
 use zeroize::Zeroizing;
 
-/// Makes room for so many bytes more, if there is memory for it. What is outgrown is zeroed.
-pub(crate) fn make_room(buffer: &mut Zeroizing<Vec<u8>>, more: usize) -> bool {
-    let needed = buffer.len().saturating_add(more);
+/// Reserves this many bytes more, and zeroes the memory that was outgrown. False if there is no memory for them.
+pub(crate) fn reserve(buffer: &mut Zeroizing<Vec<u8>>, additional: usize) -> bool {
+    let needed = buffer.len().saturating_add(additional);
     if needed <= buffer.capacity() {
         return true;
     }
@@ -21,11 +21,11 @@ pub(crate) fn make_room(buffer: &mut Zeroizing<Vec<u8>>, more: usize) -> bool {
     true
 }
 
-/// Whether so much memory could be had. It is given back at once.
+/// True if this many bytes could be allocated at once. They are given back immediately.
 pub(crate) fn is_spare(bytes: usize) -> bool {
     let mut probe = Vec::<u8>::new();
     let is_spare = probe.try_reserve_exact(bytes).is_ok();
-    // Else the compiler may see that nothing is done with it, and take it for granted.
+    // Keeps the compiler from removing the unused allocation.
     black_box(&mut probe);
     is_spare
 }

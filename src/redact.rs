@@ -1,32 +1,109 @@
-//! What a server may know and nobody may be shown: secrets, in what it says and in its data.
+//! Keeps secrets out of text and data that a server sent.
 
-use alloc::vec::Vec;
+use alloc::string::String;
 
-use crate::{call::Call, platform::Platform, secret::Secret, text, token::Token};
+/// Length of a match that is redacted even if the secret is longer, in bytes. A shorter secret must match whole.
+const MIN_MATCH: usize = 8;
 
-impl<H: Platform> Call<'_, H> {
-    /// What must not be shown of a request with this token, or without one: the token before it neither, which the server
-    /// knows too.
-    pub fn secrets<'s>(
-        &'s self,
-        token: Option<&'s Secret>,
-        last: Option<&'s Token>,
-    ) -> Vec<&'s str> {
-        let last = last.map(|token| &token.value);
-        let secrets = self.settings().secrets.iter().chain(token).chain(last);
-        secrets.map(Secret::expose).collect()
+/// Replaces every secret in a text, and every part of one from 8 bytes on, by `[redacted]`.
+pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut hidden_until = 0;
+    let mut is_hiding = false;
+    for (at, letter) in text.char_indices() {
+        // A match may begin within a character. A match longer than the minimum consists of several that overlap.
+        for from in at..at.saturating_add(letter.len_utf8()) {
+            for secret in secrets {
+                let size = secret.len().clamp(1, MIN_MATCH);
+                let until = from.saturating_add(size);
+                let part = text.as_bytes().get(from..until);
+                if part.is_some_and(|part| contains_bytes(secret.as_bytes(), part)) {
+                    hidden_until = hidden_until.max(until);
+                }
+            }
+        }
+        if at >= hidden_until {
+            redacted.push(letter);
+        } else if !is_hiding {
+            redacted.push_str("[redacted]");
+        }
+        is_hiding = at < hidden_until;
+    }
+    redacted
+}
+
+/// True if one of the texts contains one of the secrets. Secrets under 8 bytes may occur by chance and are ignored.
+pub(crate) fn leaks_secret<'t>(mut texts: impl Iterator<Item = &'t str>, secrets: &[&str]) -> bool {
+    texts.any(|text| {
+        secrets
+            .iter()
+            .any(|secret| secret.len() >= MIN_MATCH && text.contains(secret))
+    })
+}
+
+/// True if these bytes, at least one, occur in others.
+fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn whole_secrets_and_parts_of_8_bytes_are_redacted() {
+        let secrets = ["correct-horse-battery", "tok"];
+        assert_eq!(
+            redact("bad correct-horse-battery!", &secrets),
+            "bad [redacted]!"
+        );
+        assert_eq!(redact("ends in -battery", &secrets), "ends in [redacted]");
+        assert_eq!(redact("a tok b", &secrets), "a [redacted] b");
+        let one_within_the_other = ["abcdefghij", "cd"];
+        assert_eq!(redact("abcdefghij!", &one_within_the_other), "[redacted]!");
+        assert_eq!(redact("a horse", &secrets), "a horse");
     }
 
-    /// Whether a server repeats a secret in what should be data. A short one may stand there by chance.
-    pub fn is_repeated<'t>(&self, token: &Token, texts: impl Iterator<Item = &'t str>) -> bool {
-        const SHORTEST: usize = 8;
-        let last = self.account().tokens.last.get();
-        let mut secrets = self.secrets(Some(&token.value), last.as_deref());
-        secrets.retain(|secret| secret.len() >= SHORTEST);
-        let mut texts = texts;
-        texts.any(|text| {
-            let stands = |secret: &&str| text::contains(text.as_bytes(), secret.as_bytes());
-            secrets.iter().any(stands)
-        })
+    #[test]
+    fn characters_of_any_width_are_redacted_whole() {
+        assert_eq!(redact("é€\u{1f600}", &["é€\u{1f600}x", ""]), "[redacted]");
+        assert_eq!(redact("€€", &["€x"]), "€€");
+        assert_eq!(redact("xé€\u{1f600}!", &["é€\u{1f600}"]), "x[redacted]!");
+    }
+
+    #[test]
+    fn a_match_may_begin_within_a_character() {
+        // Both first characters have the same second byte.
+        assert_eq!(redact("éabcdefg", &["\u{129}abcdefg"]), "[redacted]");
+        assert_eq!(redact("abcdefgé", &["abcdefg\u{e8}"]), "[redacted]");
+    }
+
+    #[test]
+    fn long_runs_of_one_letter_are_redacted_quickly() {
+        let (text, secret) = ("a".repeat(4096), "a".repeat(8192));
+        assert_eq!(redact(&text, &[&secret]), "[redacted]");
+    }
+
+    proptest! {
+        #[test]
+        fn no_8_bytes_of_a_secret_remain(
+            secret in "[abé\u{129}\u{20ac}]{3,20}",
+            before in "[abé\u{129}\u{20ac}]{0,12}",
+            from in any::<prop::sample::Index>(),
+            after in "[abé\u{129}\u{20ac}]{0,12}",
+        ) {
+            let part: String = secret.chars().skip(from.index(secret.chars().count())).collect();
+            let redacted = redact(&format!("{before}{part}{after}"), &[&secret]);
+            for part in secret.as_bytes().windows(8) {
+                prop_assert!(!redacted.as_bytes().windows(8).any(|window| window == part), "{}", redacted);
+            }
+        }
+
+        #[test]
+        fn text_without_secrets_is_unchanged(text in any::<String>()) {
+            prop_assert_eq!(redact(&text, &["", "\u{fffff}\u{fffff}\u{fffff}"]), text);
+        }
     }
 }

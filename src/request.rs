@@ -3,7 +3,8 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    error::{ErrorCode, Failure},
+    error::ErrorCode,
+    failure::Failure,
     text,
     user::{ListOptions, StateFilter},
 };
@@ -11,9 +12,9 @@ use crate::{
 /// The longest id that is taken, in bytes. Ids have 26 letters in practice.
 const LONGEST_ID: usize = 1024;
 /// The longest page token that is taken, in bytes: three times that still fits into a request line.
-pub(crate) const LONGEST_PAGE_TOKEN: usize = 4096;
+pub(crate) const MAX_PAGE_TOKEN: usize = 4096;
 /// The largest page that the API documents.
-pub(crate) const LARGEST_PAGE: u32 = 1000;
+pub(crate) const MAX_PAGE_SIZE: u32 = 1000;
 
 /// What the component calls itself in `User-Agent`.
 pub(crate) const PRODUCT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
@@ -83,7 +84,7 @@ pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
     }
     match options.max_page_size {
         None => {}
-        Some(size @ 1..=LARGEST_PAGE) => push(
+        Some(size @ 1..=MAX_PAGE_SIZE) => push(
             "max_page_size",
             &text::decimal(usize::try_from(size).unwrap_or(usize::MAX)),
         ),
@@ -96,7 +97,7 @@ pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
                 "the page token must not be empty; leave it out for the first page",
             ));
         }
-        Some(token) if token.len() > LONGEST_PAGE_TOKEN => {
+        Some(token) if token.len() > MAX_PAGE_TOKEN => {
             return Err(invalid("the page token must not be longer than 4096 bytes"));
         }
         Some(token) => push("page_token", token),

@@ -7,8 +7,9 @@ use serde_json::error::Category;
 
 use self::json::{Object, Shape, Unread, Value};
 use crate::{
-    error::{ErrorCode, Failure},
-    request::LONGEST_PAGE_TOKEN,
+    error::ErrorCode,
+    failure::Failure,
+    request::MAX_PAGE_TOKEN,
     secret::Secret,
     text,
     user::{User, UserPage, UserState},
@@ -36,7 +37,7 @@ pub(crate) struct Problem {
 }
 
 /// Why a page is not taken.
-pub(crate) const PAGE: &str = "it is a page of HTML, not JSON";
+pub(crate) const HTML: &str = "it is a page of HTML, not JSON";
 /// Why an answer is not taken that would be too much for the instance.
 pub(crate) const NO_MEMORY: &str = "there is no memory for it";
 
@@ -76,7 +77,7 @@ pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
     let next_page_token = optional(next_page_token)?.filter(|token| !token.is_empty());
     if next_page_token
         .as_ref()
-        .is_some_and(|token| token.len() > LONGEST_PAGE_TOKEN)
+        .is_some_and(|token| token.len() > MAX_PAGE_TOKEN)
     {
         return Err(malformed("the next page token is longer than 4096 bytes"));
     }
@@ -157,12 +158,12 @@ pub(crate) fn malformed(cause: &str) -> Failure {
     let cause = text::concat(&["the server's response does not fit: ", cause]);
     let hint = "check that the base URL is that of the API, and that no proxy answers in its place";
     let mut failure = Failure::new(ErrorCode::MalformedResponse, cause, Some(hint));
-    failure.carried_out = true;
+    failure.is_possibly_processed = true;
     failure
 }
 
 /// Whether this is a page of HTML, which no endpoint of the API answers with.
-pub(crate) fn is_page(body: &[u8]) -> bool {
+pub(crate) fn is_html(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
@@ -171,7 +172,7 @@ fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {
         Ok(object) if !object.misfit => return Ok(object),
         Ok(_) => "it is JSON of another shape",
         Err(Unread::NoMemory) => NO_MEMORY,
-        Err(_) if is_page(body) => PAGE,
+        Err(_) if is_html(body) => HTML,
         Err(_) if body.trim_ascii().is_empty() => "it is empty",
         Err(Unread::TooDeep) => "it is nested too deeply",
         Err(Unread::NoJson(error)) if error.classify() == Category::Eof => "it ends in the middle",

@@ -10,7 +10,8 @@ pub(crate) use self::base_url::BaseUrl;
 use self::credentials::authorization;
 pub use self::{credentials::Credentials, environment::from_environment};
 use crate::{
-    error::{ErrorCode, Failure},
+    error::ErrorCode,
+    failure::Failure,
     platform::Duration,
     request::{Id, PRODUCT},
     secret::Secret,

@@ -27,26 +27,6 @@ pub(crate) fn join<'a>(parts: impl Iterator<Item = &'a str>, between: &str) -> S
     whole
 }
 
-/// Whether some bytes stand in others.
-pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    let mut rest = bytes;
-    loop {
-        if rest.starts_with(part) {
-            return true;
-        }
-        match rest.split_first() {
-            Some((_, later)) => rest = later,
-            None => return false,
-        }
-    }
-}
-
-/// The start of a text, at most so many bytes of it.
-pub(crate) fn cut(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most))
-        .unwrap_or_default()
-}
-
 /// A number in decimal.
 pub(crate) fn decimal(number: usize) -> String {
     let mut digits = [b'0'; 20];
@@ -75,32 +55,6 @@ mod tests {
         for number in [0, 7, 10, 255, 1000, usize::MAX] {
             assert_eq!(decimal(number), number.to_string());
         }
-    }
-
-    #[test]
-    fn texts_are_found_wherever_they_stand() {
-        for (text, part, stands) in [
-            ("", "", true),
-            ("abc", "", true),
-            ("abc", "abc", true),
-            ("xabc", "abc", true),
-            ("ab", "abc", false),
-            ("aab", "ab", true),
-        ] {
-            assert_eq!(
-                contains(text.as_bytes(), part.as_bytes()),
-                stands,
-                "{text} {part}"
-            );
-        }
-    }
-
-    #[test]
-    fn letters_are_never_cut_apart() {
-        assert_eq!(cut("a€b", 0), "");
-        assert_eq!(cut("a€b", 3), "a");
-        assert_eq!(cut("a€b", 4), "a€");
-        assert_eq!(cut("a€b", 99), "a€b");
     }
 
     #[test]

@@ -1,62 +1,66 @@
-//! A token, how long it is good for, and where an account keeps it.
+//! Access tokens, their lifetimes, and the tokens that an account keeps.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
 
 use crate::{
-    async_lock::Turn,
-    clone_cell::Slot,
-    error::Failure,
+    async_lock::AsyncLock,
+    clone_cell::CloneCell,
+    failure::Failure,
     platform::{Duration, Instant},
     secret::Secret,
 };
 
-/// How long before its end a token is no longer used; a tenth of its life, if that is shorter.
-const LEEWAY: Duration = Duration::from_secs(60);
-/// The longest life that is believed, in seconds: a day.
-const LONGEST_LIFE: f64 = 86_400.0;
+/// Time before its end from which a token is no longer used. A tenth of the lifetime, if that is shorter.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
+/// Maximum lifetime that is believed, in seconds: one day.
+const MAX_LIFETIME_SECONDS: f64 = 86_400.0;
 
-/// A token, and how long it is good for.
+/// An access token.
 pub(crate) struct Token {
     pub value: Secret,
-    /// None when the server did not say: then it serves the call that it was exchanged for.
-    good_until: Option<Instant>,
+    /// End of its use. None if the server gave no lifetime: the token then serves the call that it was exchanged for.
+    usable_until: Option<Instant>,
 }
 
 impl Token {
-    /// A token that was asked for at this moment, with the seconds that the server gives it from then on.
-    pub fn new(value: Secret, expires_in: Option<f64>, asked: Instant) -> Self {
-        let good_until = expires_in.map(|seconds| {
-            // A float saturates where it does not fit.
-            let life = Duration::from_millis((seconds.min(LONGEST_LIFE) * 1000.0) as u64);
-            let leeway = LEEWAY.min(Duration::from_nanos(life.as_nanos() / 10));
-            asked.after(life.less(leeway))
+    /// A token that was requested at this time, with the lifetime in seconds that the server gave it.
+    pub fn new(value: Secret, expires_in: Option<f64>, requested: Instant) -> Self {
+        let usable_until = expires_in.map(|seconds| {
+            // The conversion saturates.
+            let lifetime =
+                Duration::from_millis((seconds.min(MAX_LIFETIME_SECONDS) * 1000.0) as u64);
+            let margin = EXPIRY_MARGIN.min(Duration::from_nanos(lifetime.as_nanos() / 10));
+            requested.after(lifetime.less(margin))
         });
-        Self { value, good_until }
+        Self {
+            value,
+            usable_until,
+        }
     }
 
-    /// Whether it is known how long the token lives.
-    pub fn has_life(&self) -> bool {
-        self.good_until.is_some()
+    /// True if the server gave a lifetime.
+    pub fn has_lifetime(&self) -> bool {
+        self.usable_until.is_some()
     }
 
-    /// Whether the token is known to be good at this moment.
-    pub fn is_good(&self, now: Instant) -> bool {
-        self.good_until.is_some_and(|end| now < end)
+    /// True if the token is known to be valid now.
+    pub fn is_valid(&self, now: Instant) -> bool {
+        self.usable_until.is_some_and(|end| now < end)
     }
 }
 
-/// The token of an account, and the turn to exchange a new one.
+/// Tokens of an account, shared by all its calls.
 #[derive(Default)]
-pub(crate) struct Tokens {
-    /// The token that serves every call.
-    pub held: Slot<Rc<Token>>,
-    /// The token that was refused or replaced last, which a server may still repeat.
-    pub last: Slot<Rc<Token>>,
-    /// Whoever has it may exchange a new one.
-    pub turn: Turn,
-    /// How many exchanges have ended.
+pub(crate) struct TokenCache {
+    /// Token that serves every call.
+    pub held: CloneCell<Rc<Token>>,
+    /// Token that was rejected or replaced last. The server may still repeat it in its messages.
+    pub last: CloneCell<Rc<Token>>,
+    /// Held during a token exchange.
+    pub lock: AsyncLock,
+    /// Number of exchanges that have ended.
     pub exchanges: Cell<u64>,
-    /// How the last one failed for good, for those who waited for it.
-    pub refusal: Slot<Failure>,
+    /// Permanent failure of the last exchange, for the calls that waited for it.
+    pub failure: CloneCell<Failure>,
 }

@@ -1,197 +1,249 @@
-//! OAuth 2.0 client credentials (RFC 6749, section 4.4): tokens are exchanged one at a time, renewed, and revoked (RFC 7009).
+//! OAuth 2.0 client credentials (RFC 6749, section 4.4): exchanges tokens one at a time, and revokes them (RFC 7009).
 
-use alloc::{rc::Rc, string::String};
+use alloc::{rc::Rc, string::String, vec::Vec};
+
+use zeroize::Zeroizing;
 
 use crate::{
-    async_lock::TurnGuard,
-    call::{Ask, Call},
-    client::Client,
+    account::Account,
+    async_lock::AsyncLockGuard,
+    deadline,
     endpoint::Endpoint,
-    error::{Error, ErrorCode, Failure, Operation},
-    platform::Platform,
+    error::ErrorCode,
+    failure::Failure,
+    http::ApiRequest,
+    platform::{Instant, Platform},
     request::push_encoded,
     response,
+    retry::Retry,
     secret::Secret,
+    shared_state::SharedState,
     token::Token,
 };
 
-/// RFC 6749, section 4.4.2. The scope is left out: `openid` is the only one, and the default.
+/// Body of the token request (RFC 6749, section 4.4.2). The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
 
-impl<H: Platform> Client<H> {
-    /// Revokes the token that is held, and forgets it. A failure keeps it.
-    pub async fn revoke_token(&self) -> Result<(), Error> {
-        let call = self.begin(Operation::RevokeToken)?;
-        call.finish(call.revoke().await)
-    }
+/// Tokens of an account, for one part of a call.
+pub(crate) struct TokenSource<'a, P> {
+    platform: &'a P,
+    account: Rc<Account>,
+    shared: Rc<SharedState>,
+    retry: Retry<'a, P>,
 }
 
-impl<H: Platform> Call<'_, H> {
-    /// A token to use now: the one that is held, or a new one. Only one is exchanged at a time, and whoever waited for
-    /// an exchange that was refused is refused with it.
-    pub async fn token(&self) -> Result<Rc<Token>, Failure> {
+impl<'a, P: Platform> TokenSource<'a, P> {
+    /// A token source that has sent no requests yet.
+    pub fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
+        let retry = Retry::new(platform, Rc::clone(&account), Rc::clone(&shared));
+        Self {
+            platform,
+            account,
+            shared,
+            retry,
+        }
+    }
+
+    /// Number of requests sent, token requests and retries included.
+    pub fn requests(&self) -> u32 {
+        self.retry.requests()
+    }
+
+    /// Returns the token that is held, or exchanges a new one.
+    ///
+    /// Calls exchange one token at a time. A call that waited for an exchange which failed permanently fails with it.
+    pub async fn token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
         loop {
-            // Not with the turn taken: others need not wait for what this call was asked to.
-            self.pause().await?;
-            if let Some(held) = self.held_token() {
-                return held;
+            // Before the lock is taken: a pause of this call must not hold up other calls.
+            self.retry.pause(deadline).await?;
+            if let Some(known) = self.known_token() {
+                return known;
             }
-            // A token is for all parts of the call, and may take as long as all of them.
-            let own = self.deadline.replace(self.whole_deadline);
-            let new = self.new_token().await;
-            self.deadline.set(own);
-            if let Some(new) = new {
-                return new;
+            // The token serves all parts of the call, so that its exchange may take as long as the whole call.
+            if let Some(result) = self.wait_or_exchange(self.shared.deadline).await {
+                return result;
             }
         }
     }
 
-    /// The token that another call has exchanged meanwhile, or a new one; nothing where the server wants no requests now.
-    async fn new_token(&self) -> Option<Result<Rc<Token>, Failure>> {
-        let tokens = &self.account().tokens;
-        let before = tokens.exchanges.get();
-        let _turn = match self.turn().await {
-            Ok(turn) => turn,
+    /// Exchanges a new token, even if a valid one is held.
+    pub async fn fresh_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+        let _guard = self.lock(deadline).await?;
+        self.exchange(deadline).await
+    }
+
+    /// Sends a request with a token (RFC 6750, section 2.1).
+    pub async fn send(
+        &self,
+        token: &Token,
+        endpoint: Endpoint,
+        path_and_query: &str,
+        deadline: Instant,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
+        let request = ApiRequest {
+            endpoint,
+            path_and_query,
+            authorization: &authorization,
+            token: Some(&token.value),
+            form: None,
+        };
+        self.retry.send(&request, deadline).await
+    }
+
+    /// Forgets a token, unless another call has replaced it already.
+    pub fn discard(&self, token: &Rc<Token>) {
+        for cell in [&self.shared.own_token, &self.account.tokens.held] {
+            if cell.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
+                cell.set(None);
+                self.account.tokens.last.set(Some(Rc::clone(token)));
+            }
+        }
+    }
+
+    /// Keeps every part of the call from asking for a token again.
+    pub fn fail_all(&self, failure: &Failure) {
+        self.shared
+            .token_failure
+            .set(Some(failure.without_effect()));
+    }
+
+    /// Revokes the token that is held, and forgets it. A failure keeps it.
+    pub async fn revoke(&self, deadline: Instant) -> Result<(), Failure> {
+        let Some(token) = self.account.tokens.held.get() else {
+            return Ok(());
+        };
+        let settings = &self.account.settings;
+        let form = revocation_form(&token.value);
+        let request = ApiRequest {
+            endpoint: Endpoint::Revoke,
+            path_and_query: &settings.revoke_path,
+            authorization: &settings.authorization,
+            token: Some(&token.value),
+            form: Some(&form),
+        };
+        let body = self.retry.send(&request, deadline).await?;
+        // The status alone decides (RFC 7009, section 2.2). But a page of HTML comes from a proxy: the token is still valid.
+        if response::is_html(&body) {
+            return Err(response::malformed(response::HTML));
+        }
+        self.discard(&token);
+        Ok(())
+    }
+
+    /// The token to use, or the failure that keeps this call from having one. None if a token must be exchanged.
+    fn known_token(&self) -> Option<Result<Rc<Token>, Failure>> {
+        if let Some(failure) = self.shared.token_failure.get() {
+            return Some(Err(failure));
+        }
+        let own = self.shared.own_token.get();
+        let held = || {
+            let held = self.account.tokens.held.get();
+            held.filter(|token| token.is_valid(self.platform.now()))
+        };
+        own.or_else(held).map(Ok)
+    }
+
+    /// Waits for an exchange under way, or exchanges a token. None if the server asked this call to pause meanwhile.
+    async fn wait_or_exchange(&self, deadline: Instant) -> Option<Result<Rc<Token>, Failure>> {
+        let tokens = &self.account.tokens;
+        let exchanges = tokens.exchanges.get();
+        let _guard = match self.lock(deadline).await {
+            Ok(guard) => guard,
             Err(failure) => return Some(Err(failure)),
         };
-        if let Some(held) = self.held_token() {
-            return Some(held);
+        if let Some(known) = self.known_token() {
+            return Some(known);
         }
-        if tokens.exchanges.get() != before
-            && let Some(refusal) = tokens.refusal.get()
+        if tokens.exchanges.get() != exchanges
+            && let Some(failure) = tokens.failure.get()
         {
-            self.common().no_token.set(Some(refusal.clone()));
-            return Some(Err(refusal));
+            self.fail_all(&failure);
+            return Some(Err(failure));
         }
-        if self.is_paused() {
+        if self.retry.is_paused() {
             return None;
         }
-        Some(self.exchange().await)
+        Some(self.exchange(deadline).await)
     }
 
-    /// The token to use, or why there can be none; nothing when one is to be exchanged.
-    fn held_token(&self) -> Option<Result<Rc<Token>, Failure>> {
-        match self.common().no_token.get() {
-            Some(failure) => Some(Err(failure)),
-            None => self.good_token().map(Ok),
-        }
-    }
-
-    /// A new token, whatever is held: for whoever wants to know whether the credentials are good now.
-    pub async fn fresh_token(&self) -> Result<Rc<Token>, Failure> {
-        let _turn = self.turn().await?;
-        self.exchange().await
-    }
-
-    async fn turn(&self) -> Result<TurnGuard<'_>, Failure> {
-        let turn = self.account().tokens.turn.take();
-        self.within(self.remaining(), turn)
-            .await
-            .ok_or_else(|| self.timed_out("while another call exchanged the token", false))
-    }
-
-    fn good_token(&self) -> Option<Rc<Token>> {
-        self.common().own_token.get().or_else(|| {
-            let held = self.account().tokens.held.get();
-            held.filter(|token| token.is_good(self.now()))
+    async fn lock(&self, deadline: Instant) -> Result<AsyncLockGuard<'_>, Failure> {
+        let remaining = deadline::remaining(self.platform, deadline);
+        let lock = self.account.tokens.lock.lock();
+        let guard = deadline::within(self.platform, remaining, deadline, lock).await;
+        guard.ok_or_else(|| {
+            deadline::timed_out(
+                self.platform,
+                deadline,
+                "while another call exchanged the token",
+            )
         })
     }
 
-    /// Drops a token that the server refused, unless it was replaced by now.
-    pub fn forget(&self, token: &Rc<Token>) {
-        for slot in [&self.common().own_token, &self.account().tokens.held] {
-            if slot.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
-                slot.set(None);
-                self.account().tokens.last.set(Some(Rc::clone(token)));
-            }
-        }
-    }
-
-    /// Exchanges the credentials for a token; the caller has the turn.
-    async fn exchange(&self) -> Result<Rc<Token>, Failure> {
-        let tokens = &self.account().tokens;
+    /// Exchanges the credentials for a token, and keeps the result. The caller holds the lock.
+    async fn exchange(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+        let tokens = &self.account.tokens;
         if let Some(held) = tokens.held.get() {
             tokens.last.set(Some(held));
         }
-        let before = self.requests();
-        let result = self.exchange_once().await;
-        if self.requests() == before {
-            // There was no time left to ask: nothing that anybody waited for.
+        let requests = self.requests();
+        let result = self.request_token(deadline).await;
+        if self.requests() == requests {
+            // No time was left to send anything: the result is not one that other calls waited for.
             return result;
         }
         tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));
-        match result {
+        match &result {
             Ok(token) => {
-                tokens.refusal.set(None);
-                let slot = if token.has_life() {
+                tokens.failure.set(None);
+                let cell = if token.has_lifetime() {
                     &tokens.held
                 } else {
-                    &self.common().own_token
+                    &self.shared.own_token
                 };
-                slot.set(Some(Rc::clone(&token)));
-                Ok(token)
+                cell.set(Some(Rc::clone(token)));
             }
             Err(failure) => {
-                let lasting = !failure.transient && failure.code != ErrorCode::TimedOut;
-                tokens.refusal.set(lasting.then(|| failure.clone()));
-                self.common().no_token.set(Some(failure.clone()));
-                Err(failure)
+                let is_permanent = !failure.is_transient && failure.code != ErrorCode::TimedOut;
+                tokens.failure.set(is_permanent.then(|| failure.clone()));
+                self.fail_all(failure);
             }
         }
+        result
     }
 
-    async fn exchange_once(&self) -> Result<Rc<Token>, Failure> {
-        let settings = self.settings();
-        // The life counts from before the server began it.
-        let asked = self.now();
+    async fn request_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+        let settings = &self.account.settings;
+        // The lifetime counts from here: the server may have issued the token at once.
+        let requested = self.platform.now();
         let form = Secret::concat(&[GRANT]);
-        let body = self
-            .ask(&Ask {
-                endpoint: Endpoint::Token,
-                path_and_query: &settings.token_path,
-                authorization: &settings.authorization,
-                token: None,
-                form: Some(&form),
-            })
-            .await?;
-        let answer = response::token(&body)?;
-        Ok(Rc::new(Token::new(answer.token, answer.expires_in, asked)))
-    }
-
-    async fn revoke(&self) -> Result<(), Failure> {
-        let Some(token) = self.account().tokens.held.get() else {
-            return Ok(());
+        let request = ApiRequest {
+            endpoint: Endpoint::Token,
+            path_and_query: &settings.token_path,
+            authorization: &settings.authorization,
+            token: None,
+            form: Some(&form),
         };
-        let settings = self.settings();
-        let form = revocation(&token.value);
-        let body = self
-            .ask(&Ask {
-                endpoint: Endpoint::Revoke,
-                path_and_query: &settings.revoke_path,
-                authorization: &settings.authorization,
-                token: Some(&token.value),
-                form: Some(&form),
-            })
-            .await?;
-        // RFC 7009, section 2.2: the status tells all. But a page is a proxy's, and the token lives on.
-        if response::is_page(&body) {
-            return Err(response::malformed(response::PAGE));
-        }
-        self.forget(&token);
-        Ok(())
+        let body = self.retry.send(&request, deadline).await?;
+        let response = response::token(&body)?;
+        Ok(Rc::new(Token::new(
+            response.token,
+            response.expires_in,
+            requested,
+        )))
     }
 }
 
-/// The form that revokes a token (RFC 7009, section 2.1).
-fn revocation(token: &Secret) -> Secret {
+/// Form that revokes a token (RFC 7009, section 2.1).
+fn revocation_form(token: &Secret) -> Secret {
     const NAME: &str = "token=";
-    // Encoded, a byte takes three at most: the text never moves, and leaves no copy behind.
-    let room = token
+    // Encoding makes a byte three at most, so that the text never moves and leaves no copy behind.
+    let capacity = token
         .expose()
         .len()
         .saturating_mul(3)
         .saturating_add(NAME.len());
-    let mut form = String::with_capacity(room);
+    let mut form = String::with_capacity(capacity);
     form.push_str(NAME);
     push_encoded(&mut form, token.expose());
     Secret::new(form)

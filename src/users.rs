@@ -1,140 +1,141 @@
-//! The four operations of the API: list, get, suspend, reactivate.
+//! The four operations of the API: list users, get, suspend or reactivate one.
 
 use alloc::string::String;
 
 use crate::{
-    call::Call,
-    client::Client,
+    call::{AuthorizedResponse, Call},
     endpoint::Endpoint,
-    error::{Error, Failure, Operation},
+    error::{Effect, Operation},
+    failure::Failure,
     platform::Platform,
-    request::{self, Id, LARGEST_PAGE},
+    redact::leaks_secret,
+    request::{self, Id, MAX_PAGE_SIZE},
     response, text,
     user::{ListOptions, User, UserPage, UserState},
 };
 
-const REPEATED: &str = "it repeats a secret";
+/// Cause of a failure: text of the response contains a secret, so that none of it may be shown.
+const LEAKS_SECRET: &str = "it repeats a secret";
 
-impl<H: Platform> Client<H> {
-    /// Lists users, a page at a time: `GET /accounts/{account}/users`.
-    pub async fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
-        let call = self.begin(Operation::ListUsers)?;
-        call.finish(call.list(options).await)
-    }
-
-    /// Reads one user: `GET /accounts/{account}/users/{user}`.
-    pub async fn get_user(&self, id: &str) -> Result<User, Error> {
-        self.one_user(OneUser::Get, id).await
-    }
-
-    /// Suspends a user: `POST /accounts/{account}/users/{user}:suspend`.
-    pub async fn suspend_user(&self, id: &str) -> Result<User, Error> {
-        self.one_user(OneUser::Suspend, id).await
-    }
-
-    /// Reactivates a user: `POST /accounts/{account}/users/{user}:reactivate`.
-    pub async fn reactivate_user(&self, id: &str) -> Result<User, Error> {
-        self.one_user(OneUser::Reactivate, id).await
-    }
-
-    /// The three operations on one user, in one: each future of its own would make the component larger.
-    pub async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Error> {
-        let call = self.begin(what.operation())?;
-        call.finish(call.one_user(what, id).await)
-    }
-}
-
-/// What is done with one user.
-#[derive(Clone, Copy)]
-pub enum OneUser {
-    /// Reads the user.
-    Get,
+/// A change of a user's access.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserAction {
     /// Suspends the user.
     Suspend,
     /// Reactivates the user.
     Reactivate,
 }
 
-impl OneUser {
-    const fn operation(self) -> Operation {
+impl UserAction {
+    /// Operation that changes one user.
+    pub(crate) const fn operation(self) -> Operation {
         match self {
-            Self::Get => Operation::GetUser,
             Self::Suspend => Operation::SuspendUser,
             Self::Reactivate => Operation::ReactivateUser,
         }
     }
 
-    const fn endpoint(self) -> Endpoint {
+    /// State of the user after the change.
+    pub(crate) const fn target_state(self) -> UserState {
         match self {
-            Self::Get => Endpoint::User,
-            Self::Suspend | Self::Reactivate => Endpoint::Change,
+            Self::Suspend => UserState::Suspended,
+            Self::Reactivate => UserState::Active,
         }
     }
 
-    const fn verb(self) -> &'static str {
+    /// End of the request's path.
+    const fn path_suffix(self) -> &'static str {
         match self {
-            Self::Get => "",
             Self::Suspend => ":suspend",
             Self::Reactivate => ":reactivate",
         }
     }
+}
 
-    /// The state that the user must be in afterwards, if it is a change.
-    pub(crate) const fn state(self) -> Option<UserState> {
-        match self {
-            Self::Get => None,
-            Self::Suspend => Some(UserState::Suspended),
-            Self::Reactivate => Some(UserState::Active),
-        }
+/// Lists users, one page per call: `GET /accounts/{account}/users`.
+pub(crate) async fn list<P: Platform>(
+    call: &Call<'_, P>,
+    options: &ListOptions,
+) -> Result<UserPage, Failure> {
+    let query = request::list_query(options)?;
+    let path = text::concat(&[&users_path(call, None, ""), &query]);
+    let response = call.authorized_request(Endpoint::List, &path).await?;
+    let max = options.max_page_size.unwrap_or(MAX_PAGE_SIZE);
+    let page = response::page(&response.body, max)?;
+    let next = page.next_page_token.as_deref().into_iter();
+    let texts = page.users.iter().flat_map(User::texts).chain(next);
+    check_secrets(call, &response, texts)?;
+    if page.next_page_token.is_some() && page.next_page_token == options.page_token {
+        return Err(response::malformed("the next page is the same page again"));
+    }
+    Ok(page)
+}
+
+/// Changes a user, or reads one if there is no action: `POST /accounts/{account}/users/{user}:suspend` or `:reactivate`,
+/// `GET /accounts/{account}/users/{user}`.
+///
+/// One function for both, because a second future would make the component larger.
+pub(crate) async fn get_or_change<P: Platform>(
+    call: &Call<'_, P>,
+    action: Option<UserAction>,
+    id: &str,
+) -> Result<User, Failure> {
+    let id = Id::of_user(id)?;
+    let (endpoint, suffix) = match action {
+        None => (Endpoint::User, ""),
+        Some(action) => (Endpoint::Change, action.path_suffix()),
+    };
+    let path = users_path(call, Some(&id), suffix);
+    let response = call.authorized_request(endpoint, &path).await?;
+    let user = read_user(call, &response, &id, action);
+    match action {
+        None => user,
+        // The server accepted the change, whatever its response contains.
+        Some(_) => user.map_err(|failure| failure.with_effect(Effect::PossiblyApplied)),
     }
 }
 
-impl<H: Platform> Call<'_, H> {
-    pub(crate) async fn list(&self, options: &ListOptions) -> Result<UserPage, Failure> {
-        let query = request::list_query(options)?;
-        let path = text::concat(&[&self.users_path(None, ""), &query]);
-        let answered = self.resource(Endpoint::List, &path).await?;
-        let most = options.max_page_size.unwrap_or(LARGEST_PAGE);
-        let page = response::page(&answered.body, most)?;
-        let next = page.next_page_token.as_deref().into_iter();
-        let texts = page.users.iter().flat_map(User::texts).chain(next);
-        if self.is_repeated(&answered.token, texts) {
-            return Err(response::malformed(REPEATED));
-        }
-        if page.next_page_token.is_some() && page.next_page_token == options.page_token {
-            return Err(response::malformed("the next page is the same page again"));
-        }
-        Ok(page)
+/// Reads the user of a response, and checks that it is the one that was asked for, in the state that was asked for.
+fn read_user<P: Platform>(
+    call: &Call<'_, P>,
+    response: &AuthorizedResponse,
+    id: &Id,
+    action: Option<UserAction>,
+) -> Result<User, Failure> {
+    let user = response::user(&response.body)?;
+    check_secrets(call, response, user.texts().into_iter())?;
+    if user.id != id.as_str() {
+        return Err(response::malformed(
+            "it is another user than the one asked for",
+        ));
     }
+    if action.is_some_and(|action| user.state != action.target_state()) {
+        return Err(response::malformed(
+            "the user is not in the state that was asked for",
+        ));
+    }
+    Ok(user)
+}
 
-    pub(crate) async fn one_user(&self, what: OneUser, id: &str) -> Result<User, Failure> {
-        let id = Id::of_user(id)?;
-        let path = self.users_path(Some(&id), what.verb());
-        let answered = self.resource(what.endpoint(), &path).await?;
-        let result = response::user(&answered.body).and_then(|user| {
-            if self.is_repeated(&answered.token, user.texts().into_iter()) {
-                return Err(response::malformed(REPEATED));
-            }
-            if user.id != id.as_str() {
-                return Err(response::malformed(
-                    "it is another user than the one asked for",
-                ));
-            }
-            if what.state().is_some_and(|state| user.state != state) {
-                return Err(response::malformed(
-                    "the user is not in the state that was asked for",
-                ));
-            }
-            Ok(user)
-        });
-        if result.is_err() && what.state().is_some() {
-            self.mark_uncertain();
-        }
-        result
+/// Fails if texts of a response contain a secret of the settings or a token.
+fn check_secrets<'t, P: Platform>(
+    call: &Call<'_, P>,
+    response: &AuthorizedResponse,
+    texts: impl Iterator<Item = &'t str>,
+) -> Result<(), Failure> {
+    let secrets = call.account().known_secrets(Some(&response.token.value));
+    if leaks_secret(texts, &secrets.list()) {
+        return Err(response::malformed(LEAKS_SECRET));
     }
+    Ok(())
+}
 
-    fn users_path(&self, user: Option<&Id>, verb: &str) -> String {
-        let settings = self.settings();
-        request::users_path(settings.api_version.prefix(), &settings.account, user, verb)
-    }
+fn users_path<P: Platform>(call: &Call<'_, P>, user: Option<&Id>, suffix: &str) -> String {
+    let settings = call.settings();
+    request::users_path(
+        settings.api_version.prefix(),
+        &settings.account,
+        user,
+        suffix,
+    )
 }

@@ -14,9 +14,10 @@ use super::{
 use crate::{
     call::Call,
     client::Client,
-    error::{Error, ErrorCode, Failure, Operation},
+    error::{Error, ErrorCode, Operation},
+    failure::Failure,
     platform::Platform,
-    users::OneUser,
+    users::UserAction,
 };
 
 /// The most targets of a call.
@@ -33,7 +34,8 @@ impl<H: Platform> Client<H> {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Report, Error> {
-        self.change_users(OneUser::Suspend, targets, options).await
+        self.change_users(UserAction::Suspend, targets, options)
+            .await
     }
 
     /// Reactivates those who are not active yet.
@@ -42,56 +44,54 @@ impl<H: Platform> Client<H> {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Report, Error> {
-        self.change_users(OneUser::Reactivate, targets, options)
+        self.change_users(UserAction::Reactivate, targets, options)
             .await
     }
 
     /// Both of them, in one: a future of its own for each would make the component larger.
     pub async fn change_users(
         &self,
-        what: OneUser,
+        action: UserAction,
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Report, Error> {
         let call = self
-            .begin(match what {
-                OneUser::Reactivate => Operation::ReactivateUsers,
-                _ => Operation::SuspendUsers,
+            .begin(match action {
+                UserAction::Reactivate => Operation::ReactivateUsers,
+                UserAction::Suspend => Operation::SuspendUsers,
             })?
             .with_deadline(options.deadline_ms)?;
-        call.finish(call.change(what, targets, options).await)
+        call.finish(change(&call, action, targets, options).await)
     }
 }
 
-impl<H: Platform> Call<'_, H> {
-    async fn change(
-        &self,
-        what: OneUser,
-        targets: &[Target],
-        options: &ChangeOptions,
-    ) -> Result<Report, Failure> {
-        let mut change = Change::new(self, what, targets, options)?;
-        change.stop_after_failures();
-        if !change.is_over && !change.aims.iter().all(Aim::is_failed) {
-            // Before anything else: what is wrong with the credentials is wrong with the whole call.
-            self.token().await?;
-        }
-        change.look_up_addresses().await;
-        change.look_up_ids().await;
-        change.check_guards();
-        let planned = change.plan();
-        let refused = change.guards.check_changes(planned.len()).err();
-        if !options.dry_run && refused.is_none() {
-            change.carry_out(&planned).await;
-        }
-        Ok(change.report(refused))
+async fn change<P: Platform>(
+    call: &Call<'_, P>,
+    action: UserAction,
+    targets: &[Target],
+    options: &ChangeOptions,
+) -> Result<Report, Failure> {
+    let mut change = Change::new(call, action, targets, options)?;
+    change.stop_after_failures();
+    if !change.is_over && !change.aims.iter().all(Aim::is_failed) {
+        // Before anything else: what is wrong with the credentials is wrong with the whole call.
+        call.ensure_token().await?;
     }
+    change.look_up_addresses().await;
+    change.look_up_ids().await;
+    change.check_guards();
+    let planned = change.plan();
+    let refused = change.guards.check_changes(planned.len()).err();
+    if !options.dry_run && refused.is_none() {
+        change.carry_out(&planned).await;
+    }
+    Ok(change.report(refused))
 }
 
 /// A change to many users, as far as it has come.
 pub(super) struct Change<'c, 'a, H> {
     pub call: &'c Call<'a, H>,
-    what: OneUser,
+    action: UserAction,
     guards: Guards,
     pub crew: Crew<'c, 'a, H>,
     pub room: Room,
@@ -107,7 +107,7 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
     /// Takes the call's arguments, as far as that goes without asking anybody.
     fn new(
         call: &'c Call<'a, H>,
-        what: OneUser,
+        action: UserAction,
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Self, Failure> {
@@ -137,11 +137,13 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
         let mut aims = Vec::with_capacity(targets.len());
         for target in targets {
             let aim = Aim::new(target, &mut people, &mut wanted);
-            aims.push(aim.unwrap_or_else(|failure| Aim::failed(call.part().error(failure))));
+            aims.push(
+                aim.unwrap_or_else(|failure| Aim::failed(call.error_without_requests(failure))),
+            );
         }
         Ok(Self {
             call,
-            what,
+            action,
             guards: Guards::new(options)?,
             crew: Crew {
                 call,
@@ -174,7 +176,7 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
                 && !(self.is_over && person.user.is_none())
                 && let Err(failure) = self.guards.check(person, aim.expected.as_ref())
             {
-                aim.at = At::Refused(place, self.call.part().error(failure));
+                aim.at = At::Refused(place, self.call.error_without_requests(failure));
             }
         }
         self.stop_after_failures();
@@ -194,7 +196,7 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
             else {
                 continue;
             };
-            let outcome = if person.previous_state == self.what.state() {
+            let outcome = if person.previous_state == Some(self.action.target_state()) {
                 Outcome::Unchanged
             } else if self.is_over {
                 Outcome::Skipped
@@ -211,10 +213,15 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
     async fn carry_out(&mut self, planned: &[usize]) {
         let stop_on_error = self.stop_on_error;
         let ends = |answer: &Answer| stop_on_error && matches!(answer, Answer::Error(_));
-        let time = self.call.remaining();
         let answers = self
             .crew
-            .work(self.what, time, &self.people, planned, &ends)
+            .work(
+                Some(self.action),
+                self.call.deadline(),
+                &self.people,
+                planned,
+                &ends,
+            )
             .await;
         for &place in planned {
             self.people.end(place, Outcome::Skipped);
@@ -235,7 +242,7 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
                 .into_iter()
                 .map(|aim| aim.report(&self.people, self.room))
                 .collect(),
-            refused: refused.map(|failure| self.call.part().error(failure)),
+            refused: refused.map(|failure| self.call.error_without_requests(failure)),
             requests: self.call.all_requests(),
         }
     }

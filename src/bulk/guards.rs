@@ -3,11 +3,7 @@
 use alloc::string::String;
 
 use super::{ChangeOptions, Selector, email::Email, index::Index, user_table::Person};
-use crate::{
-    error::{ErrorCode, Failure},
-    request::Id,
-    text,
-};
+use crate::{error::ErrorCode, failure::Failure, request::Id, text};
 
 /// The guards of one call.
 pub(super) struct Guards {

@@ -6,9 +6,10 @@ use super::{email::Email, index::Index, pages::Pages};
 use crate::{
     call::Call,
     client::Client,
-    error::{Error, ErrorCode, Failure, Operation},
+    error::{Error, ErrorCode, Operation},
+    failure::Failure,
     platform::Platform,
-    request::{Id, LARGEST_PAGE},
+    request::{Id, MAX_PAGE_SIZE},
     user::{ListOptions, User},
 };
 
@@ -21,32 +22,33 @@ impl<H: Platform> Client<H> {
         let call = self
             .begin(Operation::FindUser)?
             .with_deadline(deadline_ms)?;
-        call.finish(call.find(email).await)
+        call.finish(find(&call, email).await)
     }
 }
 
-impl<H: Platform> Call<'_, H> {
-    async fn find(&self, email: &str) -> Result<User, Failure> {
-        let mut wanted = Wanted::default();
-        let place = wanted.add(&Email::parse(email)?);
-        self.look_up(&mut wanted).await?;
-        wanted.take(place)
-    }
+async fn find<P: Platform>(call: &Call<'_, P>, email: &str) -> Result<User, Failure> {
+    let mut wanted = Wanted::default();
+    let place = wanted.add(&Email::parse(email)?);
+    look_up(call, &mut wanted).await?;
+    wanted.take(place)
+}
 
-    /// Reads the list once, to its end.
-    pub(super) async fn look_up(&self, wanted: &mut Wanted) -> Result<(), Failure> {
-        let options = ListOptions {
-            max_page_size: Some(LARGEST_PAGE),
-            ..ListOptions::default()
-        };
-        let mut pages = Pages::new(self, options);
-        while let Some(page) = pages.next().await? {
-            for user in page {
-                wanted.meet(user);
-            }
+/// Reads the list once, to its end.
+pub(super) async fn look_up<P: Platform>(
+    call: &Call<'_, P>,
+    wanted: &mut Wanted,
+) -> Result<(), Failure> {
+    let options = ListOptions {
+        max_page_size: Some(MAX_PAGE_SIZE),
+        ..ListOptions::default()
+    };
+    let mut pages = Pages::new(call, options);
+    while let Some(page) = pages.next().await? {
+        for user in page {
+            wanted.meet(user);
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// The addresses that are looked for, and who was found to have them.

@@ -4,10 +4,11 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     call::Call,
-    error::Failure,
+    failure::Failure,
     platform::Platform,
     response,
     user::{ListOptions, User},
+    users,
 };
 
 /// What is left to be read of a list.
@@ -39,7 +40,7 @@ impl<'c, 'a, H: Platform> Pages<'c, 'a, H> {
         if self.is_last {
             return Ok(None);
         }
-        let page = self.call.list(&self.options).await?;
+        let page = users::list(self.call, &self.options).await?;
         let next = page.next_page_token;
         self.is_last = next.is_none();
         if next.is_some() && next == self.mark {

@@ -3,12 +3,12 @@
 use alloc::{borrow::ToOwned, vec::Vec};
 use core::cell::Cell;
 
-use super::{Outcome, change::Change, target_state::At, worker_pool::Answer};
+use super::{Outcome, change::Change, lookup::look_up, target_state::At, worker_pool::Answer};
 use crate::{
-    error::{ErrorCode, Failure},
+    error::ErrorCode,
+    failure::Failure,
     platform::{Instant, Platform},
     request::Id,
-    users::OneUser,
 };
 
 impl<H: Platform> Change<'_, '_, H> {
@@ -17,8 +17,8 @@ impl<H: Platform> Change<'_, '_, H> {
         if self.is_over || self.wanted.is_empty() {
             return;
         }
-        let part = self.call.part();
-        let read = part.look_up(&mut self.wanted).await;
+        let part = self.call.child(self.call.deadline());
+        let read = look_up(&part, &mut self.wanted).await;
         let read = read.map_err(|failure| part.error(failure));
         let mut found = Vec::with_capacity(self.wanted.len());
         for place in 0..self.wanted.len() {
@@ -82,11 +82,7 @@ impl<H: Platform> Change<'_, '_, H> {
             Answer::Forbidden => !is_permitted.get(),
             Answer::Error(_) => stop_on_error,
         };
-        let time = self.call.now().until(end);
-        let answers = self
-            .crew
-            .work(OneUser::Get, time, &self.people, unseen, &ends)
-            .await;
+        let answers = self.crew.work(None, end, &self.people, unseen, &ends).await;
         // They are taken in order: those who were asked for are the first ones.
         *unseen = unseen.split_off(answers.len().min(unseen.len()));
         for (place, answer) in answers {
@@ -98,7 +94,7 @@ impl<H: Platform> Change<'_, '_, H> {
                         "no memory is left for the user".to_owned(),
                         Some("name fewer targets, or give the instance more memory"),
                     );
-                    let error = self.call.part().error(failure);
+                    let error = self.call.error_without_requests(failure);
                     self.people.end(place, Outcome::Failed(error));
                 }
                 // Without the permission to look, the change is made all the same.

@@ -4,10 +4,7 @@ use super::{
     Outcome, Selector, Target, TargetReport, email::Email, lookup::Wanted, memory_budget::Room,
     user_table::People,
 };
-use crate::{
-    error::{Error, Failure},
-    request::Id,
-};
+use crate::{error::Error, failure::Failure, request::Id};
 
 /// A target, and how far it has come.
 pub(super) struct Aim {

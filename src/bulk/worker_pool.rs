@@ -11,10 +11,12 @@ use core::{
 use super::{memory_budget::Room, user_table::People};
 use crate::{
     call::Call,
+    endpoint::Endpoint,
     error::Error,
-    platform::{Duration, Platform},
+    failure::Failure,
+    platform::{Instant, Platform},
     user::User,
-    users::OneUser,
+    users::{self, UserAction},
 };
 
 /// Those who send a call's requests.
@@ -44,15 +46,14 @@ impl<H: Platform> Crew<'_, '_, H> {
     /// Does this to users, each by a part of the call, until an answer ends it. Those who were not begun with have no answer.
     pub async fn work(
         &self,
-        what: OneUser,
-        time: Duration,
+        action: Option<UserAction>,
+        deadline: Instant,
         people: &People,
         places: &[usize],
         ends: &dyn Fn(&Answer) -> bool,
     ) -> Answers {
         let places = Cell::new(places.iter());
         let answers = Cell::new(Answers::new());
-        let end = self.call.now().after(time);
         let take = || {
             let mut left = places.take();
             let place = left.next().copied();
@@ -65,14 +66,13 @@ impl<H: Platform> Crew<'_, '_, H> {
                     let Some(person) = people.get(place) else {
                         continue;
                     };
-                    let left = self.call.now().until(end);
-                    let part = self.call.part_within(left);
-                    let result = part.one_user(what, person.id.as_str()).await;
+                    let part = self.call.child(deadline);
+                    let result = users::get_or_change(&part, action, person.id.as_str()).await;
+                    let is_forbidden = |failure: &Failure| failure.is_forbidden_by(Endpoint::User);
+                    let is_forbidden = result.as_ref().err().is_some_and(is_forbidden);
                     let answer = match self.room.kept(part.finish(result)) {
                         Ok(user) => Answer::User(user),
-                        Err(_) if what.state().is_none() && part.was_forbidden() => {
-                            Answer::Forbidden
-                        }
+                        Err(_) if is_forbidden => Answer::Forbidden,
                         Err(error) => Answer::Error(error),
                     };
                     if ends(&answer) {

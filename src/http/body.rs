@@ -1,79 +1,79 @@
-//! The body of an answer, read within limits of size, of time and of memory.
+//! Reads the body of a response within limits of size, time and memory.
 
 use alloc::vec::Vec;
 
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    call::Call,
-    error::Failure,
-    memory::{is_spare, make_room},
-    platform::{Body, Duration, Platform, Response, SendError},
+    deadline,
+    failure::Failure,
+    memory::{is_spare, reserve},
+    platform::{Body, Duration, Instant, Platform, Response, SendError},
     response,
 };
 
-/// The largest answer that is taken, in bytes.
-const LARGEST_ANSWER: usize = 8 << 20;
-/// How much is read of an answer that is a refusal, in bytes.
-const LARGEST_REFUSAL: usize = 16 << 10;
-/// How much memory is taken on the word of `Content-Length` alone, in bytes.
-const BELIEVED: usize = 1 << 20;
-/// What the next piece, and whatever else a call needs beside a body, may take, in bytes.
-const ELBOW_ROOM: usize = 64 << 10;
+/// Maximum size of a body with status 200, in bytes.
+const MAX_BODY: usize = 8 << 20;
+/// Maximum size that is read of any other body, in bytes.
+const MAX_ERROR_BODY: usize = 16 << 10;
+/// Maximum size that is reserved because of `Content-Length` alone, in bytes.
+const MAX_RESERVED: usize = 1 << 20;
+/// Memory that must stay free for the next piece and the rest of the call, in bytes.
+const MIN_FREE: usize = 64 << 10;
 
-impl<H: Platform> Call<'_, H> {
-    /// Reads a body. One of a refusal is cut at its limit; any other that is over a limit is refused.
-    pub async fn read(
-        &self,
-        response: &mut Response<H::Body>,
-        between_bytes: Duration,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let is_refusal = response.status != 200;
-        let most = if is_refusal {
-            LARGEST_REFUSAL
-        } else {
-            LARGEST_ANSWER
-        };
-        let announced = usize::try_from(response.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
-        if announced > most && !is_refusal {
-            return Err(response::malformed("it is larger than 8 MiB"));
+/// Reads a body. With status 200 a larger one than allowed is a failure; any other body is cut.
+pub(super) async fn read<P: Platform>(
+    platform: &P,
+    response: &mut Response<P::Body>,
+    between_bytes: Duration,
+    deadline: Instant,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let is_error = response.status != 200;
+    let max = if is_error { MAX_ERROR_BODY } else { MAX_BODY };
+    let announced = usize::try_from(response.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
+    if announced > max && !is_error {
+        return Err(response::malformed("it is larger than 8 MiB"));
+    }
+    let mut body = Zeroizing::new(Vec::new());
+    let mut fits = reserve(&mut body, announced.min(max).min(MAX_RESERVED));
+    loop {
+        if !fits {
+            // The error needs the memory.
+            drop(body);
+            return Err(response::malformed(response::NO_MEMORY));
         }
-        let mut whole = Zeroizing::new(Vec::new());
-        let mut fits = make_room(&mut whole, announced.min(most).min(BELIEVED));
-        loop {
-            if !fits {
-                // Its memory is what the error needs.
-                drop(whole);
-                return Err(response::malformed(response::NO_MEMORY));
+        match deadline::within(platform, between_bytes, deadline, response.body.next()).await {
+            Some(Ok(Some(mut piece))) => {
+                let left = max.saturating_sub(body.len());
+                let is_over = piece.len() > left;
+                if !is_over || is_error {
+                    let fitting = piece.get(..left).unwrap_or(&piece);
+                    fits = reserve(&mut body, fitting.len()) && is_spare(MIN_FREE);
+                    if fits {
+                        body.extend_from_slice(fitting);
+                    }
+                }
+                piece.zeroize();
+                if is_over && !is_error {
+                    return Err(response::malformed("it is larger than 8 MiB"));
+                }
+                if is_over {
+                    return Ok(body);
+                }
             }
-            match self.within(between_bytes, response.body.next()).await {
-                Some(Ok(Some(mut piece))) => {
-                    let left = most.saturating_sub(whole.len());
-                    let is_over = piece.len() > left;
-                    if !is_over || is_refusal {
-                        let fitting = piece.get(..left).unwrap_or(&piece);
-                        fits = make_room(&mut whole, fitting.len()) && is_spare(ELBOW_ROOM);
-                        if fits {
-                            whole.extend_from_slice(fitting);
-                        }
-                    }
-                    piece.zeroize();
-                    if is_over && !is_refusal {
-                        return Err(response::malformed("it is larger than 8 MiB"));
-                    }
-                    if is_over {
-                        return Ok(whole);
-                    }
-                }
-                Some(Ok(None)) => return Ok(whole),
-                // Whoever began to answer has received the request.
-                Some(Err(error)) => {
-                    return Err(Failure::from(SendError {
-                        possibly_received: true,
-                        ..error
-                    }));
-                }
-                None => return Err(self.timed_out("while the answer arrived", true)),
+            Some(Ok(None)) => return Ok(body),
+            // A server that began to respond has received the request.
+            Some(Err(error)) => {
+                return Err(Failure::from(SendError {
+                    possibly_received: true,
+                    ..error
+                }));
+            }
+            None => {
+                let mut failure =
+                    deadline::timed_out(platform, deadline, "while the answer arrived");
+                failure.is_possibly_processed = true;
+                return Err(failure);
             }
         }
     }

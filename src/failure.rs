@@ -1,0 +1,154 @@
+//! The failure of one request, on its way to the [`Error`] of its call.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::ops::{Deref, DerefMut};
+
+use crate::{
+    endpoint::Endpoint,
+    error::{Effect, Error, ErrorCode, Operation},
+    platform::{Duration, SendError, SendErrorKind},
+    text,
+};
+
+/// An [`Error`] without its operation and its number of requests.
+///
+/// Boxed, because every layer returns it: the component is smaller for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(Box<FailureDetails>);
+
+/// Fields of a [`Failure`].
+#[derive(Clone, Debug)]
+pub(crate) struct FailureDetails {
+    pub code: ErrorCode,
+    pub cause: String,
+    pub hint: Option<&'static str>,
+    /// Effect of the requests so far. Merged on the way up: once a change may have been applied, no later failure of the same
+    /// call takes that back.
+    pub effect: Effect,
+    /// True if another attempt may succeed.
+    pub is_transient: bool,
+    /// True if the server may have processed the request.
+    pub is_possibly_processed: bool,
+    /// Endpoint that refused the request. None if no response decided.
+    pub endpoint: Option<Endpoint>,
+    pub retry_after: Option<Duration>,
+    pub status: Option<u16>,
+    pub api_code: Option<i32>,
+    pub api_message: Option<String>,
+    pub candidates: Vec<String>,
+}
+
+impl Failure {
+    /// A failure without a response, which another attempt would not avoid.
+    pub fn new(code: ErrorCode, cause: String, hint: Option<&'static str>) -> Self {
+        Self(Box::new(FailureDetails {
+            code,
+            cause,
+            hint,
+            effect: Effect::NotApplied,
+            is_transient: false,
+            is_possibly_processed: false,
+            endpoint: None,
+            retry_after: None,
+            status: None,
+            api_code: None,
+            api_message: None,
+            candidates: Vec::new(),
+        }))
+    }
+
+    /// Adds the effect of earlier requests of the same call.
+    pub fn with_effect(mut self, earlier: Effect) -> Self {
+        if earlier == Effect::PossiblyApplied {
+            self.effect = earlier;
+        }
+        self
+    }
+
+    /// A copy for other parts of the call, or other calls, which sent no change of their own.
+    pub fn without_effect(&self) -> Self {
+        let mut copy = self.clone();
+        copy.effect = Effect::NotApplied;
+        copy
+    }
+
+    /// True if this endpoint answered 403. A 403 of the token endpoint is not about the permission that a request needs.
+    pub fn is_forbidden_by(&self, endpoint: Endpoint) -> bool {
+        self.status == Some(403) && self.endpoint == Some(endpoint)
+    }
+
+    /// Cause and hint in one line.
+    pub fn text(&self) -> String {
+        match self.hint {
+            Some(hint) => text::concat(&[&self.cause, "; ", hint]),
+            None => self.cause.clone(),
+        }
+    }
+
+    /// Error of the call that this failure ended.
+    pub fn into_error(self, operation: Operation, requests: u32) -> Error {
+        let details = *self.0;
+        Error {
+            code: details.code,
+            message: text::concat(&[operation.name(), ": ", &details.cause]),
+            hint: details.hint,
+            effect: details.effect,
+            retry_after: details.retry_after,
+            status: details.status,
+            api_code: details.api_code,
+            api_message: details.api_message,
+            candidates: details.candidates,
+            requests,
+        }
+    }
+}
+
+impl Deref for Failure {
+    type Target = FailureDetails;
+
+    fn deref(&self) -> &FailureDetails {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut FailureDetails {
+        &mut self.0
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let (code, is_transient, hint) = match error.kind {
+            SendErrorKind::Denied => (
+                ErrorCode::ConnectionFailed,
+                false,
+                "allow this component outgoing HTTP to the base URL",
+            ),
+            SendErrorKind::Connection => (
+                ErrorCode::ConnectionFailed,
+                true,
+                "check the network, the base URL, and any proxy that inspects TLS",
+            ),
+            SendErrorKind::TimedOut => (
+                ErrorCode::TimedOut,
+                true,
+                "check the network, or try again later",
+            ),
+            SendErrorKind::TooLarge => (
+                ErrorCode::MalformedResponse,
+                false,
+                "check that the base URL is that of the API",
+            ),
+            SendErrorKind::Malformed => (
+                ErrorCode::MalformedResponse,
+                true,
+                "check that the base URL is that of the API, and that no proxy answers in its place",
+            ),
+        };
+        let mut failure = Failure::new(code, error.detail, Some(hint));
+        failure.is_transient = is_transient;
+        failure.is_possibly_processed = error.possibly_received;
+        failure
+    }
+}
