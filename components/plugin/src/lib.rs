@@ -1,4 +1,4 @@
-//! 1Password user management as a component: the contract's functions, over WASI 0.2.
+//! The 1Password Users API client as a component for WASI 0.2.
 
 #![cfg(target_arch = "wasm32")]
 #![no_std]
@@ -25,7 +25,7 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::cell::OnceCell;
 
 use onepassword_users::{
-    Client, Error, ListOptions, OneUser, Target,
+    Client, Error, ListOptions, Target, UserAction,
     settings::{Settings, SettingsError},
 };
 
@@ -34,32 +34,31 @@ use self::{
     wasi::Wasi,
 };
 
-/// The component's exports.
+/// Implementation of the exported interfaces.
 struct Plugin;
 
-/// The client of this instance, which serves one account.
+/// Client of this instance.
 static CLIENT: Instance = Instance(OnceCell::new());
 
-/// A value for the only thread of an instance.
+/// A value of the only thread of an instance.
 struct Instance(OnceCell<Client<Wasi>>);
 
-// SAFETY: a component of WASI 0.2 has one thread, and `wasm32-unknown-unknown` is built without the atomics that a second
-// one would need.
+// SAFETY: a component of WASI 0.2 has one thread: `wasm32-unknown-unknown` is built without atomics.
 unsafe impl Sync for Instance {}
 
-/// Settings of a new instance: its environment.
+/// Reads the settings of a new instance from its environment.
 #[cfg(not(feature = "configuration"))]
 fn settings() -> Result<Settings, SettingsError> {
     onepassword_users::settings::from_environment(wasip2::cli::environment::get_environment())
 }
 
-/// Settings of a new instance: none, until it is configured.
+/// Settings of a new instance: none until `configure` is called.
 #[cfg(feature = "configuration")]
 fn settings() -> Result<Settings, SettingsError> {
     Err(SettingsError::without_settings())
 }
 
-/// Runs a call to its end. None if it waits for an event that no host can deliver.
+/// Runs a call to its end. None if the call waits without a pollable, which would never end.
 fn run<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> T) -> Option<T> {
     let client = CLIENT
         .0
@@ -67,7 +66,7 @@ fn run<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> T) -> Option<T> {
     client.platform().block_on(call(client))
 }
 
-/// Runs a call that can fail.
+/// Runs a call, and converts its error.
 fn call<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> Result<T, Error>) -> Result<T, types::Error> {
     match run(call) {
         Some(result) => result.map_err(Into::into),
@@ -88,8 +87,9 @@ fn call<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> Result<T, Error>) -> Result<
     }
 }
 
-fn one_user(what: OneUser, id: &str) -> Result<types::User, types::Error> {
-    call(async |client| client.one_user(what, id).await).map(Into::into)
+/// Reads one user, or changes one if there is an action: one future for three functions.
+fn get_or_change(action: Option<UserAction>, id: &str) -> Result<types::User, types::Error> {
+    call(async |client| client.get_or_change(action, id).await).map(Into::into)
 }
 
 impl users::Guest for Plugin {
@@ -99,26 +99,26 @@ impl users::Guest for Plugin {
     }
 
     fn get_user(id: String) -> Result<types::User, types::Error> {
-        one_user(OneUser::Get, &id)
+        get_or_change(None, &id)
     }
 
     fn suspend_user(id: String) -> Result<types::User, types::Error> {
-        one_user(OneUser::Suspend, &id)
+        get_or_change(Some(UserAction::Suspend), &id)
     }
 
     fn reactivate_user(id: String) -> Result<types::User, types::Error> {
-        one_user(OneUser::Reactivate, &id)
+        get_or_change(Some(UserAction::Reactivate), &id)
     }
 }
 
 fn change_users(
-    what: OneUser,
+    action: UserAction,
     targets: Vec<containment::Target>,
     options: containment::ChangeOptions,
 ) -> Result<containment::Report, types::Error> {
     let targets: Vec<Target> = targets.into_iter().map(Into::into).collect();
     let options = options.into();
-    call(async |client| client.change_users(what, &targets, &options).await).map(Into::into)
+    call(async |client| client.change_users(action, &targets, &options).await).map(Into::into)
 }
 
 impl containment::Guest for Plugin {
@@ -139,14 +139,14 @@ impl containment::Guest for Plugin {
         targets: Vec<containment::Target>,
         options: containment::ChangeOptions,
     ) -> Result<containment::Report, types::Error> {
-        change_users(OneUser::Suspend, targets, options)
+        change_users(UserAction::Suspend, targets, options)
     }
 
     fn reactivate_users(
         targets: Vec<containment::Target>,
         options: containment::ChangeOptions,
     ) -> Result<containment::Report, types::Error> {
-        change_users(OneUser::Reactivate, targets, options)
+        change_users(UserAction::Reactivate, targets, options)
     }
 }
 
