@@ -6,26 +6,22 @@ use zeroize::Zeroizing;
 
 use crate::{
     account::Account,
-    deadline,
+    call_context::CallContext,
     endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Operation},
     failure::Failure,
     platform::{Duration, Instant, Platform},
     settings::{self, Settings},
     shared_state::SharedState,
-    text,
     token::Token,
     token_source::TokenSource,
 };
 
 /// A call under way, or a part of one with a deadline, an effect and a number of requests of its own.
 pub(crate) struct Call<'a, P> {
-    platform: &'a P,
-    account: Rc<Account>,
+    context: CallContext<'a, P>,
     operation: Operation,
     deadline: Instant,
-    shared: Rc<SharedState>,
-    tokens: TokenSource<'a, P>,
 }
 
 /// Response to an authorized request, with the token that was accepted.
@@ -38,52 +34,26 @@ impl<'a, P: Platform> Call<'a, P> {
     /// Starts a call with the deadline from the settings.
     pub fn new(platform: &'a P, account: Rc<Account>, operation: Operation) -> Self {
         let deadline = platform.now().after(account.settings.deadline);
-        Self::start(
-            platform,
-            account,
-            operation,
-            deadline,
-            SharedState::new(deadline),
-        )
-    }
-
-    fn start(
-        platform: &'a P,
-        account: Rc<Account>,
-        operation: Operation,
-        deadline: Instant,
-        shared: Rc<SharedState>,
-    ) -> Self {
-        let tokens = TokenSource::new(platform, Rc::clone(&account), Rc::clone(&shared));
         Self {
-            platform,
-            account,
+            context: CallContext::new(platform, account, SharedState::new(deadline)),
             operation,
             deadline,
-            shared,
-            tokens,
         }
     }
 
     /// The same call with a deadline of its own in milliseconds, counted from now, if there is one.
     ///
     /// Errors: `invalid-argument` for a deadline out of range.
-    pub fn with_deadline(self, deadline_ms: Option<u32>) -> Result<Self, Error> {
+    pub fn with_deadline(mut self, deadline_ms: Option<u32>) -> Result<Self, Error> {
         match deadline_ms.map(settings::deadline) {
             None => Ok(self),
             Some(Ok(time)) => {
-                let deadline = self.now().after(time);
-                let shared = SharedState::new(deadline);
-                Ok(Self::start(
-                    self.platform,
-                    self.account,
-                    self.operation,
-                    deadline,
-                    shared,
-                ))
+                self.deadline = self.now().after(time);
+                self.context.shared = SharedState::new(self.deadline);
+                Ok(self)
             }
             Some(Err(requirement)) => {
-                let cause = text::concat(&["the deadline ", requirement]);
+                let cause = ["the deadline ", requirement].concat();
                 Err(self.error(Failure::new(ErrorCode::InvalidArgument, cause, None)))
             }
         }
@@ -92,28 +62,31 @@ impl<'a, P: Platform> Call<'a, P> {
     /// A part of this call: it shares token and pauses, and has its own error and number of requests. It ends at this
     /// deadline, or at that of the call if that is earlier.
     pub fn child(&self, deadline: Instant) -> Self {
-        Self::start(
-            self.platform,
-            Rc::clone(&self.account),
-            self.operation,
-            self.deadline.min(deadline),
-            Rc::clone(&self.shared),
-        )
+        let context = &self.context;
+        Self {
+            context: CallContext::new(
+                context.platform,
+                Rc::clone(&context.account),
+                Rc::clone(&context.shared),
+            ),
+            operation: self.operation,
+            deadline: self.deadline.min(deadline),
+        }
     }
 
     /// Account that the call is made for.
     pub fn account(&self) -> &Account {
-        &self.account
+        &self.context.account
     }
 
     /// Settings of the account.
     pub fn settings(&self) -> &Settings {
-        &self.account.settings
+        &self.context.account.settings
     }
 
     /// Current time of the platform's clock.
     pub fn now(&self) -> Instant {
-        self.platform.now()
+        self.context.now()
     }
 
     /// End of the call.
@@ -123,12 +96,12 @@ impl<'a, P: Platform> Call<'a, P> {
 
     /// Time left until the deadline.
     pub fn remaining(&self) -> Duration {
-        deadline::remaining(self.platform, self.deadline)
+        self.context.remaining(self.deadline)
     }
 
     /// Number of requests sent by this call and all its parts.
     pub fn all_requests(&self) -> u32 {
-        self.shared.requests.get()
+        self.context.shared.requests.get()
     }
 
     /// Result of the call for its caller.
@@ -138,7 +111,7 @@ impl<'a, P: Platform> Call<'a, P> {
 
     /// Error of the call for its caller.
     pub fn error(&self, failure: Failure) -> Error {
-        failure.into_error(self.operation, self.tokens.requests())
+        failure.into_error(self.operation, self.context.requests())
     }
 
     /// Error of a part of the call that sent no request of its own.
@@ -148,17 +121,17 @@ impl<'a, P: Platform> Call<'a, P> {
 
     /// Makes sure that there is a token to send requests with.
     pub async fn ensure_token(&self) -> Result<(), Failure> {
-        self.tokens.token(self.deadline).await.map(|_| ())
+        self.tokens().token(self.deadline).await.map(|_| ())
     }
 
     /// Exchanges a token even if a valid one is held.
     pub async fn exchange_token(&self) -> Result<(), Failure> {
-        self.tokens.fresh_token(self.deadline).await.map(|_| ())
+        self.tokens().fresh_token(self.deadline).await.map(|_| ())
     }
 
     /// Revokes the token that is held.
     pub async fn revoke_token(&self) -> Result<(), Failure> {
-        self.tokens.revoke(self.deadline).await
+        self.tokens().revoke(self.deadline).await
     }
 
     /// Sends a request with a token. A 401 is answered by one fresh token; a second 401 ends the whole call.
@@ -167,16 +140,15 @@ impl<'a, P: Platform> Call<'a, P> {
         endpoint: Endpoint,
         path_and_query: &str,
     ) -> Result<AuthorizedResponse, Failure> {
+        let tokens = self.tokens();
         let mut effect = Effect::NotApplied;
         let mut is_renewed = false;
         loop {
-            let token = match self.tokens.token(self.deadline).await {
+            let token = match tokens.token(self.deadline).await {
                 Ok(token) => token,
                 Err(failure) => return Err(failure.with_effect(effect)),
             };
-            let sent = self
-                .tokens
-                .send(&token, endpoint, path_and_query, self.deadline);
+            let sent = tokens.send(&token, endpoint, path_and_query, self.deadline);
             let failure = match sent.await {
                 Ok(body) => return Ok(AuthorizedResponse { body, token }),
                 Err(failure) => failure.with_effect(effect),
@@ -184,13 +156,17 @@ impl<'a, P: Platform> Call<'a, P> {
             if failure.status != Some(401) {
                 return Err(failure);
             }
-            self.tokens.discard(&token);
+            tokens.discard(&token);
             if is_renewed {
-                self.tokens.fail_all(&failure);
+                tokens.fail_all(&failure);
                 return Err(failure);
             }
             is_renewed = true;
             effect = failure.effect;
         }
+    }
+
+    fn tokens(&self) -> TokenSource<'_, 'a, P> {
+        TokenSource::new(&self.context)
     }
 }

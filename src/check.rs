@@ -8,7 +8,6 @@ use crate::{
     failure::Failure,
     platform::Platform,
     settings::SettingsError,
-    text,
     user::{ListOptions, UserPage},
     users,
 };
@@ -134,7 +133,7 @@ impl Findings {
             self.0.push(Finding {
                 check,
                 verdict,
-                detail: text::concat(detail),
+                detail: detail.concat(),
             });
         }
     }

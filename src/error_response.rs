@@ -1,11 +1,16 @@
 //! Classifies responses with a status other than 200: by the status, and by the server's message where a status has
 //! several meanings.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use crate::{
-    endpoint::Endpoint, error::ErrorCode, failure::Failure, platform::Duration, redact::redact,
-    response::Problem, settings::ApiVersion, text,
+    endpoint::Endpoint,
+    error::ErrorCode,
+    failure::Failure,
+    platform::Duration,
+    redact::{contains_bytes, redact},
+    response::Problem,
+    settings::ApiVersion,
 };
 
 /// Maximum length of the server's message in an error, in bytes.
@@ -38,11 +43,12 @@ pub(crate) fn classify(
         .as_deref()
         .filter(|message| !message.starts_with('<'));
     let meaning = meaning_of(endpoint, version, status, api_message.unwrap_or_default());
-    let status_text = text::decimal(status.into());
+    // `usize`, because each integer type has formatting code of its own.
+    let status_text = usize::from(status).to_string();
     let (separator, shown) = message
         .as_deref()
         .map_or(("", ""), |message| (", it says: ", message));
-    let cause = text::concat(&[meaning.cause, " (", &status_text, separator, shown, ")"]);
+    let cause = [meaning.cause, " (", &status_text, separator, shown, ")"].concat();
     let mut failure = Failure::new(meaning.code, cause, Some(meaning.hint));
     failure.endpoint = Some(endpoint);
     failure.is_transient = is_transient(status);
@@ -202,7 +208,9 @@ fn contains_phrase(message: &str, phrases: &[&str]) -> bool {
             plain.push(' ');
         }
     }
-    phrases.iter().any(|phrase| plain.contains(phrase))
+    phrases
+        .iter()
+        .any(|phrase| contains_bytes(plain.as_bytes(), phrase.as_bytes()))
 }
 
 /// The server's text without secrets and control characters, with white space folded.

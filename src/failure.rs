@@ -7,7 +7,6 @@ use crate::{
     endpoint::Endpoint,
     error::{Effect, Error, ErrorCode, Operation},
     platform::{Duration, SendError, SendErrorKind},
-    text,
 };
 
 /// An [`Error`] without its operation and its number of requests.
@@ -80,7 +79,7 @@ impl Failure {
     /// Cause and hint in one line.
     pub fn text(&self) -> String {
         match self.hint {
-            Some(hint) => text::concat(&[&self.cause, "; ", hint]),
+            Some(hint) => [&self.cause, "; ", hint].concat(),
             None => self.cause.clone(),
         }
     }
@@ -90,7 +89,7 @@ impl Failure {
         let details = *self.0;
         Error {
             code: details.code,
-            message: text::concat(&[operation.name(), ": ", &details.cause]),
+            message: [operation.name(), ": ", &details.cause].concat(),
             hint: details.hint,
             effect: details.effect,
             retry_after: details.retry_after,

@@ -2,14 +2,12 @@
 
 mod body;
 
-use alloc::{rc::Rc, vec, vec::Vec};
-use core::cell::Cell;
+use alloc::{string::ToString, vec, vec::Vec};
 
 use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
-    deadline,
+    call_context::CallContext,
     endpoint::Endpoint,
     error_response,
     failure::Failure,
@@ -17,8 +15,6 @@ use crate::{
     response,
     retry_after::retry_after,
     secret::Secret,
-    shared_state::SharedState,
-    text,
 };
 
 /// Time-out of the connection: TCP and TLS.
@@ -42,28 +38,15 @@ pub(crate) struct ApiRequest<'a> {
     pub form: Option<&'a Secret>,
 }
 
-/// Sends requests, and counts them.
-pub(crate) struct Http<'a, P> {
-    platform: &'a P,
-    account: Rc<Account>,
-    shared: Rc<SharedState>,
-    requests: Cell<u32>,
+/// The HTTP layer: sends requests, and counts them.
+pub(crate) struct Http<'c, 'a, P> {
+    context: &'c CallContext<'a, P>,
 }
 
-impl<'a, P: Platform> Http<'a, P> {
-    /// An HTTP layer that has sent no requests yet.
-    pub fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
-        Self {
-            platform,
-            account,
-            shared,
-            requests: Cell::new(0),
-        }
-    }
-
-    /// Number of requests sent.
-    pub fn requests(&self) -> u32 {
-        self.requests.get()
+impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
+    /// The HTTP layer of a part of a call.
+    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+        Self { context }
     }
 
     /// Sends a request once. Returns the body of a 200; any other response is a failure.
@@ -72,16 +55,16 @@ impl<'a, P: Platform> Http<'a, P> {
         request: &ApiRequest<'_>,
         deadline: Instant,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let timeouts = timeouts(deadline::remaining(self.platform, deadline));
+        let context = self.context;
+        let timeouts = timeouts(context.remaining(deadline));
         if timeouts.first_byte.is_zero() {
-            return Err(deadline::timed_out(
-                self.platform,
-                deadline,
-                "before the request could be sent",
-            ));
+            return Err(context.timed_out(deadline, "before the request could be sent"));
         }
-        let settings = &self.account.settings;
-        let length = text::decimal(request.form.map_or(0, |form| form.expose().len()));
+        let settings = &context.account.settings;
+        let length = request
+            .form
+            .map_or(0, |form| form.expose().len())
+            .to_string();
         let mut headers = vec![
             ("accept", "application/json"),
             ("user-agent", &settings.user_agent),
@@ -103,29 +86,19 @@ impl<'a, P: Platform> Http<'a, P> {
             body: request.form.map(Secret::expose),
             timeouts: platform_timeouts(timeouts),
         };
-        for requests in [&self.requests, &self.shared.requests] {
-            requests.set(requests.get().saturating_add(1));
-        }
+        context.count_request();
         let head_timeout = timeouts.connect.plus(timeouts.first_byte);
-        let sent = self.platform.send(outgoing);
-        let mut response = match deadline::within(self.platform, head_timeout, deadline, sent).await
-        {
+        let sent = context.platform.send(outgoing);
+        let mut response = match context.within(head_timeout, deadline, sent).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(error.into()),
             None => {
-                let mut failure =
-                    deadline::timed_out(self.platform, deadline, "while the server was asked");
+                let mut failure = context.timed_out(deadline, "while the server was asked");
                 failure.is_possibly_processed = true;
                 return Err(failure);
             }
         };
-        let body = body::read(
-            self.platform,
-            &mut response,
-            timeouts.between_bytes,
-            deadline,
-        )
-        .await;
+        let body = body::read(context, &mut response, timeouts.between_bytes, deadline).await;
         if response.status == 200 {
             return body;
         }
@@ -141,7 +114,7 @@ impl<'a, P: Platform> Http<'a, P> {
             response.status,
             retry_after,
             problem,
-            &self.account.known_secrets(request.token).list(),
+            &context.account.known_secrets(request.token).list(),
         ))
     }
 }

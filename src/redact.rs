@@ -35,14 +35,14 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
 /// True if one of the texts contains one of the secrets. Secrets under 8 bytes may occur by chance and are ignored.
 pub(crate) fn leaks_secret<'t>(mut texts: impl Iterator<Item = &'t str>, secrets: &[&str]) -> bool {
     texts.any(|text| {
-        secrets
-            .iter()
-            .any(|secret| secret.len() >= MIN_MATCH && text.contains(secret))
+        secrets.iter().any(|secret| {
+            secret.len() >= MIN_MATCH && contains_bytes(text.as_bytes(), secret.as_bytes())
+        })
     })
 }
 
 /// True if these bytes, at least one, occur in others.
-fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
+pub(crate) fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 

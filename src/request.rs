@@ -1,11 +1,13 @@
 //! What goes out: ids, paths and queries, percent-encoded (RFC 3986), and headers.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+};
 
 use crate::{
     error::ErrorCode,
     failure::Failure,
-    text,
     user::{ListOptions, StateFilter},
 };
 
@@ -41,7 +43,7 @@ impl Id {
         Self::parse(id).map_err(|must| {
             Failure::new(
                 ErrorCode::InvalidArgument,
-                text::concat(&["the user's id ", must]),
+                ["the user's id ", must].concat(),
                 None,
             )
         })
@@ -86,7 +88,7 @@ pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
         None => {}
         Some(size @ 1..=MAX_PAGE_SIZE) => push(
             "max_page_size",
-            &text::decimal(usize::try_from(size).unwrap_or(usize::MAX)),
+            &usize::try_from(size).unwrap_or(usize::MAX).to_string(),
         ),
         Some(_) => return Err(invalid("the page size must be from 1 to 1000")),
     }

@@ -11,7 +11,6 @@ use crate::{
     failure::Failure,
     request::MAX_PAGE_TOKEN,
     secret::Secret,
-    text,
     user::{User, UserPage, UserState},
 };
 
@@ -155,7 +154,7 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
 
 /// An answer that is none of this API.
 pub(crate) fn malformed(cause: &str) -> Failure {
-    let cause = text::concat(&["the server's response does not fit: ", cause]);
+    let cause = ["the server's response does not fit: ", cause].concat();
     let hint = "check that the base URL is that of the API, and that no proxy answers in its place";
     let mut failure = Failure::new(ErrorCode::MalformedResponse, cause, Some(hint));
     failure.is_possibly_processed = true;

@@ -1,20 +1,18 @@
 //! A series of attempts of one request, with the waits between them.
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
     backoff::Backoff,
-    deadline,
+    call_context::CallContext,
     endpoint::Endpoint,
     error::{Effect, ErrorCode},
     failure::Failure,
     http::{ApiRequest, Http},
     platform::{Duration, Instant, Platform},
-    shared_state::{Pause, SharedState},
-    text,
+    shared_state::Pause,
 };
 
 /// Maximum number of attempts of one request.
@@ -22,27 +20,17 @@ const MAX_ATTEMPTS: u32 = 5;
 /// Minimum time for an attempt after a wait. With less, it would end in a time-out, which hides the cause.
 const MIN_ATTEMPT: Duration = Duration::from_millis(100);
 
-/// Repeats requests whose failure can pass.
-pub(crate) struct Retry<'a, P> {
-    platform: &'a P,
-    shared: Rc<SharedState>,
-    http: Http<'a, P>,
+/// The retry layer: repeats requests whose failure can pass.
+pub(crate) struct Retry<'c, 'a, P> {
+    context: &'c CallContext<'a, P>,
+    http: Http<'c, 'a, P>,
 }
 
-impl<'a, P: Platform> Retry<'a, P> {
-    /// A retry layer that has sent no requests yet.
-    pub fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
-        let http = Http::new(platform, account, Rc::clone(&shared));
-        Self {
-            platform,
-            shared,
-            http,
-        }
-    }
-
-    /// Number of requests sent, retries included.
-    pub fn requests(&self) -> u32 {
-        self.http.requests()
+impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
+    /// The retry layer of a part of a call.
+    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+        let http = Http::new(context);
+        Self { context, http }
     }
 
     /// Sends a request until it succeeds, fails permanently, or no time or attempts are left.
@@ -51,7 +39,7 @@ impl<'a, P: Platform> Retry<'a, P> {
         request: &ApiRequest<'_>,
         deadline: Instant,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let mut backoff = Backoff::new(self.platform.now());
+        let mut backoff = Backoff::new(self.context.now());
         let mut attempts = 0_u32;
         let mut effect = Effect::NotApplied;
         // Cause that a time-out at the end would hide.
@@ -67,11 +55,12 @@ impl<'a, P: Platform> Retry<'a, P> {
             if failure.code == ErrorCode::TimedOut
                 && let Some(earlier) = &earlier
             {
-                failure.cause = text::concat(&[
+                failure.cause = [
                     &failure.cause,
                     "; an attempt before failed too: ",
                     &earlier.cause,
-                ]);
+                ]
+                .concat();
             }
             if request.endpoint == Endpoint::Change && failure.is_possibly_processed {
                 effect = Effect::PossiblyApplied;
@@ -84,7 +73,7 @@ impl<'a, P: Platform> Retry<'a, P> {
             if !failure.is_transient || attempts >= MAX_ATTEMPTS || !self.fits(wait, deadline) {
                 return Err(failure.with_effect(effect));
             }
-            self.platform.sleep(wait).await;
+            self.context.platform.sleep(wait).await;
             if failure.code != ErrorCode::TimedOut {
                 earlier = Some(failure);
             }
@@ -97,7 +86,7 @@ impl<'a, P: Platform> Retry<'a, P> {
             if !self.fits(wait, deadline) {
                 return Err(cause);
             }
-            self.platform.sleep(wait).await;
+            self.context.platform.sleep(wait).await;
         }
         Ok(())
     }
@@ -109,23 +98,23 @@ impl<'a, P: Platform> Retry<'a, P> {
 
     /// Makes all parts of the call wait, unless a longer pause is under way.
     fn pause_all(&self, wait: Duration, cause: &Failure) {
-        let until = self.platform.now().after(wait);
+        let until = self.context.now().after(wait);
         let is_longest = |pause: Pause| pause.until < until;
-        if self.shared.pause.get().is_none_or(is_longest) {
+        if self.context.shared.pause.get().is_none_or(is_longest) {
             let cause = cause.without_effect();
-            self.shared.pause.set(Some(Pause { until, cause }));
+            self.context.shared.pause.set(Some(Pause { until, cause }));
         }
     }
 
     /// Rest of the pause under way, and its cause.
     fn current_pause(&self) -> Option<(Duration, Failure)> {
-        let Pause { until, cause } = self.shared.pause.get()?;
-        let wait = deadline::remaining(self.platform, until);
+        let Pause { until, cause } = self.context.shared.pause.get()?;
+        let wait = self.context.remaining(until);
         (!wait.is_zero()).then_some((wait, cause))
     }
 
     /// True if there is time for a wait and the attempt after it. Otherwise the failure before the wait stands.
     fn fits(&self, wait: Duration, deadline: Instant) -> bool {
-        wait.plus(MIN_ATTEMPT) < deadline::remaining(self.platform, deadline)
+        wait.plus(MIN_ATTEMPT) < self.context.remaining(deadline)
     }
 }

@@ -15,7 +15,6 @@ use crate::{
     platform::Duration,
     request::{Id, PRODUCT},
     secret::Secret,
-    text,
 };
 
 /// How long a whole call may take when no setting says otherwise.
@@ -92,12 +91,12 @@ impl SettingsError {
     }
 
     fn note(&mut self, name: &str, must: &str) {
-        self.0.push(text::concat(&[name, " ", must]));
+        self.0.push([name, " ", must].concat());
     }
 
     /// Every problem, in one line.
     pub(crate) fn text(&self) -> String {
-        text::join(self.0.iter().map(String::as_str), "; ")
+        self.0.join("; ")
     }
 
     /// The failure of a call that needed the settings.
@@ -179,7 +178,7 @@ impl Settings {
                         "must be Product/version, such as Acme-SOAR/3.1",
                     );
                 }
-                text::concat(&[&product, " ", PRODUCT])
+                [&product, " ", PRODUCT].concat()
             }
         };
         let deadline = match proposal.deadline_ms {

@@ -5,9 +5,8 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
     async_lock::AsyncLockGuard,
-    deadline,
+    call_context::CallContext,
     endpoint::Endpoint,
     error::ErrorCode,
     failure::Failure,
@@ -17,36 +16,23 @@ use crate::{
     response,
     retry::Retry,
     secret::Secret,
-    shared_state::SharedState,
     token::Token,
 };
 
 /// Body of the token request (RFC 6749, section 4.4.2). The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
 
-/// Tokens of an account, for one part of a call.
-pub(crate) struct TokenSource<'a, P> {
-    platform: &'a P,
-    account: Rc<Account>,
-    shared: Rc<SharedState>,
-    retry: Retry<'a, P>,
+/// The token layer: exchanges, holds and revokes the tokens of an account.
+pub(crate) struct TokenSource<'c, 'a, P> {
+    context: &'c CallContext<'a, P>,
+    retry: Retry<'c, 'a, P>,
 }
 
-impl<'a, P: Platform> TokenSource<'a, P> {
-    /// A token source that has sent no requests yet.
-    pub fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
-        let retry = Retry::new(platform, Rc::clone(&account), Rc::clone(&shared));
-        Self {
-            platform,
-            account,
-            shared,
-            retry,
-        }
-    }
-
-    /// Number of requests sent, token requests and retries included.
-    pub fn requests(&self) -> u32 {
-        self.retry.requests()
+impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
+    /// The token layer of a part of a call.
+    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+        let retry = Retry::new(context);
+        Self { context, retry }
     }
 
     /// Returns the token that is held, or exchanges a new one.
@@ -60,7 +46,7 @@ impl<'a, P: Platform> TokenSource<'a, P> {
                 return known;
             }
             // The token serves all parts of the call, so that its exchange may take as long as the whole call.
-            if let Some(result) = self.wait_or_exchange(self.shared.deadline).await {
+            if let Some(result) = self.wait_or_exchange(self.context.shared.deadline).await {
                 return result;
             }
         }
@@ -93,27 +79,31 @@ impl<'a, P: Platform> TokenSource<'a, P> {
 
     /// Forgets a token, unless another call has replaced it already.
     pub fn discard(&self, token: &Rc<Token>) {
-        for cell in [&self.shared.own_token, &self.account.tokens.held] {
+        for cell in [
+            &self.context.shared.own_token,
+            &self.context.account.tokens.held,
+        ] {
             if cell.get().is_some_and(|held| Rc::ptr_eq(&held, token)) {
                 cell.set(None);
-                self.account.tokens.last.set(Some(Rc::clone(token)));
+                self.context.account.tokens.last.set(Some(Rc::clone(token)));
             }
         }
     }
 
     /// Keeps every part of the call from asking for a token again.
     pub fn fail_all(&self, failure: &Failure) {
-        self.shared
+        self.context
+            .shared
             .token_failure
             .set(Some(failure.without_effect()));
     }
 
     /// Revokes the token that is held, and forgets it. A failure keeps it.
     pub async fn revoke(&self, deadline: Instant) -> Result<(), Failure> {
-        let Some(token) = self.account.tokens.held.get() else {
+        let Some(token) = self.context.account.tokens.held.get() else {
             return Ok(());
         };
-        let settings = &self.account.settings;
+        let settings = &self.context.account.settings;
         let form = revocation_form(&token.value);
         let request = ApiRequest {
             endpoint: Endpoint::Revoke,
@@ -133,20 +123,20 @@ impl<'a, P: Platform> TokenSource<'a, P> {
 
     /// The token to use, or the failure that keeps this call from having one. None if a token must be exchanged.
     fn known_token(&self) -> Option<Result<Rc<Token>, Failure>> {
-        if let Some(failure) = self.shared.token_failure.get() {
+        if let Some(failure) = self.context.shared.token_failure.get() {
             return Some(Err(failure));
         }
-        let own = self.shared.own_token.get();
+        let own = self.context.shared.own_token.get();
         let held = || {
-            let held = self.account.tokens.held.get();
-            held.filter(|token| token.is_valid(self.platform.now()))
+            let held = self.context.account.tokens.held.get();
+            held.filter(|token| token.is_valid(self.context.now()))
         };
         own.or_else(held).map(Ok)
     }
 
     /// Waits for an exchange under way, or exchanges a token. None if the server asked this call to pause meanwhile.
     async fn wait_or_exchange(&self, deadline: Instant) -> Option<Result<Rc<Token>, Failure>> {
-        let tokens = &self.account.tokens;
+        let tokens = &self.context.account.tokens;
         let exchanges = tokens.exchanges.get();
         let _guard = match self.lock(deadline).await {
             Ok(guard) => guard,
@@ -167,28 +157,24 @@ impl<'a, P: Platform> TokenSource<'a, P> {
         Some(self.exchange(deadline).await)
     }
 
-    async fn lock(&self, deadline: Instant) -> Result<AsyncLockGuard<'_>, Failure> {
-        let remaining = deadline::remaining(self.platform, deadline);
-        let lock = self.account.tokens.lock.lock();
-        let guard = deadline::within(self.platform, remaining, deadline, lock).await;
-        guard.ok_or_else(|| {
-            deadline::timed_out(
-                self.platform,
-                deadline,
-                "while another call exchanged the token",
-            )
-        })
+    async fn lock(&self, deadline: Instant) -> Result<AsyncLockGuard<'c>, Failure> {
+        let context = self.context;
+        let lock = context.account.tokens.lock.lock();
+        let guard = context.within(context.remaining(deadline), deadline, lock);
+        guard
+            .await
+            .ok_or_else(|| context.timed_out(deadline, "while another call exchanged the token"))
     }
 
     /// Exchanges the credentials for a token, and keeps the result. The caller holds the lock.
     async fn exchange(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
-        let tokens = &self.account.tokens;
+        let tokens = &self.context.account.tokens;
         if let Some(held) = tokens.held.get() {
             tokens.last.set(Some(held));
         }
-        let requests = self.requests();
+        let requests = self.context.requests();
         let result = self.request_token(deadline).await;
-        if self.requests() == requests {
+        if self.context.requests() == requests {
             // No time was left to send anything: the result is not one that other calls waited for.
             return result;
         }
@@ -199,7 +185,7 @@ impl<'a, P: Platform> TokenSource<'a, P> {
                 let cell = if token.has_lifetime() {
                     &tokens.held
                 } else {
-                    &self.shared.own_token
+                    &self.context.shared.own_token
                 };
                 cell.set(Some(Rc::clone(token)));
             }
@@ -213,9 +199,9 @@ impl<'a, P: Platform> TokenSource<'a, P> {
     }
 
     async fn request_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
-        let settings = &self.account.settings;
+        let settings = &self.context.account.settings;
         // The lifetime counts from here: the server may have issued the token at once.
-        let requested = self.platform.now();
+        let requested = self.context.now();
         let form = Secret::concat(&[GRANT]);
         let request = ApiRequest {
             endpoint: Endpoint::Token,

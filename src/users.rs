@@ -10,7 +10,7 @@ use crate::{
     platform::Platform,
     redact::leaks_secret,
     request::{self, Id, MAX_PAGE_SIZE},
-    response, text,
+    response,
     user::{ListOptions, User, UserPage, UserState},
 };
 
@@ -58,7 +58,7 @@ pub(crate) async fn list<P: Platform>(
     options: &ListOptions,
 ) -> Result<UserPage, Failure> {
     let query = request::list_query(options)?;
-    let path = text::concat(&[&users_path(call, None, ""), &query]);
+    let path = [users_path(call, None, "").as_str(), &query].concat();
     let response = call.authorized_request(Endpoint::List, &path).await?;
     let max = options.max_page_size.unwrap_or(MAX_PAGE_SIZE);
     let page = response::page(&response.body, max)?;

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::{error::ErrorCode, failure::Failure, lowercase::lowercase, text, user::User};
+use crate::{error::ErrorCode, failure::Failure, small::lowercase::lowercase, user::User};
 
 /// The longest address that is taken, in bytes: four times what RFC 5321 (section 4.5.3.1) lets through.
 const LONGEST: usize = 1024;
@@ -25,7 +25,7 @@ impl Email {
         };
         Err(Failure::new(
             ErrorCode::InvalidArgument,
-            text::concat(&["the e-mail address ", must]),
+            ["the e-mail address ", must].concat(),
             None,
         ))
     }

@@ -1,9 +1,9 @@
 //! What must hold before anything is changed.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use super::{ChangeOptions, Selector, email::Email, index::Index, user_table::Person};
-use crate::{error::ErrorCode, failure::Failure, request::Id, text};
+use crate::{error::ErrorCode, failure::Failure, request::Id};
 
 /// The guards of one call.
 pub(super) struct Guards {
@@ -29,7 +29,7 @@ impl Guards {
                     .map(|email| guards.protected_emails.place(email.as_str(), 0)),
             };
             if let Err(mut failure) = added {
-                failure.cause = text::concat(&["of the users to protect, ", &failure.cause]);
+                failure.cause = ["of the users to protect, ", &failure.cause].concat();
                 return Err(failure);
             }
         }
@@ -71,12 +71,13 @@ impl Guards {
     pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
             Some(Ok(most)) if changes > most => Err(refused(
-                &text::concat(&[
-                    &text::decimal(changes),
+                &[
+                    changes.to_string().as_str(),
                     if changes == 1 { " user" } else { " users" },
                     " would be changed, and max-changes allows ",
-                    &text::decimal(most),
-                ]),
+                    &most.to_string(),
+                ]
+                .concat(),
                 Some("check the targets, then raise max-changes if they are right"),
             )),
             _ => Ok(()),

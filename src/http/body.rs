@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    deadline,
+    call_context::CallContext,
     failure::Failure,
     memory::{is_spare, reserve},
     platform::{Body, Duration, Instant, Platform, Response, SendError},
@@ -23,7 +23,7 @@ const MIN_FREE: usize = 64 << 10;
 
 /// Reads a body. With status 200 a larger one than allowed is a failure; any other body is cut.
 pub(super) async fn read<P: Platform>(
-    platform: &P,
+    context: &CallContext<'_, P>,
     response: &mut Response<P::Body>,
     between_bytes: Duration,
     deadline: Instant,
@@ -42,7 +42,10 @@ pub(super) async fn read<P: Platform>(
             drop(body);
             return Err(response::malformed(response::NO_MEMORY));
         }
-        match deadline::within(platform, between_bytes, deadline, response.body.next()).await {
+        match context
+            .within(between_bytes, deadline, response.body.next())
+            .await
+        {
             Some(Ok(Some(mut piece))) => {
                 let left = max.saturating_sub(body.len());
                 let is_over = piece.len() > left;
@@ -70,8 +73,7 @@ pub(super) async fn read<P: Platform>(
                 }));
             }
             None => {
-                let mut failure =
-                    deadline::timed_out(platform, deadline, "while the answer arrived");
+                let mut failure = context.timed_out(deadline, "while the answer arrived");
                 failure.is_possibly_processed = true;
                 return Err(failure);
             }

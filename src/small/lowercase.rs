@@ -1,7 +1,7 @@
-//! Letters in lower case: what core has for it weighs five times as much in the component.
+//! Lower case of single letters, from a table of runs a fifth the size of the one in `core`.
 
-/// Unicode 17's lowercase mapping, where it is one letter: the first and the last letter of a run, and how far away the
-/// small ones are. Where they are next to the capital, capitals are every second letter of the run.
+/// Lowercase mapping of Unicode 17, for letters that map to a single letter: first and last letter of a run, and offset
+/// of the lower case. With an offset of 1, every second letter of the run is upper case.
 #[rustfmt::skip]
 const RUNS: &[(u32, u32, i32)] = &[
     (0x41, 0x5a, 32), (0xc0, 0xd6, 32), (0xd8, 0xde, 32), (0x100, 0x12e, 1), (0x132, 0x136, 1), (0x139, 0x147, 1),
@@ -46,7 +46,7 @@ const RUNS: &[(u32, u32, i32)] = &[
     (0x16e40, 0x16e5f, 32), (0x16ea0, 0x16eb8, 27), (0x1e900, 0x1e921, 34),
 ];
 
-/// The letter in lower case, in no particular language. A letter whose small form is two letters stays as it is; there is one, İ.
+/// Lower case of a letter, whatever the language. `İ`, the only letter whose lower case is two letters, stays as it is.
 pub(crate) fn lowercase(letter: char) -> char {
     if letter.is_ascii() {
         return letter.to_ascii_lowercase();
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_letter_has_the_lower_case_that_unicode_gives_it() {
+    fn lower_case_is_that_of_core_for_every_character() {
         for letter in '\0'..=char::MAX {
             let expected: Vec<char> = letter.to_lowercase().collect();
             match *expected {
