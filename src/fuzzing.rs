@@ -1,4 +1,6 @@
-//! What fuzzers do with arbitrary bytes, and what must hold then. `fuzz/` runs them; a test replays what they found.
+//! Fuzz targets of the parsers: each asserts the properties of its results.
+//!
+//! The crate `fuzz` runs them; a test replays its corpus.
 
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
@@ -13,11 +15,11 @@ use crate::{
     user::{ListOptions, StateFilter},
 };
 
-/// A target: its name, which is that of its corpus, and what it does.
-pub type Target = (&'static str, fn(&[u8]));
+/// A fuzz target: the name of its corpus, and the function that takes the input.
+pub type FuzzTarget = (&'static str, fn(&[u8]));
 
-/// Every target.
-pub const TARGETS: [Target; 5] = [
+/// All fuzz targets.
+pub const TARGETS: [FuzzTarget; 5] = [
     ("answer", answer),
     ("refusal", refusal),
     ("retry_after", retry_after),
@@ -25,7 +27,7 @@ pub const TARGETS: [Target; 5] = [
     ("url", url),
 ];
 
-/// The readers of answers. What they let through keeps what they promise.
+/// Parses users, pages and tokens. An accepted result is valid.
 pub fn answer(data: &[u8]) {
     if let Ok(user) = response::user(data) {
         assert!(!user.id.is_empty());
@@ -35,14 +37,14 @@ pub fn answer(data: &[u8]) {
         assert!(page.users.iter().all(|user| !user.id.is_empty()));
         assert!(page.next_page_token.is_none_or(|token| !token.is_empty()));
     }
-    if let Ok(answer) = response::token(data) {
-        let token = answer.token.expose();
+    if let Ok(granted) = response::token(data) {
+        let token = granted.token.expose();
         assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
-        assert!(answer.expires_in.is_none_or(|seconds| seconds > 0.0));
+        assert!(granted.expires_in.is_none_or(|seconds| seconds > 0.0));
     }
 }
 
-/// The readers of refusals: whatever the server says, what is passed on is short, printable, and holds no secret.
+/// Classifies error responses. The message is short and printable, and contains no secret.
 pub fn refusal(data: &[u8]) {
     const SECRETS: [&str; 2] = ["correct-horse-battery-staple", "s3cr3t\u{e9}\u{20ac}"];
     const ENDPOINTS: [Endpoint; 5] = [
@@ -57,16 +59,16 @@ pub fn refusal(data: &[u8]) {
     };
     let endpoint = ENDPOINTS[usize::from(kind) % ENDPOINTS.len()];
     let status = 201 + u16::from(status) * 2;
-    // The words of the body, and a secret right behind them.
-    let mut repeated = body.to_vec();
-    repeated.extend_from_slice(SECRETS[0].as_bytes());
-    for body in [body, &repeated] {
+    // The body, and the body followed by a secret.
+    let mut leaking = body.to_vec();
+    leaking.extend_from_slice(SECRETS[0].as_bytes());
+    for body in [body, &leaking] {
         let problem = response::problem(body);
         let failure =
             error_response::classify(endpoint, ApiVersion::V1, status, None, problem, &SECRETS);
-        let said = failure.api_message.as_deref().unwrap_or_default();
-        assert!(said.len() <= 512);
-        for text in [said, &failure.cause] {
+        let message = failure.api_message.as_deref().unwrap_or_default();
+        assert!(message.len() <= 512);
+        for text in [message, &failure.cause] {
             assert!(!text.contains(char::is_control));
             for secret in SECRETS {
                 for part in secret.as_bytes().windows(8) {
@@ -77,12 +79,12 @@ pub fn refusal(data: &[u8]) {
     }
 }
 
-/// Settings, a variable a line: what is taken can be sent, and goes nowhere unencrypted but to loopback.
+/// Checks settings, one variable per line. Accepted ones can be sent, and unencrypted only to loopback.
 pub fn settings(data: &[u8]) {
     let mut variables: Vec<(String, String)> = vec![];
     for line in String::from_utf8_lossy(data).split('\n') {
         let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        // A short name makes room for values; one that is taken twice is no environment.
+        // The prefix is left out of the input. A name cannot occur twice in an environment.
         let name = ["OP_USERS_", name].concat();
         if variables.iter().all(|(known, _)| *known != name) {
             variables.push((name, value.to_owned()));
@@ -117,7 +119,7 @@ pub fn settings(data: &[u8]) {
     }
 }
 
-/// `Retry-After`, and the `Date` of the answer behind a line break.
+/// Parses `Retry-After`, followed by a line break and the `Date` of the response.
 pub fn retry_after(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (value, date) = text.split_once('\n').unwrap_or((&text, ""));
@@ -125,7 +127,7 @@ pub fn retry_after(data: &[u8]) {
     parse_retry_after(value, None);
 }
 
-/// Ids, page tokens and forms: each stays where it was put.
+/// Encodes ids and page tokens. Each stays one path segment or one value.
 pub fn url(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let account = Id::parse("ACCOUNT123");
@@ -148,7 +150,7 @@ pub fn url(data: &[u8]) {
     }
 }
 
-/// What a server reads of encoded text: nothing in it may mean anything else.
+/// Percent-decodes a text, and asserts that all other characters are unreserved.
 fn decoded(encoded: &str) -> Vec<u8> {
     let mut decoded = vec![];
     let mut rest = encoded.bytes();

@@ -1,37 +1,37 @@
-//! What the core asks of its surroundings: to send a request, to wait, and to tell the time.
+//! The interface between the client and its surroundings: HTTP, timers and a clock.
 
 use alloc::{string::String, vec::Vec};
 use core::{fmt, future::Future};
 
 pub use crate::time::{Duration, Instant};
 
-/// A runtime that the core works in: WASI 0.2, WASI 0.3, or a simulation.
+/// A runtime that the client works in, for example WASI 0.2 or a simulation.
 ///
-/// Futures that are dropped are given up on: a dropped request is closed by the host.
+/// Dropping a future cancels it: the platform closes the request.
 pub trait Platform {
-    /// The body of an answer, while it is being read.
+    /// Body of a response, while it is read.
     type Body: Body;
 
-    /// Sends a request and waits for the head of its answer. Redirects are not followed.
+    /// Sends a request and waits for the head of the response. Must not follow redirects: the request contains credentials.
     fn send(
         &self,
         request: Request<'_>,
     ) -> impl Future<Output = Result<Response<Self::Body>, SendError>>;
 
-    /// Waits.
+    /// Waits for this long.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
 
-    /// The monotonic clock.
+    /// Current time of a monotonic clock.
     fn now(&self) -> Instant;
 }
 
-/// A body that arrives in pieces.
+/// A response body that arrives in pieces.
 pub trait Body {
-    /// The next piece, or none at the end.
+    /// Waits for the next piece. None at the end of the body.
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, SendError>>;
 }
 
-/// The methods that the API uses.
+/// HTTP methods that the API uses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Method {
     /// `GET`
@@ -40,36 +40,36 @@ pub enum Method {
     Post,
 }
 
-/// The schemes that a base URL may have.
+/// Schemes of a base URL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Scheme {
-    /// `http`, on loopback only.
+    /// `http`, only on loopback.
     Http,
     /// `https`
     Https,
 }
 
-/// One request.
+/// An HTTP request.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The method.
+    /// Method.
     pub method: Method,
-    /// The scheme.
+    /// Scheme.
     pub scheme: Scheme,
-    /// Host, and a port if need be.
+    /// Host, and the port if it is not the default.
     pub authority: &'a str,
-    /// Encoded, beginning with `/`.
+    /// Path and query, percent-encoded, starting with `/`.
     pub path_and_query: &'a str,
-    /// Lower-case names, and values that are legal in a header. `host` is the host's to send.
+    /// Headers: names in lower case, values without control characters. The platform adds `host`.
     pub headers: &'a [(&'static str, &'a str)],
-    /// The body. `content-length` is among the headers.
+    /// Body. Its `content-length` is among the headers.
     pub body: Option<&'a str>,
-    /// What to set as the time-outs of the request, where the host has such.
+    /// Time-outs for platforms that have their own. The client also applies its own, which end slightly earlier.
     pub timeouts: Timeouts,
 }
 
 impl fmt::Debug for Request<'_> {
-    /// Shows where the request goes; headers and body hold secrets.
+    /// Shows method, authority and path. Headers and body contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -79,55 +79,55 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// How long the phases of one request may take.
+/// Time-outs of the phases of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Timeouts {
-    /// Until the connection stands.
+    /// Time until the connection is made.
     pub connect: Duration,
-    /// From then on until the head of the answer.
+    /// Time from the connection to the head of the response.
     pub first_byte: Duration,
-    /// Between two pieces of the body.
+    /// Time between two pieces of the body.
     pub between_bytes: Duration,
 }
 
-/// The head of an answer: the status, and of the headers those that the core reads.
+/// Head of a response, with the headers that the client reads.
 #[derive(Debug)]
 pub struct Response<B> {
-    /// The HTTP status.
+    /// HTTP status.
     pub status: u16,
-    /// `Retry-After`, as sent.
+    /// Header `Retry-After`, as sent.
     pub retry_after: Option<String>,
-    /// `Date`, as sent.
+    /// Header `Date`, as sent.
     pub date: Option<String>,
-    /// `Content-Length`, where it is a number.
+    /// Header `Content-Length`, if it is a number.
     pub content_length: Option<u64>,
-    /// The body, yet to be read.
+    /// Body, to be read.
     pub body: B,
 }
 
-/// Why a request got no answer, or not the whole of one.
+/// Error of a request that got no response, or only a part of one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SendError {
-    /// Where it failed.
+    /// Kind of the error.
     pub kind: SendErrorKind,
-    /// Whether the server may have received the request.
+    /// True if the server may have received the request.
     pub possibly_received: bool,
-    /// The cause in words, without anything secret.
+    /// Cause in words, without secrets.
     pub detail: String,
 }
 
-/// Where a request failed.
+/// Kind of a [`SendError`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SendErrorKind {
-    /// The host did not let it go out, or the request was not fit to be sent.
+    /// The platform refused to send the request.
     Denied,
-    /// DNS, TCP, TLS, or a connection that broke.
+    /// DNS, TCP or TLS failed, or the connection broke.
     Connection,
     /// A phase took longer than its time-out.
     TimedOut,
-    /// What came back is more than the host takes.
+    /// The response is larger than the platform accepts.
     TooLarge,
-    /// What came back is not HTTP.
+    /// The response is not HTTP.
     Malformed,
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_of_a_request_shows_where_it_goes_and_nothing_secret() {
+    fn debug_of_a_request_shows_no_secret() {
         let request = Request {
             method: Method::Post,
             scheme: Scheme::Https,

@@ -1,4 +1,4 @@
-//! What goes out: ids, paths and queries, percent-encoded (RFC 3986), and headers.
+//! Ids, paths and queries of requests, percent-encoded (RFC 3986).
 
 use alloc::{
     borrow::ToOwned,
@@ -11,52 +11,52 @@ use crate::{
     user::{ListOptions, StateFilter},
 };
 
-/// The longest id that is taken, in bytes. Ids have 26 letters in practice.
-const LONGEST_ID: usize = 1024;
-/// The longest page token that is taken, in bytes: three times that still fits into a request line.
+/// Maximum length of an id, in bytes. Ids seen so far have 26 letters.
+const MAX_ID: usize = 1024;
+/// Maximum length of a page token, in bytes. Percent-encoding can triple it, and it must fit into a request line.
 pub(crate) const MAX_PAGE_TOKEN: usize = 4096;
-/// The largest page that the API documents.
+/// Maximum page size, according to the API documentation.
 pub(crate) const MAX_PAGE_SIZE: u32 = 1000;
 
-/// What the component calls itself in `User-Agent`.
+/// Product of the client in the `User-Agent` header.
 pub(crate) const PRODUCT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
 
-/// The id of a user or an account: opaque, and fit to be one segment of a path.
+/// Id of a user or an account: opaque, and valid as one segment of a path.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Id(String);
 
 impl Id {
-    /// Takes what can stand in a path as exactly one segment; else says what it must be.
+    /// Checks an id. The error completes the sentence "the id …".
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "" => Err("must not be empty"),
-            // Encoding them does not help: a URL's `%2e%2e` is a dot segment too.
+            // Encoding does not help: `%2e%2e` in a URL is a dot segment too.
             "." | ".." => Err("must not be a dot segment"),
-            _ if text.len() > LONGEST_ID => Err("must not be longer than 1024 bytes"),
+            _ if text.len() > MAX_ID => Err("must not be longer than 1024 bytes"),
             _ if text.contains(char::is_control) => Err("must not hold control characters"),
             _ => Ok(Self(text.to_owned())),
         }
     }
 
-    /// Takes the id of a user that a call names.
+    /// Checks the id of a user in the arguments of a call.
     pub fn of_user(id: &str) -> Result<Self, Failure> {
-        Self::parse(id).map_err(|must| {
+        Self::parse(id).map_err(|requirement| {
             Failure::new(
                 ErrorCode::InvalidArgument,
-                ["the user's id ", must].concat(),
+                ["the user's id ", requirement].concat(),
                 None,
             )
         })
     }
 
-    /// The id, as the server spells it.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The path of an account's users, or of one of them, below the generation's prefix.
-pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, verb: &str) -> String {
+/// Path of an account's users, or of one of them, below the prefix of the API version.
+pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, suffix: &str) -> String {
     let mut path = String::from(prefix);
     path.push_str("/accounts/");
     push_encoded(&mut path, account.as_str());
@@ -65,11 +65,11 @@ pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, verb: &s
         path.push('/');
         push_encoded(&mut path, user.as_str());
     }
-    path.push_str(verb);
+    path.push_str(suffix);
     path
 }
 
-/// The query of a list, with its question mark; nothing when all is left to the server.
+/// Query of a list, with its question mark. Empty if there are no options.
 pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
     let invalid = |cause: &str| Failure::new(ErrorCode::InvalidArgument, cause.to_owned(), None);
     let mut query = String::new();
@@ -107,7 +107,8 @@ pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
     Ok(query)
 }
 
-/// Puts text into a URL as one segment or one value, or into a form as one value: all but the unreserved characters encoded (RFC 3986, section 2.3).
+/// Appends text as one path segment or one value of a query or form. Encodes all but the unreserved characters (RFC 3986,
+/// section 2.3).
 pub(crate) fn push_encoded(url: &mut String, text: &str) {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment_and_the_verb_stays_outside() {
+    fn an_id_is_encoded_as_one_path_segment() {
         for (id, segment) in [
             ("USER1234", "USER1234"),
             ("a/b", "a%2Fb"),
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_cannot_be_one_segment_are_refused() {
+    fn ids_that_cannot_be_one_segment_are_rejected() {
         let long = "x".repeat(1025);
         for id in ["", ".", "..", "a\0", "a\r\nb", "\u{7f}", "\u{85}", &long] {
             assert!(Id::parse(id).is_err(), "{id:?}");
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_names_only_what_was_asked_for() {
+    fn a_query_contains_only_the_given_options() {
         assert_eq!(list_query(&ListOptions::default()).unwrap(), "");
         let options = ListOptions {
             filter: Some(StateFilter::Suspended),
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn page_sizes_and_tokens_out_of_range_are_refused() {
+    fn page_sizes_and_tokens_out_of_range_are_rejected() {
         let sized = |size| ListOptions {
             max_page_size: Some(size),
             ..ListOptions::default()
@@ -203,7 +204,7 @@ mod tests {
         assert!(list_query(&paged("x".repeat(4096))).is_ok());
     }
 
-    /// What a server reads (RFC 3986, section 2.1).
+    /// Percent-decodes a text (RFC 3986, section 2.1).
     fn decoded(encoded: &str) -> Vec<u8> {
         let mut bytes = encoded.bytes();
         let mut decoded = Vec::new();
@@ -222,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_encoded_in_unreserved_characters_and_decoded_to_itself(text in any::<String>()) {
+        fn any_text_survives_percent_encoding(text in any::<String>()) {
             let mut encoded = String::new();
             push_encoded(&mut encoded, &text);
             let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
@@ -231,7 +232,7 @@ mod tests {
         }
 
         #[test]
-        fn any_id_is_one_segment(text in any::<String>()) {
+        fn any_valid_id_is_one_path_segment(text in any::<String>()) {
             if Id::parse(&text).is_ok() {
                 let path = path_of(&text);
                 let segments: Vec<_> = path.split('/').collect();

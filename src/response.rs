@@ -1,11 +1,11 @@
-//! What comes back: the JSON of the API, read with tolerance for what a preview may still change.
+//! Reads the JSON of the API: users, pages, tokens and errors. Unknown fields are ignored, because the API is a preview.
 
 mod json;
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::error::Category;
 
-use self::json::{Object, Shape, Unread, Value};
+use self::json::{Object, ReadError, Schema, Value};
 use crate::{
     error::ErrorCode,
     failure::Failure,
@@ -14,33 +14,33 @@ use crate::{
     user::{User, UserPage, UserState},
 };
 
-/// The longest token that is taken, in bytes: hosts limit the size of a header.
-const LONGEST_TOKEN: usize = 8192;
+/// Maximum length of a token, in bytes: hosts limit the size of a header.
+const MAX_TOKEN: usize = 8192;
 
-/// The answer of the token endpoint (RFC 6749, section 5.1).
-pub(crate) struct TokenAnswer {
+/// Response of the token endpoint (RFC 6749, section 5.1).
+pub(crate) struct TokenResponse {
     pub token: Secret,
-    /// Seconds, when the server said a usable number of them.
+    /// Lifetime in seconds, if the server gave a positive number.
     pub expires_in: Option<f64>,
 }
 
-/// What the server says of a refusal: its own code and words.
+/// Error of the server, from the body of an error response.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(crate) struct Problem {
-    /// On the scale of gRPC.
+    /// Error code in the numbering of gRPC.
     pub code: Option<i32>,
-    /// `error` of RFC 6749, section 5.2.
+    /// `error` (RFC 6749, section 5.2).
     pub oauth: Option<String>,
-    /// In the server's words, as they came.
+    /// Message as sent: may contain secrets.
     pub message: Option<String>,
 }
 
-/// Why a page is not taken.
+/// Cause of a failure: the body is a page of HTML.
 pub(crate) const HTML: &str = "it is a page of HTML, not JSON";
-/// Why an answer is not taken that would be too much for the instance.
+/// Cause of a failure: the body does not fit into memory.
 pub(crate) const NO_MEMORY: &str = "there is no memory for it";
 
-const USER: Shape = Shape {
+const USER: Schema = Schema {
     fields: &[
         "id",
         "email",
@@ -51,11 +51,11 @@ const USER: Shape = Shape {
     ],
     list: None,
 };
-const TOKEN: Shape = Shape {
+const TOKEN: Schema = Schema {
     fields: &["access_token", "token_type", "expires_in"],
     list: None,
 };
-const PROBLEM: Shape = Shape {
+const PROBLEM: Schema = Schema {
     fields: &["code", "message", "error", "error_description"],
     list: None,
 };
@@ -65,13 +65,13 @@ pub(crate) fn user(body: &[u8]) -> Result<User, Failure> {
     user_of(read(body, USER)?)
 }
 
-/// Reads a page of at most so many users.
-pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
-    let shape = Shape {
+/// Reads a page of users, up to a maximum number.
+pub(crate) fn page(body: &[u8], max_users: u32) -> Result<UserPage, Failure> {
+    let schema = Schema {
         fields: &["results", "next_page_token"],
-        list: Some((&USER, at_most)),
+        list: Some((&USER, max_users)),
     };
-    let page = read(body, shape)?;
+    let page = read(body, schema)?;
     let [results, next_page_token, ..] = page.values;
     let next_page_token = optional(next_page_token)?.filter(|token| !token.is_empty());
     if next_page_token
@@ -82,7 +82,7 @@ pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
     }
     let results = match results {
         Value::Objects(results) => results,
-        // Default values may be left out; but an answer that holds something else is not an empty account.
+        // Protobuf leaves out default values. But a body with other fields only is not an empty list.
         Value::Null => Vec::new(),
         Value::Missing if next_page_token.is_some() || !page.has_others => Vec::new(),
         Value::Missing => return Err(malformed("the list has no `results`")),
@@ -103,7 +103,7 @@ pub(crate) fn page(body: &[u8], at_most: u32) -> Result<UserPage, Failure> {
 }
 
 /// Reads a token. The letter case of `token_type` is not documented.
-pub(crate) fn token(body: &[u8]) -> Result<TokenAnswer, Failure> {
+pub(crate) fn token(body: &[u8]) -> Result<TokenResponse, Failure> {
     let [token, kind, expires_in, ..] = read(body, TOKEN)?.values;
     let token = Secret::new(optional(token)?.unwrap_or_default());
     if optional(kind)?.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
@@ -111,7 +111,7 @@ pub(crate) fn token(body: &[u8]) -> Result<TokenAnswer, Failure> {
     }
     let value = token.expose();
     if value.is_empty()
-        || value.len() > LONGEST_TOKEN
+        || value.len() > MAX_TOKEN
         || !value.bytes().all(|byte| byte.is_ascii_graphic())
     {
         return Err(malformed("the token is missing, or none that can be sent"));
@@ -120,10 +120,10 @@ pub(crate) fn token(body: &[u8]) -> Result<TokenAnswer, Failure> {
         Value::Number(seconds) if seconds > 0.0 => Some(seconds),
         _ => None,
     };
-    Ok(TokenAnswer { token, expires_in })
+    Ok(TokenResponse { token, expires_in })
 }
 
-/// Reads what it can of a refusal: gRPC's status as JSON, RFC 6749's error, or text.
+/// Reads an error: a gRPC status as JSON, an OAuth error (RFC 6749, section 5.2), or any text.
 pub(crate) fn problem(body: &[u8]) -> Problem {
     let text = |value: Value| value.text().ok().flatten();
     let mut problem = Problem::default();
@@ -139,7 +139,7 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
         problem.message = text(message).or_else(|| text(description));
     }
     if problem.oauth.is_none() && problem.message.is_none() {
-        // Of another shape, or cut, even within a letter.
+        // The body is of another form, or cut, possibly within a character.
         let valid = match core::str::from_utf8(body) {
             Ok(text) => text,
             Err(error) => {
@@ -152,7 +152,7 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
     problem
 }
 
-/// An answer that is none of this API.
+/// Failure for a response that is not one of this API, or does not match the request.
 pub(crate) fn malformed(cause: &str) -> Failure {
     let cause = ["the server's response does not fit: ", cause].concat();
     let hint = "check that the base URL is that of the API, and that no proxy answers in its place";
@@ -161,33 +161,38 @@ pub(crate) fn malformed(cause: &str) -> Failure {
     failure
 }
 
-/// Whether this is a page of HTML, which no endpoint of the API answers with.
+/// True if this is a page of HTML, which no endpoint of the API sends.
 pub(crate) fn is_html(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-fn read(body: &[u8], shape: Shape) -> Result<Object, Failure> {
-    let cause = match json::read(body, shape) {
-        Ok(object) if !object.misfit => return Ok(object),
+/// Reads an object of this schema.
+fn read(body: &[u8], schema: Schema) -> Result<Object, Failure> {
+    let cause = match json::read(body, schema) {
+        Ok(object) if !object.is_mismatch => return Ok(object),
         Ok(_) => "it is JSON of another shape",
-        Err(Unread::NoMemory) => NO_MEMORY,
+        Err(ReadError::NoMemory) => NO_MEMORY,
         Err(_) if is_html(body) => HTML,
         Err(_) if body.trim_ascii().is_empty() => "it is empty",
-        Err(Unread::TooDeep) => "it is nested too deeply",
-        Err(Unread::NoJson(error)) if error.classify() == Category::Eof => "it ends in the middle",
-        Err(Unread::NoJson(_)) => "it is not JSON",
+        Err(ReadError::TooDeep) => "it is nested too deeply",
+        Err(ReadError::NotJson(error)) if error.classify() == Category::Eof => {
+            "it ends in the middle"
+        }
+        Err(ReadError::NotJson(_)) => "it is not JSON",
     };
     Err(malformed(cause))
 }
 
+/// Text of a field, if it is present.
 fn optional(value: Value) -> Result<Option<String>, Failure> {
     value
         .text()
         .map_err(|_| malformed("a field is not the text that it should be"))
 }
 
+/// User from the fields of an object.
 fn user_of(user: Object) -> Result<User, Failure> {
-    if user.misfit {
+    if user.is_mismatch {
         return Err(malformed("a user is JSON of another shape"));
     }
     let mut texts = [const { String::new() }; 6];

@@ -1,4 +1,4 @@
-//! The settings of an instance: checked once, each wrong one refused by name.
+//! Settings of a client, checked once.
 
 mod base_url;
 mod credentials;
@@ -17,30 +17,30 @@ use crate::{
     secret::Secret,
 };
 
-/// How long a whole call may take when no setting says otherwise.
+/// Deadline of a call, if no setting gives another.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
-/// The settings as a host gives them: `settings` in the contract.
+/// Settings before they are checked: `settings` in the contract.
 pub struct RawSettings {
-    /// The account's id.
+    /// Account id: 1 to 1024 bytes, without control characters, not `.` or `..`.
     pub account_id: String,
-    /// What the application proves itself with.
+    /// Credentials of the OAuth application.
     pub credentials: Credentials,
-    /// Where the account lives.
+    /// Origin of the API.
     pub origin: Origin,
-    /// The generation of paths.
+    /// Generation of the API's paths.
     pub api_version: ApiVersion,
-    /// Another path for the token exchange.
+    /// Path of the token endpoint, if not the one of the API version.
     pub token_path: Option<String>,
-    /// Another path for the revocation.
+    /// Path of the revocation endpoint, if not the one of the API version.
     pub revoke_path: Option<String>,
-    /// `Product/version` of the host.
+    /// Product for the `User-Agent` header, as `product/version`: at most 256 bytes.
     pub user_agent: Option<String>,
-    /// Milliseconds for a whole call.
+    /// Deadline of a call in milliseconds: 1 to 3,600,000. 30,000 if none.
     pub deadline_ms: Option<u32>,
 }
 
-/// Where the account lives: a region, or another origin.
+/// Origin of the API: a region, or another origin.
 pub enum Origin {
     /// `https://api.1password.com`
     Com,
@@ -48,26 +48,26 @@ pub enum Origin {
     Ca,
     /// `https://api.1password.eu`
     Eu,
-    /// An origin, as text.
+    /// Any other origin: scheme, host and optional port. `http` only on loopback.
     Other(String),
 }
 
-/// The generation of the API's paths.
+/// Generation of the API's paths.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ApiVersion {
-    /// The documented preview.
+    /// The documented public preview.
     V1Beta1,
-    /// General availability.
+    /// Announced to partners; its paths are known from their clients.
     V1,
 }
 
-/// Settings that were checked.
+/// Valid settings.
 #[derive(Debug)]
 pub struct Settings {
     pub(crate) account: Id,
-    /// What must never be shown: the secret, and base64 that holds it.
+    /// Texts to redact: the client secret, and base64 that contains it.
     pub(crate) secrets: Vec<Secret>,
-    /// The value of the authorization header of the token endpoint: `Basic …`.
+    /// Value of the `Authorization` header for the token endpoint.
     pub(crate) authorization: Secret,
     pub(crate) base_url: BaseUrl,
     pub(crate) api_version: ApiVersion,
@@ -77,12 +77,12 @@ pub struct Settings {
     pub(crate) deadline: Duration,
 }
 
-/// Settings that are missing or wrong, each by its name with what it must be.
+/// Problems of the settings: the name of every missing or invalid one, and what it must be. Contains no values.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SettingsError(pub(crate) Vec<String>);
 
 impl SettingsError {
-    /// The state before the first [`configure`](crate::Client::configure).
+    /// The problem of a client before the first [`configure`](crate::Client::configure).
     #[must_use]
     pub fn without_settings() -> Self {
         Self(vec![
@@ -90,23 +90,24 @@ impl SettingsError {
         ])
     }
 
-    fn note(&mut self, name: &str, must: &str) {
-        self.0.push([name, " ", must].concat());
+    /// Adds a problem of a setting.
+    fn add(&mut self, name: &str, problem: &str) {
+        self.0.push([name, " ", problem].concat());
     }
 
-    /// Every problem, in one line.
+    /// All problems in one line.
     pub(crate) fn text(&self) -> String {
         self.0.join("; ")
     }
 
-    /// The failure of a call that needed the settings.
+    /// Failure of a call for want of settings.
     pub(crate) fn failure(&self) -> Failure {
         Failure::new(ErrorCode::NotConfigured, self.text(), None)
     }
 }
 
-/// What the settings are called where they came from.
-struct Names {
+/// Names of the settings in their source.
+struct SettingNames {
     account_id: &'static str,
     client_id: &'static str,
     client_secret: &'static str,
@@ -118,8 +119,8 @@ struct Names {
     deadline: &'static str,
 }
 
-/// The names of the contract's record.
-const FIELDS: Names = Names {
+/// Names of the fields in the contract.
+const FIELDS: SettingNames = SettingNames {
     account_id: "account-id",
     client_id: "client-id",
     client_secret: "client-secret",
@@ -132,30 +133,34 @@ const FIELDS: Names = Names {
 };
 
 impl Settings {
-    /// Checks what a host hands over at once.
-    pub fn new(proposal: RawSettings) -> Result<Self, SettingsError> {
-        Self::checked(proposal, &FIELDS, SettingsError(Vec::new()))
+    /// Checks all settings at once.
+    ///
+    /// # Errors
+    ///
+    /// The problems of all missing or invalid settings.
+    pub fn new(raw: RawSettings) -> Result<Self, SettingsError> {
+        Self::checked(raw, &FIELDS, SettingsError(Vec::new()))
     }
 
-    /// Checks a proposal, whose problems so far are known.
+    /// Checks settings, and adds to the problems of their source.
     fn checked(
-        proposal: RawSettings,
-        names: &Names,
+        raw: RawSettings,
+        names: &SettingNames,
         mut problems: SettingsError,
     ) -> Result<Self, SettingsError> {
-        let account = Id::parse(&proposal.account_id)
-            .map_err(|must| problems.note(names.account_id, must))
+        let account = Id::parse(&raw.account_id)
+            .map_err(|requirement| problems.add(names.account_id, requirement))
             .ok();
-        let (authorization, secrets) = authorization(proposal.credentials, names, &mut problems);
-        let base_url = BaseUrl::of(&proposal.origin)
-            .map_err(|must| problems.note(names.base_url, must))
+        let (authorization, secrets) = authorization(raw.credentials, names, &mut problems);
+        let base_url = BaseUrl::of(&raw.origin)
+            .map_err(|requirement| problems.add(names.base_url, requirement))
             .ok();
-        let version = proposal.api_version;
+        let version = raw.api_version;
         let mut path = |given: Option<String>, name, default: &str| match given {
             None => default.to_owned(),
             Some(path) => {
                 if !is_path(&path) {
-                    problems.note(
+                    problems.add(
                         name,
                         "must be a path such as /v1/oauth/token, without a query",
                     );
@@ -163,17 +168,13 @@ impl Settings {
                 path
             }
         };
-        let token_path = path(proposal.token_path, names.token_path, version.token_path());
-        let revoke_path = path(
-            proposal.revoke_path,
-            names.revoke_path,
-            version.revoke_path(),
-        );
-        let user_agent = match proposal.user_agent {
+        let token_path = path(raw.token_path, names.token_path, version.token_path());
+        let revoke_path = path(raw.revoke_path, names.revoke_path, version.revoke_path());
+        let user_agent = match raw.user_agent {
             None => PRODUCT.to_owned(),
             Some(product) => {
                 if !is_product(&product) {
-                    problems.note(
+                    problems.add(
                         names.user_agent,
                         "must be Product/version, such as Acme-SOAR/3.1",
                     );
@@ -181,10 +182,10 @@ impl Settings {
                 [&product, " ", PRODUCT].concat()
             }
         };
-        let deadline = match proposal.deadline_ms {
+        let deadline = match raw.deadline_ms {
             None => DEFAULT_DEADLINE,
-            Some(ms) => deadline(ms).unwrap_or_else(|must| {
-                problems.note(names.deadline, must);
+            Some(ms) => deadline(ms).unwrap_or_else(|requirement| {
+                problems.add(names.deadline, requirement);
                 DEFAULT_DEADLINE
             }),
         };
@@ -206,7 +207,7 @@ impl Settings {
 }
 
 impl ApiVersion {
-    /// What the paths of the API begin with.
+    /// First segment of the paths.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::V1Beta1 => "/v1beta1",
@@ -214,6 +215,7 @@ impl ApiVersion {
         }
     }
 
+    /// Default path of the token endpoint.
     const fn token_path(self) -> &'static str {
         match self {
             Self::V1Beta1 => "/v1beta1/users/oauth2/token",
@@ -221,7 +223,7 @@ impl ApiVersion {
         }
     }
 
-    /// That of `v1` is by analogy with its token path.
+    /// Default path of the revocation endpoint. That of `v1` is not documented: it is an analogy to the token path.
     const fn revoke_path(self) -> &'static str {
         match self {
             Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
@@ -230,7 +232,7 @@ impl ApiVersion {
     }
 }
 
-/// The time for a whole call, from milliseconds; else what they must be.
+/// Deadline of a call from milliseconds. The error completes the sentence "the deadline …".
 pub(crate) fn deadline(ms: u32) -> Result<Duration, &'static str> {
     if (1..=3_600_000).contains(&ms) {
         Ok(Duration::from_millis(ms.into()))
@@ -239,7 +241,7 @@ pub(crate) fn deadline(ms: u32) -> Result<Duration, &'static str> {
     }
 }
 
-/// Whether this is an absolute path without dot segments, query or fragment (RFC 3986, section 3.3).
+/// True for an absolute path without empty, dot or encoded segments, query and fragment (RFC 3986, section 3.3).
 fn is_path(text: &str) -> bool {
     let Some(segments) = text.strip_prefix('/') else {
         return false;
@@ -252,7 +254,7 @@ fn is_path(text: &str) -> bool {
     })
 }
 
-/// Whether this is one product with a version (RFC 9110, section 10.1.5).
+/// True for one product with a version (RFC 9110, section 10.1.5).
 fn is_product(text: &str) -> bool {
     let is_token = |text: &str| {
         !text.is_empty()

@@ -1,26 +1,26 @@
-//! Users, and lists of them, in the words of the contract.
+//! Users and pages of users.
 
 use alloc::{string::String, vec::Vec};
 
-/// A person in the account: `user` in the contract.
+/// A user of the account: `user` in the contract. A field that the server left out is empty, except `id`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct User {
-    /// Opaque, and the only key that the API knows.
+    /// Opaque identifier, case-sensitive.
     pub id: String,
-    /// The e-mail address.
+    /// E-mail address used to sign in, as the server spells it.
     pub email: String,
-    /// The person's name.
+    /// Full name.
     pub display_name: String,
-    /// Whether the user has access.
+    /// Access state.
     pub state: UserState,
-    /// RFC 3339, as the server sent it.
+    /// Creation time in UTC, as the server sent it (RFC 3339).
     pub create_time: String,
-    /// `accounts/<account>/users/<id>`.
+    /// Resource name: `accounts/<account>/users/<id>`.
     pub path: String,
 }
 
 impl User {
-    /// Every text of it.
+    /// All texts of the user.
     pub(crate) fn texts(&self) -> [&str; 6] {
         let state = match &self.state {
             UserState::Other(state) => state.as_str(),
@@ -36,51 +36,51 @@ impl User {
         ]
     }
 
-    /// How long all its texts are together, in bytes.
+    /// Total length of the texts, in bytes.
     pub(crate) fn size(&self) -> usize {
         let sizes = self.texts().map(str::len);
         sizes.into_iter().fold(0, usize::saturating_add)
     }
 }
 
-/// Whether a user has access: `user-state` in the contract.
+/// Access state of a user: `user-state` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum UserState {
-    /// `ACTIVE`
+    /// `ACTIVE`: the user has access.
     Active,
-    /// `SUSPENDED`
+    /// `SUSPENDED`: the user has no access until reactivated.
     Suspended,
-    /// `STATE_UNSPECIFIED`, or none.
+    /// The server sent no state, or `STATE_UNSPECIFIED`.
     Unspecified,
-    /// Any other, as the server spelt it.
+    /// A state unknown to this version, as the server spells it.
     Other(String),
 }
 
-/// Which users a list shows.
+/// Filter of a list by state: `state-filter` in the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum StateFilter {
-    /// `user.isActive()`
+    /// Active users only: `user.isActive()`.
     Active,
-    /// `user.isSuspended()`
+    /// Suspended users only: `user.isSuspended()`.
     Suspended,
 }
 
-/// What to list, and from where on.
+/// Filter and position of a list: `list-options` in the contract.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
-    /// Which users. None shows all.
+    /// State of the users to list. None lists users in every state.
     pub filter: Option<StateFilter>,
-    /// 1 to 1000. None leaves it to the server.
+    /// Maximum number of users in the page: 1 to 1000. None leaves it to the server.
     pub max_page_size: Option<u32>,
-    /// `next_page_token` of the page before.
+    /// Position to continue from: `next_page_token` of the previous page, 1 to 4096 bytes. None starts at the first page.
     pub page_token: Option<String>,
 }
 
-/// One page of a list.
+/// One page of a list: `user-page` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UserPage {
-    /// In the server's order.
+    /// Users in the server's order. May be empty even if more pages follow.
     pub users: Vec<User>,
-    /// Where the next page starts. None after the last one.
+    /// Position of the next page. None on the last page.
     pub next_page_token: Option<String>,
 }

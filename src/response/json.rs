@@ -1,7 +1,7 @@
-//! JSON, read leniently into flat objects: what does not fit is noted, and judged by whoever knows what was asked.
+//! Reads JSON into flat objects of a given schema.
 //!
-//! Everything goes through serde's `deserialize_any`, and nothing is serde's error but what is no JSON: its own messages
-//! would bring the printing of floats into the component.
+//! Values of another kind than expected are kept as [`Value::Unexpected`] for the caller to judge. Serde's own errors are used
+//! only for invalid JSON: their messages would add the formatting of floats to the component.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
@@ -13,100 +13,101 @@ use serde::{
 
 use crate::memory::is_spare;
 
-/// The most fields that an object is read for.
-const MOST_FIELDS: usize = 6;
+/// Maximum number of fields in a schema.
+const MAX_FIELDS: usize = 6;
 
-/// A value, as far as anything of it matters.
+/// A value of a field.
 #[derive(Debug, Default)]
 pub(super) enum Value {
-    /// A field that was left out.
+    /// The field is absent.
     #[default]
     Missing,
     Null,
     Text(String),
     Number(f64),
-    /// A list of objects, where one was looked for.
+    /// A list of objects, in the field that the schema expects one in.
     Objects(Vec<Object>),
-    /// Anything else: a boolean, an object, a list.
-    Strange,
+    /// Any other value: a boolean, an object, a list.
+    Unexpected,
 }
 
 impl Value {
-    /// Text, or nothing where it is missing; else it does not fit.
-    pub fn text(self) -> Result<Option<String>, Misfit> {
+    /// The text, if the field is present and not null.
+    pub fn text(self) -> Result<Option<String>, KindMismatch> {
         match self {
             Self::Text(text) => Ok(Some(text)),
             Self::Missing | Self::Null => Ok(None),
-            _ => Err(Misfit),
+            _ => Err(KindMismatch),
         }
     }
 }
 
-/// A value of another kind than it should be.
+/// A value is of another kind than expected.
 #[derive(Debug)]
-pub(super) struct Misfit;
+pub(super) struct KindMismatch;
 
-/// What is read of an object.
+/// Fields to read from an object.
 #[derive(Clone, Copy)]
-pub(super) struct Shape {
-    /// The fields' names, at most six.
+pub(super) struct Schema {
+    /// Names of the fields, at most six.
     pub fields: &'static [&'static str],
-    /// The first field is a list of objects of this shape, so many at most.
-    pub list: Option<(&'static Shape, u32)>,
+    /// Schema of the objects in the first field, if that is a list, and their maximum number.
+    pub list: Option<(&'static Schema, u32)>,
 }
 
-/// The values of the fields, in the order of the shape.
+/// Values of the fields, in the order of the schema.
 #[derive(Debug, Default)]
 pub(super) struct Object {
-    pub values: [Value; MOST_FIELDS],
-    /// Whether it has fields that the shape does not name.
+    pub values: [Value; MAX_FIELDS],
+    /// True if there are fields that are not in the schema.
     pub has_others: bool,
-    /// Whether it is no object at all, names a field twice, or has a list that is too long.
-    pub misfit: bool,
+    /// True if the JSON is not an object, or has a field of the schema twice.
+    pub is_mismatch: bool,
 }
 
-/// Why there is no object.
-pub(super) enum Unread {
-    /// It is nested too deeply.
+/// Reason for which nothing was read.
+pub(super) enum ReadError {
+    /// Nested deeper than 64 levels.
     TooDeep,
-    /// Its objects and texts do not fit into memory.
+    /// Objects and texts do not fit into memory.
     NoMemory,
-    NoJson(serde_json::Error),
+    /// Invalid JSON.
+    NotJson(serde_json::Error),
 }
 
-/// The deepest nesting that is read: what the API sends has three levels.
-const DEEPEST: usize = 64;
-/// What an object takes in memory, while lists of such grow and are handed on, in bytes.
-const LARGEST_OBJECT: usize = 1024;
+/// Maximum depth of nesting. Responses of the API have three levels.
+const MAX_DEPTH: usize = 64;
+/// Memory of an object while a list of them grows and is returned, in bytes.
+const OBJECT_SIZE: usize = 1024;
 
-/// Reads one object, which must be all there is.
-pub(super) fn read(json: &[u8], shape: Shape) -> Result<Object, Unread> {
-    let objects = objects(json).ok_or(Unread::TooDeep)?;
-    let most = shape.list.map_or(1, |(_, most)| most.saturating_add(1));
-    let objects = objects.min(usize::try_from(most).unwrap_or(usize::MAX));
-    // Its texts once more, and what is needed to unescape the longest of them.
+/// Reads one object. Nothing but white space may follow it.
+pub(super) fn read(json: &[u8], schema: Schema) -> Result<Object, ReadError> {
+    let objects = count_objects(json).ok_or(ReadError::TooDeep)?;
+    let max = schema.list.map_or(1, |(_, max)| max.saturating_add(1));
+    let objects = objects.min(usize::try_from(max).unwrap_or(usize::MAX));
+    // A copy of the texts, and a buffer to unescape the longest of them.
     let texts = json.len().saturating_mul(3);
-    if !is_spare(texts.saturating_add(objects.saturating_mul(LARGEST_OBJECT))) {
-        return Err(Unread::NoMemory);
+    if !is_spare(texts.saturating_add(objects.saturating_mul(OBJECT_SIZE))) {
+        return Err(ReadError::NoMemory);
     }
     let mut json = serde_json::Deserializer::from_slice(json);
-    let object = shape.deserialize(&mut json).map_err(Unread::NoJson)?;
-    json.end().map(|()| object).map_err(Unread::NoJson)
+    let object = schema.deserialize(&mut json).map_err(ReadError::NotJson)?;
+    json.end().map(|()| object).map_err(ReadError::NotJson)
 }
 
-/// How many objects there are, unless they are nested too deeply; wherever the JSON is otherwise at fault.
-fn objects(json: &[u8]) -> Option<usize> {
+/// Number of objects, without checking that the JSON is valid. None if it is nested too deeply.
+fn count_objects(json: &[u8]) -> Option<usize> {
     let mut objects = 0_usize;
     let mut depth = 0_usize;
-    let mut is_text = false;
+    let mut is_string = false;
     let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => is_text = !is_text,
-            b'\\' if is_text => {
+            b'"' => is_string = !is_string,
+            b'\\' if is_string => {
                 bytes.next();
             }
-            _ if is_text => {}
+            _ if is_string => {}
             b'{' => {
                 objects = objects.saturating_add(1);
                 depth = depth.saturating_add(1);
@@ -115,22 +116,22 @@ fn objects(json: &[u8]) -> Option<usize> {
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
     }
     Some(objects)
 }
 
-/// A misfit, in an object's place.
-fn misfit() -> Object {
+/// Result for JSON that is not an object.
+fn mismatch() -> Object {
     Object {
-        misfit: true,
+        is_mismatch: true,
         ..Object::default()
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Shape {
+impl<'de> DeserializeSeed<'de> for Schema {
     type Value = Object;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Object, D::Error> {
@@ -138,7 +139,7 @@ impl<'de> DeserializeSeed<'de> for Shape {
     }
 }
 
-impl<'de> Visitor<'de> for Shape {
+impl<'de> Visitor<'de> for Schema {
     type Value = Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,8 +148,8 @@ impl<'de> Visitor<'de> for Shape {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
         let mut object = Object::default();
-        let mut seen = [false; MOST_FIELDS];
-        while let Some(at) = map.next_key_seed(Name(self.fields))? {
+        let mut seen = [false; MAX_FIELDS];
+        while let Some(at) = map.next_key_seed(FieldIndex(self.fields))? {
             let Some((value, seen)) = object.values.get_mut(at).zip(seen.get_mut(at)) else {
                 map.next_value::<IgnoredAny>()?;
                 object.has_others = true;
@@ -156,7 +157,7 @@ impl<'de> Visitor<'de> for Shape {
             };
             let list = if at == 0 { self.list } else { None };
             *value = map.next_value_seed(ValueOf(list))?;
-            object.misfit |= *seen;
+            object.is_mismatch |= *seen;
             *seen = true;
         }
         Ok(object)
@@ -164,38 +165,38 @@ impl<'de> Visitor<'de> for Shape {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Object, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_str<E>(self, _: &str) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 
     fn visit_unit<E>(self) -> Result<Object, E> {
-        Ok(misfit())
+        Ok(mismatch())
     }
 }
 
-/// The name of a field, as its place among the names; past all of them when it is none.
-struct Name(&'static [&'static str]);
+/// Reads a name as its index among the names of the schema, or as `MAX_FIELDS` if it is none of them.
+struct FieldIndex(&'static [&'static str]);
 
-impl<'de> DeserializeSeed<'de> for Name {
+impl<'de> DeserializeSeed<'de> for FieldIndex {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<usize, D::Error> {
@@ -203,7 +204,7 @@ impl<'de> DeserializeSeed<'de> for Name {
     }
 }
 
-impl Visitor<'_> for Name {
+impl Visitor<'_> for FieldIndex {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,12 +213,12 @@ impl Visitor<'_> for Name {
 
     fn visit_str<E>(self, text: &str) -> Result<usize, E> {
         let at = self.0.iter().position(|name| *name == text);
-        Ok(at.unwrap_or(MOST_FIELDS))
+        Ok(at.unwrap_or(MAX_FIELDS))
     }
 }
 
-/// A value, which may be a list of objects.
-struct ValueOf(Option<(&'static Shape, u32)>);
+/// Reads a value, which may be a list of objects of a schema.
+struct ValueOf(Option<(&'static Schema, u32)>);
 
 impl<'de> DeserializeSeed<'de> for ValueOf {
     type Value = Value;
@@ -255,20 +256,20 @@ impl<'de> Visitor<'de> for ValueOf {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Strange)
+        Ok(Value::Unexpected)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Strange)
+        Ok(Value::Unexpected)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut objects = Vec::new();
         let mut fits = self.0.is_some();
-        if let Some((shape, most)) = self.0 {
-            while let Some(object) = list.next_element_seed(*shape)? {
-                if objects.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+        if let Some((schema, max)) = self.0 {
+            while let Some(object) = list.next_element_seed(*schema)? {
+                if objects.len() >= usize::try_from(max).unwrap_or(usize::MAX) {
                     fits = false;
                     break;
                 }
@@ -279,7 +280,7 @@ impl<'de> Visitor<'de> for ValueOf {
         Ok(if fits {
             Value::Objects(objects)
         } else {
-            Value::Strange
+            Value::Unexpected
         })
     }
 }

@@ -1,21 +1,20 @@
-//! The origin that requests go to: `https`, or `http` on loopback.
+//! The origin of the API: `https`, or `http` on loopback.
 
 use alloc::{borrow::ToOwned, string::String};
 
+use super::Origin;
 use crate::platform::Scheme;
 
-use super::Origin;
-
-/// An origin that a credential may be sent to.
+/// An origin that credentials may be sent to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct BaseUrl {
     pub scheme: Scheme,
-    /// Host, in lower case, and a port if need be.
+    /// Host in lower case, with the port if there is one.
     pub authority: String,
 }
 
 impl BaseUrl {
-    /// The base URL of a region, or of an origin given as text; else what it must be.
+    /// Base URL of an origin. The error completes the sentence "the base URL …".
     pub fn of(origin: &Origin) -> Result<Self, &'static str> {
         let region = |host: &str| BaseUrl {
             scheme: Scheme::Https,
@@ -30,26 +29,26 @@ impl BaseUrl {
     }
 
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const MUST: &str = "must be an origin such as https://api.1password.com, without user info, path, query or fragment";
+        const REQUIREMENT: &str = "must be an origin such as https://api.1password.com, without user info, path, query or fragment";
         let lower = text.to_ascii_lowercase();
         let (scheme, rest) = if let Some(rest) = lower.strip_prefix("https://") {
             (Scheme::Https, rest)
         } else if let Some(rest) = lower.strip_prefix("http://") {
             (Scheme::Http, rest)
         } else {
-            return Err(MUST);
+            return Err(REQUIREMENT);
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         let (host, port) = match authority.rsplit_once(':') {
-            // The colons of an IPv6 address stand inside its brackets.
+            // An IPv6 address has its colons within brackets.
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (authority, None),
         };
         if !port.is_none_or(is_port) {
-            return Err(MUST);
+            return Err(REQUIREMENT);
         }
         let Some(loopback) = is_loopback(host) else {
-            return Err(MUST);
+            return Err(REQUIREMENT);
         };
         if scheme == Scheme::Http && !loopback {
             return Err("must be https, unless it is on loopback");
@@ -61,11 +60,12 @@ impl BaseUrl {
     }
 }
 
+/// True for a port from 1 to 65535.
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
-/// Whether this host is loopback by its own spelling; none when it is no host.
+/// True if the host is loopback by its spelling alone. None if it is not a valid host.
 fn is_loopback(host: &str) -> Option<bool> {
     if let Some(address) = host
         .strip_prefix('[')
@@ -87,7 +87,7 @@ fn is_loopback(host: &str) -> Option<bool> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
-    // What ends in a number is an address, in one of the spellings that not everyone reads alike (`127.1`).
+    // A host that ends in a number is an IPv4 address in a form that parsers read differently (`127.1`).
     let ends_in_number = host.rsplit('.').next().is_some_and(|label| {
         label.bytes().all(|byte| byte.is_ascii_digit()) || label.starts_with("0x")
     });
@@ -95,7 +95,7 @@ fn is_loopback(host: &str) -> Option<bool> {
         .then_some(host == "localhost")
 }
 
-/// The first of the four numbers of an IPv4 address.
+/// First number of an IPv4 address.
 fn ipv4(host: &str) -> Option<u8> {
     let mut numbers = host.split('.').map(|text| match text.as_bytes() {
         [b'0'] | [b'1'..=b'9', ..] => text.parse::<u8>().ok(),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_taken() {
+    fn valid_origins_are_accepted() {
         for (text, scheme, authority) in [
             (
                 "https://Gateway.Example:8443",
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_or_only_looks_like_loopback_is_refused() {
+    fn invalid_origins_and_lookalikes_of_loopback_are_rejected() {
         for text in [
             "",
             "api.1password.com",

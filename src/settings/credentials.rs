@@ -1,41 +1,41 @@
-//! What an application proves itself with, and the header that it becomes.
+//! Credentials of the OAuth application, and their `Authorization` header.
 
 use alloc::{string::String, vec, vec::Vec};
 
+use super::{SettingNames, SettingsError};
 use crate::{base64, secret::Secret};
 
-use super::{Names, SettingsError};
+/// Maximum length of a credential, in bytes: hosts limit the size of a header.
+const MAX_CREDENTIAL: usize = 4096;
 
-/// The longest credential that is taken, in bytes: hosts limit the size of a header.
-const LONGEST_CREDENTIAL: usize = 4096;
-
-/// What an application proves itself with.
+/// Credentials of the OAuth application.
 pub enum Credentials {
-    /// The id and the secret, raw.
+    /// Client id and secret, as 1Password shows them.
     Client {
-        /// The application's id.
+        /// Client id: 1 to 4096 bytes, without colons and control characters (RFC 7617, section 2).
         id: String,
-        /// Its secret.
+        /// Client secret: 1 to 4096 bytes, without control characters.
         secret: Secret,
     },
-    /// base64 of `id:secret`, or a host's placeholder for it.
+    /// Base64 of `id:secret`, or a placeholder that the platform replaces. Visible ASCII, 1 to 4096 bytes.
     Basic(Secret),
 }
 
-/// The authorization of the token endpoint (RFC 6749, section 2.3.1; id and secret go raw into RFC 7617's `id:secret`,
-/// as the API documents it), and everything in it that must never be shown.
+/// Value of the `Authorization` header for the token endpoint (RFC 7617), and the secrets in it.
+///
+/// Id and secret are not form-encoded as in RFC 6749, section 2.3.1: the API documents them so.
 pub(super) fn authorization(
     credentials: Credentials,
-    names: &Names,
+    names: &SettingNames,
     problems: &mut SettingsError,
 ) -> (Secret, Vec<Secret>) {
-    let mut check = |name, text: &str, legal: fn(char) -> bool, must| {
+    let mut check = |name, text: &str, is_valid: fn(char) -> bool, requirement| {
         if text.is_empty() {
-            problems.note(name, "must not be empty");
-        } else if text.len() > LONGEST_CREDENTIAL {
-            problems.note(name, "must not be longer than 4096 bytes");
-        } else if !text.chars().all(legal) {
-            problems.note(name, must);
+            problems.add(name, "must not be empty");
+        } else if text.len() > MAX_CREDENTIAL {
+            problems.add(name, "must not be longer than 4096 bytes");
+        } else if !text.chars().all(is_valid) {
+            problems.add(name, requirement);
         }
     };
     match credentials {
@@ -66,7 +66,7 @@ pub(super) fn authorization(
             );
             let authorization = Secret::concat(&["Basic ", basic.expose()]);
             let mut secrets = vec![];
-            // What is no base64 is a placeholder, and holds nothing to hide but itself.
+            // A placeholder is not base64, and contains no other secret.
             if let Some(pair) = base64::decode(basic.expose())
                 && let Some((_, secret)) = pair.expose().split_once(':')
             {

@@ -1,17 +1,17 @@
-//! Settings from the instance's environment: the variables whose names begin with `OP_USERS_`.
+//! Settings from environment variables whose names start with `OP_USERS_`.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use zeroize::Zeroize;
 
+use super::{ApiVersion, Credentials, Origin, RawSettings, SettingNames, Settings, SettingsError};
 use crate::secret::Secret;
 
-use super::{ApiVersion, Credentials, Names, Origin, RawSettings, Settings, SettingsError};
-
-/// What every variable of ours begins with.
+/// Prefix of all variables.
 const PREFIX: &str = "OP_USERS_";
 
-/// The names of the variables.
-const VARIABLES: Names = Names {
+/// Names of the variables.
+const VARIABLES: SettingNames = SettingNames {
     account_id: "OP_USERS_ACCOUNT_ID",
     client_id: "OP_USERS_CLIENT_ID",
     client_secret: "OP_USERS_CLIENT_SECRET",
@@ -25,9 +25,12 @@ const VARIABLES: Names = Names {
 const REGION: &str = "OP_USERS_REGION";
 const API_VERSION: &str = "OP_USERS_API_VERSION";
 
-/// Reads and checks the settings; what is not needed of the environment's values is zeroed.
+/// Reads the settings from environment variables and checks them. The values of all other variables are zeroed.
 ///
-/// A variable that begins with `OP_USERS_` and is none of ours is refused too: it is a setting with a slip in its name.
+/// # Errors
+///
+/// The problems of all missing or invalid settings. An unknown variable that starts with `OP_USERS_` is one too: it is
+/// probably a misspelt setting.
 pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, SettingsError> {
     let mut problems = SettingsError(Vec::new());
     let mut take = |name: &str| {
@@ -49,19 +52,19 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
     for (name, value) in &mut variables {
         value.zeroize();
         if name.starts_with(PREFIX) {
-            let known: String = name
+            let printable: String = name
                 .chars()
                 .filter(|letter| !letter.is_control())
                 .take(64)
                 .collect();
-            problems.note(&known, "is not a setting");
+            problems.add(&printable, "is not a setting");
         }
     }
 
     let mut required = |value: Option<String>, name| {
         value.unwrap_or_else(|| {
-            problems.note(name, "is not set");
-            // Passes the checks, so that nothing is said of it twice.
+            problems.add(name, "is not set");
+            // Passes the checks, so that the setting is not reported twice.
             "-".to_owned()
         })
     };
@@ -69,7 +72,7 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
     let credentials = match (client_id, client_secret, basic) {
         (None, None, Some(basic)) => Credentials::Basic(basic),
         (Some(_), _, Some(basic)) | (_, Some(_), Some(basic)) => {
-            problems.note(
+            problems.add(
                 VARIABLES.basic,
                 "must not be set beside OP_USERS_CLIENT_ID and OP_USERS_CLIENT_SECRET",
             );
@@ -85,12 +88,12 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         (Some("ca"), None) => Origin::Ca,
         (Some("eu"), None) => Origin::Eu,
         (Some(_), None) => {
-            problems.note(REGION, "must be com, ca or eu");
+            problems.add(REGION, "must be com, ca or eu");
             Origin::Com
         }
         (None, Some(url)) => Origin::Other(url),
         (Some(_), Some(url)) => {
-            problems.note(VARIABLES.base_url, "must not be set beside OP_USERS_REGION");
+            problems.add(VARIABLES.base_url, "must not be set beside OP_USERS_REGION");
             Origin::Other(url)
         }
     };
@@ -98,16 +101,16 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         None | Some("v1beta1") => ApiVersion::V1Beta1,
         Some("v1") => ApiVersion::V1,
         Some(_) => {
-            problems.note(API_VERSION, "must be v1beta1 or v1");
+            problems.add(API_VERSION, "must be v1beta1 or v1");
             ApiVersion::V1
         }
     };
-    // What is no number is out of the range too.
+    // 0 is out of range, and stands for text that is not a number.
     let deadline_ms = deadline.map(|text| match text.parse() {
         Ok(ms) if text.bytes().all(|byte| byte.is_ascii_digit()) => ms,
         _ => 0,
     });
-    let proposal = RawSettings {
+    let raw = RawSettings {
         account_id,
         credentials,
         origin,
@@ -117,5 +120,5 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         user_agent,
         deadline_ms,
     };
-    Settings::checked(proposal, &VARIABLES, problems)
+    Settings::checked(raw, &VARIABLES, problems)
 }

@@ -1,4 +1,4 @@
-//! Settings, as whoever sets them sees it: what is taken, and what is refused by which name.
+//! Tests of the settings from the environment and from the contract's record.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     from_environment(variables.iter().map(owned).collect())
 }
 
-/// The complete settings, with one more variable.
+/// Complete settings with one more variable.
 fn read_with(name: &str, value: &str) -> Result<Settings, SettingsError> {
     read(&[ACCOUNT, CLIENT, SECRET, (name, value)])
 }
@@ -20,7 +20,7 @@ fn problems(result: Result<Settings, SettingsError>) -> Vec<String> {
     result.map(|_| ()).unwrap_err().0
 }
 
-fn proposal() -> RawSettings {
+fn raw() -> RawSettings {
     RawSettings {
         account_id: "ACCOUNT123".into(),
         credentials: Credentials::Basic(Secret::new("aWQ6c2VjcmV0".into())),
@@ -34,7 +34,7 @@ fn proposal() -> RawSettings {
 }
 
 #[test]
-fn three_variables_suffice_and_the_rest_has_defaults() {
+fn three_variables_are_required_and_the_rest_has_defaults() {
     let settings = read(&[ACCOUNT, CLIENT, SECRET, ("PATH", "/bin")]).unwrap();
     assert_eq!(settings.account.as_str(), "ACCOUNT123");
     assert_eq!(settings.base_url.authority, "api.1password.com");
@@ -46,7 +46,7 @@ fn three_variables_suffice_and_the_rest_has_defaults() {
 }
 
 #[test]
-fn id_and_secret_go_raw_into_basic() {
+fn client_id_and_secret_are_encoded_as_basic() {
     let settings = read(&[ACCOUNT, CLIENT, SECRET]).unwrap();
     // printf 'client-1:s3cr3t:with colon' | base64
     assert_eq!(
@@ -56,7 +56,7 @@ fn id_and_secret_go_raw_into_basic() {
 }
 
 #[test]
-fn a_ready_made_basic_or_a_placeholder_stands_in_for_id_and_secret() {
+fn encoded_credentials_or_a_placeholder_are_sent_unchanged() {
     for basic in ["Y2xpZW50OnNlY3JldA==", "{{OP_BASIC}}"] {
         let settings = read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]).unwrap();
         assert_eq!(settings.authorization.expose(), format!("Basic {basic}"));
@@ -64,7 +64,7 @@ fn a_ready_made_basic_or_a_placeholder_stands_in_for_id_and_secret() {
 }
 
 #[test]
-fn every_other_variable_is_taken() {
+fn all_optional_variables_are_read() {
     let settings = read(&[
         ACCOUNT,
         CLIENT,
@@ -88,7 +88,7 @@ fn every_other_variable_is_taken() {
 }
 
 #[test]
-fn what_is_missing_is_named_all_at_once() {
+fn all_missing_variables_are_reported_at_once() {
     assert_eq!(
         problems(read(&[])),
         [
@@ -104,7 +104,7 @@ fn what_is_missing_is_named_all_at_once() {
 }
 
 #[test]
-fn what_is_wrong_is_refused_by_name_and_its_value_never_shown() {
+fn an_invalid_variable_is_reported_without_its_value() {
     let cases = [
         ("OP_USERS_REGION", "wrong-us"),
         ("OP_USERS_REGION", ""),
@@ -135,7 +135,7 @@ fn what_is_wrong_is_refused_by_name_and_its_value_never_shown() {
 }
 
 #[test]
-fn credentials_that_cannot_go_into_a_header_are_refused() {
+fn credentials_that_do_not_fit_into_a_header_are_rejected() {
     for (id, secret, name) in [
         ("a:b", "s", "OP_USERS_CLIENT_ID"),
         ("", "s", "OP_USERS_CLIENT_ID"),
@@ -159,7 +159,7 @@ fn credentials_that_cannot_go_into_a_header_are_refused() {
 }
 
 #[test]
-fn the_longest_credentials_are_taken() {
+fn credentials_of_4096_bytes_are_accepted() {
     let longest = "s".repeat(4096);
     for (name, other) in [
         ("OP_USERS_CLIENT_ID", SECRET),
@@ -171,7 +171,7 @@ fn the_longest_credentials_are_taken() {
 }
 
 #[test]
-fn settings_that_contradict_each_other_are_refused() {
+fn contradictory_settings_are_rejected() {
     assert_eq!(
         problems(read_with("OP_USERS_BASIC", "eA==")),
         ["OP_USERS_BASIC must not be set beside OP_USERS_CLIENT_ID and OP_USERS_CLIENT_SECRET"]
@@ -189,8 +189,8 @@ fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn a_proposal_is_checked_by_the_names_of_its_fields() {
-    assert!(Settings::new(proposal()).is_ok());
+fn invalid_fields_are_reported_by_their_contract_names() {
+    assert!(Settings::new(raw()).is_ok());
     let wrong = RawSettings {
         account_id: "..".into(),
         credentials: Credentials::Client {
@@ -202,7 +202,7 @@ fn a_proposal_is_checked_by_the_names_of_its_fields() {
         revoke_path: Some(String::new()),
         user_agent: Some("x".into()),
         deadline_ms: Some(0),
-        ..proposal()
+        ..raw()
     };
     let problems = Settings::new(wrong).map(|_| ()).unwrap_err().0;
     let names: Vec<_> = problems
@@ -225,7 +225,7 @@ fn a_proposal_is_checked_by_the_names_of_its_fields() {
 }
 
 #[test]
-fn debug_shows_no_secret() {
+fn debug_of_settings_shows_no_secret() {
     let shown = format!("{:?}", read(&[ACCOUNT, CLIENT, SECRET]).unwrap());
     assert!(!shown.contains("s3cr3t"), "{shown}");
     assert!(!shown.contains("czNjcjN0"), "{shown}");
