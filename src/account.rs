@@ -16,7 +16,7 @@ pub(crate) struct Account {
 
 impl Account {
     /// An account without a token.
-    pub fn new(settings: Settings) -> Rc<Self> {
+    pub(crate) fn new(settings: Settings) -> Rc<Self> {
         Rc::new(Self {
             settings,
             tokens: TokenCache::default(),
@@ -24,7 +24,7 @@ impl Account {
     }
 
     /// Secrets that the server knows after a request with this token.
-    pub fn known_secrets<'a>(&'a self, token: Option<&'a Secret>) -> KnownSecrets<'a> {
+    pub(crate) fn known_secrets<'a>(&'a self, token: Option<&'a Secret>) -> KnownSecrets<'a> {
         KnownSecrets {
             settings: &self.settings.secrets,
             token,
@@ -42,7 +42,7 @@ pub(crate) struct KnownSecrets<'a> {
 
 impl KnownSecrets<'_> {
     /// The secrets as a list.
-    pub fn list(&self) -> Vec<&str> {
+    pub(crate) fn list(&self) -> Vec<&str> {
         let last = self.last_token.as_ref().map(|token| &token.value);
         let secrets = self.settings.iter().chain(self.token).chain(last);
         secrets.map(Secret::expose).collect()

@@ -16,7 +16,7 @@ pub(crate) struct AsyncLock {
 
 impl AsyncLock {
     /// Waits for the lock. Dropping the guard releases it, so that a cancelled call holds up no other.
-    pub async fn lock(&self) -> AsyncLockGuard<'_> {
+    pub(crate) async fn lock(&self) -> AsyncLockGuard<'_> {
         poll_fn(|context| {
             if !self.is_locked.replace(true) {
                 return Poll::Ready(AsyncLockGuard(self));

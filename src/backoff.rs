@@ -13,7 +13,7 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     /// A back-off seeded by the clock: jitter only spreads callers apart, and protects nothing.
-    pub fn new(now: Instant) -> Self {
+    pub(crate) fn new(now: Instant) -> Self {
         Self {
             max: FIRST_MAX,
             // Spreads the few bits of a clock that has just started.
@@ -22,7 +22,7 @@ impl Backoff {
     }
 
     /// The next wait: from zero up to the bound, which then doubles.
-    pub fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         // xorshift64 (Marsaglia, 2003).
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;

@@ -32,7 +32,7 @@ pub(crate) struct AuthorizedResponse {
 
 impl<'a, P: Platform> Call<'a, P> {
     /// Starts a call with the deadline from the settings.
-    pub fn new(platform: &'a P, account: Rc<Account>, operation: Operation) -> Self {
+    pub(crate) fn new(platform: &'a P, account: Rc<Account>, operation: Operation) -> Self {
         let deadline = platform.now().after(account.settings.deadline);
         Self {
             context: CallContext::new(platform, account, SharedState::new(deadline)),
@@ -44,7 +44,7 @@ impl<'a, P: Platform> Call<'a, P> {
     /// The same call with a deadline of its own in milliseconds, counted from now, if there is one.
     ///
     /// Errors: `invalid-argument` for a deadline out of range.
-    pub fn with_deadline(mut self, deadline_ms: Option<u32>) -> Result<Self, Error> {
+    pub(crate) fn with_deadline(mut self, deadline_ms: Option<u32>) -> Result<Self, Error> {
         match deadline_ms.map(settings::deadline) {
             None => Ok(self),
             Some(Ok(time)) => {
@@ -61,7 +61,7 @@ impl<'a, P: Platform> Call<'a, P> {
 
     /// A part of this call: it shares token and pauses, and has its own error and number of requests. It ends at this
     /// deadline, or at that of the call if that is earlier.
-    pub fn child(&self, deadline: Instant) -> Self {
+    pub(crate) fn child(&self, deadline: Instant) -> Self {
         let context = &self.context;
         Self {
             context: CallContext::new(
@@ -75,67 +75,67 @@ impl<'a, P: Platform> Call<'a, P> {
     }
 
     /// Account that the call is made for.
-    pub fn account(&self) -> &Account {
+    pub(crate) fn account(&self) -> &Account {
         &self.context.account
     }
 
     /// Settings of the account.
-    pub fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         &self.context.account.settings
     }
 
     /// Current time of the platform's clock.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.context.now()
     }
 
     /// End of the call.
-    pub fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         self.deadline
     }
 
     /// Time left until the deadline.
-    pub fn remaining(&self) -> Duration {
+    pub(crate) fn remaining(&self) -> Duration {
         self.context.remaining(self.deadline)
     }
 
     /// Number of requests sent by this call and all its parts.
-    pub fn all_requests(&self) -> u32 {
+    pub(crate) fn all_requests(&self) -> u32 {
         self.context.shared.requests.get()
     }
 
     /// Result of the call for its caller.
-    pub fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Error> {
+    pub(crate) fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Error> {
         result.map_err(|failure| self.error(failure))
     }
 
     /// Error of the call for its caller.
-    pub fn error(&self, failure: Failure) -> Error {
+    pub(crate) fn error(&self, failure: Failure) -> Error {
         failure.into_error(self.operation, self.context.requests())
     }
 
     /// Error of a part of the call that sent no request of its own.
-    pub fn error_without_requests(&self, failure: Failure) -> Error {
+    pub(crate) fn error_without_requests(&self, failure: Failure) -> Error {
         failure.into_error(self.operation, 0)
     }
 
     /// Makes sure that there is a token to send requests with.
-    pub async fn ensure_token(&self) -> Result<(), Failure> {
+    pub(crate) async fn ensure_token(&self) -> Result<(), Failure> {
         self.tokens().token(self.deadline).await.map(|_| ())
     }
 
     /// Exchanges a token even if a valid one is held.
-    pub async fn exchange_token(&self) -> Result<(), Failure> {
+    pub(crate) async fn exchange_token(&self) -> Result<(), Failure> {
         self.tokens().fresh_token(self.deadline).await.map(|_| ())
     }
 
     /// Revokes the token that is held.
-    pub async fn revoke_token(&self) -> Result<(), Failure> {
+    pub(crate) async fn revoke_token(&self) -> Result<(), Failure> {
         self.tokens().revoke(self.deadline).await
     }
 
     /// Sends a request with a token. A 401 is answered by one fresh token; a second 401 ends the whole call.
-    pub async fn authorized_request(
+    pub(crate) async fn authorized_request(
         &self,
         endpoint: Endpoint,
         path_and_query: &str,

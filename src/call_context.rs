@@ -27,7 +27,7 @@ pub(crate) struct CallContext<'a, P> {
 
 impl<'a, P: Platform> CallContext<'a, P> {
     /// State of a part that has sent no requests yet.
-    pub fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
+    pub(crate) fn new(platform: &'a P, account: Rc<Account>, shared: Rc<SharedState>) -> Self {
         Self {
             platform,
             account,
@@ -37,29 +37,29 @@ impl<'a, P: Platform> CallContext<'a, P> {
     }
 
     /// Number of requests sent by this part.
-    pub fn requests(&self) -> u32 {
+    pub(crate) fn requests(&self) -> u32 {
         self.requests.get()
     }
 
     /// Counts a request, for this part and for the whole call.
-    pub fn count_request(&self) {
+    pub(crate) fn count_request(&self) {
         for requests in [&self.requests, &self.shared.requests] {
             requests.set(requests.get().saturating_add(1));
         }
     }
 
     /// Current time of the platform's clock.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.platform.now()
     }
 
     /// Time left until a deadline.
-    pub fn remaining(&self, deadline: Instant) -> Duration {
+    pub(crate) fn remaining(&self, deadline: Instant) -> Duration {
         self.now().until(deadline)
     }
 
     /// Waits for a future until the limit or the deadline, whichever comes first. None if it is not ready by then.
-    pub async fn within<T>(
+    pub(crate) async fn within<T>(
         &self,
         limit: Duration,
         deadline: Instant,
@@ -77,7 +77,7 @@ impl<'a, P: Platform> CallContext<'a, P> {
     }
 
     /// Failure of a wait that took too long. The phase begins with "while" or "before".
-    pub fn timed_out(&self, deadline: Instant, phase: &str) -> Failure {
+    pub(crate) fn timed_out(&self, deadline: Instant, phase: &str) -> Failure {
         let (cause, hint) = if self.remaining(deadline).is_zero() {
             (
                 "the deadline passed ",

@@ -107,7 +107,7 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
         Ok(_) => findings.add(Verdict::Passed, &["one user was read"]),
         Err(failure) if known.is_none() && failure.code == ErrorCode::NotFound => findings.add(
             Verdict::Unknown,
-            &["no user's id is known to try it with, and an id that nobody has was not found"],
+            &["no user's id is known to try it with; an unused id was not found, as expected"],
         ),
         Err(failure) => findings.add(Verdict::Failed, &[&failure.text()]),
     }

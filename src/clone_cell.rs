@@ -7,17 +7,17 @@ pub(crate) struct CloneCell<T>(Cell<Option<T>>);
 
 impl<T: Clone> CloneCell<T> {
     /// A cell that holds this value.
-    pub const fn new(value: Option<T>) -> Self {
+    pub(crate) const fn new(value: Option<T>) -> Self {
         Self(Cell::new(value))
     }
 
     /// Replaces the value and drops the previous one.
-    pub fn set(&self, value: Option<T>) {
+    pub(crate) fn set(&self, value: Option<T>) {
         self.0.set(value);
     }
 
     /// A clone of the value.
-    pub fn get(&self) -> Option<T> {
+    pub(crate) fn get(&self) -> Option<T> {
         let value = self.0.take();
         self.0.set(value.clone());
         value

@@ -19,7 +19,7 @@ pub(crate) enum Endpoint {
 
 impl Endpoint {
     /// Method of its requests.
-    pub const fn method(self) -> Method {
+    pub(crate) const fn method(self) -> Method {
         match self {
             Self::List | Self::User => Method::Get,
             Self::Token | Self::Revoke | Self::Change => Method::Post,

@@ -39,7 +39,7 @@ pub(crate) struct FailureDetails {
 
 impl Failure {
     /// A failure without a response, which another attempt would not avoid.
-    pub fn new(code: ErrorCode, cause: String, hint: Option<&'static str>) -> Self {
+    pub(crate) fn new(code: ErrorCode, cause: String, hint: Option<&'static str>) -> Self {
         Self(Box::new(FailureDetails {
             code,
             cause,
@@ -57,7 +57,7 @@ impl Failure {
     }
 
     /// Adds the effect of earlier requests of the same call.
-    pub fn with_effect(mut self, earlier: Effect) -> Self {
+    pub(crate) fn with_effect(mut self, earlier: Effect) -> Self {
         if earlier == Effect::PossiblyApplied {
             self.effect = earlier;
         }
@@ -65,19 +65,19 @@ impl Failure {
     }
 
     /// A copy for other parts of the call, or other calls, which sent no change of their own.
-    pub fn without_effect(&self) -> Self {
+    pub(crate) fn without_effect(&self) -> Self {
         let mut copy = self.clone();
         copy.effect = Effect::NotApplied;
         copy
     }
 
     /// True if this endpoint answered 403. A 403 of the token endpoint is not about the permission that a request needs.
-    pub fn is_forbidden_by(&self, endpoint: Endpoint) -> bool {
+    pub(crate) fn is_forbidden_by(&self, endpoint: Endpoint) -> bool {
         self.status == Some(403) && self.endpoint == Some(endpoint)
     }
 
     /// Cause and hint in one line.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self.hint {
             Some(hint) => [&self.cause, "; ", hint].concat(),
             None => self.cause.clone(),
@@ -85,7 +85,7 @@ impl Failure {
     }
 
     /// Error of the call that this failure ended.
-    pub fn into_error(self, operation: Operation, requests: u32) -> Error {
+    pub(crate) fn into_error(self, operation: Operation, requests: u32) -> Error {
         let details = *self.0;
         Error {
             code: details.code,

@@ -45,12 +45,12 @@ pub(crate) struct Http<'c, 'a, P> {
 
 impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
     /// The HTTP layer of a part of a call.
-    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+    pub(crate) fn new(context: &'c CallContext<'a, P>) -> Self {
         Self { context }
     }
 
     /// Sends a request once. Returns the body of a 200; any other response is a failure.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         request: &ApiRequest<'_>,
         deadline: Instant,

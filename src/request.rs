@@ -27,7 +27,7 @@ pub(crate) struct Id(String);
 
 impl Id {
     /// Checks an id. The error completes the sentence "the id …".
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "" => Err("must not be empty"),
             // Encoding does not help: `%2e%2e` in a URL is a dot segment too.
@@ -39,7 +39,7 @@ impl Id {
     }
 
     /// Checks the id of a user in the arguments of a call.
-    pub fn of_user(id: &str) -> Result<Self, Failure> {
+    pub(crate) fn of_user(id: &str) -> Result<Self, Failure> {
         Self::parse(id).map_err(|requirement| {
             Failure::new(
                 ErrorCode::InvalidArgument,
@@ -50,7 +50,7 @@ impl Id {
     }
 
     /// The id as text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -28,13 +28,13 @@ pub(crate) struct Retry<'c, 'a, P> {
 
 impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
     /// The retry layer of a part of a call.
-    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+    pub(crate) fn new(context: &'c CallContext<'a, P>) -> Self {
         let http = Http::new(context);
         Self { context, http }
     }
 
     /// Sends a request until it succeeds, fails permanently, or no time or attempts are left.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         request: &ApiRequest<'_>,
         deadline: Instant,
@@ -81,7 +81,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
     }
 
     /// Waits for the pause that the server asked this call for, if any. Fails with its cause if the deadline is too early.
-    pub async fn pause(&self, deadline: Instant) -> Result<(), Failure> {
+    pub(crate) async fn pause(&self, deadline: Instant) -> Result<(), Failure> {
         while let Some((wait, cause)) = self.current_pause() {
             if !self.fits(wait, deadline) {
                 return Err(cause);
@@ -92,7 +92,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
     }
 
     /// True if the server asked this call to wait, and the wait is not over.
-    pub fn is_paused(&self) -> bool {
+    pub(crate) fn is_paused(&self) -> bool {
         self.current_pause().is_some()
     }
 

@@ -28,7 +28,7 @@ pub(crate) struct Pause {
 
 impl SharedState {
     /// State of a call that has sent nothing yet.
-    pub fn new(deadline: Instant) -> Rc<Self> {
+    pub(crate) fn new(deadline: Instant) -> Rc<Self> {
         Rc::new(Self {
             deadline,
             own_token: CloneCell::default(),

@@ -25,7 +25,7 @@ pub(crate) struct Token {
 
 impl Token {
     /// A token that was requested at this time, with the lifetime in seconds that the server gave it.
-    pub fn new(value: Secret, expires_in: Option<f64>, requested: Instant) -> Self {
+    pub(crate) fn new(value: Secret, expires_in: Option<f64>, requested: Instant) -> Self {
         let usable_until = expires_in.map(|seconds| {
             // The conversion saturates.
             let lifetime =
@@ -40,12 +40,12 @@ impl Token {
     }
 
     /// True if the server gave a lifetime.
-    pub fn has_lifetime(&self) -> bool {
+    pub(crate) fn has_lifetime(&self) -> bool {
         self.usable_until.is_some()
     }
 
     /// True if the token is known to be valid now.
-    pub fn is_valid(&self, now: Instant) -> bool {
+    pub(crate) fn is_valid(&self, now: Instant) -> bool {
         self.usable_until.is_some_and(|end| now < end)
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct TokenSource<'c, 'a, P> {
 
 impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     /// The token layer of a part of a call.
-    pub fn new(context: &'c CallContext<'a, P>) -> Self {
+    pub(crate) fn new(context: &'c CallContext<'a, P>) -> Self {
         let retry = Retry::new(context);
         Self { context, retry }
     }
@@ -38,7 +38,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     /// Returns the token that is held, or exchanges a new one.
     ///
     /// Calls exchange one token at a time. A call that waited for an exchange which failed permanently fails with it.
-    pub async fn token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
         loop {
             // Before the lock is taken: a pause of this call must not hold up other calls.
             self.retry.pause(deadline).await?;
@@ -53,13 +53,13 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     }
 
     /// Exchanges a new token, even if a valid one is held.
-    pub async fn fresh_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+    pub(crate) async fn fresh_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
         let _guard = self.lock(deadline).await?;
         self.exchange(deadline).await
     }
 
     /// Sends a request with a token (RFC 6750, section 2.1).
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         token: &Token,
         endpoint: Endpoint,
@@ -78,7 +78,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     }
 
     /// Forgets a token, unless another call has replaced it already.
-    pub fn discard(&self, token: &Rc<Token>) {
+    pub(crate) fn discard(&self, token: &Rc<Token>) {
         for cell in [
             &self.context.shared.own_token,
             &self.context.account.tokens.held,
@@ -91,7 +91,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     }
 
     /// Keeps every part of the call from asking for a token again.
-    pub fn fail_all(&self, failure: &Failure) {
+    pub(crate) fn fail_all(&self, failure: &Failure) {
         self.context
             .shared
             .token_failure
@@ -99,7 +99,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     }
 
     /// Revokes the token that is held, and forgets it. A failure keeps it.
-    pub async fn revoke(&self, deadline: Instant) -> Result<(), Failure> {
+    pub(crate) async fn revoke(&self, deadline: Instant) -> Result<(), Failure> {
         let Some(token) = self.context.account.tokens.held.get() else {
             return Ok(());
         };

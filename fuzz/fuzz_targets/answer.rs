@@ -1,4 +1,4 @@
-//! See `fuzzing::answer`.
+//! Fuzzes `onepassword_users::fuzzing::answer`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `fuzzing::refusal`.
+//! Fuzzes `onepassword_users::fuzzing::refusal`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `fuzzing::retry_after`.
+//! Fuzzes `onepassword_users::fuzzing::retry_after`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `fuzzing::settings`.
+//! Fuzzes `onepassword_users::fuzzing::settings`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `fuzzing::url`.
+//! Fuzzes `onepassword_users::fuzzing::url`.
 
 #![no_main]
 

@@ -33,7 +33,7 @@ pub(super) enum Value {
 
 impl Value {
     /// The text, if the field is present and not null.
-    pub fn text(self) -> Result<Option<String>, KindMismatch> {
+    pub(super) fn text(self) -> Result<Option<String>, KindMismatch> {
         match self {
             Self::Text(text) => Ok(Some(text)),
             Self::Missing | Self::Null => Ok(None),

@@ -15,7 +15,7 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     /// Base URL of an origin. The error completes the sentence "the base URL …".
-    pub fn of(origin: &Origin) -> Result<Self, &'static str> {
+    pub(crate) fn of(origin: &Origin) -> Result<Self, &'static str> {
         let region = |host: &str| BaseUrl {
             scheme: Scheme::Https,
             authority: host.to_owned(),

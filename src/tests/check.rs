@@ -219,7 +219,7 @@ fn an_account_without_users_leaves_the_get_open() {
     assert_eq!(verdicts(&findings), "pppppuuu");
     assert_eq!(
         findings[5].1,
-        "no user's id is known to try it with, and an id that nobody has was not found"
+        "no user's id is known to try it with; an unused id was not found, as expected"
     );
 }
 

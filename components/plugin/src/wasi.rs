@@ -1,9 +1,13 @@
-//! The shell for WASI 0.2: requests by `wasi:http`, waits by pollables.
+//! The platform of the client on WASI 0.2: requests by `wasi:http`, waits by pollables.
 
 mod cause;
 mod reactor;
 
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+
+use onepassword_users::platform::{
+    Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
+};
 use wasip2::{
     clocks::monotonic_clock,
     http::{
@@ -21,39 +25,36 @@ use self::{
     cause::{broken_off, denied, failed},
     reactor::Reactor,
 };
-use onepassword_users::platform::{
-    Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
-};
 
-/// The most that one write may hand over where a host does not say otherwise, in bytes.
-const PIECE_OUT: usize = 4096;
-/// How much of an answer is asked for at once, in bytes.
-const PIECE_IN: u64 = 16 << 10;
+/// Maximum size of one write, in bytes: hosts must accept 4096 (`blocking-write-and-flush` of `wasi:io`).
+const MAX_WRITE: usize = 4096;
+/// Maximum size of one read, in bytes.
+const MAX_READ: u64 = 16 << 10;
 
-/// A host that speaks WASI 0.2.
+/// The platform on WASI 0.2.
 #[derive(Default)]
 pub(crate) struct Wasi {
     reactor: Rc<Reactor>,
 }
 
 impl Wasi {
-    /// Runs a future to its end; none when it waits for something that no host can bring about.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+    /// Runs a future to its end. None if it waits without a pollable, which would never end.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         self.reactor.block_on(future)
     }
 
-    /// Writes a body. What goes wrong with it shows in the answer.
+    /// Writes a request body. None after an error, which the response shows too.
     async fn write(&self, body: OutgoingBody, text: &str) -> Option<()> {
         let stream = body.write().ok()?;
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
             self.reactor.ready(stream.subscribe()).await;
-            let room = usize::try_from(stream.check_write().ok()?).unwrap_or(PIECE_OUT);
-            let (piece, later) = rest
-                .split_at_checked(room.min(PIECE_OUT))
+            let allowed = usize::try_from(stream.check_write().ok()?).unwrap_or(MAX_WRITE);
+            let (piece, remaining) = rest
+                .split_at_checked(allowed.min(MAX_WRITE))
                 .unwrap_or((rest, &[]));
             stream.write(piece).ok()?;
-            rest = later;
+            rest = remaining;
         }
         stream.flush().ok()?;
         self.reactor.ready(stream.subscribe()).await;
@@ -77,13 +78,13 @@ impl Platform for Wasi {
             )),
             None => None,
         };
-        let answer =
+        let future =
             outgoing_handler::handle(outgoing, options(request.timeouts)).map_err(failed)?;
         if let Some((body, text)) = body {
             self.write(body, text).await;
         }
-        self.reactor.ready(answer.subscribe()).await;
-        match answer.get() {
+        self.reactor.ready(future.subscribe()).await;
+        match future.get() {
             Some(Ok(Ok(response))) => received(response, &self.reactor),
             Some(Ok(Err(code))) => Err(failed(code)),
             Some(Err(())) | None => Err(failed(types::ErrorCode::InternalError(None))),
@@ -101,7 +102,7 @@ impl Platform for Wasi {
     }
 }
 
-/// The request as WASI has it; none when the host finds fault with a part of it.
+/// Request in the types of WASI. None if the host rejects a part of it.
 fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
     let mut headers: Vec<(String, Vec<u8>)> = request
         .headers
@@ -130,7 +131,7 @@ fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
     Some(outgoing)
 }
 
-/// The time-outs, as far as the host knows such; the core has its own besides.
+/// Time-outs for the host. A host may lack some: the client applies its own as well.
 fn options(timeouts: Timeouts) -> Option<RequestOptions> {
     let options = RequestOptions::new();
     options
@@ -145,7 +146,7 @@ fn options(timeouts: Timeouts) -> Option<RequestOptions> {
     Some(options)
 }
 
-/// The head of an answer, with its body to be read.
+/// Head of a response, with the body to be read.
 fn received(
     response: IncomingResponse,
     reactor: &Rc<Reactor>,
@@ -160,9 +161,9 @@ fn received(
     let date = header("date");
     let content_length = header("content-length").and_then(|length| length.parse().ok());
     drop(headers);
-    let taken = || failed(types::ErrorCode::InternalError(None));
-    let body = response.consume().map_err(|()| taken())?;
-    let stream = body.stream().map_err(|()| taken())?;
+    let consumed = || failed(types::ErrorCode::InternalError(None));
+    let body = response.consume().map_err(|()| consumed())?;
+    let stream = body.stream().map_err(|()| consumed())?;
     Ok(Response {
         status,
         retry_after,
@@ -177,7 +178,7 @@ fn received(
     })
 }
 
-/// The body of an answer. A resource must be dropped before the one that it came from: the order of the fields is that.
+/// Body of a response. Resources must be dropped before their parents, which the order of the fields ensures.
 pub(crate) struct WasiBody {
     stream: InputStream,
     _body: IncomingBody,
@@ -188,7 +189,7 @@ pub(crate) struct WasiBody {
 impl Body for WasiBody {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         loop {
-            match self.stream.read(PIECE_IN) {
+            match self.stream.read(MAX_READ) {
                 Ok(piece) if piece.is_empty() => self.reactor.ready(self.stream.subscribe()).await,
                 Ok(piece) => return Ok(Some(piece)),
                 Err(StreamError::Closed) => return Ok(None),

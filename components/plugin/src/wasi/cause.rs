@@ -1,11 +1,11 @@
-//! Why a request got no answer, from the words that `wasi:http` has for it.
+//! Conversion of the error codes of `wasi:http`.
 
 use alloc::borrow::ToOwned;
-use wasip2::http::types::ErrorCode;
 
 use onepassword_users::platform::{SendError, SendErrorKind};
+use wasip2::http::types::ErrorCode;
 
-/// What the host does not even begin to send.
+/// Error for a request that the host refuses to send.
 pub(super) fn denied(detail: &str) -> SendError {
     SendError {
         kind: SendErrorKind::Denied,
@@ -14,12 +14,12 @@ pub(super) fn denied(detail: &str) -> SendError {
     }
 }
 
-/// An answer that ends in its middle. Asking the host for the cause would cost more than a kilobyte, and change nothing.
+/// Error for a response that breaks off. The exact cause changes nothing, and reading it would cost a kilobyte of code.
 pub(super) fn broken_off() -> SendError {
     failed(ErrorCode::HttpResponseIncomplete)
 }
 
-/// What a code of `wasi:http` means. It says of each whether the server may have received the request.
+/// Error for a code of `wasi:http`, with the possibility that the server received the request.
 pub(super) fn failed(code: ErrorCode) -> SendError {
     use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
 

@@ -1,4 +1,4 @@
-//! Waits for the pollables of every future that is under way at once.
+//! An executor that polls one future and waits for all its pollables at once.
 
 use alloc::{
     rc::{Rc, Weak},
@@ -16,21 +16,22 @@ use core::{
 
 use wasip2::io::poll::{Pollable, poll};
 
-/// What is waited for now.
+/// Waits for pollables.
 ///
-/// A pollable must be dropped before the resource that it came from. So only the future that waits owns it, and a future
-/// that is dropped takes it along.
+/// A pollable must be dropped before its parent resource: only the waiting future owns it, so that dropping the future drops
+/// it too.
 #[derive(Default)]
 pub(super) struct Reactor {
     waiting: Cell<Vec<Weak<Wait>>>,
 }
 
+/// A pollable that a future waits for.
 struct Wait {
     pollable: Pollable,
     ready: Cell<bool>,
 }
 
-/// Whether anything but a pollable woke the future.
+/// True if the future was woken by another part of itself.
 struct Woken(AtomicBool);
 
 impl Wake for Woken {
@@ -40,8 +41,8 @@ impl Wake for Woken {
 }
 
 impl Reactor {
-    /// Waits for one pollable. Every wait goes through the host once, so that whoever reads in a loop lets others move.
-    pub async fn ready(&self, pollable: Pollable) {
+    /// Waits for a pollable. Every wait yields at least once, so that a loop of reads does not hold up other futures.
+    pub(super) async fn ready(&self, pollable: Pollable) {
         let wait = Rc::new(Wait {
             pollable,
             ready: Cell::new(false),
@@ -58,20 +59,20 @@ impl Reactor {
         .await;
     }
 
-    /// Runs a future to its end; none when it waits without a pollable, which would be for ever.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+    /// Runs a future to its end. None if it waits without a pollable, which would never end.
+    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let mut result = None;
         self.drive(pin!(async { result = Some(future.await) }));
         result
     }
 
-    /// The same for every future, so that the component has it once.
+    /// Polls the future until it is ready. Not generic, so that the component contains it once.
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let woken = Arc::new(Woken(AtomicBool::new(false)));
         let waker = Waker::from(Arc::clone(&woken));
         let mut context = Context::from_waker(&waker);
         while future.as_mut().poll(&mut context).is_pending() {
-            // Woken by another part of the same future, which may have been polled before.
+            // Another part of the future woke one that may have been polled already.
             if woken.0.swap(false, Ordering::Relaxed) {
                 self.waiting.take();
                 continue;
@@ -82,8 +83,11 @@ impl Reactor {
                 return;
             }
             let pollables: Vec<&Pollable> = waits.iter().map(|wait| &wait.pollable).collect();
-            for at in poll(&pollables) {
-                if let Some(wait) = usize::try_from(at).ok().and_then(|at| waits.get(at)) {
+            for index in poll(&pollables) {
+                if let Some(wait) = usize::try_from(index)
+                    .ok()
+                    .and_then(|index| waits.get(index))
+                {
                     wait.ready.set(true);
                 }
             }
