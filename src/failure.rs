@@ -151,3 +151,37 @@ impl From<SendError> for Failure {
         failure
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> Failure {
+        Failure::new(ErrorCode::Other, "cause".into(), None)
+    }
+
+    #[test]
+    fn a_possible_effect_of_an_earlier_request_is_kept() {
+        let earlier = failure().with_effect(Effect::PossiblyApplied);
+        let later = earlier.with_effect(Effect::NotApplied);
+        let error = later.into_error(Operation::SuspendUser, 2);
+        assert_eq!(error.effect, Effect::PossiblyApplied);
+    }
+
+    #[test]
+    fn a_failure_for_other_parts_has_no_effect() {
+        let own = failure().with_effect(Effect::PossiblyApplied);
+        assert_eq!(own.without_effect().effect, Effect::NotApplied);
+        assert_eq!(own.effect, Effect::PossiblyApplied);
+    }
+
+    #[test]
+    fn a_403_of_another_endpoint_is_not_a_forbidden_request() {
+        let mut failure = failure();
+        failure.status = Some(403);
+        failure.endpoint = Some(Endpoint::Token);
+        assert!(!failure.is_forbidden_by(Endpoint::User));
+        failure.endpoint = Some(Endpoint::User);
+        assert!(failure.is_forbidden_by(Endpoint::User));
+    }
+}

@@ -86,6 +86,24 @@ mod tests {
         assert_eq!(redact(&text, &[&secret]), "[redacted]");
     }
 
+    #[test]
+    fn a_leaked_secret_is_found_within_any_text() {
+        let secrets = ["correct-horse", "other-secret"];
+        assert!(leaks_secret(
+            ["a", "my correct-horse"].into_iter(),
+            &secrets
+        ));
+        assert!(leaks_secret(["other-secret"].into_iter(), &secrets));
+        assert!(!leaks_secret(["correct", "horse"].into_iter(), &secrets));
+        assert!(!leaks_secret([].into_iter(), &secrets));
+    }
+
+    #[test]
+    fn a_secret_under_8_bytes_does_not_count_as_leaked() {
+        assert!(!leaks_secret(["seven77"].into_iter(), &["seven77"]));
+        assert!(leaks_secret(["eight888"].into_iter(), &["eight888"]));
+    }
+
     proptest! {
         #[test]
         fn no_8_bytes_of_a_secret_remain(

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use super::Origin;
+use super::raw::Origin;
 use crate::platform::Scheme;
 
 /// An origin that credentials may be sent to.

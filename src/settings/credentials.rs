@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use super::{SettingNames, SettingsError};
+use super::{names::SettingNames, problems::SettingsError};
 use crate::{base64, secret::Secret};
 
 /// Maximum length of a credential, in bytes: hosts limit the size of a header.

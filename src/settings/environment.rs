@@ -4,24 +4,18 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use zeroize::Zeroize;
 
-use super::{ApiVersion, Credentials, Origin, RawSettings, SettingNames, Settings, SettingsError};
+use super::{
+    checked::Settings,
+    credentials::Credentials,
+    names::VARIABLES,
+    problems::SettingsError,
+    raw::{ApiVersion, Origin, RawSettings},
+};
 use crate::secret::Secret;
 
 /// Prefix of all variables.
 const PREFIX: &str = "OP_USERS_";
 
-/// Names of the variables.
-const VARIABLES: SettingNames = SettingNames {
-    account_id: "OP_USERS_ACCOUNT_ID",
-    client_id: "OP_USERS_CLIENT_ID",
-    client_secret: "OP_USERS_CLIENT_SECRET",
-    basic: "OP_USERS_BASIC",
-    base_url: "OP_USERS_BASE_URL",
-    token_path: "OP_USERS_TOKEN_PATH",
-    revoke_path: "OP_USERS_REVOKE_PATH",
-    user_agent: "OP_USERS_USER_AGENT",
-    deadline: "OP_USERS_DEADLINE_MS",
-};
 const REGION: &str = "OP_USERS_REGION";
 const API_VERSION: &str = "OP_USERS_API_VERSION";
 

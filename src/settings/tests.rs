@@ -1,6 +1,7 @@
 //! Tests of the settings from the environment and from the contract's record.
 
 use super::*;
+use crate::{platform::Duration, request::PRODUCT, secret::Secret};
 
 const ACCOUNT: (&str, &str) = ("OP_USERS_ACCOUNT_ID", "ACCOUNT123");
 const CLIENT: (&str, &str) = ("OP_USERS_CLIENT_ID", "client-1");

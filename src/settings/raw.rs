@@ -1,0 +1,72 @@
+//! Settings before they are checked.
+
+use alloc::string::String;
+
+use super::credentials::Credentials;
+
+/// Settings before they are checked: `settings` in the contract.
+pub struct RawSettings {
+    /// Account id: 1 to 1024 bytes, without control characters, not `.` or `..`.
+    pub account_id: String,
+    /// Credentials of the OAuth application.
+    pub credentials: Credentials,
+    /// Origin of the API.
+    pub origin: Origin,
+    /// Generation of the API's paths.
+    pub api_version: ApiVersion,
+    /// Path of the token endpoint, if not the one of the API version.
+    pub token_path: Option<String>,
+    /// Path of the revocation endpoint, if not the one of the API version.
+    pub revoke_path: Option<String>,
+    /// Product for the `User-Agent` header, as `product/version`: at most 256 bytes.
+    pub user_agent: Option<String>,
+    /// Deadline of a call in milliseconds: 1 to 3,600,000. 30,000 if none.
+    pub deadline_ms: Option<u32>,
+}
+
+/// Origin of the API: a region, or another origin.
+pub enum Origin {
+    /// `https://api.1password.com`
+    Com,
+    /// `https://api.1password.ca`
+    Ca,
+    /// `https://api.1password.eu`
+    Eu,
+    /// Any other origin: scheme, host and optional port. `http` only on loopback.
+    Other(String),
+}
+
+/// Generation of the API's paths.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ApiVersion {
+    /// The documented public preview.
+    V1Beta1,
+    /// Announced to partners; its paths are known from their clients.
+    V1,
+}
+
+impl ApiVersion {
+    /// First segment of the paths.
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1",
+            Self::V1 => "/v1",
+        }
+    }
+
+    /// Default path of the token endpoint.
+    pub(super) const fn token_path(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1/users/oauth2/token",
+            Self::V1 => "/v1/oauth/token",
+        }
+    }
+
+    /// Default path of the revocation endpoint. That of `v1` is not documented: it is an analogy to the token path.
+    pub(super) const fn revoke_path(self) -> &'static str {
+        match self {
+            Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
+            Self::V1 => "/v1/oauth/revoke",
+        }
+    }
+}
