@@ -1,11 +1,12 @@
 //! What responders do in an incident, built on the four operations: `containment` in the contract.
 
+mod address_lookup;
 mod change;
 mod email;
 mod guards;
 mod index;
 mod list_all;
-mod lookup;
+
 mod memory_budget;
 mod pages;
 mod resolve;

@@ -4,8 +4,8 @@ use alloc::{borrow::ToOwned, vec::Vec};
 
 use super::{
     ChangeOptions, Outcome, Report, Target,
+    address_lookup::Wanted,
     guards::Guards,
-    lookup::Wanted,
     memory_budget::Room,
     target_state::{Aim, At},
     user_table::People,

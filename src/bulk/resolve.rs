@@ -3,7 +3,9 @@
 use alloc::{borrow::ToOwned, vec::Vec};
 use core::cell::Cell;
 
-use super::{Outcome, change::Change, lookup::look_up, target_state::At, worker_pool::Answer};
+use super::{
+    Outcome, address_lookup::look_up, change::Change, target_state::At, worker_pool::Answer,
+};
 use crate::{
     error::ErrorCode,
     failure::Failure,

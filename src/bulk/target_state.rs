@@ -1,8 +1,8 @@
 //! A target on its way to its report.
 
 use super::{
-    Outcome, Selector, Target, TargetReport, email::Email, lookup::Wanted, memory_budget::Room,
-    user_table::People,
+    Outcome, Selector, Target, TargetReport, address_lookup::Wanted, email::Email,
+    memory_budget::Room, user_table::People,
 };
 use crate::{error::Error, failure::Failure, request::Id};
 
