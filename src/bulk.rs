@@ -4,8 +4,8 @@ mod address_lookup;
 mod change;
 mod email;
 mod guards;
-mod index;
 mod list_all;
+mod name_set;
 
 mod memory_budget;
 mod pages;

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use super::{email::Email, index::Index, pages::Pages};
+use super::{email::Email, name_set::Index, pages::Pages};
 use crate::{
     call::Call,
     client::Client,

@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use super::{ChangeOptions, Selector, email::Email, index::Index, user_table::Person};
+use super::{ChangeOptions, Selector, email::Email, name_set::Index, user_table::Person};
 use crate::{error::ErrorCode, failure::Failure, request::Id};
 
 /// The guards of one call.

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
-use super::{UserList, index::Index, pages::Pages};
+use super::{UserList, name_set::Index, pages::Pages};
 use crate::{
     call::Call,
     client::Client,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Outcome, index::Index};
+use super::{Outcome, name_set::Index};
 use crate::{
     request::Id,
     user::{User, UserState},
