@@ -1,119 +1,117 @@
-//! What responders do in an incident, built on the four operations: `containment` in the contract.
+//! Look-up by e-mail address and changes of many users at once: the interface `containment` of the contract.
 
 mod address_lookup;
 mod change;
 mod email;
 mod guards;
 mod list_all;
-mod name_set;
-
 mod memory_budget;
+mod name_set;
 mod pages;
-mod resolve;
 mod target_state;
+mod types;
 mod user_table;
 mod worker_pool;
 
-use alloc::{string::String, vec::Vec};
+pub use self::types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList};
 
 use crate::{
-    error::Error,
-    user::{User, UserState},
+    client::Client,
+    error::{Error, Operation},
+    platform::Platform,
+    user::{StateFilter, User},
+    users::UserAction,
 };
 
-/// How a call names a user.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Selector {
-    /// By id.
-    Id(String),
-    /// By e-mail address, compared without regard to case and to the space around it.
-    Email(String),
-}
-
-impl Selector {
-    /// How long the name is, in bytes.
-    fn size(&self) -> usize {
-        let (Self::Id(who) | Self::Email(who)) = self;
-        who.len()
+impl<P: Platform> Client<P> {
+    /// Finds the user with an e-mail address.
+    ///
+    /// Reads the whole list, because only the last page settles the result; holds one page in memory at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorCode::NotFound) if no user of the list has the address;
+    /// [`Ambiguous`](crate::ErrorCode::Ambiguous) if several have it, with their ids in [`Error::candidates`];
+    /// [`InvalidArgument`](crate::ErrorCode::InvalidArgument) for a string that is not an e-mail address or a deadline out of
+    /// range; and any error that cut the reading short.
+    pub async fn find_user(&self, email: &str, deadline_ms: Option<u32>) -> Result<User, Error> {
+        let call = self
+            .begin(Operation::FindUser)?
+            .with_deadline(deadline_ms)?;
+        call.finish(address_lookup::find_user(&call, email).await)
     }
-}
 
-/// A user to be changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Target {
-    /// Who.
-    pub who: Selector,
-    /// The e-mail address that the user must have.
-    pub expect_email: Option<String>,
-}
-
-impl Target {
-    /// How long its names are together, in bytes.
-    fn size(&self) -> usize {
-        let expected = self.expect_email.as_ref().map_or(0, String::len);
-        self.who.size().saturating_add(expected)
+    /// Lists all users, or all users in one state, up to `limit` users.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorCode::InvalidArgument) for a limit of 0 or a deadline out of range;
+    /// [`Other`](crate::ErrorCode::Other) if the list does not fit into memory;
+    /// [`MalformedResponse`](crate::ErrorCode::MalformedResponse) if the pages repeat; and any error that cut the reading short.
+    pub async fn list_all_users(
+        &self,
+        filter: Option<StateFilter>,
+        limit: u32,
+        deadline_ms: Option<u32>,
+    ) -> Result<UserList, Error> {
+        let call = self
+            .begin(Operation::ListAllUsers)?
+            .with_deadline(deadline_ms)?;
+        call.finish(list_all::list_all_users(&call, filter, limit).await)
     }
-}
 
-/// The guards of a call, and how it goes about its work.
-#[derive(Clone, Debug, Default)]
-pub struct ChangeOptions {
-    /// Looks everything up, changes nothing.
-    pub dry_run: bool,
-    /// The most users that may be changed.
-    pub max_changes: Option<u32>,
-    /// Users to leave alone.
-    pub protect: Vec<Selector>,
-    /// Requests at a time, 1 to 16. 4 if none.
-    pub concurrency: Option<u8>,
-    /// Begins nothing new after the first target that failed.
-    pub stop_on_error: bool,
-    /// Milliseconds for this call, in place of the settings' deadline.
-    pub deadline_ms: Option<u32>,
-}
+    /// Suspends users: looks all of them up, checks every guard, then suspends those who are not suspended yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`change_users`](Self::change_users).
+    pub async fn suspend_users(
+        &self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        self.change_users(UserAction::Suspend, targets, options)
+            .await
+    }
 
-/// What became of a target.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Outcome {
-    /// The server made the change that this call asked for.
-    Changed,
-    /// The user was in that state already.
-    Unchanged,
-    /// A change would have been sent.
-    WouldChange,
-    /// Not changed, or nobody knows.
-    Failed(Error),
-    /// Not tried, because another target failed.
-    Skipped,
-}
+    /// Reactivates users: looks all of them up, checks every guard, then reactivates those who are not active yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`change_users`](Self::change_users).
+    pub async fn reactivate_users(
+        &self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        self.change_users(UserAction::Reactivate, targets, options)
+            .await
+    }
 
-/// A target, and all that the call learnt of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct TargetReport {
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The user, as this call saw them last.
-    pub user: Option<User>,
-    /// State before any change, as found during look-up.
-    pub previous_state: Option<UserState>,
-}
-
-/// What became of a call.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Report {
-    /// One for each target, in the order of the targets.
-    pub targets: Vec<TargetReport>,
-    /// Why the whole call was refused.
-    pub refused: Option<Error>,
-    /// Number of HTTP requests sent for this call.
-    pub requests: u32,
-}
-
-/// The users of the account, or as many as were wanted.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UserList {
-    /// In the server's order, each once.
-    pub users: Vec<User>,
-    /// Whether the last page was reached.
-    pub complete: bool,
+    /// Suspends or reactivates users.
+    ///
+    /// All e-mail addresses together are resolved by reading the list once; an id costs one request. All requests share one
+    /// token and obey the server's request to wait. Looking up ids takes at most half of the remaining time.
+    ///
+    /// Returns a report for every target if any part was tried, so that no completed change goes unreported.
+    ///
+    /// # Errors
+    ///
+    /// Only if nothing was tried: [`InvalidArgument`](crate::ErrorCode::InvalidArgument) for options or guards that are not
+    /// understood and for more than 10,000 targets; [`Other`](crate::ErrorCode::Other) if memory does not suffice for the
+    /// report; any error of the token exchange.
+    // One function for both actions: a future for each would make the component larger.
+    pub async fn change_users(
+        &self,
+        action: UserAction,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<Report, Error> {
+        let operation = match action {
+            UserAction::Suspend => Operation::SuspendUsers,
+            UserAction::Reactivate => Operation::ReactivateUsers,
+        };
+        let call = self.begin(operation)?.with_deadline(options.deadline_ms)?;
+        call.finish(change::change_users(&call, action, targets, options).await)
+    }
 }

@@ -1,12 +1,11 @@
-//! Users by e-mail address: one pass over the list, however many addresses are looked for.
+//! Look-up of users by e-mail address, in one pass over the list for any number of addresses.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use super::{email::Email, name_set::Index, pages::Pages};
+use super::{email::Email, name_set::NameSet, pages::Pages};
 use crate::{
     call::Call,
-    client::Client,
-    error::{Error, ErrorCode, Operation},
+    error::ErrorCode,
     failure::Failure,
     platform::Platform,
     request::{Id, MAX_PAGE_SIZE},
@@ -16,116 +15,87 @@ use crate::{
 /// Maximum number of candidates of an ambiguous address.
 const MAX_CANDIDATES: usize = 8;
 
-impl<H: Platform> Client<H> {
-    /// Finds the user with this e-mail address. The whole list is read, a page at a time: only the last one settles it.
-    pub async fn find_user(&self, email: &str, deadline_ms: Option<u32>) -> Result<User, Error> {
-        let call = self
-            .begin(Operation::FindUser)?
-            .with_deadline(deadline_ms)?;
-        call.finish(find(&call, email).await)
-    }
-}
-
-async fn find<P: Platform>(call: &Call<'_, P>, email: &str) -> Result<User, Failure> {
-    let mut wanted = Wanted::default();
-    let place = wanted.add(&Email::parse(email)?);
-    look_up(call, &mut wanted).await?;
-    wanted.take(place)
-}
-
-/// Reads the list once, to its end.
-pub(super) async fn look_up<P: Platform>(
+/// Finds the user with an e-mail address.
+pub(super) async fn find_user<P: Platform>(
     call: &Call<'_, P>,
-    wanted: &mut Wanted,
-) -> Result<(), Failure> {
-    let options = ListOptions {
-        max_page_size: Some(MAX_PAGE_SIZE),
-        ..ListOptions::default()
-    };
-    let mut pages = Pages::new(call, options);
-    while let Some(page) = pages.next().await? {
-        for user in page {
-            wanted.meet(user);
-        }
-    }
-    Ok(())
+    email: &str,
+) -> Result<User, Failure> {
+    let mut addresses = AddressTable::default();
+    let index = addresses.insert(&Email::parse(email)?);
+    addresses.read_list(call).await?;
+    addresses.take(index)
 }
 
-/// The addresses that are looked for, and who was found to have them.
+/// Position of an address in the [`AddressTable`].
+#[derive(Clone, Copy)]
+pub(super) struct AddressIndex(usize);
+
+impl AddressIndex {
+    /// Returns the element for this address of a slice with one element per address.
+    pub fn of<T>(self, elements: &[T]) -> Option<&T> {
+        elements.get(self.0)
+    }
+}
+
+/// The addresses to look up, and the users who have them.
 #[derive(Default)]
-pub(super) struct Wanted {
-    addresses: Index,
-    found: Vec<Found>,
+pub(super) struct AddressTable {
+    addresses: NameSet,
+    /// Users for each address, in the order of the addresses.
+    matches: Vec<Matches>,
 }
 
-/// Users who have one address.
-#[derive(Default)]
-struct Found {
-    user: Option<User>,
-    is_ambiguous: bool,
-    /// Ids of the users, if there are several: the first of them.
-    candidates: Vec<String>,
-}
-
-impl Found {
-    /// Adds a user. The list may show the same user twice while it changes.
-    fn add(&mut self, user: User) {
-        let first = match self.user.take() {
-            Some(first) if first.id != user.id => first,
-            _ => {
-                self.user = Some(user);
-                return;
-            }
-        };
-        self.is_ambiguous = true;
-        self.add_candidate(&first.id);
-        self.add_candidate(&user.id);
-        self.user = Some(first);
-    }
-
-    /// Adds an id that a call can name.
-    fn add_candidate(&mut self, id: &str) {
-        let is_new = !self.candidates.iter().any(|known| known == id);
-        if is_new && self.candidates.len() < MAX_CANDIDATES && Id::parse(id).is_ok() {
-            self.candidates.push(id.to_owned());
+impl AddressTable {
+    /// Returns the index of an address, after adding the address if it is new.
+    pub fn insert(&mut self, email: &Email) -> AddressIndex {
+        let position = self.addresses.insert(email.as_str());
+        if position == self.matches.len() {
+            self.matches.push(Matches::default());
         }
-    }
-}
-
-impl Wanted {
-    /// Looks for one more address; its place is what to ask for later.
-    pub fn add(&mut self, email: &Email) -> usize {
-        let place = self.addresses.place(email.as_str(), self.found.len());
-        if place == self.found.len() {
-            self.found.push(Found::default());
-        }
-        place
+        AddressIndex(position)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.addresses.is_empty()
-    }
-
+    /// Number of addresses.
     pub fn len(&self) -> usize {
-        self.found.len()
+        self.matches.len()
     }
 
-    fn meet(&mut self, user: User) {
-        let place = self.addresses.get(Email::of(&user).as_str());
-        if let Some(found) = place.and_then(|place| self.found.get_mut(place)) {
-            found.add(user);
+    /// Returns all addresses in the order of the table.
+    pub fn indexes(&self) -> impl Iterator<Item = AddressIndex> + use<> {
+        (0..self.matches.len()).map(AddressIndex)
+    }
+
+    /// Reads the list to its end, because only the last page settles that an address has one user.
+    pub async fn read_list<P: Platform>(&mut self, call: &Call<'_, P>) -> Result<(), Failure> {
+        let options = ListOptions {
+            max_page_size: Some(MAX_PAGE_SIZE),
+            ..ListOptions::default()
+        };
+        let mut pages = Pages::new(call, options);
+        while let Some(page) = pages.next().await? {
+            for user in page {
+                self.add_match(user);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_match(&mut self, user: User) {
+        let position = self.addresses.position(Email::of(&user).as_str());
+        if let Some(matches) = position.and_then(|position| self.matches.get_mut(position)) {
+            matches.add(user);
         }
     }
 
-    /// Takes the user who has the address at this place, after the whole list was read.
-    pub fn take(&mut self, place: usize) -> Result<User, Failure> {
-        match self.found.get_mut(place).map(core::mem::take) {
-            Some(Found {
+    /// Takes the user with an address out of the table, once the list has been read.
+    pub fn take(&mut self, index: AddressIndex) -> Result<User, Failure> {
+        match self.matches.get_mut(index.0).map(core::mem::take) {
+            Some(Matches {
                 user: Some(user),
                 is_ambiguous: false,
                 ..
             }) => Ok(user),
-            Some(Found {
+            Some(Matches {
                 user: Some(_),
                 candidates,
                 ..
@@ -145,6 +115,41 @@ impl Wanted {
                 "no user of the account has this e-mail address".to_owned(),
                 Some("check the spelling of the address, and the account id"),
             )),
+        }
+    }
+}
+
+/// The users who have one address.
+#[derive(Default)]
+struct Matches {
+    user: Option<User>,
+    /// True if more than one user has the address.
+    is_ambiguous: bool,
+    /// Ids of the users if there are several, at most [`MAX_CANDIDATES`] of them.
+    candidates: Vec<String>,
+}
+
+impl Matches {
+    /// Adds a user. The server lists a user twice if the list changes between two pages: the later one counts.
+    fn add(&mut self, user: User) {
+        let first = match self.user.take() {
+            Some(first) if first.id != user.id => first,
+            _ => {
+                self.user = Some(user);
+                return;
+            }
+        };
+        self.is_ambiguous = true;
+        self.add_candidate(&first.id);
+        self.add_candidate(&user.id);
+        self.user = Some(first);
+    }
+
+    /// Adds an id, unless it cannot be used as an argument of a call.
+    fn add_candidate(&mut self, id: &str) {
+        let is_new = !self.candidates.iter().any(|known| known == id);
+        if is_new && self.candidates.len() < MAX_CANDIDATES && Id::parse(id).is_ok() {
+            self.candidates.push(id.to_owned());
         }
     }
 }

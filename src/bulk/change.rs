@@ -1,112 +1,70 @@
-//! Changes to many users in one call: look all of them up, check every guard, then change.
+//! Bulk change: suspends or reactivates many users in one call.
 
 use alloc::{borrow::ToOwned, vec::Vec};
+use core::cell::Cell;
 
 use super::{
-    ChangeOptions, Outcome, Report, Target,
-    address_lookup::Wanted,
+    address_lookup::AddressTable,
     guards::Guards,
-    memory_budget::Room,
-    target_state::{Aim, At},
-    user_table::People,
-    worker_pool::{Answer, Crew},
+    memory_budget::MemoryBudget,
+    target_state::{TargetEntry, TargetState},
+    types::{ChangeOptions, Outcome, Report, Target},
+    user_table::{UserIndex, UserTable},
+    worker_pool::{UserResult, WorkerPool},
 };
 use crate::{
     call::Call,
-    client::Client,
-    error::{Error, ErrorCode, Operation},
+    error::ErrorCode,
     failure::Failure,
-    platform::Platform,
+    platform::{Instant, Platform},
+    request::Id,
     users::UserAction,
 };
 
-/// The most targets of a call.
-const MOST_TARGETS: usize = 10_000;
-/// Requests at a time, when the call does not say.
-const CONCURRENCY: u8 = 4;
-/// The most requests at a time.
-const MOST_CONCURRENCY: u8 = 16;
+/// Maximum number of targets of a call.
+const MAX_TARGETS: usize = 10_000;
+/// Number of concurrent requests if the call does not set it.
+const DEFAULT_CONCURRENCY: u8 = 4;
+/// Maximum number of concurrent requests.
+const MAX_CONCURRENCY: u8 = 16;
 
-impl<H: Platform> Client<H> {
-    /// Suspends those who are not suspended yet.
-    pub async fn suspend_users(
-        &self,
-        targets: &[Target],
-        options: &ChangeOptions,
-    ) -> Result<Report, Error> {
-        self.change_users(UserAction::Suspend, targets, options)
-            .await
-    }
-
-    /// Reactivates those who are not active yet.
-    pub async fn reactivate_users(
-        &self,
-        targets: &[Target],
-        options: &ChangeOptions,
-    ) -> Result<Report, Error> {
-        self.change_users(UserAction::Reactivate, targets, options)
-            .await
-    }
-
-    /// Both of them, in one: a future of its own for each would make the component larger.
-    pub async fn change_users(
-        &self,
-        action: UserAction,
-        targets: &[Target],
-        options: &ChangeOptions,
-    ) -> Result<Report, Error> {
-        let call = self
-            .begin(match action {
-                UserAction::Reactivate => Operation::ReactivateUsers,
-                UserAction::Suspend => Operation::SuspendUsers,
-            })?
-            .with_deadline(options.deadline_ms)?;
-        call.finish(change(&call, action, targets, options).await)
-    }
-}
-
-async fn change<P: Platform>(
+/// Changes users: looks all of them up, checks every guard, then sends the changes.
+pub(super) async fn change_users<P: Platform>(
     call: &Call<'_, P>,
     action: UserAction,
     targets: &[Target],
     options: &ChangeOptions,
 ) -> Result<Report, Failure> {
-    let mut change = Change::new(call, action, targets, options)?;
-    change.stop_after_failures();
-    if !change.is_over && !change.aims.iter().all(Aim::is_failed) {
-        // Before anything else: what is wrong with the credentials is wrong with the whole call.
-        call.ensure_token().await?;
-    }
-    change.look_up_addresses().await;
+    let mut change = BulkChange::new(call, action, targets, options)?;
+    change.authenticate().await?;
+    change.resolve_addresses().await;
     change.look_up_ids().await;
     change.check_guards();
     let planned = change.plan();
     let refused = change.guards.check_changes(planned.len()).err();
     if !options.dry_run && refused.is_none() {
-        change.carry_out(&planned).await;
+        change.apply(&planned).await;
     }
     Ok(change.report(refused))
 }
 
-/// A change to many users, as far as it has come.
-pub(super) struct Change<'c, 'a, H> {
-    pub call: &'c Call<'a, H>,
+/// A bulk change in progress. Each of its steps is a method, called once, in the order of [`change_users`].
+struct BulkChange<'c, 'a, P> {
+    call: &'c Call<'a, P>,
     action: UserAction,
+    stop_on_error: bool,
     guards: Guards,
-    pub crew: Crew<'c, 'a, H>,
-    pub room: Room,
-    pub stop_on_error: bool,
-    /// Whether nothing new is to be begun, because something failed.
-    pub is_over: bool,
-    pub people: People,
-    pub wanted: Wanted,
-    pub aims: Vec<Aim>,
+    budget: MemoryBudget,
+    workers: WorkerPool<'c, 'a, P>,
+    targets: Vec<TargetEntry>,
+    addresses: AddressTable,
+    users: UserTable,
 }
 
-impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
-    /// Takes the call's arguments, as far as that goes without asking anybody.
+impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
+    /// Reads the arguments of the call. A target that cannot be read has failed; wrong options fail the whole call.
     fn new(
-        call: &'c Call<'a, H>,
+        call: &'c Call<'a, P>,
         action: UserAction,
         targets: &[Target],
         options: &ChangeOptions,
@@ -118,129 +76,247 @@ impl<'c, 'a, H: Platform> Change<'c, 'a, H> {
                 None,
             ))
         };
-        let concurrency = options.concurrency.unwrap_or(CONCURRENCY);
-        if !(1..=MOST_CONCURRENCY).contains(&concurrency) {
+        let concurrency = options.concurrency.unwrap_or(DEFAULT_CONCURRENCY);
+        if !(1..=MAX_CONCURRENCY).contains(&concurrency) {
             return invalid("the concurrency must be from 1 to 16");
         }
-        if targets.len() > MOST_TARGETS {
+        if targets.len() > MAX_TARGETS {
             return invalid("there must not be more than 10000 targets");
         }
-        let Some(room) = Room::new(targets, &options.protect) else {
+        let Some(budget) = MemoryBudget::new(targets, &options.protect) else {
             return Err(Failure::new(
                 ErrorCode::Other,
                 "the instance has too little memory to report on so many targets".to_owned(),
                 Some("name fewer targets, or give the instance more memory"),
             ));
         };
-        let mut people = People::default();
-        let mut wanted = Wanted::default();
-        let mut aims = Vec::with_capacity(targets.len());
+        let mut addresses = AddressTable::default();
+        let mut users = UserTable::default();
+        let mut entries = Vec::with_capacity(targets.len());
         for target in targets {
-            let aim = Aim::new(target, &mut people, &mut wanted);
-            aims.push(
-                aim.unwrap_or_else(|failure| Aim::failed(call.error_without_requests(failure))),
-            );
+            let entry = TargetEntry::new(target, &mut users, &mut addresses);
+            entries.push(entry.unwrap_or_else(|failure| {
+                TargetEntry::failed(call.error_without_requests(failure))
+            }));
         }
         Ok(Self {
             call,
             action,
+            stop_on_error: options.stop_on_error,
             guards: Guards::new(options)?,
-            crew: Crew {
+            budget,
+            workers: WorkerPool {
                 call,
                 concurrency,
-                room,
+                budget,
             },
-            room,
-            stop_on_error: options.stop_on_error,
-            is_over: false,
-            people,
-            wanted,
-            aims,
+            targets: entries,
+            addresses,
+            users,
         })
     }
 
-    /// Nothing new, once a target has failed that should not have.
-    pub fn stop_after_failures(&mut self) {
-        self.is_over |= self.stop_on_error
-            && (self.aims.iter().any(Aim::is_failed) || self.people.has_failed());
+    /// Returns true if a target has failed and the call is to stop on an error.
+    fn is_stopped(&self) -> bool {
+        self.stop_on_error
+            && self
+                .targets
+                .iter()
+                .any(|target| target.state.has_failed(&self.users))
     }
 
-    /// Checks for each target what must hold before its user is changed.
-    fn check_guards(&mut self) {
-        self.stop_after_failures();
-        for aim in &mut self.aims {
-            if let At::Person(place) = aim.at
-                && let Some(person) = self.people.get(place)
-                && person.outcome.is_none()
-                // Nobody looked, because of an earlier failure: nothing is known that could be checked.
-                && !(self.is_over && person.user.is_none())
-                && let Err(failure) = self.guards.check(person, aim.expected.as_ref())
-            {
-                aim.at = At::Refused(place, self.call.error_without_requests(failure));
+    /// Exchanges a token before anything else: wrong credentials fail the whole call, and no single target.
+    async fn authenticate(&self) -> Result<(), Failure> {
+        let is_done = self
+            .targets
+            .iter()
+            .all(|target| target.state.has_failed(&self.users));
+        if !is_done && !self.is_stopped() {
+            self.call.ensure_token().await?;
+        }
+        Ok(())
+    }
+
+    /// Turns the targets' e-mail addresses into users, in one pass over the list.
+    async fn resolve_addresses(&mut self) {
+        if self.is_stopped() || self.addresses.len() == 0 {
+            return;
+        }
+        let part = self.call.child(self.call.deadline());
+        let read = self.addresses.read_list(&part).await;
+        let read = read.map_err(|failure| part.error(failure));
+        let mut resolved = Vec::new();
+        if read.is_ok() {
+            resolved.reserve_exact(self.addresses.len());
+            for address in self.addresses.indexes() {
+                let user = self.addresses.take(address).and_then(|user| {
+                    let index = self.users.insert(Id::of_user(&user.id)?);
+                    self.users.set_found(index, user);
+                    Ok(index)
+                });
+                resolved.push(user.map_err(|failure| self.budget.limit_error(part.error(failure))));
             }
         }
-        self.stop_after_failures();
+        for target in &mut self.targets {
+            let TargetState::Address(address) = target.state else {
+                continue;
+            };
+            target.state = match (&read, address.of(&resolved)) {
+                (Err(error), _) | (Ok(()), Some(Err(error))) => {
+                    TargetState::Failed(self.budget.copy(error))
+                }
+                (Ok(()), Some(Ok(user))) => TargetState::User(*user),
+                (Ok(()), None) => continue,
+            };
+        }
     }
 
-    /// Who is to be changed, in the targets' order.
-    fn plan(&mut self) -> Vec<usize> {
+    /// Reads the users whom the list has not shown, one request each.
+    async fn look_up_ids(&mut self) {
+        if self.is_stopped() {
+            return;
+        }
+        // Half of the time is left for the changes, in case one response never arrives.
+        let remaining = self.call.remaining();
+        let time = if self.users.len() > 1 {
+            remaining.half()
+        } else {
+            remaining
+        };
+        let deadline = self.call.now().after(time);
+        let mut left = self.users.not_found_yet();
+        let may_read = self.read_users(&mut left, deadline, false).await;
+        if may_read && !self.is_stopped() {
+            // The application has the permission: the 403 concerned one user only.
+            self.read_users(&mut left, deadline, true).await;
+        }
+    }
+
+    /// Reads users, and removes those from `left` for whom a request was sent. Stops at the first 403 unless the application
+    /// is known to have the permission to get users.
+    ///
+    /// Returns true if the application has the permission.
+    async fn read_users(
+        &mut self,
+        left: &mut Vec<UserIndex>,
+        deadline: Instant,
+        may_read: bool,
+    ) -> bool {
+        let stop_on_error = self.stop_on_error;
+        let may_read = Cell::new(may_read);
+        let stops_after = |result: &UserResult| match result {
+            UserResult::User(_) => {
+                may_read.set(true);
+                false
+            }
+            UserResult::Forbidden => !may_read.get(),
+            UserResult::Error(_) => stop_on_error,
+        };
+        let results = self
+            .workers
+            .run(None, deadline, &self.users, left, &stops_after)
+            .await;
+        *left = left.split_off(results.len().min(left.len()));
+        for (index, result) in results {
+            let error = match result {
+                UserResult::User(Some(user)) => {
+                    self.users.set_found(index, user);
+                    continue;
+                }
+                // The user stays unknown, and is changed without a look-up.
+                UserResult::Forbidden => continue,
+                UserResult::User(None) => {
+                    let failure = Failure::new(
+                        ErrorCode::Other,
+                        "no memory is left for the user".to_owned(),
+                        Some("name fewer targets, or give the instance more memory"),
+                    );
+                    self.call.error_without_requests(failure)
+                }
+                UserResult::Error(error) => error,
+            };
+            self.users.settle(index, Outcome::Failed(error));
+        }
+        may_read.get()
+    }
+
+    /// Checks every guard. A guard by e-mail address applies to a target, not to its user.
+    fn check_guards(&mut self) {
+        let is_stopped = self.is_stopped();
+        for target in &mut self.targets {
+            let TargetState::User(index) = target.state else {
+                continue;
+            };
+            let Some(entry) = self.users.get(index).filter(|entry| entry.is_pending()) else {
+                continue;
+            };
+            if is_stopped && entry.user.is_none() {
+                // Not looked up because of another failure: there is nothing to compare.
+                continue;
+            }
+            if let Err(failure) = self.guards.check(entry, target.expected_email.as_ref()) {
+                target.state =
+                    TargetState::Refused(index, self.call.error_without_requests(failure));
+            }
+        }
+    }
+
+    /// Selects the users to change, each once, in the order of the targets.
+    fn plan(&mut self) -> Vec<UserIndex> {
+        let is_stopped = self.is_stopped();
         let mut planned = Vec::new();
-        for aim in &self.aims {
-            let At::Person(place) = aim.at else {
+        for target in &self.targets {
+            let TargetState::User(index) = target.state else {
                 continue;
             };
-            let Some(person) = self
-                .people
-                .get(place)
-                .filter(|person| person.outcome.is_none())
-            else {
+            let Some(entry) = self.users.get(index).filter(|entry| entry.is_pending()) else {
                 continue;
             };
-            let outcome = if person.previous_state == Some(self.action.target_state()) {
-                Outcome::Unchanged
-            } else if self.is_over {
-                Outcome::Skipped
+            if entry.previous_state == Some(self.action.target_state()) {
+                self.users.settle(index, Outcome::Unchanged);
+            } else if is_stopped {
+                self.users.settle(index, Outcome::Skipped);
             } else {
-                planned.push(place);
-                Outcome::WouldChange
-            };
-            self.people.end(place, outcome);
+                self.users.set_planned(index);
+                planned.push(index);
+            }
         }
         planned
     }
 
-    /// Makes the changes.
-    async fn carry_out(&mut self, planned: &[usize]) {
+    /// Sends the changes.
+    async fn apply(&mut self, planned: &[UserIndex]) {
         let stop_on_error = self.stop_on_error;
-        let ends = |answer: &Answer| stop_on_error && matches!(answer, Answer::Error(_));
-        let answers = self
-            .crew
-            .work(
+        let stops_after =
+            |result: &UserResult| stop_on_error && matches!(result, UserResult::Error(_));
+        let results = self
+            .workers
+            .run(
                 Some(self.action),
                 self.call.deadline(),
-                &self.people,
+                &self.users,
                 planned,
-                &ends,
+                &stops_after,
             )
             .await;
-        for &place in planned {
-            self.people.end(place, Outcome::Skipped);
+        for &index in planned.get(results.len()..).unwrap_or_default() {
+            self.users.settle(index, Outcome::Skipped);
         }
-        for (place, answer) in answers {
-            match answer {
-                Answer::User(user) => self.people.change(place, user),
-                Answer::Error(error) => self.people.end(place, Outcome::Failed(error)),
-                Answer::Forbidden => {}
+        for (index, result) in results {
+            match result {
+                UserResult::User(user) => self.users.set_changed(index, user),
+                UserResult::Error(error) => self.users.settle(index, Outcome::Failed(error)),
+                UserResult::Forbidden => {}
             }
         }
     }
 
+    /// Reports on every target.
     fn report(self, refused: Option<Failure>) -> Report {
+        let targets = self.targets.into_iter();
         Report {
-            targets: self
-                .aims
-                .into_iter()
-                .map(|aim| aim.report(&self.people, self.room))
+            targets: targets
+                .map(|target| target.into_report(&self.users, self.budget))
                 .collect(),
             refused: refused.map(|failure| self.call.error_without_requests(failure)),
             requests: self.call.all_requests(),

@@ -1,27 +1,28 @@
-//! E-mail addresses, as they are compared.
+//! Comparison of e-mail addresses.
 
 use alloc::string::String;
 
 use crate::{error::ErrorCode, failure::Failure, small::lowercase::lowercase, user::User};
 
-/// The longest address that is taken, in bytes: four times what RFC 5321 (section 4.5.3.1) lets through.
-const LONGEST: usize = 1024;
+/// Maximum length of an address in bytes: four times the maximum of a path (RFC 5321, section 4.5.3.1.3).
+const MAX_EMAIL_LENGTH: usize = 1024;
 
-/// An address in lower case, without the space around it. Nothing else of it is normalised: an address that is taken for
-/// another one cuts off the wrong person.
+/// An e-mail address in the form that is compared: without surrounding white space and in lower case, letter by letter.
+///
+/// There is no other normalisation: two addresses that are taken for one would cut off the wrong user.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Email(String);
 
 impl Email {
-    /// Takes an address that a call names.
+    /// Reads an address that is an argument of a call.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
         let must = match text {
             "" => "must not be empty",
-            _ if text.len() > LONGEST => "must not be longer than 1024 bytes",
+            _ if text.len() > MAX_EMAIL_LENGTH => "must not be longer than 1024 bytes",
             _ if text.contains(char::is_control) => "must not hold control characters",
             _ if !text.contains('@') => "must have an @",
-            _ => return Ok(Self(folded(text))),
+            _ => return Ok(Self(fold(text))),
         };
         Err(Failure::new(
             ErrorCode::InvalidArgument,
@@ -30,20 +31,21 @@ impl Email {
         ))
     }
 
-    /// The address of a user, whatever the server has for one.
+    /// Returns the address of a user, without checks.
     pub fn of(user: &User) -> Self {
-        Self(folded(user.email.trim()))
+        Self(fold(user.email.trim()))
     }
 
+    /// The address in the form that is compared.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-fn folded(text: &str) -> String {
+fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    // A sigma that ends a word is one like the others, and has the same capital.
     folded.extend(text.chars().map(|letter| match lowercase(letter) {
+        // The two lowercase sigmas have the same capital letter.
         'ς' => 'σ',
         letter => letter,
     }));
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn case_and_surrounding_space_make_no_difference() {
+    fn letter_case_and_surrounding_space_are_ignored() {
         for (one, other) in [
             ("Wendy@Acme.example", "wendy@acme.EXAMPLE"),
             ("  wendy@acme.example\t", "wendy@acme.example"),
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_does() {
+    fn addresses_that_differ_otherwise_are_different() {
         for (one, other) in [
             ("wendy@acme.example", "wendy@acme.example."),
             ("wendy@acme.example", "wendy+x@acme.example"),
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_an_address_is_refused() {
+    fn invalid_addresses_are_rejected() {
         let long = format!("{}@acme.example", "x".repeat(1024));
         for (text, must) in [
             ("", "must not be empty"),

@@ -1,50 +1,56 @@
-//! What must hold before anything is changed.
+//! Guards of a bulk change: conditions that must hold before a user is changed.
 
 use alloc::string::{String, ToString};
 
-use super::{ChangeOptions, Selector, email::Email, name_set::Index, user_table::Person};
+use super::{
+    email::Email,
+    name_set::NameSet,
+    types::{ChangeOptions, Selector},
+    user_table::UserEntry,
+};
 use crate::{error::ErrorCode, failure::Failure, request::Id};
 
 /// The guards of one call.
 pub(super) struct Guards {
-    protected_ids: Index,
-    protected_emails: Index,
+    protected_ids: NameSet,
+    protected_emails: NameSet,
     max_changes: Option<u32>,
 }
 
 impl Guards {
-    /// Takes the guards of a call. One that cannot be understood must not be passed over.
+    /// Reads the guards of a call. One that cannot be read is an error: ignoring it could change a protected user.
     pub fn new(options: &ChangeOptions) -> Result<Self, Failure> {
         let mut guards = Self {
-            protected_ids: Index::default(),
-            protected_emails: Index::default(),
+            protected_ids: NameSet::default(),
+            protected_emails: NameSet::default(),
             max_changes: options.max_changes,
         };
-        for who in &options.protect {
-            let added = match who {
-                Selector::Id(id) => {
-                    Id::of_user(id).map(|id| guards.protected_ids.place(id.as_str(), 0))
-                }
-                Selector::Email(email) => Email::parse(email)
-                    .map(|email| guards.protected_emails.place(email.as_str(), 0)),
-            };
-            if let Err(mut failure) = added {
+        for selector in &options.protect {
+            guards.protect(selector).map_err(|mut failure| {
                 failure.cause = ["of the users to protect, ", &failure.cause].concat();
-                return Err(failure);
-            }
+                failure
+            })?;
         }
         Ok(guards)
     }
 
-    /// Whether this user may be changed for a target that expects this e-mail address. What cannot be checked does
-    /// not hold.
-    pub fn check(&self, person: &Person, expected: Option<&Email>) -> Result<(), Failure> {
-        if self.protected_ids.get(person.id.as_str()).is_some() {
-            return Err(refused("the user is protected", None));
+    fn protect(&mut self, selector: &Selector) -> Result<(), Failure> {
+        match selector {
+            Selector::Id(id) => self.protected_ids.insert(Id::of_user(id)?.as_str()),
+            Selector::Email(email) => self.protected_emails.insert(Email::parse(email)?.as_str()),
+        };
+        Ok(())
+    }
+
+    /// Checks that a user may be changed for a target that expects an e-mail address. A guard that cannot be checked counts
+    /// as violated.
+    pub fn check(&self, entry: &UserEntry, expected_email: Option<&Email>) -> Result<(), Failure> {
+        if self.protected_ids.contains(entry.id.as_str()) {
+            return Err(violated("the user is protected", None));
         }
-        let Some(user) = &person.user else {
-            return if expected.is_some() || !self.protected_emails.is_empty() {
-                Err(refused(
+        let Some(user) = &entry.user else {
+            return if expected_email.is_some() || !self.protected_emails.is_empty() {
+                Err(violated(
                     "the user's e-mail address cannot be compared, because the OAuth application may not get users",
                     Some(
                         "give the application the permission to get users, or leave out the guards by e-mail address",
@@ -55,11 +61,11 @@ impl Guards {
             };
         };
         let email = Email::of(user);
-        if self.protected_emails.get(email.as_str()).is_some() {
-            return Err(refused("the user is protected", None));
+        if self.protected_emails.contains(email.as_str()) {
+            return Err(violated("the user is protected", None));
         }
-        if expected.is_some_and(|expected| *expected != email) {
-            return Err(refused(
+        if expected_email.is_some_and(|expected| *expected != email) {
+            return Err(violated(
                 "the user has another e-mail address than expected",
                 Some("check that the id and the e-mail address belong together"),
             ));
@@ -67,15 +73,15 @@ impl Guards {
         Ok(())
     }
 
-    /// Whether so many changes may be made.
+    /// Checks that the number of changes does not exceed `max-changes`.
     pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
-            Some(Ok(most)) if changes > most => Err(refused(
-                &[
+            Some(Ok(max)) if changes > max => Err(violated(
+                [
                     changes.to_string().as_str(),
                     if changes == 1 { " user" } else { " users" },
                     " would be changed, and max-changes allows ",
-                    &most.to_string(),
+                    &max.to_string(),
                 ]
                 .concat(),
                 Some("check the targets, then raise max-changes if they are right"),
@@ -85,6 +91,6 @@ impl Guards {
     }
 }
 
-fn refused(cause: &str, hint: Option<&'static str>) -> Failure {
-    Failure::new(ErrorCode::PreconditionFailed, String::from(cause), hint)
+fn violated(cause: impl Into<String>, hint: Option<&'static str>) -> Failure {
+    Failure::new(ErrorCode::PreconditionFailed, cause.into(), hint)
 }

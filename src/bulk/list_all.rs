@@ -1,12 +1,11 @@
-//! The whole list at once, up to a limit.
+//! The whole list of users in one result, up to a limit.
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
-use super::{UserList, name_set::Index, pages::Pages};
+use super::{name_set::NameSet, pages::Pages, types::UserList};
 use crate::{
     call::Call,
-    client::Client,
-    error::{Error, ErrorCode, Operation},
+    error::ErrorCode,
     failure::Failure,
     memory::is_spare,
     platform::Platform,
@@ -14,27 +13,13 @@ use crate::{
     user::{ListOptions, StateFilter},
 };
 
-/// What a user takes while a list of them is handed over, in bytes.
-const LARGEST_USER: usize = 160;
-/// What is left free in memory beside that, for the next page, in bytes.
-const PAGE_ROOM: usize = 1 << 20;
+/// Memory that a user takes while the list is returned, in bytes.
+const MAX_USER_SIZE: usize = 160;
+/// Memory that must stay free for the next page, in bytes.
+const PAGE_RESERVE: usize = 1 << 20;
 
-impl<H: Platform> Client<H> {
-    /// Lists users, at most so many: every page until then.
-    pub async fn list_all_users(
-        &self,
-        filter: Option<StateFilter>,
-        limit: u32,
-        deadline_ms: Option<u32>,
-    ) -> Result<UserList, Error> {
-        let call = self
-            .begin(Operation::ListAllUsers)?
-            .with_deadline(deadline_ms)?;
-        call.finish(list_all(&call, filter, limit).await)
-    }
-}
-
-async fn list_all<P: Platform>(
+/// Lists users up to a limit: reads pages until the limit or the end of the list is reached.
+pub(super) async fn list_all_users<P: Platform>(
     call: &Call<'_, P>,
     filter: Option<StateFilter>,
     limit: u32,
@@ -54,12 +39,11 @@ async fn list_all<P: Platform>(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut pages = Pages::new(call, options);
     let mut users = Vec::new();
-    let mut ids = Index::default();
-    let mut complete = true;
+    let mut ids = NameSet::default();
     while let Some(page) = pages.next().await? {
-        let all = users.len().saturating_add(page.len());
-        let later = all.saturating_mul(LARGEST_USER).saturating_add(PAGE_ROOM);
-        if users.try_reserve(page.len()).is_err() || !is_spare(later) {
+        let count = users.len().saturating_add(page.len());
+        let size = count.saturating_mul(MAX_USER_SIZE);
+        if users.try_reserve(page.len()).is_err() || !is_spare(size.saturating_add(PAGE_RESERVE)) {
             return Err(Failure::new(
                 ErrorCode::Other,
                 "the list does not fit into the instance's memory".to_owned(),
@@ -67,20 +51,24 @@ async fn list_all<P: Platform>(
             ));
         }
         for user in page {
-            if ids.get(&user.id).is_some() {
+            // The server lists a user twice if the list changes between two pages.
+            if ids.contains(&user.id) {
                 continue;
             }
             if users.len() >= limit {
-                complete = false;
-                break;
+                let complete = false;
+                return Ok(UserList { users, complete });
             }
-            ids.place(&user.id, users.len());
+            ids.insert(&user.id);
             users.push(user);
         }
-        if !complete || users.len() >= limit && !pages.are_over() {
-            complete = false;
-            break;
+        if users.len() >= limit {
+            let complete = pages.is_at_end();
+            return Ok(UserList { users, complete });
         }
     }
-    Ok(UserList { users, complete })
+    Ok(UserList {
+        users,
+        complete: true,
+    })
 }

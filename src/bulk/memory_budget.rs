@@ -1,61 +1,63 @@
-//! The memory that reports take: nothing is kept that would leave too little to report on every target.
+//! Memory reserved for the report of a bulk change: nothing is kept that would leave too little of it.
 
-use super::{Selector, Target};
+use super::types::{Selector, Target};
 use crate::{error::Error, memory::is_spare, user::User};
 
-/// What a report without words takes while it is handed over, in bytes.
-const LEAST_REPORT: usize = 1 << 10;
-/// How often a name is copied: as an id or address in lower case, to be looked up by, to be compared with.
-const COPIES: usize = 4;
-/// What a name takes to be looked up by, in bytes.
-const PLACE: usize = 64;
-/// What a call needs beside, in bytes.
-const ELBOW_ROOM: usize = 64 << 10;
+/// Memory that the report of one target takes while it is returned, without its texts, in bytes.
+const MIN_REPORT_SIZE: usize = 1 << 10;
+/// Number of copies of a name: as an id or a lowercase address, as a key, and for comparisons.
+const COPIES_OF_NAME: usize = 4;
+/// Memory that a name takes as a key, beside its text, in bytes.
+const KEY_OVERHEAD: usize = 64;
+/// Memory for everything else that a call needs, in bytes.
+const RESERVE: usize = 64 << 10;
 
-/// What must be left of memory, in bytes.
+/// Memory that must stay free for the report, in bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Room(usize);
+pub(super) struct MemoryBudget(usize);
 
-impl Room {
-    /// The room for reports on these targets, if it is there, and what it takes to resolve all names.
+impl MemoryBudget {
+    /// Returns the budget for a report on the targets. None if memory does not suffice for it and for the look-up of all names.
     pub fn new(targets: &[Target], protected: &[Selector]) -> Option<Self> {
-        let reports = targets.len().saturating_mul(LEAST_REPORT);
-        let room = Self(reports.saturating_add(ELBOW_ROOM));
+        let reports = targets.len().saturating_mul(MIN_REPORT_SIZE);
+        let budget = Self(reports.saturating_add(RESERVE));
         let sizes = targets.iter().map(Target::size);
         let sizes = sizes.chain(protected.iter().map(Selector::size));
-        let sizes = sizes.map(|size| size.saturating_add(PLACE));
+        let sizes = sizes.map(|size| size.saturating_add(KEY_OVERHEAD));
         let names = sizes.fold(0, usize::saturating_add);
-        room.is_left(names.saturating_mul(COPIES)).then_some(room)
+        budget
+            .allows(names.saturating_mul(COPIES_OF_NAME))
+            .then_some(budget)
     }
 
-    /// An answer, or as much of it as leaves the room.
-    pub fn kept(self, answer: Result<User, Error>) -> Result<Option<User>, Error> {
-        match answer {
-            Ok(user) => Ok(self.is_left(0).then_some(user)),
-            Err(error) => Err(self.kept_error(error)),
+    /// Returns true if the budget stays free beside an allocation of `size` bytes.
+    pub fn allows(self, size: usize) -> bool {
+        is_spare(self.0.saturating_add(size))
+    }
+
+    /// Returns the result of a request; drops the user, or the texts of the error, if the budget is used up.
+    pub fn limit(self, result: Result<User, Error>) -> Result<Option<User>, Error> {
+        match result {
+            Ok(user) => Ok(self.allows(0).then_some(user)),
+            Err(error) => Err(self.limit_error(error)),
         }
     }
 
-    /// An error, or as much of it as leaves the room.
-    pub fn kept_error(self, error: Error) -> Error {
-        if self.is_left(0) {
+    /// Returns an error; drops its texts if the budget is used up.
+    pub fn limit_error(self, error: Error) -> Error {
+        if self.allows(0) {
             error
         } else {
             error.without_texts()
         }
     }
 
-    /// A copy of an error, or of as much of it as leaves the room.
+    /// Copies an error; leaves out its texts if the budget does not allow them.
     pub fn copy(self, error: &Error) -> Error {
-        if self.is_left(error.size()) {
+        if self.allows(error.size()) {
             error.clone()
         } else {
             error.without_texts()
         }
-    }
-
-    /// Whether the room is left beside something of this size, in bytes.
-    pub fn is_left(self, beside: usize) -> bool {
-        is_spare(self.0.saturating_add(beside))
     }
 }

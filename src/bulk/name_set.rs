@@ -1,26 +1,30 @@
-//! What stands where, by name.
+//! Set of names that keeps the position at which each of them was added.
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 
-/// Names, and the place of each.
+/// Names with their positions: 0 for the first one added, and so on.
+///
+/// One type for ids and addresses, because each further instance of `BTreeMap` adds 2.5 kB to the component.
 #[derive(Default)]
-pub(super) struct Index(BTreeMap<String, usize>);
+pub(super) struct NameSet(BTreeMap<String, usize>);
 
-impl Index {
-    /// The place of a name, which is this one if it had none yet.
-    pub fn place(&mut self, name: &str, place: usize) -> usize {
-        match self.get(name) {
-            Some(place) => place,
-            None => {
-                self.0.insert(name.to_owned(), place);
-                place
-            }
+impl NameSet {
+    /// Adds a name if it is new. Returns its position.
+    pub fn insert(&mut self, name: &str) -> usize {
+        if let Some(position) = self.position(name) {
+            return position;
         }
+        let position = self.0.len();
+        self.0.insert(name.to_owned(), position);
+        position
     }
 
-    /// The place of a name that has one.
-    pub fn get(&self, name: &str) -> Option<usize> {
+    pub fn position(&self, name: &str) -> Option<usize> {
         self.0.get(name).copied()
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.position(name).is_some()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The whole list, page by page, one of them in memory.
+//! The list of users, read page by page, with one page in memory at a time.
 
 use alloc::{string::String, vec::Vec};
 
@@ -11,53 +11,54 @@ use crate::{
     users,
 };
 
-/// What is left to be read of a list.
-pub(super) struct Pages<'c, 'a, H> {
-    call: &'c Call<'a, H>,
+/// The pages of a list that have not been read yet.
+pub(super) struct Pages<'c, 'a, P> {
+    call: &'c Call<'a, P>,
+    /// Options of the next page.
     options: ListOptions,
-    is_last: bool,
-    /// How many were read.
-    read: u64,
-    /// The page token after the last page whose number is a power of two: in a circle of pages it comes back, after three
-    /// rounds at most (Brent, 1980).
-    mark: Option<String>,
+    is_at_end: bool,
+    /// Number of pages read.
+    pages_read: u64,
+    /// Page token that followed the last page whose number is a power of two. Pages that repeat lead to it again, after at
+    /// most three rounds (Brent's cycle detection).
+    checkpoint: Option<String>,
 }
 
-impl<'c, 'a, H: Platform> Pages<'c, 'a, H> {
-    /// All pages of a list.
-    pub fn new(call: &'c Call<'a, H>, options: ListOptions) -> Self {
+impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
+    /// Starts at the first page of a list.
+    pub fn new(call: &'c Call<'a, P>, options: ListOptions) -> Self {
         Self {
             call,
             options,
-            is_last: false,
-            read: 0,
-            mark: None,
+            is_at_end: false,
+            pages_read: 0,
+            checkpoint: None,
         }
     }
 
-    /// The next page; none after the last one.
+    /// Reads the next page. None after the last one.
     pub async fn next(&mut self) -> Result<Option<Vec<User>>, Failure> {
-        if self.is_last {
+        if self.is_at_end {
             return Ok(None);
         }
         let page = users::list(self.call, &self.options).await?;
         let next = page.next_page_token;
-        self.is_last = next.is_none();
-        if next.is_some() && next == self.mark {
+        self.is_at_end = next.is_none();
+        if next.is_some() && next == self.checkpoint {
             return Err(response::malformed(
                 "the pages of the list go round in a circle",
             ));
         }
-        self.read = self.read.saturating_add(1);
-        if self.read.is_power_of_two() {
-            self.mark.clone_from(&next);
+        self.pages_read = self.pages_read.saturating_add(1);
+        if self.pages_read.is_power_of_two() {
+            self.checkpoint.clone_from(&next);
         }
         self.options.page_token = next;
         Ok(Some(page.users))
     }
 
-    /// Whether the page before was the last one.
-    pub fn are_over(&self) -> bool {
-        self.is_last
+    /// Returns true if the last page has been read.
+    pub fn is_at_end(&self) -> bool {
+        self.is_at_end
     }
 }

@@ -1,79 +1,109 @@
-//! A target on its way to its report.
+//! State of a target, from its look-up to its outcome.
 
 use super::{
-    Outcome, Selector, Target, TargetReport, address_lookup::Wanted, email::Email,
-    memory_budget::Room, user_table::People,
+    address_lookup::{AddressIndex, AddressTable},
+    email::Email,
+    memory_budget::MemoryBudget,
+    types::{Outcome, Selector, Target, TargetReport},
+    user_table::{Progress, UserIndex, UserTable},
 };
 use crate::{error::Error, failure::Failure, request::Id};
 
-/// A target, and how far it has come.
-pub(super) struct Aim {
-    /// The e-mail address that the user must have.
-    pub expected: Option<Email>,
-    pub at: At,
+/// A target of a bulk change.
+pub(super) struct TargetEntry {
+    /// E-mail address that the user must have.
+    pub expected_email: Option<Email>,
+    pub state: TargetState,
 }
 
-/// How far a target has come.
-pub(super) enum At {
-    /// Its address has this place among those that are looked for.
-    Address(usize),
-    /// It is the user at this place.
-    Person(usize),
-    /// It is the user at this place, who may not be changed for its sake.
-    Refused(usize, Error),
-    /// It is nobody.
+/// State of a target.
+///
+/// The progress of a user is stored once, in the [`UserTable`], for all targets that name the user. Only errors that concern
+/// this target alone are stored here.
+pub(super) enum TargetState {
+    /// Named by an e-mail address that has not been resolved yet.
+    Address(AddressIndex),
+    /// Identified: the progress of this user decides the outcome.
+    User(UserIndex),
+    /// A guard does not allow this target to change the user.
+    Refused(UserIndex, Error),
+    /// Not identified: the argument is wrong, or the address was not resolved.
     Failed(Error),
 }
 
-impl Aim {
-    /// Takes a target of a call.
-    pub fn new(target: &Target, people: &mut People, wanted: &mut Wanted) -> Result<Self, Failure> {
+impl TargetState {
+    /// Decides the outcome of the target: its own error, or else the progress of its user.
+    ///
+    /// Users without a decision are skipped: a bulk change leaves them so only after it stopped on an error.
+    fn into_outcome(self, users: &UserTable, budget: MemoryBudget) -> Outcome {
+        let index = match self {
+            Self::Refused(_, error) | Self::Failed(error) => return Outcome::Failed(error),
+            Self::Address(_) => return Outcome::Skipped,
+            Self::User(index) => index,
+        };
+        match users.get(index).map(|entry| &entry.progress) {
+            Some(Progress::Settled(Outcome::Failed(error))) => Outcome::Failed(budget.copy(error)),
+            Some(Progress::Settled(outcome)) => outcome.clone(),
+            Some(Progress::Planned) => Outcome::WouldChange,
+            Some(Progress::Pending) | None => Outcome::Skipped,
+        }
+    }
+
+    /// Returns true if the outcome is a failure, so far as it is decided.
+    pub fn has_failed(&self, users: &UserTable) -> bool {
+        match self {
+            Self::Refused(..) | Self::Failed(_) => true,
+            Self::Address(_) => false,
+            Self::User(index) => users.get(*index).is_some_and(|entry| entry.has_failed()),
+        }
+    }
+
+    /// User of the target, if it is identified.
+    const fn user(&self) -> Option<UserIndex> {
+        match self {
+            Self::User(index) | Self::Refused(index, _) => Some(*index),
+            Self::Address(_) | Self::Failed(_) => None,
+        }
+    }
+}
+
+impl TargetEntry {
+    /// Reads an argument, and adds its user or its address to the tables.
+    pub fn new(
+        target: &Target,
+        users: &mut UserTable,
+        addresses: &mut AddressTable,
+    ) -> Result<Self, Failure> {
+        let expected_email = target.expect_email.as_deref();
         Ok(Self {
-            expected: target
-                .expect_email
-                .as_deref()
-                .map(Email::parse)
-                .transpose()?,
-            at: match &target.who {
-                Selector::Id(id) => At::Person(people.place(Id::of_user(id)?)),
-                Selector::Email(email) => At::Address(wanted.add(&Email::parse(email)?)),
+            expected_email: expected_email.map(Email::parse).transpose()?,
+            state: match &target.who {
+                Selector::Id(id) => TargetState::User(users.insert(Id::of_user(id)?)),
+                Selector::Email(email) => {
+                    TargetState::Address(addresses.insert(&Email::parse(email)?))
+                }
             },
         })
     }
 
-    /// A target that is nobody.
+    /// Returns an entry for an argument that cannot be read.
     pub fn failed(error: Error) -> Self {
         Self {
-            expected: None,
-            at: At::Failed(error),
+            expected_email: None,
+            state: TargetState::Failed(error),
         }
     }
 
-    pub fn is_failed(&self) -> bool {
-        matches!(self.at, At::Failed(_) | At::Refused(..))
-    }
-
-    /// What became of it, as far as there is memory to tell.
-    pub fn report(self, people: &People, room: Room) -> TargetReport {
-        let (place, refusal) = match self.at {
-            At::Person(place) => (Some(place), None),
-            At::Refused(place, error) => (Some(place), Some(error)),
-            At::Failed(error) => (None, Some(error)),
-            At::Address(_) => (None, None),
-        };
-        let person = place.and_then(|place| people.get(place));
-        let outcome = match (refusal, person.and_then(|person| person.outcome.as_ref())) {
-            (Some(error), _) => Outcome::Failed(error),
-            (None, Some(Outcome::Failed(error))) => Outcome::Failed(room.copy(error)),
-            (None, Some(outcome)) => outcome.clone(),
-            (None, None) => Outcome::Skipped,
-        };
-        let user = person.and_then(|person| person.user.as_ref());
-        let user = user.filter(|user| room.is_left(user.size()));
+    /// Returns the report of the target. Leaves out the user where memory does not suffice for a copy.
+    pub fn into_report(self, users: &UserTable, budget: MemoryBudget) -> TargetReport {
+        let entry = self.state.user().and_then(|index| users.get(index));
+        let outcome = self.state.into_outcome(users, budget);
+        let user = entry.and_then(|entry| entry.user.as_ref());
+        let user = user.filter(|user| budget.allows(user.size()));
         TargetReport {
             outcome,
             user: user.cloned(),
-            previous_state: person.and_then(|person| person.previous_state.clone()),
+            previous_state: entry.and_then(|entry| entry.previous_state.clone()),
         }
     }
 }

@@ -1,87 +1,117 @@
-//! The users that a call is about, each of them once, however often and however they are named.
+//! The users of a bulk change, each of them once, no matter how many targets name them.
 
 use alloc::vec::Vec;
 
-use super::{Outcome, name_set::Index};
+use super::{name_set::NameSet, types::Outcome};
 use crate::{
     request::Id,
     user::{User, UserState},
 };
 
-/// A user that a call is about.
-pub(super) struct Person {
+/// Position of a user in the [`UserTable`].
+#[derive(Clone, Copy)]
+pub(super) struct UserIndex(usize);
+
+/// A user whom one or more targets name.
+pub(super) struct UserEntry {
     pub id: Id,
-    /// As they were seen last.
+    /// User as last seen.
     pub user: Option<User>,
-    /// The state in which they were found.
+    /// State before any change.
     pub previous_state: Option<UserState>,
-    /// What became of them, once that is known.
-    pub outcome: Option<Outcome>,
+    pub progress: Progress,
 }
 
-/// Everybody that a call is about.
+/// Progress of the change of one user.
+pub(super) enum Progress {
+    /// No decision yet.
+    Pending,
+    /// To be changed.
+    Planned,
+    /// Final result.
+    Settled(Outcome),
+}
+
+impl UserEntry {
+    /// Returns true if nothing has been decided about the user yet.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.progress, Progress::Pending)
+    }
+
+    /// Returns true if the look-up or the change failed.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.progress, Progress::Settled(Outcome::Failed(_)))
+    }
+}
+
+/// The users of one call.
 #[derive(Default)]
-pub(super) struct People {
-    everybody: Vec<Person>,
-    ids: Index,
+pub(super) struct UserTable {
+    entries: Vec<UserEntry>,
+    /// Ids of the entries, in the same order.
+    ids: NameSet,
 }
 
-impl People {
-    /// The place of a user with this id, who is new if nobody had it yet.
-    pub fn place(&mut self, id: Id) -> usize {
-        let place = self.ids.place(id.as_str(), self.everybody.len());
-        if place == self.everybody.len() {
-            self.everybody.push(Person {
+impl UserTable {
+    /// Returns the index of the user with an id, after adding the user if the id is new.
+    pub fn insert(&mut self, id: Id) -> UserIndex {
+        let position = self.ids.insert(id.as_str());
+        if position == self.entries.len() {
+            self.entries.push(UserEntry {
                 id,
                 user: None,
                 previous_state: None,
-                outcome: None,
+                progress: Progress::Pending,
             });
         }
-        place
+        UserIndex(position)
     }
 
+    /// Number of users.
     pub fn len(&self) -> usize {
-        self.everybody.len()
+        self.entries.len()
     }
 
-    pub fn get(&self, place: usize) -> Option<&Person> {
-        self.everybody.get(place)
+    pub fn get(&self, index: UserIndex) -> Option<&UserEntry> {
+        self.entries.get(index.0)
     }
 
-    /// Sees a user, before any change.
-    pub fn meet(&mut self, place: usize, user: User) {
-        if let Some(person) = self.everybody.get_mut(place) {
-            person.previous_state = Some(user.state.clone());
-            person.user = Some(user);
+    /// Stores a user as found during look-up.
+    pub fn set_found(&mut self, index: UserIndex, user: User) {
+        if let Some(entry) = self.entries.get_mut(index.0) {
+            entry.previous_state = Some(user.state.clone());
+            entry.user = Some(user);
         }
     }
 
-    /// Sees a user after the change; none where there was no memory for that.
-    pub fn change(&mut self, place: usize, user: Option<User>) {
-        if let Some(person) = self.everybody.get_mut(place) {
-            person.outcome = Some(Outcome::Changed);
-            person.user = user.or(person.user.take());
+    /// Stores a user as returned by the change; keeps the user from the look-up if there is none.
+    pub fn set_changed(&mut self, index: UserIndex, user: Option<User>) {
+        if let Some(entry) = self.entries.get_mut(index.0) {
+            entry.progress = Progress::Settled(Outcome::Changed);
+            entry.user = user.or(entry.user.take());
         }
     }
 
-    /// Settles what became of a user.
-    pub fn end(&mut self, place: usize, outcome: Outcome) {
-        if let Some(person) = self.everybody.get_mut(place) {
-            person.outcome = Some(outcome);
+    /// Marks a user as to be changed.
+    pub fn set_planned(&mut self, index: UserIndex) {
+        self.set_progress(index, Progress::Planned);
+    }
+
+    /// Stores the final result of a user.
+    pub fn settle(&mut self, index: UserIndex, outcome: Outcome) {
+        self.set_progress(index, Progress::Settled(outcome));
+    }
+
+    fn set_progress(&mut self, index: UserIndex, progress: Progress) {
+        if let Some(entry) = self.entries.get_mut(index.0) {
+            entry.progress = progress;
         }
     }
 
-    /// Whether anybody could not be looked up or changed.
-    pub fn has_failed(&self) -> bool {
-        let is_failed = |person: &Person| matches!(person.outcome, Some(Outcome::Failed(_)));
-        self.everybody.iter().any(is_failed)
-    }
-
-    /// The places of those who were not seen yet.
-    pub fn unseen(&self) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..self.everybody.len()).collect();
-        places.retain(|&place| self.get(place).is_some_and(|person| person.user.is_none()));
-        places
+    /// Returns the users who have not been found yet, in the order of the table.
+    pub fn not_found_yet(&self) -> Vec<UserIndex> {
+        let mut indexes: Vec<_> = (0..self.entries.len()).map(UserIndex).collect();
+        indexes.retain(|&index| self.get(index).is_some_and(|entry| entry.user.is_none()));
+        indexes
     }
 }

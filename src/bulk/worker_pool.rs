@@ -1,4 +1,4 @@
-//! The same done to many users, several at a time.
+//! Several requests at a time, each for one user.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::{
@@ -8,7 +8,10 @@ use core::{
     task::Poll,
 };
 
-use super::{memory_budget::Room, user_table::People};
+use super::{
+    memory_budget::MemoryBudget,
+    user_table::{UserIndex, UserTable},
+};
 use crate::{
     call::Call,
     endpoint::Endpoint,
@@ -19,78 +22,86 @@ use crate::{
     users::{self, UserAction},
 };
 
-/// Those who send a call's requests.
-pub(super) struct Crew<'c, 'a, H> {
-    pub call: &'c Call<'a, H>,
-    /// How many there are.
+/// Workers that send the requests of one call.
+pub(super) struct WorkerPool<'c, 'a, P> {
+    pub call: &'c Call<'a, P>,
+    /// Number of workers.
     pub concurrency: u8,
-    pub room: Room,
+    pub budget: MemoryBudget,
 }
 
-/// What came back for a user.
-pub(super) enum Answer {
-    /// The user; none where there was no memory for them.
+/// Result of the request for one user.
+pub(super) enum UserResult {
+    /// The user in the response. None if memory does not suffice to keep it.
     User(Option<User>),
-    /// The application may not look at users. No other reason is documented for which a get is forbidden.
+    /// The server refused to read the user (403): the application lacks the permission to get users. No other reason is
+    /// documented.
     Forbidden,
-    /// Neither.
+    /// Any other failure.
     Error(Error),
 }
 
-/// What came back for users, by their places.
-type Answers = Vec<(usize, Answer)>;
-
 type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
 
-impl<H: Platform> Crew<'_, '_, H> {
-    /// Does this to users, each by a part of the call, until an answer ends it. Those who were not begun with have no answer.
-    pub async fn work(
+impl<P: Platform> WorkerPool<'_, '_, P> {
+    /// Changes users, or reads them if there is no action: sends one request per user, in the order of `indexes`, until `stops_after` returns true for a result. Requests under
+    /// way then are completed.
+    ///
+    /// Returns the results in the order of their arrival. They belong to the first elements of `indexes`; no request was sent
+    /// for the others.
+    pub async fn run(
         &self,
         action: Option<UserAction>,
         deadline: Instant,
-        people: &People,
-        places: &[usize],
-        ends: &dyn Fn(&Answer) -> bool,
-    ) -> Answers {
-        let places = Cell::new(places.iter());
-        let answers = Cell::new(Answers::new());
-        let take = || {
-            let mut left = places.take();
-            let place = left.next().copied();
-            places.set(left);
-            place
+        users: &UserTable,
+        indexes: &[UserIndex],
+        stops_after: &dyn Fn(&UserResult) -> bool,
+    ) -> Vec<(UserIndex, UserResult)> {
+        let queue = Cell::new(indexes.iter());
+        let results = Cell::new(Vec::new());
+        let next = || {
+            let mut rest = queue.take();
+            let index = rest.next().copied();
+            queue.set(rest);
+            index
         };
         let worker = |_| -> Worker<'_> {
             Box::pin(async {
-                while let Some(place) = take() {
-                    let Some(person) = people.get(place) else {
+                while let Some(index) = next() {
+                    let Some(entry) = users.get(index) else {
                         continue;
                     };
-                    let part = self.call.child(deadline);
-                    let result = users::get_or_change(&part, action, person.id.as_str()).await;
-                    let is_forbidden = |failure: &Failure| failure.is_forbidden_by(Endpoint::User);
-                    let is_forbidden = result.as_ref().err().is_some_and(is_forbidden);
-                    let answer = match self.room.kept(part.finish(result)) {
-                        Ok(user) => Answer::User(user),
-                        Err(_) if is_forbidden => Answer::Forbidden,
-                        Err(error) => Answer::Error(error),
-                    };
-                    if ends(&answer) {
-                        places.set([].iter());
+                    let result = self.send(action, deadline, entry.id.as_str()).await;
+                    if stops_after(&result) {
+                        queue.set([].iter());
                     }
-                    let mut all = answers.take();
-                    all.push((place, answer));
-                    answers.set(all);
+                    let mut all = results.take();
+                    all.push((index, result));
+                    results.set(all);
                 }
             })
         };
-        all((0..self.concurrency).map(worker).collect()).await;
-        answers.into_inner()
+        join_all((0..self.concurrency).map(worker).collect()).await;
+        results.into_inner()
+    }
+
+    /// Sends the request for one user, as a part of the call with its own error and request count.
+    async fn send(&self, action: Option<UserAction>, deadline: Instant, id: &str) -> UserResult {
+        let part = self.call.child(deadline);
+        let result = users::get_or_change(&part, action, id).await;
+        let is_forbidden = |failure: &Failure| failure.is_forbidden_by(Endpoint::User);
+        if result.as_ref().err().is_some_and(is_forbidden) {
+            return UserResult::Forbidden;
+        }
+        match self.budget.limit(part.finish(result)) {
+            Ok(user) => UserResult::User(user),
+            Err(error) => UserResult::Error(error),
+        }
     }
 }
 
-/// Lets everybody work at the same time, until all have ended.
-async fn all(mut workers: Vec<Worker<'_>>) {
+/// Runs workers concurrently until all of them have ended.
+async fn join_all(mut workers: Vec<Worker<'_>>) {
     poll_fn(|context| {
         workers.retain_mut(|worker| worker.as_mut().poll(context).is_pending());
         if workers.is_empty() {
