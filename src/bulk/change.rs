@@ -137,7 +137,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         Ok(())
     }
 
-    /// Turns the targets' e-mail addresses into users, in one pass over the list.
+    /// Resolves the targets' e-mail addresses to users, in one pass over the list.
     async fn resolve_addresses(&mut self) {
         if self.is_stopped() || self.addresses.len() == 0 {
             return;
@@ -240,7 +240,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         may_read.get()
     }
 
-    /// Checks every guard. A guard by e-mail address applies to a target, not to its user.
+    /// Checks every guard for each target. A user refused to one target can still be changed for another.
     fn check_guards(&mut self) {
         let is_stopped = self.is_stopped();
         for target in &mut self.targets {

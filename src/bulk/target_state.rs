@@ -34,7 +34,7 @@ pub(super) enum TargetState {
 impl TargetState {
     /// Decides the outcome of the target: its own error, or else the progress of its user.
     ///
-    /// Users without a decision are skipped: a bulk change leaves them so only after it stopped on an error.
+    /// A target without a decision is skipped: a bulk change leaves one only if it stops on an error.
     fn into_outcome(self, users: &UserTable, budget: MemoryBudget) -> Outcome {
         let index = match self {
             Self::Refused(_, error) | Self::Failed(error) => return Outcome::Failed(error),
@@ -49,7 +49,7 @@ impl TargetState {
         }
     }
 
-    /// Returns true if the outcome is a failure, so far as it is decided.
+    /// Returns true if the target has failed already.
     pub fn has_failed(&self, users: &UserTable) -> bool {
         match self {
             Self::Refused(..) | Self::Failed(_) => true,

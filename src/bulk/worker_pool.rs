@@ -44,11 +44,10 @@ pub(super) enum UserResult {
 type Worker<'w> = Pin<Box<dyn Future<Output = ()> + 'w>>;
 
 impl<P: Platform> WorkerPool<'_, '_, P> {
-    /// Changes users, or reads them if there is no action: sends one request per user, in the order of `indexes`, until `stops_after` returns true for a result. Requests under
-    /// way then are completed.
+    /// Changes users, or reads them if there is no action, one request per user in the order of `indexes`.
     ///
-    /// Returns the results in the order of their arrival. They belong to the first elements of `indexes`; no request was sent
-    /// for the others.
+    /// Starts no further request once `stops_after` returns true for a result; completes those under way. Returns the results
+    /// in the order of their arrival: they belong to the first elements of `indexes`, and the others have none.
     pub async fn run(
         &self,
         action: Option<UserAction>,
