@@ -16,7 +16,7 @@ use crate::{
 const MAX_CANDIDATES: usize = 8;
 
 /// Finds the user with an e-mail address.
-pub(super) async fn find_user<P: Platform>(
+pub(crate) async fn find_user<P: Platform>(
     call: &Call<'_, P>,
     email: &str,
 ) -> Result<User, Failure> {

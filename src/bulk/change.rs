@@ -29,7 +29,7 @@ const DEFAULT_CONCURRENCY: u8 = 4;
 const MAX_CONCURRENCY: u8 = 16;
 
 /// Changes users: looks all of them up, checks every guard, then sends the changes.
-pub(super) async fn change_users<P: Platform>(
+pub(crate) async fn change_users<P: Platform>(
     call: &Call<'_, P>,
     action: UserAction,
     targets: &[Target],

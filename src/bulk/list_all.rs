@@ -19,7 +19,7 @@ const MAX_USER_SIZE: usize = 160;
 const PAGE_RESERVE: usize = 1 << 20;
 
 /// Lists users up to a limit: reads pages until the limit or the end of the list is reached.
-pub(super) async fn list_all_users<P: Platform>(
+pub(crate) async fn list_all_users<P: Platform>(
     call: &Call<'_, P>,
     filter: Option<StateFilter>,
     limit: u32,
