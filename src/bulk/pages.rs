@@ -45,9 +45,7 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
         let next = page.next_page_token;
         self.is_at_end = next.is_none();
         if next.is_some() && next == self.checkpoint {
-            return Err(response::malformed(
-                "the pages of the list go round in a circle",
-            ));
+            return Err(response::malformed("the pages of the list repeat"));
         }
         self.pages_read = self.pages_read.saturating_add(1);
         if self.pages_read.is_power_of_two() {
