@@ -12,11 +12,14 @@ fn cause<T>(result: Result<T, Failure>) -> String {
         panic!("it should not fit");
     };
     assert_eq!(failure.code, ErrorCode::MalformedResponse);
-    let cause = failure.cause.clone();
-    let cause = cause.strip_prefix("the server's answer does not fit: ");
-    let mend =
-        "; check that the base URL is that of the API, and that no proxy answers in its place";
-    cause.unwrap().strip_suffix(mend).unwrap().to_owned()
+    assert_eq!(
+        failure.hint,
+        Some("check that the base URL is that of the API, and that no proxy answers in its place")
+    );
+    let cause = failure
+        .cause
+        .strip_prefix("the server's response does not fit: ");
+    cause.unwrap().to_owned()
 }
 
 fn page(body: &str) -> Result<UserPage, Failure> {

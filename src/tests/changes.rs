@@ -102,14 +102,15 @@ fn an_id_that_is_none_is_refused_before_anything_is_sent() {
 #[test]
 fn another_user_than_the_one_asked_for_is_refused() {
     let other = r#"{"id":"ir7vjhj36jhinbfad7v2t5mp3e","state":"SUSPENDED"}"#;
-    let message = "the server's answer does not fit: it is another user than the one asked for; check that the base URL is that of the API, and that no proxy answers in its place";
+    let message = "the server's response does not fit: it is another user than the one asked for";
     for (operation, effect) in [
         (Operation::GetUser, Effect::NotApplied),
         (Operation::SuspendUser, Effect::PossiblyApplied),
     ] {
         let error = error_of(operation, [reply(200, other)]);
         assert_eq!(error.code, ErrorCode::MalformedResponse);
-        assert_eq!(error.message, format!("{}: {message}", operation.name()));
+        let message = format!("{}: {message}", operation.name());
+        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
         assert_eq!(error.effect, effect);
     }
 }
@@ -127,13 +128,11 @@ fn a_change_that_did_not_bring_its_state_about_is_no_success() {
     ] {
         let error = error_of(operation, [reply(200, answer)]);
         assert_eq!(error.code, ErrorCode::MalformedResponse);
-        assert_eq!(
-            error.message,
-            format!(
-                "{}: the server's answer does not fit: the user is not in the state that was asked for; check that the base URL is that of the API, and that no proxy answers in its place",
-                operation.name()
-            )
+        let message = format!(
+            "{}: the server's response does not fit: the user is not in the state that was asked for",
+            operation.name()
         );
+        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
         assert_eq!(error.effect, Effect::PossiblyApplied);
     }
 }
@@ -150,7 +149,10 @@ fn an_answer_of_8_mib_is_taken_and_a_larger_one_is_not() {
     let error = get_answered(&sized(limit + 1)).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        error.message,
-        "get-user: the server's answer does not fit: it is larger than 8 MiB; check that the base URL is that of the API, and that no proxy answers in its place"
+        texts(&error),
+        (
+            "get-user: the server's response does not fit: it is larger than 8 MiB",
+            Some(CHECK_BASE_URL)
+        )
     );
 }

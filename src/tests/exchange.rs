@@ -174,8 +174,11 @@ fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
     let error = results[0].as_ref().unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        error.message,
-        "get-user: the deadline ran out while another call exchanged the token; try again, or set a longer deadline"
+        texts(&error),
+        (
+            "get-user: the deadline passed while another call exchanged the token",
+            Some(SET_LONGER_DEADLINE)
+        )
     );
 }
 

@@ -56,8 +56,11 @@ fn more_users_than_were_asked_for_are_refused() {
     let error = list(sized(2), results(3)).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        error.message,
-        "list-users: the server's answer does not fit: `results` is no list of users, or a longer one than was asked for; check that the base URL is that of the API, and that no proxy answers in its place"
+        texts(&error),
+        (
+            "list-users: the server's response does not fit: `results` is no list of users, or a longer one than was asked for",
+            Some(CHECK_BASE_URL)
+        )
     );
 }
 
@@ -76,8 +79,11 @@ fn a_page_that_leads_to_itself_is_refused() {
     let error = list(paged("CAIQAg"), again).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        error.message,
-        "list-users: the server's answer does not fit: the next page is the same page again; check that the base URL is that of the API, and that no proxy answers in its place"
+        texts(&error),
+        (
+            "list-users: the server's response does not fit: the next page is the same page again",
+            Some(CHECK_BASE_URL)
+        )
     );
 }
 

@@ -17,6 +17,11 @@ pub(super) const BASIC: &str = "Y2xpZW50LTE6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBs
 pub(super) const TOKEN: &str =
     r#"{"access_token":"stub-token-1","token_type":"Bearer","expires_in":900,"scope":"openid"}"#;
 pub(super) const ACTIVE: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","email":"wendy_appleseed@agilebits.com","display_name":"Wendy Appleseed","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
+/// The hint for a response that cannot be from the API.
+pub(super) const CHECK_BASE_URL: &str =
+    "check that the base URL is that of the API, and that no proxy answers in its place";
+/// The hint for a call that has used up its time.
+pub(super) const SET_LONGER_DEADLINE: &str = "try again, or set a longer deadline";
 pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
 
 /// A request, as it was sent.
@@ -248,6 +253,11 @@ pub(super) fn error_of(operation: Operation, replies: impl IntoIterator<Item = R
     let client = client(with_tokens(script(Vec::from_iter(replies))));
     let result = client.platform().run(call(&client, operation));
     result.expect_err("the call should have failed")
+}
+
+/// The message and the hint of an error.
+pub(super) fn texts(error: &Error) -> (&str, Option<&str>) {
+    (&error.message, error.hint)
 }
 
 /// What a user is read as who is asked for and answered with this.

@@ -188,7 +188,7 @@ fn everything() -> Vec<String> {
         ["success", "given up"].map(|end| format!("{end}: {}", operation.name()))
     });
     let others = [
-        "effect: Unchanged",
+        "effect: NotApplied",
         "effect: PossiblyApplied",
         "change: after its call",
         "success: configure",

@@ -1,7 +1,11 @@
 //! The whole list at once, up to a limit.
 
 use super::crowd::{Crowd, is_list};
-use crate::{Error, ErrorCode, StateFilter, UserList, tests::server::reply};
+use crate::{
+    Error, ErrorCode, StateFilter, UserList,
+    platform::Duration,
+    tests::server::{never, reply},
+};
 
 fn list_all(crowd: &Crowd, limit: u32) -> Result<UserList, Error> {
     let client = crowd.client();
@@ -109,4 +113,36 @@ fn a_page_that_fails_fails_the_list() {
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::Unavailable);
     assert_eq!(error.requests, 1 + 2 + 5);
+}
+
+#[test]
+fn list_all_users_obeys_a_deadline_of_its_own() {
+    let client = Crowd::of(1).client_unless(|sent| is_list(sent).then(never));
+    for (deadline_ms, took) in [(Some(5_000), 5), (None, 30), (Some(50_000), 50)] {
+        let before = client.platform().elapsed();
+        let call = client.list_all_users(None, 10, deadline_ms);
+        let error = client.platform().run(call).unwrap_err();
+        assert_eq!(error.code, ErrorCode::TimedOut);
+        let elapsed = client.platform().elapsed().less(before);
+        assert!(elapsed <= Duration::from_secs(took), "{elapsed:?}");
+        assert!(elapsed > Duration::from_secs(took * 3 / 4), "{elapsed:?}");
+    }
+}
+
+#[test]
+fn list_all_users_refuses_a_deadline_out_of_range() {
+    let client = Crowd::of(1).client();
+    for deadline_ms in [0, 3_600_001, u32::MAX] {
+        let call = client.list_all_users(None, 10, Some(deadline_ms));
+        let error = client.platform().run(call).unwrap_err();
+        assert_eq!(
+            (error.code, error.requests),
+            (ErrorCode::InvalidArgument, 0)
+        );
+        assert_eq!(
+            error.message,
+            "list-all-users: the deadline must be milliseconds, from 1 to 3600000"
+        );
+    }
+    assert!(client.platform().sent().is_empty());
 }

@@ -3,9 +3,10 @@
 use super::crowd::{Crowd, is_list};
 use crate::{
     Client, Error, ErrorCode, User, UserState,
+    platform::Duration,
     tests::{
         fake_platform::FakePlatform,
-        server::{reply, with_tokens},
+        server::{never, reply, texts, with_tokens},
     },
 };
 
@@ -45,8 +46,11 @@ fn nobody_is_not_found_after_the_last_page() {
     let error = find(&client, "nobody@acme.example").unwrap_err();
     assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 3));
     assert_eq!(
-        error.message,
-        "find-user: no user of the account has this e-mail address; check its spelling, and the account id"
+        texts(&error),
+        (
+            "find-user: no user of the account has this e-mail address",
+            Some("check the spelling of the address, and the account id")
+        )
     );
 }
 
@@ -58,30 +62,27 @@ fn several_users_with_one_address_are_named() {
     let error = find(&crowd.client(), "u700@acme.example").unwrap_err();
     assert_eq!(error.code, ErrorCode::Ambiguous);
     assert_eq!(
-        error.message,
-        "find-user: several users have this e-mail address; name one of them by id: U700, U9 X, U10"
+        texts(&error),
+        (
+            "find-user: several users have this e-mail address",
+            Some("name the user by id; the candidates are the ids of those who have the address")
+        )
     );
+    // An id with a control character cannot be named in a call.
+    assert_eq!(error.candidates, ["U700", "U10"]);
 }
 
 #[test]
 fn of_very_many_with_one_address_some_are_named() {
+    let id = |at: usize| format!("{at}{}", "x".repeat(500));
     let crowd = Crowd::default();
     for at in 0..3000 {
-        let id = format!("{at}{}", "x".repeat(500));
-        crowd.add(&id, "all@acme.example", "ACTIVE");
+        crowd.add(&id(at), "all@acme.example", "ACTIVE");
     }
     let error = find(&crowd.client(), "all@acme.example").unwrap_err();
     assert_eq!(error.code, ErrorCode::Ambiguous);
-    let named: Vec<_> = error
-        .message
-        .split(": ")
-        .last()
-        .unwrap()
-        .split(", ")
-        .collect();
-    assert_eq!((named.len(), named[8]), (9, "and more"), "{error}");
-    // What is cut is no id, and is marked.
-    assert!(named[..8].iter().all(|id| id.ends_with("x…")));
+    let first_eight: Vec<_> = (0..8).map(id).collect();
+    assert_eq!(error.candidates, first_eight);
 }
 
 #[test]
@@ -151,4 +152,36 @@ fn pages_that_go_round_in_a_circle_are_refused() {
         );
         assert!(client.platform().count(is_list) <= 3 * round + 1, "{round}");
     }
+}
+
+#[test]
+fn find_user_obeys_a_deadline_of_its_own() {
+    let client = Crowd::of(1).client_unless(|sent| is_list(sent).then(never));
+    for (deadline_ms, took) in [(Some(5_000), 5), (None, 30), (Some(50_000), 50)] {
+        let before = client.platform().elapsed();
+        let call = client.find_user("u0@acme.example", deadline_ms);
+        let error = client.platform().run(call).unwrap_err();
+        assert_eq!(error.code, ErrorCode::TimedOut);
+        let elapsed = client.platform().elapsed().less(before);
+        assert!(elapsed <= Duration::from_secs(took), "{elapsed:?}");
+        assert!(elapsed > Duration::from_secs(took * 3 / 4), "{elapsed:?}");
+    }
+}
+
+#[test]
+fn find_user_refuses_a_deadline_out_of_range() {
+    let client = Crowd::of(1).client();
+    for deadline_ms in [0, 3_600_001, u32::MAX] {
+        let call = client.find_user("u0@acme.example", Some(deadline_ms));
+        let error = client.platform().run(call).unwrap_err();
+        assert_eq!(
+            (error.code, error.requests),
+            (ErrorCode::InvalidArgument, 0)
+        );
+        assert_eq!(
+            error.message,
+            "find-user: the deadline must be milliseconds, from 1 to 3600000"
+        );
+    }
+    assert!(client.platform().sent().is_empty());
 }

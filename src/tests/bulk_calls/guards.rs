@@ -1,7 +1,10 @@
 //! What must hold before anything is changed.
 
 use super::crowd::*;
-use crate::{ChangeOptions, ErrorCode, Outcome, Report, Selector, Target, tests::server::reply};
+use crate::{
+    ChangeOptions, ErrorCode, Outcome, Report, Selector, Target,
+    tests::server::{reply, texts},
+};
 
 fn protecting(names: &[&str]) -> ChangeOptions {
     ChangeOptions {
@@ -17,9 +20,9 @@ fn at_most(changes: u32) -> ChangeOptions {
     }
 }
 
-fn message(report: &Report, at: usize) -> &str {
+fn texts_of(report: &Report, at: usize) -> (&str, Option<&str>) {
     match &report.targets[at].outcome {
-        Outcome::Failed(error) => &error.message,
+        Outcome::Failed(error) => texts(error),
         outcome => panic!("{outcome:?}"),
     }
 }
@@ -32,7 +35,10 @@ fn the_protected_are_left_alone_however_they_are_named() {
             let client = crowd.client();
             let report = suspend(&client, ["U0", name, "U2"], &protecting(&[protect])).unwrap();
             assert_eq!(words(&report), ["Changed", "PreconditionFailed", "Changed"]);
-            assert_eq!(message(&report, 1), "suspend-users: the user is protected");
+            assert_eq!(
+                texts_of(&report, 1),
+                ("suspend-users: the user is protected", None)
+            );
             assert_eq!(report.targets[1].user.as_ref().unwrap().id, "U1");
             assert_eq!(crowd.suspended(), ["U0", "U2"]);
         }
@@ -68,8 +74,11 @@ fn an_address_that_is_not_the_expected_one_is_left_alone() {
         ]
     );
     assert_eq!(
-        message(&report, 1),
-        "suspend-users: the user has another e-mail address than expected"
+        texts_of(&report, 1),
+        (
+            "suspend-users: the user has another e-mail address than expected",
+            Some("check that the id and the e-mail address belong together")
+        )
     );
     assert_eq!(crowd.suspended(), ["U0", "U2"]);
 }
@@ -84,8 +93,11 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
     let refused = report.refused.as_ref().unwrap();
     assert_eq!(refused.code, ErrorCode::PreconditionFailed);
     assert_eq!(
-        refused.message,
-        "suspend-users: 3 users would be changed, and max-changes allows 2; nothing was changed"
+        texts(refused),
+        (
+            "suspend-users: 3 users would be changed, and max-changes allows 2",
+            Some("check the targets, then raise max-changes if they are right")
+        )
     );
     assert_eq!(
         words(&report),
@@ -115,8 +127,11 @@ fn a_dry_run_tells_of_too_many_changes_too() {
     let report = suspend(&Crowd::of(1).client(), ["U0"], &options).unwrap();
     assert_eq!(words(&report), ["WouldChange"]);
     assert_eq!(
-        report.refused.unwrap().message,
-        "suspend-users: 1 user would be changed, and max-changes allows 0; nothing was changed"
+        texts(&report.refused.unwrap()),
+        (
+            "suspend-users: 1 user would be changed, and max-changes allows 0",
+            Some("check the targets, then raise max-changes if they are right")
+        )
     );
 }
 
@@ -148,8 +163,13 @@ fn a_guard_that_cannot_be_checked_does_not_hold() {
     let report = suspend(&client, ["U0"], &protecting(&["u9@acme.example"])).unwrap();
     assert_eq!(words(&report), ["PreconditionFailed"]);
     assert_eq!(
-        message(&report, 0),
-        "suspend-users: the user's e-mail address cannot be compared, because the OAuth application may not get users; give it that permission, or leave out the guards by e-mail address"
+        texts_of(&report, 0),
+        (
+            "suspend-users: the user's e-mail address cannot be compared, because the OAuth application may not get users",
+            Some(
+                "give the application the permission to get users, or leave out the guards by e-mail address"
+            )
+        )
     );
 
     let targets = [Target {

@@ -29,7 +29,7 @@ pub(super) const ALL: [&str; 35] = [
     "report: Unchanged",
     "report: WouldChange",
     "report: Skipped",
-    "report: Failed(Unchanged)",
+    "report: Failed(NotApplied)",
     "report: Failed(PossiblyApplied)",
     "many: one user for several targets",
     "many: changed for one target, and not for another",

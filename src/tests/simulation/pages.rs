@@ -110,9 +110,10 @@ impl Ledger {
             Owner::One(user) => panic!("{user:?} has the address"),
             Owner::Several(ids) => {
                 assert_eq!(error.code, ErrorCode::Ambiguous);
-                let (_, named) = error.message.rsplit_once(": ").unwrap_or_default();
-                let named: BTreeSet<_> = named.split(", ").collect();
-                assert_eq!(named, ids, "others share the address");
+                let candidates = error.candidates.iter().map(String::as_str);
+                let candidates: BTreeSet<_> = candidates.collect();
+                assert_eq!(candidates, ids, "others share the address");
+                assert_eq!(error.candidates.len(), ids.len(), "a candidate twice");
             }
         }
     }

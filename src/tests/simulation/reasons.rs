@@ -66,6 +66,8 @@ impl Ledger {
             Code::RateLimited | Code::Unavailable | Code::TimedOut | Code::ConnectionFailed
         );
         assert_eq!(error.code.is_retryable(), retryable);
+        let is_ambiguous = error.code == Code::Ambiguous;
+        assert_eq!(!error.candidates.is_empty(), is_ambiguous, "candidates");
     }
 
     /// What the last request of a failure says of it.
