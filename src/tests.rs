@@ -1,23 +1,23 @@
 //! The core as its callers see it, over a simulated host.
 
-mod bulk_calls;
-mod changes;
+mod api_messages;
+mod bulk;
 mod check;
-mod clock;
 mod configure;
-mod corpus;
 mod deadlines;
 mod effects;
-mod exchange;
 mod fake_platform;
-mod lists;
+mod fuzz_corpus;
+mod list_users;
 mod messages;
-mod refusals;
+mod requests;
 mod retries;
 mod revocation;
-mod server;
+mod scripted_server;
 mod simulation;
-mod tokens;
-mod wire;
-mod words;
+mod single_user;
+mod status_codes;
+mod token_exchange;
+mod token_lifetime;
+mod virtual_clock;
 mod zeroing;

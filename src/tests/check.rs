@@ -1,6 +1,6 @@
 //! The findings of a check, for each thing that can be wrong.
 
-use super::{fake_platform::FakePlatform, server::*};
+use super::{fake_platform::FakePlatform, scripted_server::*};
 use crate::{
     Client, Verdict,
     platform::{Method, SendErrorKind},

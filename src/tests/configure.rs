@@ -1,6 +1,6 @@
 //! What replacing the settings keeps, and what it forgets.
 
-use super::{fake_platform::FakePlatform, server::*};
+use super::{fake_platform::FakePlatform, scripted_server::*};
 use crate::{
     Client, Effect, ErrorCode,
     platform::{Duration, Platform},

@@ -1,6 +1,6 @@
 //! Whatever the server does, a call ends within its deadline.
 
-use super::server::*;
+use super::scripted_server::*;
 use crate::{
     Client, Effect, Error, ErrorCode, Operation,
     platform::{Duration, SendErrorKind},

@@ -1,6 +1,6 @@
 //! What a failed call leaves behind: whether a change may have been made, and how many requests it took.
 
-use super::server::*;
+use super::scripted_server::*;
 use crate::{
     Effect::{self, NotApplied, PossiblyApplied},
     ErrorCode, Operation,

@@ -7,10 +7,10 @@ use std::{
     rc::Rc,
 };
 
-pub(super) use super::clock::Task;
+pub(super) use super::virtual_clock::Task;
 use super::{
-    clock::Clock,
-    server::{Answer, Piece, Reply, Sent},
+    scripted_server::{Answer, Piece, Reply, Sent},
+    virtual_clock::Clock,
 };
 use crate::platform::{Body, Duration, Instant, Platform, Request, Response, SendError};
 

@@ -1,6 +1,6 @@
 //! What a person reads of each failure, word for word.
 
-use super::{refusals::token_error, server::*};
+use super::{scripted_server::*, status_codes::token_error};
 use crate::{
     ErrorCode::*,
     Operation,

@@ -1,6 +1,6 @@
 //! What is tried again, how often, and after which wait.
 
-use super::server::*;
+use super::scripted_server::*;
 use crate::{
     Operation,
     platform::{Duration, SendErrorKind},

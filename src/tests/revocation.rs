@@ -1,6 +1,6 @@
 //! What revoking the token sends, and when it is forgotten.
 
-use super::server::*;
+use super::scripted_server::*;
 use crate::{ErrorCode, platform::Duration};
 
 #[test]

@@ -11,36 +11,36 @@
 //! ```
 
 mod account;
-mod bodies;
+mod caller;
 mod check_call;
+mod check_changes;
+mod check_error;
+mod check_pages;
+mod check_pause;
+mod check_report;
+mod check_request;
+mod check_stop;
+mod check_target;
+mod check_token_exchange;
+mod check_tokens;
 mod coverage;
 mod delivery;
-mod departure;
 mod directory;
-mod events;
-mod exchange;
+mod error_bodies;
 mod expected_target;
 mod fault;
-mod incident;
+mod history;
 mod intent;
-mod ledger;
-mod network;
-mod pages;
-mod pause;
-mod reasons;
-mod reports;
+mod json;
+mod random_arguments;
 mod request_chain;
 mod request_fate;
 mod rng;
 mod route;
 mod run;
-mod stops;
-mod targets;
-mod task;
-mod tokens;
-mod words;
-mod world;
-mod writes;
+mod server_events;
+mod simulated_platform;
+mod state;
 
 use std::{
     env,
@@ -48,7 +48,7 @@ use std::{
     thread,
 };
 
-use self::{fault::Fault, run::run, world::Counts};
+use self::{fault::Fault, run::run, state::Counts};
 use crate::{ErrorCode, Operation};
 
 const DEFAULT_SEEDS: u64 = 10_000;

@@ -1,15 +1,15 @@
 //! The account behind the API: its users and tokens, with what the server truly says of them.
 
 use super::{
-    bodies,
     directory::{self, EXTERNAL, OWNER},
+    json,
     rng::Dice,
     route::Route,
 };
 use crate::{
     ErrorCode, Operation, User, UserPage, UserState,
     platform::{Duration, Instant},
-    tests::server::BASIC,
+    tests::scripted_server::BASIC,
 };
 
 /// What the server remembers.
@@ -152,8 +152,8 @@ impl Account {
             }
         };
         let body = match &says {
-            Says::Page(page) => bodies::of_page(page, &mut self.dice),
-            Says::User(user) => bodies::of_user(user),
+            Says::Page(page) => json::of_page(page, &mut self.dice),
+            Says::User(user) => json::of_user(user),
             _ => String::new(),
         };
         Answered {

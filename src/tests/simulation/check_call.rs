@@ -2,15 +2,15 @@
 
 use super::{
     account::Says,
+    check_report::errors,
+    history::{Ended, Ledger, RequestEntry},
     intent::Wants,
-    ledger::{Ended, Ledger, RequestEntry},
-    reports::errors,
     route::Route,
 };
 use crate::{
     Error, Finding, Report, User, UserList, UserPage, Verdict,
     platform::Instant,
-    tests::server::{BASIC, CLIENT_SECRET},
+    tests::scripted_server::{BASIC, CLIENT_SECRET},
 };
 
 /// What a call came to.

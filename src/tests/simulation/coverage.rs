@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Says,
+    check_report::errors,
     expected_target::Standing,
-    ledger::{Ledger, RequestEntry},
-    reports::errors,
+    history::{Ledger, RequestEntry},
 };
 use crate::{ErrorCode, Outcome, Report, platform::Instant};
 

@@ -2,16 +2,16 @@
 
 use super::{
     account::Says,
-    bodies,
-    ledger::Heard,
+    history::Heard,
+    json,
     request_fate::{Arrival, Hears},
     route::Route,
-    world::World,
+    state::World,
 };
 use crate::{
     UserState,
     platform::{Duration, Instant, SendError, SendErrorKind},
-    tests::server::{Headers, Piece, send_error},
+    tests::scripted_server::{Headers, Piece, send_error},
 };
 
 /// The head of an answer, with what is to follow.
@@ -78,7 +78,7 @@ impl World {
                 if let Route::Change(_, state) = route {
                     other.state = state.clone();
                 }
-                (bodies::of_user(&other), None)
+                (json::of_user(&other), None)
             }
             (Hears::OtherState, Route::Change(id, state)) => {
                 let mut users = self.account.users.iter();
@@ -93,7 +93,7 @@ impl World {
                 ];
                 let others: Vec<_> = states.into_iter().filter(|other| other != state).collect();
                 user.state = self.dice.pick(&others).clone();
-                (bodies::of_user(&user), None)
+                (json::of_user(&user), None)
             }
             (Hears::SamePage, Route::List(listing)) => {
                 let page = listing.page.as_deref().unwrap_or_default();

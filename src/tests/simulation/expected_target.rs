@@ -1,9 +1,9 @@
 //! What is known of a target before anybody is changed: by what the server told, and by the guards of its call.
 
 use super::{
+    check_pages::Owner,
+    history::Ledger,
     intent::{Changes, Wants, folded, is_wrong_target},
-    ledger::Ledger,
-    pages::Owner,
     request_chain::About,
     route::Route,
 };

@@ -2,8 +2,8 @@
 
 use super::{
     account::Says,
+    history::{CallEntry, Ended, Ledger, RequestEntry},
     intent::Wants,
-    ledger::{CallEntry, Ended, Ledger, RequestEntry},
     route::Route,
 };
 use crate::platform::{Duration, Instant};

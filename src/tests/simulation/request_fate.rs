@@ -1,13 +1,13 @@
 //! The way of one request: when it arrives, when something is heard of it, and what.
 
 use super::{
+    error_bodies::{GARBAGE, refusal, wait},
     fault::Fault,
     rng::Dice,
-    words::{GARBAGE, refusal, wait},
 };
 use crate::{
     platform::{Duration, SendErrorKind, Timeouts},
-    tests::server::{Headers, Sent},
+    tests::scripted_server::{Headers, Sent},
 };
 
 /// The way of one request.

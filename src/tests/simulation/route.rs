@@ -1,6 +1,6 @@
 //! What a request asks for, as a server reads it off the wire.
 
-use crate::{Operation, StateFilter, UserState, platform::Method, tests::server::Sent};
+use crate::{Operation, StateFilter, UserState, platform::Method, tests::scripted_server::Sent};
 
 /// What is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,17 +7,17 @@ use std::{
 };
 
 use super::{
+    caller::{Task, any_deadline, settings},
     check_call::Outcome,
     intent::Changes,
-    network::{Network, Shared},
     rng::Dice,
-    task::{Task, any_deadline, settings},
-    world::{Counts, World},
+    simulated_platform::{Network, Shared},
+    state::{Counts, World},
 };
 use crate::{
     ChangeOptions, Client, ListOptions, Selector, Target, UserState,
     platform::Duration,
-    tests::clock::{self, Clock},
+    tests::virtual_clock::{self as clock, Clock},
 };
 
 /// What came of one seed.

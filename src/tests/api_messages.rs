@@ -1,0 +1,247 @@
+//! The server's own code and words in an error: where they are found, how they are cut, and what is blacked out of them.
+
+use super::scripted_server::*;
+use crate::{
+    Error, Operation, Secret,
+    platform::{Duration, SendErrorKind},
+    settings::{Credentials, RawSettings},
+};
+
+/// What a get fails with that is refused in these words.
+fn refused(body: impl Into<Vec<u8>>) -> Error {
+    error_of(Operation::GetUser, [reply(403, body)])
+}
+
+#[test]
+fn code_and_words_are_found_in_the_shapes_that_are_known_and_else_in_the_text() {
+    for (body, code, words) in [
+        (
+            r#"{"code":7,"message":"no_owner_remain","details":[]}"#,
+            Some(7),
+            Some("no_owner_remain"),
+        ),
+        (
+            r#"{"error":"invalid_client","error_description":"no such client"}"#,
+            None,
+            Some("invalid_client: no such client"),
+        ),
+        (
+            r#"{"error":"invalid_client"}"#,
+            None,
+            Some("invalid_client"),
+        ),
+        (
+            r#"{"error":"","error_description":"no such client"}"#,
+            None,
+            Some("no such client"),
+        ),
+        (
+            r#"{"error":"denied","error_description":"one","message":"two"}"#,
+            None,
+            Some("denied: two"),
+        ),
+        (r#"{"code":-1,"message":""}"#, Some(-1), None),
+        (r#"{"code":"7","message":"words"}"#, None, Some("words")),
+        (
+            r#"{"code":99999999999,"message":"words"}"#,
+            Some(i32::MAX),
+            Some("words"),
+        ),
+        (
+            r#"{"error":{"code":7,"message":"nested"}}"#,
+            None,
+            Some(r#"{"error":{"code":7,"message":"nested"}}"#),
+        ),
+        (
+            r#"{"detail":"of another shape"}"#,
+            None,
+            Some(r#"{"detail":"of another shape"}"#),
+        ),
+        (
+            r#"{"code":7,"message":null,"why":"words"}"#,
+            Some(7),
+            Some(r#"{"code":7,"message":null,"why":"words"}"#),
+        ),
+        (r#"["a list"]"#, None, Some(r#"["a list"]"#)),
+        (r#""a text""#, None, Some(r#""a text""#)),
+        (
+            "<html>Forbidden</html>",
+            None,
+            Some("<html>Forbidden</html>"),
+        ),
+        (
+            r#"{"code":7,"message":"cut of"#,
+            None,
+            Some(r#"{"code":7,"message":"cut of"#),
+        ),
+        ("", None, None),
+        (" \r\n\t", None, None),
+    ] {
+        let error = refused(body);
+        assert_eq!(error.api_code, code, "{body}");
+        assert_eq!(error.api_message.as_deref(), words, "{body}");
+    }
+}
+
+#[test]
+fn a_refusal_that_breaks_off_is_still_a_refusal() {
+    for end in [
+        Piece::Never,
+        Piece::Fails(send_error(SendErrorKind::Connection, true)),
+    ] {
+        let body = vec![Piece::Bytes(Duration::ZERO, b"forbidden".to_vec()), end];
+        let error = error_of(Operation::GetUser, [pieces(403, body)]);
+        assert_eq!(error.status, Some(403));
+    }
+}
+
+#[test]
+fn white_space_and_control_characters_are_folded() {
+    let error = refused("{\"message\":\" a\\r\\n\\tb\\u0000c\\u001b[31md\\u0085e\\u2028f  \"}");
+    assert_eq!(error.api_message.as_deref(), Some("a b c [31md e f"));
+}
+
+#[test]
+fn words_are_cut_to_512_bytes_between_letters() {
+    let words = |text: String| refused(text).api_message.unwrap();
+    assert_eq!(words("x".repeat(512)).len(), 512);
+    assert_eq!(words("x".repeat(513)), "x".repeat(512));
+    assert_eq!(words("€".repeat(512)), "€".repeat(170));
+    assert_eq!(words(format!("{}words", " ".repeat(4000))), "words");
+}
+
+#[test]
+fn the_beginning_of_a_long_refusal_is_read_however_it_arrives() {
+    let long = format!("no permission{}", "!".repeat(100_000));
+    let at_once = refused(long.clone());
+    let piecemeal = long
+        .as_bytes()
+        .chunks(1000)
+        .map(|piece| Piece::Bytes(Duration::ZERO, piece.to_vec()))
+        .collect();
+    let piecemeal = error_of(Operation::GetUser, [pieces(403, piecemeal)]);
+    for error in [at_once, piecemeal] {
+        let words = error.api_message.unwrap();
+        assert!(words.starts_with("no permission!!!"), "{words}");
+        assert_eq!(words.len(), 512);
+    }
+}
+
+#[test]
+fn text_is_read_as_far_as_it_is_utf_8() {
+    assert_eq!(
+        refused(b"verboten \xfcberall".as_slice())
+            .api_message
+            .as_deref(),
+        Some("verboten")
+    );
+    // Cut in the middle of a letter.
+    let long = format!("no permission {}", "€".repeat(10_000));
+    assert_eq!(refused(long).code, crate::ErrorCode::PermissionDenied);
+}
+
+/// Everything of an error that is shown.
+fn shown(error: &Error) -> String {
+    format!("{error} {error:?}")
+}
+
+/// Whether eight bytes of the secret stand in the text.
+fn gives_away(text: &str, secret: &str) -> bool {
+    secret
+        .as_bytes()
+        .windows(8)
+        .any(|part| text.as_bytes().windows(8).any(|window| window == part))
+}
+
+#[test]
+fn secrets_that_the_server_repeats_are_blacked_out() {
+    let echoes = [
+        format!("secret {CLIENT_SECRET}"),
+        format!("Basic {BASIC}"),
+        format!("part {}", &CLIENT_SECRET[3..20]),
+        format!("part {}", &BASIC[10..]),
+        format!("x{CLIENT_SECRET}{BASIC}y"),
+        "Bearer stub-token-1".to_owned(),
+        "\u{1b}stub-token-1\u{1b}".to_owned(),
+    ];
+    for echo in echoes {
+        for body in [
+            echo.clone(),
+            format!("<html>{echo}"),
+            format!(r#"{{"code":7,"message":"{}"}}"#, echo.replace('\u{1b}', "")),
+            format!(r#"{{"error":"{}"}}"#, echo.replace('\u{1b}', "")),
+            format!("{}{echo}", "x".repeat(490)),
+            format!("{}{echo}", "\n".repeat(4080)),
+        ] {
+            let error = refused(body);
+            for secret in [CLIENT_SECRET, BASIC, "stub-token-1"] {
+                assert!(!gives_away(&shown(&error), secret), "{}", shown(&error));
+            }
+        }
+    }
+    assert_eq!(
+        refused(format!("your secret is {CLIENT_SECRET}, remember"))
+            .api_message
+            .as_deref(),
+        Some("your secret is [redacted], remember")
+    );
+    // Not even the few letters that a cut would leave.
+    let at_the_cut = refused(format!("{}{CLIENT_SECRET}", "x".repeat(508)));
+    assert!(at_the_cut.api_message.unwrap().ends_with("x[red"));
+}
+
+#[test]
+fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
+    // The first token is refused; then the exchange of a second one is, in words that repeat the first.
+    let client = client(script([
+        reply(200, TOKEN),
+        reply(401, ""),
+        reply(403, "after stub-token-1"),
+    ]));
+    let error = get(&client).unwrap_err();
+    assert_eq!(error.api_message.as_deref(), Some("after [redacted]"));
+    // A check exchanges anew while a token is held.
+    let client = self::client(script([
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+        reply(403, "beside stub-token-1"),
+    ]));
+    get(&client).unwrap();
+    let findings = client.platform().run(client.check());
+    assert!(
+        findings[2].detail.contains("beside [redacted]"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
+    let echo = format!("{CLIENT_SECRET} {BASIC} stub-token-1");
+    let token = client(script([reply(401, echo.clone())]));
+    let revoke = client(script([
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+        reply(401, echo),
+    ]));
+    get(&revoke).unwrap();
+    let revoked = revoke.platform().run(revoke.revoke_token()).unwrap_err();
+    for error in [get(&token).unwrap_err(), revoked.clone()] {
+        for secret in [CLIENT_SECRET, BASIC] {
+            assert!(!gives_away(&shown(&error), secret), "{}", shown(&error));
+        }
+    }
+    assert!(!gives_away(&shown(&revoked), "stub-token-1"));
+}
+
+#[test]
+fn a_ready_made_basic_is_blacked_out() {
+    let proposal = RawSettings {
+        credentials: Credentials::Basic(Secret::new(BASIC.into())),
+        ..proposal()
+    };
+    let words = format!("Basic {BASIC}? {CLIENT_SECRET}?");
+    let client = client_of(proposal, script([reply(401, words)]));
+    let error = get(&client).unwrap_err();
+    let blacked_out = "Basic [redacted]? [redacted]?";
+    assert_eq!(error.api_message.as_deref(), Some(blacked_out));
+}

@@ -1,0 +1,189 @@
+//! An account with a list of users, served page by page.
+
+use std::{cell::RefCell, rc::Rc};
+
+use crate::{
+    ChangeOptions, Client, Error, Outcome, Report, Selector, Target,
+    platform::{Duration, Method},
+    tests::{
+        fake_platform::FakePlatform,
+        scripted_server::{Reply, Sent, client, reply, with_tokens},
+    },
+};
+
+/// How long every answer takes, so that requests overlap.
+pub(super) const LATENCY: Duration = Duration::from_millis(10);
+
+/// The users of an account. Its clones are the same account.
+#[derive(Clone, Default)]
+pub(super) struct Crowd(Rc<RefCell<Vec<Member>>>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Member {
+    pub id: String,
+    pub email: String,
+    pub state: &'static str,
+}
+
+impl Member {
+    fn json(&self) -> String {
+        let Self { id, email, state } = self;
+        format!(r#"{{"id":"{id}","email":"{email}","state":"{state}"}}"#)
+    }
+}
+
+impl Crowd {
+    /// Users `U0`, `U1`, … with the addresses `u0@acme.example`, …, all active.
+    pub fn of(count: usize) -> Self {
+        let crowd = Self::default();
+        for at in 0..count {
+            crowd.add(&format!("U{at}"), &format!("u{at}@acme.example"), "ACTIVE");
+        }
+        crowd
+    }
+
+    pub fn add(&self, id: &str, email: &str, state: &'static str) {
+        self.0.borrow_mut().push(Member {
+            id: id.into(),
+            email: email.into(),
+            state,
+        });
+    }
+
+    /// Changes a user behind the caller's back.
+    pub fn set(&self, id: &str, state: &'static str) {
+        self.0
+            .borrow_mut()
+            .iter_mut()
+            .find(|member| member.id == id)
+            .unwrap()
+            .state = state;
+    }
+
+    /// The ids of those who are suspended.
+    pub fn suspended(&self) -> Vec<String> {
+        let members = self.0.borrow();
+        let suspended = members.iter().filter(|member| member.state == "SUSPENDED");
+        suspended.map(|member| member.id.clone()).collect()
+    }
+
+    /// A client of this account.
+    pub fn client(&self) -> Client<FakePlatform> {
+        self.client_unless(|_| None)
+    }
+
+    /// A client of this account, where something else is answered to some requests.
+    pub fn client_unless(
+        &self,
+        mut otherwise: impl FnMut(&Sent) -> Option<Reply> + 'static,
+    ) -> Client<FakePlatform> {
+        let crowd = self.clone();
+        client(with_tokens(move |sent| {
+            otherwise(sent).unwrap_or_else(|| crowd.answer(sent).after(LATENCY))
+        }))
+    }
+
+    /// What the account answers.
+    pub fn answer(&self, sent: &Sent) -> Reply {
+        let (_, rest) = sent.url.split_once("/users").unwrap();
+        if sent.method == Method::Get && !rest.starts_with('/') {
+            return self.page(rest);
+        }
+        let (id, verb) = rest[1..].split_once(':').unwrap_or((&rest[1..], ""));
+        let mut members = self.0.borrow_mut();
+        let Some(member) = members.iter_mut().find(|member| member.id == id) else {
+            return reply(404, r#"{"code":5,"message":"user_not_found"}"#);
+        };
+        match verb {
+            "suspend" => member.state = "SUSPENDED",
+            "reactivate" => member.state = "ACTIVE",
+            _ => {}
+        }
+        reply(200, member.json())
+    }
+
+    fn page(&self, query: &str) -> Reply {
+        let value = |name: &str| {
+            let (_, rest) = query.split_once(&format!("{name}="))?;
+            rest.split('&').next()?.parse::<usize>().ok()
+        };
+        let from = value("page_token").unwrap_or(0);
+        let to = from + value("max_page_size").unwrap();
+        let members = self.0.borrow();
+        let page: Vec<_> = members
+            .iter()
+            .take(to)
+            .skip(from)
+            .map(Member::json)
+            .collect();
+        let next = if to < members.len() {
+            to.to_string()
+        } else {
+            String::new()
+        };
+        let page = page.join(",");
+        reply(
+            200,
+            format!(r#"{{"results":[{page}],"next_page_token":"{next}"}}"#),
+        )
+    }
+}
+
+/// Whether a request is for a page of the list.
+pub(super) fn is_list(sent: &Sent) -> bool {
+    sent.method == Method::Get && !sent.url.contains("/users/")
+}
+
+/// Whether a request reads one user.
+pub(super) fn is_get(sent: &Sent) -> bool {
+    sent.method == Method::Get && sent.url.contains("/users/")
+}
+
+/// Whether a request changes a user.
+pub(super) fn is_change(sent: &Sent) -> bool {
+    sent.method == Method::Post && sent.url.contains("/users/") && sent.body.is_none()
+}
+
+/// Whether a request changes this user.
+pub(super) fn changes(sent: &Sent, id: &str) -> bool {
+    is_change(sent) && sent.url.contains(&format!("/{id}:"))
+}
+
+/// Targets: an address where there is an `@`, an id elsewhere.
+pub(super) fn targets<'t>(names: impl IntoIterator<Item = &'t str>) -> Vec<Target> {
+    let target = |name: &str| Target {
+        who: selector(name),
+        expect_email: None,
+    };
+    names.into_iter().map(target).collect()
+}
+
+pub(super) fn selector(name: &str) -> Selector {
+    if name.contains('@') {
+        Selector::Email(name.into())
+    } else {
+        Selector::Id(name.into())
+    }
+}
+
+/// Suspends these, and answers with the whole report.
+pub(super) fn suspend<'t>(
+    client: &Client<FakePlatform>,
+    names: impl IntoIterator<Item = &'t str>,
+    options: &ChangeOptions,
+) -> Result<Report, Error> {
+    let targets = targets(names);
+    client
+        .platform()
+        .run(client.suspend_users(&targets, options))
+}
+
+/// What became of each target, in a word: the code of an error, the outcome elsewhere.
+pub(super) fn words(report: &Report) -> Vec<String> {
+    let word = |outcome: &Outcome| match outcome {
+        Outcome::Failed(error) => format!("{:?}", error.code),
+        outcome => format!("{outcome:?}"),
+    };
+    let outcomes = report.targets.iter().map(|target| &target.outcome);
+    outcomes.map(word).collect()
+}

@@ -1,0 +1,109 @@
+//! Tokens in a call for many: one for all of them, and no part that keeps the others from theirs.
+
+use super::fake_account::*;
+use crate::{
+    ChangeOptions, Effect, Outcome,
+    platform::Duration,
+    tests::{
+        fake_platform::Task,
+        scripted_server::{TOKEN, client, reply, with_tokens},
+    },
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
+    let crowd = Crowd::of(1);
+    let mut tokens = 0;
+    let members = crowd.clone();
+    let client = client(move |sent| {
+        if sent.is_token() {
+            tokens += 1;
+            return match tokens {
+                1 => reply(200, TOKEN),
+                _ => reply(403, "no"),
+            };
+        }
+        if is_get(sent) {
+            return reply(401, "");
+        }
+        members.answer(sent)
+    });
+    // A guard that cannot be checked without that permission must not be what is told.
+    let options = ChangeOptions {
+        protect: vec![selector("ceo@acme.example")],
+        ..ChangeOptions::default()
+    };
+    let report = suspend(&client, ["U0"], &options).unwrap();
+    assert_eq!(words(&report), ["Other"]);
+    assert_eq!(client.platform().count(is_change), 0);
+}
+
+#[test]
+fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
+    let crowd = Crowd::of(4);
+    let client = crowd.client_unless(|sent| {
+        let is_early = sent.at < SECOND;
+        let is_old = sent.authorization() == "Bearer stub-token-1";
+        match () {
+            // One look-up has to wait, and after that another one needs a new token.
+            () if is_early && is_get(sent) && sent.url.ends_with("/U0") => {
+                Some(reply(429, "").retry_after("9").after(LATENCY))
+            }
+            () if is_get(sent) && is_old && sent.url.ends_with("/U1") => {
+                Some(reply(401, "").after(LATENCY.times(2)))
+            }
+            () => None,
+        }
+    });
+    let host = client.platform();
+    let targets = targets(["U0", "U1"]);
+    let options = ChangeOptions::default();
+    let bulk: Task<'_, Option<Duration>> = Box::pin(async {
+        client.suspend_users(&targets, &options).await.unwrap();
+        None
+    });
+    let other: Task<'_, Option<Duration>> = Box::pin(async {
+        crate::platform::Platform::sleep(host, SECOND).await;
+        client.get_user("U2").await.unwrap();
+        Some(host.elapsed())
+    });
+    let ended = host.join([bulk, other]);
+    assert!(ended[1] < Some(SECOND.times(2)), "{ended:?}");
+}
+
+#[test]
+fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
+    let crowd = Crowd::of(2);
+    let mut tokens = 0;
+    let members = crowd.clone();
+    let mut server = with_tokens(move |sent| {
+        let is_old = sent.authorization() == "Bearer stub-token-1";
+        if is_get(sent) && is_old {
+            return reply(401, "");
+        }
+        members.answer(sent)
+    });
+    let client = client(move |sent| {
+        tokens += usize::from(sent.is_token());
+        let reply = server(sent);
+        // The second token takes more than half of the time.
+        if sent.is_token() && tokens == 2 {
+            reply.after(SECOND.times(9))
+        } else {
+            reply
+        }
+    });
+    let options = ChangeOptions {
+        deadline_ms: Some(16_000),
+        ..ChangeOptions::default()
+    };
+    let report = suspend(&client, ["u0@acme.example", "U1"], &options).unwrap();
+    assert_eq!(words(&report), ["Changed", "TimedOut"]);
+    let Outcome::Failed(error) = &report.targets[1].outcome else {
+        panic!("{report:?}");
+    };
+    assert_eq!(error.effect, Effect::NotApplied);
+    assert_eq!(crowd.suspended(), ["U0"]);
+}

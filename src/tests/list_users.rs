@@ -1,0 +1,116 @@
+//! Pages of users: what is asked for, and which answers are a page of that.
+
+use super::scripted_server::*;
+use crate::{Effect, Error, ErrorCode, ListOptions, UserPage, UserState};
+
+/// The page that this answer is read as.
+fn list(options: ListOptions, answer: impl Into<Vec<u8>>) -> Result<UserPage, Error> {
+    let client = client(with_tokens(script([reply(200, answer)])));
+    client.platform().run(client.list_users(&options))
+}
+
+fn sized(size: u32) -> ListOptions {
+    ListOptions {
+        max_page_size: Some(size),
+        ..ListOptions::default()
+    }
+}
+
+fn paged(token: &str) -> ListOptions {
+    ListOptions {
+        page_token: Some(token.into()),
+        ..ListOptions::default()
+    }
+}
+
+fn results(count: usize) -> String {
+    format!(
+        r#"{{"results":[{}]}}"#,
+        vec![r#"{"id":"x"}"#; count].join(",")
+    )
+}
+
+#[test]
+fn a_page_is_its_users_and_where_the_next_one_starts() {
+    let answer = r#"{"results":[{"id":"USER1234567890ABCDEF12","email":"example1@example.com","display_name":"Example1 Name","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/USER1234567890ABCDEF12"},{"id":"b","state":"SUSPENDED"}],"next_page_token":"CAIQAg"}"#;
+    let page = list(ListOptions::default(), answer).unwrap();
+    assert_eq!(page.next_page_token.as_deref(), Some("CAIQAg"));
+    let [first, second] = &page.users[..] else {
+        panic!("{page:?}");
+    };
+    assert_eq!(first.id, "USER1234567890ABCDEF12");
+    assert_eq!(first.email, "example1@example.com");
+    assert_eq!(first.display_name, "Example1 Name");
+    assert_eq!(first.state, UserState::Active);
+    assert_eq!(first.create_time, "2024-01-15T10:30:00Z");
+    assert_eq!(
+        first.path,
+        "accounts/ACCOUNT123/users/USER1234567890ABCDEF12"
+    );
+    assert_eq!(second.state, UserState::Suspended);
+}
+
+#[test]
+fn more_users_than_were_asked_for_are_refused() {
+    assert_eq!(list(sized(2), results(2)).unwrap().users.len(), 2);
+    let error = list(sized(2), results(3)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+    assert_eq!(
+        texts(&error),
+        (
+            "list-users: the server's response does not fit: `results` is no list of users, or a longer one than was asked for",
+            Some(CHECK_BASE_URL)
+        )
+    );
+}
+
+#[test]
+fn without_a_size_a_page_has_a_thousand_users_at_most() {
+    let default = ListOptions::default;
+    assert_eq!(list(default(), results(1000)).unwrap().users.len(), 1000);
+    let error = list(default(), results(1001)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+}
+
+#[test]
+fn a_page_that_leads_to_itself_is_refused() {
+    let again = r#"{"results":[],"next_page_token":"CAIQAg"}"#;
+    assert!(list(paged("CAIQAQ"), again).is_ok());
+    let error = list(paged("CAIQAg"), again).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+    assert_eq!(
+        texts(&error),
+        (
+            "list-users: the server's response does not fit: the next page is the same page again",
+            Some(CHECK_BASE_URL)
+        )
+    );
+}
+
+#[test]
+fn what_cannot_be_listed_is_refused_before_anything_is_sent() {
+    for (options, message) in [
+        (sized(0), "list-users: the page size must be from 1 to 1000"),
+        (
+            sized(1001),
+            "list-users: the page size must be from 1 to 1000",
+        ),
+        (
+            paged(""),
+            "list-users: the page token must not be empty; leave it out for the first page",
+        ),
+        (
+            paged(&"x".repeat(4097)),
+            "list-users: the page token must not be longer than 4096 bytes",
+        ),
+    ] {
+        let client = client(script([]));
+        let error = client
+            .platform()
+            .run(client.list_users(&options))
+            .unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument);
+        assert_eq!(error.message, message);
+        assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
+    }
+}

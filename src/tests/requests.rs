@@ -1,0 +1,268 @@
+//! Requests, exactly as they go out.
+
+use super::scripted_server::*;
+use crate::{
+    ListOptions, Operation, StateFilter,
+    platform::{Duration, Method, Timeouts},
+    settings::{ApiVersion, Origin, RawSettings},
+};
+
+const USER_AGENT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
+
+/// A token exchange, and one request with the token.
+fn sent_by(proposal: RawSettings, operation: Operation, answer: &'static str) -> [Sent; 2] {
+    let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
+    client.platform().run(call(&client, operation)).unwrap();
+    client.platform().sent().try_into().unwrap()
+}
+
+fn headers(sent: &Sent) -> Vec<(&str, &str)> {
+    let headers = sent.headers.iter();
+    headers
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
+}
+
+#[test]
+fn the_token_request_is_a_form_with_basic_authorization() {
+    let [token, _] = sent_by(proposal(), Operation::GetUser, ACTIVE);
+    assert_eq!(token.method, Method::Post);
+    assert_eq!(
+        token.url,
+        "https://api.1password.com/v1beta1/users/oauth2/token"
+    );
+    assert_eq!(
+        headers(&token),
+        [
+            ("accept", "application/json"),
+            ("authorization", &format!("Basic {BASIC}")),
+            ("content-length", "29"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("user-agent", USER_AGENT),
+        ]
+    );
+    assert_eq!(token.body.as_deref(), Some("grant_type=client_credentials"));
+}
+
+#[test]
+fn a_get_has_no_body_and_no_headers_of_one() {
+    let [_, get] = sent_by(proposal(), Operation::GetUser, ACTIVE);
+    assert_eq!(get.method, Method::Get);
+    assert_eq!(
+        headers(&get),
+        [
+            ("accept", "application/json"),
+            ("authorization", "Bearer stub-token-1"),
+            ("user-agent", USER_AGENT),
+        ]
+    );
+    assert_eq!(get.body, None);
+}
+
+#[test]
+fn a_change_is_a_post_of_nothing() {
+    for (operation, answer) in [
+        (Operation::SuspendUser, SUSPENDED),
+        (Operation::ReactivateUser, ACTIVE),
+    ] {
+        let [_, change] = sent_by(proposal(), operation, answer);
+        assert_eq!(change.method, Method::Post);
+        assert_eq!(
+            headers(&change),
+            [
+                ("accept", "application/json"),
+                ("authorization", "Bearer stub-token-1"),
+                ("content-length", "0"),
+                ("user-agent", USER_AGENT),
+            ]
+        );
+        assert_eq!(change.body, None);
+    }
+}
+
+#[test]
+fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
+    let replies = [
+        reply(200, r#"{"access_token":"a+b/c=~&d","expires_in":900}"#),
+        reply(200, ACTIVE),
+        reply(200, ""),
+    ];
+    let client = client(script(replies));
+    get(&client).unwrap();
+    client.platform().run(client.revoke_token()).unwrap();
+    let revocation = &client.platform().sent()[2];
+    assert_eq!(revocation.method, Method::Post);
+    assert_eq!(
+        headers(revocation),
+        [
+            ("accept", "application/json"),
+            ("authorization", &format!("Basic {BASIC}")),
+            ("content-length", "23"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("user-agent", USER_AGENT),
+        ]
+    );
+    assert_eq!(revocation.body.as_deref(), Some("token=a%2Bb%2Fc%3D~%26d"));
+}
+
+/// The paths of a token, a list, a get, a suspension, a reactivation and a revocation.
+fn paths(proposal: RawSettings) -> Vec<String> {
+    let replies = [TOKEN, "{}", ACTIVE, SUSPENDED, ACTIVE, ""].map(|body| reply(200, body));
+    let client = client_of(proposal, script(replies));
+    for operation in [
+        Operation::ListUsers,
+        Operation::GetUser,
+        Operation::SuspendUser,
+        Operation::ReactivateUser,
+        Operation::RevokeToken,
+    ] {
+        client.platform().run(call(&client, operation)).unwrap();
+    }
+    let sent = client.platform().sent();
+    let paths = sent
+        .iter()
+        .filter_map(|sent| sent.url.strip_prefix("https://api.1password.com"));
+    paths.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_preview_has_its_paths() {
+    assert_eq!(
+        paths(proposal()),
+        [
+            "/v1beta1/users/oauth2/token",
+            "/v1beta1/accounts/ACCOUNT123/users",
+            "/v1beta1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E",
+            "/v1beta1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E:suspend",
+            "/v1beta1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E:reactivate",
+            "/v1beta1/users/oauth2/revoke",
+        ]
+    );
+}
+
+#[test]
+fn general_availability_has_its_paths() {
+    let proposal = RawSettings {
+        api_version: ApiVersion::V1,
+        ..proposal()
+    };
+    assert_eq!(
+        paths(proposal),
+        [
+            "/v1/oauth/token",
+            "/v1/accounts/ACCOUNT123/users",
+            "/v1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E",
+            "/v1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E:suspend",
+            "/v1/accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E:reactivate",
+            "/v1/oauth/revoke",
+        ]
+    );
+}
+
+#[test]
+fn token_and_revoke_paths_can_be_others() {
+    let proposal = RawSettings {
+        token_path: Some("/auth/token".into()),
+        revoke_path: Some("/auth/revoke".into()),
+        ..proposal()
+    };
+    let paths = paths(proposal);
+    assert_eq!(paths[0], "/auth/token");
+    assert_eq!(paths[1], "/v1beta1/accounts/ACCOUNT123/users");
+    assert_eq!(paths[5], "/auth/revoke");
+}
+
+#[test]
+fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
+    let proposal = RawSettings {
+        account_id: "A/1?".into(),
+        ..proposal()
+    };
+    let answer = r#"{"id":"../b:c %é","state":"SUSPENDED"}"#;
+    let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
+    let suspended = client.platform().run(client.suspend_user("../b:c %é"));
+    assert_eq!(suspended.unwrap().id, "../b:c %é");
+    assert_eq!(
+        client.platform().sent()[1].url,
+        "https://api.1password.com/v1beta1/accounts/A%2F1%3F/users/..%2Fb%3Ac%20%25%C3%A9:suspend"
+    );
+}
+
+#[test]
+fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
+    let client = client(with_tokens(|_| reply(200, "{}")));
+    let options = ListOptions {
+        filter: Some(StateFilter::Active),
+        max_page_size: Some(10),
+        page_token: Some("CAIQAg==".into()),
+    };
+    client.platform().run(client.list_users(&options)).unwrap();
+    assert_eq!(
+        client.platform().sent()[1].url,
+        "https://api.1password.com/v1beta1/accounts/ACCOUNT123/users?filter=user.isActive%28%29&max_page_size=10&page_token=CAIQAg%3D%3D"
+    );
+}
+
+#[test]
+fn the_hosts_product_goes_ahead_of_ours_on_every_request() {
+    let proposal = RawSettings {
+        user_agent: Some("Acme-SOAR/3.1".into()),
+        ..proposal()
+    };
+    for sent in sent_by(proposal, Operation::GetUser, ACTIVE) {
+        let expected = format!("Acme-SOAR/3.1 {USER_AGENT}");
+        assert_eq!(sent.header("user-agent"), Some(expected.as_str()));
+    }
+}
+
+#[test]
+fn token_and_resource_requests_go_to_the_same_origin() {
+    for (origin, begins) in [
+        (Origin::Ca, "https://api.1password.ca/v1beta1/"),
+        (Origin::Eu, "https://api.1password.eu/v1beta1/"),
+        (
+            Origin::Other("http://127.0.0.1:8080".into()),
+            "http://127.0.0.1:8080/v1beta1/",
+        ),
+    ] {
+        let proposal = RawSettings {
+            origin,
+            ..proposal()
+        };
+        for sent in sent_by(proposal, Operation::GetUser, ACTIVE) {
+            assert!(sent.url.starts_with(begins), "{}", sent.url);
+        }
+    }
+}
+
+#[test]
+fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connecting() {
+    for sent in sent_by(proposal(), Operation::GetUser, ACTIVE) {
+        let timeouts = Timeouts {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(11),
+            between_bytes: Duration::from_secs(6),
+        };
+        assert_eq!(sent.timeouts, timeouts);
+    }
+}
+
+#[test]
+fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of_it() {
+    let proposal = RawSettings {
+        deadline_ms: Some(7000),
+        ..proposal()
+    };
+    let replies = [
+        reply(200, TOKEN).after(Duration::from_secs(3)),
+        reply(200, ACTIVE),
+    ];
+    let client = client_of(proposal, script(replies));
+    get(&client).unwrap();
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(2),
+        first_byte: Duration::from_secs(5),
+        between_bytes: Duration::from_secs(5),
+    };
+    assert_eq!(client.platform().sent()[1].timeouts, timeouts);
+}

@@ -1,0 +1,95 @@
+//! What must hold whenever a call for many users sends a change.
+
+use std::collections::BTreeSet;
+
+use super::{
+    account::Says,
+    expected_target::Standing,
+    history::Ledger,
+    intent::{Wants, folded},
+    route::Route,
+};
+use crate::Selector;
+
+impl Ledger {
+    /// Everything is read before the first change, and whom the list has shown is not read once more.
+    pub fn check_read(&self, call: usize, route: &Route) {
+        let Wants::Changes(changes) = &self.calls[call].wants else {
+            return;
+        };
+        assert!(
+            self.written(call).is_empty(),
+            "a look-up after the first change"
+        );
+        if let Route::User(id) = route {
+            let is_shown = changes.targets.iter().any(|target| {
+                matches!(&target.who, Selector::Email(_))
+                    && self
+                        .standing(call, target)
+                        .seen()
+                        .is_some_and(|seen| seen.id == id)
+            });
+            assert!(!is_shown, "a get of a user whom the list has shown");
+        }
+    }
+
+    /// A change is only sent for a target whose guards hold, in the order and number that the call allows.
+    pub fn check_write(&self, call: usize, id: &str) {
+        let entry = &self.calls[call];
+        let Wants::Changes(changes) = &entry.wants else {
+            return;
+        };
+        let options = &changes.options;
+        assert!(!options.dry_run, "a change in a dry run");
+        let mut requests = self.requests_of(call);
+        let is_open = requests.any(|request| {
+            request.closed.is_none() && matches!(request.route, Route::List(_) | Route::User(_))
+        });
+        assert!(!is_open, "a change before all look-ups have ended");
+        let mut written = self.written(call);
+        written.insert(id);
+        let most = options.max_changes.map_or(usize::MAX, |most| most as usize);
+        assert!(written.len() <= most, "more than {most} users changed");
+        self.check_protection(call, id);
+        let is_due =
+            |target| matches!(self.standing(call, target), Standing::Due(seen) if seen.id == id);
+        assert!(
+            changes.targets.iter().any(is_due),
+            "a change that no target asks for, or whose guards do not hold"
+        );
+    }
+
+    /// Whom a guard names is left alone, whatever the rest of the call is about.
+    fn check_protection(&self, call: usize, id: &str) {
+        let changes = self.changes_of(call);
+        let shown = self
+            .requests_of(call)
+            .flat_map(|request| match &request.told {
+                Some(Says::Page(page)) => page.users.as_slice(),
+                Some(Says::User(user)) => std::slice::from_ref(user),
+                _ => &[],
+            });
+        let emails: BTreeSet<_> = shown
+            .filter(|user| user.id == id)
+            .map(|user| folded(&user.email))
+            .collect();
+        for who in &changes.options.protect {
+            let is_protected = match who {
+                Selector::Id(protected) => protected == id,
+                Selector::Email(protected) => emails.contains(&folded(protected)),
+            };
+            assert!(!is_protected, "a change of a protected user");
+        }
+    }
+
+    /// Those whom a call has sent a change for.
+    pub fn written(&self, call: usize) -> BTreeSet<&str> {
+        let requests = self.requests_of(call);
+        requests
+            .filter_map(|request| match &request.route {
+                Route::Change(id, _) => Some(id.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}

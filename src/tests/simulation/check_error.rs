@@ -1,0 +1,191 @@
+//! What must hold for the error of a call: its reason, its effect, its count of attempts.
+
+use super::{
+    account::Says,
+    history::{Heard, Ledger, RequestEntry},
+    intent::Wants,
+    route::Route,
+};
+use crate::{
+    Effect, Error, ErrorCode,
+    platform::{Instant, SendErrorKind},
+};
+
+impl Ledger {
+    /// The error that a call ends with.
+    pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
+        let entry = &self.calls[call];
+        self.check_words(call, error);
+        assert_eq!(error.requests as usize, entry.requests.len(), "attempts");
+        check_effect(self.requests_of(call), error);
+        if let Wants::Changes(changes) = &entry.wants {
+            assert!(
+                self.requests_of(call)
+                    .all(|sent| sent.route == Route::Token),
+                "an error in place of a report, although something was tried"
+            );
+            let is_wrong = error.code == ErrorCode::InvalidArgument && error.status.is_none();
+            assert_eq!(is_wrong, changes.is_wrong(), "a wrong call, or not");
+        }
+        let last = self.last(call);
+        self.check_code(call, last, error, now);
+        self.check_last(call, last, error);
+        // Whoever waits for the turn is woken when it is given back.
+        let was_open = last.is_some_and(|last| last.closed == Some(now));
+        let configured = &self.configured[entry.configured];
+        assert!(
+            error.code != ErrorCode::TimedOut
+                || was_open
+                || configured.exchanging.is_some()
+                || configured.exchanged == Some(now),
+            "timed out while nothing was waited for"
+        );
+    }
+
+    /// The error of a part of a call, which may have sent nothing.
+    pub fn check_part(&self, call: usize, strand: Option<usize>, error: &Error, now: Instant) {
+        let strand = strand.map(|strand| &self.calls[call].strands[strand].requests);
+        let requests = strand.into_iter().flatten();
+        let mut requests = requests.map(|&request| &self.requests[request]);
+        let sent = strand.map_or(0, Vec::len);
+        assert!(sent <= error.requests as usize, "attempts");
+        check_effect(requests.clone(), error);
+        let last = requests.next_back();
+        self.check_code(call, last, error, now);
+        self.check_last(call, last, error);
+    }
+
+    /// What every error of a call says.
+    pub fn check_words(&self, call: usize, error: &Error) {
+        use ErrorCode as Code;
+        let name = self.calls[call].operation.name();
+        let begins = error.message.strip_prefix(name);
+        assert!(begins.is_some_and(|rest| rest.starts_with(": ")));
+        let retryable = matches!(
+            error.code,
+            Code::RateLimited | Code::Unavailable | Code::TimedOut | Code::ConnectionFailed
+        );
+        assert_eq!(error.code.is_retryable(), retryable);
+        let is_ambiguous = error.code == Code::Ambiguous;
+        assert_eq!(!error.candidates.is_empty(), is_ambiguous, "candidates");
+    }
+
+    /// What the last request of a failure says of it.
+    fn check_last(&self, call: usize, last: Option<&RequestEntry>, error: &Error) {
+        let Some(last) = last else {
+            return;
+        };
+        let told = last.told.as_ref().filter(|_| last.is_genuine);
+        match told {
+            Some(Says::User(_) | Says::Revoked) => {
+                panic!("a failure although the server told what was asked for");
+            }
+            Some(Says::Page(page)) => assert!(
+                self.calls[call].wants.is_list() && page.next_page_token.is_some()
+                    || matches!(self.calls[call].wants, Wants::Find(_)),
+                "a failure although the server told what was asked for"
+            ),
+            // A refused token is followed by the exchange of another, which may not be had in time.
+            Some(Says::Refused(code)) if last.heard.status() != Some(401) => {
+                assert_eq!(error.code, *code, "the server gave another reason");
+            }
+            _ => {}
+        }
+        let is_asked = |asked: &RequestEntry| {
+            asked.heard.status() == error.status && asked.heard.wait() == error.retry_after
+        };
+        if last.heard.status() == error.status && !matches!(error.status, None | Some(401)) {
+            // A pause is that of another request.
+            let is_paused = error.status == Some(429) && self.met(call, is_asked);
+            assert!(
+                is_asked(last) || is_paused,
+                "the server asked for another wait"
+            );
+        }
+    }
+
+    /// The code is one that something explains, which this call or an exchange that it may have waited for met.
+    fn check_code(&self, call: usize, last: Option<&RequestEntry>, error: &Error, now: Instant) {
+        use ErrorCode as Code;
+        let entry = &self.calls[call];
+        let fits = match (error.code, error.status) {
+            (Code::InvalidArgument | Code::NotConfigured, None) => error.requests == 0,
+            (Code::ConnectionFailed, None) => self.met(call, |met| {
+                matches!(
+                    met.heard,
+                    Heard::Failure(SendErrorKind::Denied | SendErrorKind::Connection, _)
+                ) || met.heard.status() == Some(200)
+            }),
+            (Code::MalformedResponse, None) => self.met(call, |met| {
+                matches!(
+                    met.heard,
+                    Heard::Failure(SendErrorKind::Malformed | SendErrorKind::TooLarge, _)
+                ) || met.heard.status() == Some(200)
+            }),
+            (Code::TimedOut, None) => {
+                now == entry.deadline
+                    || last.is_some_and(RequestEntry::has_timed_out)
+                    || entry.wants.is_for_many()
+                        && (now >= self.time_to_read(call)
+                            || self.exchanges_of(call).any(RequestEntry::has_timed_out))
+            }
+            // The whole list was read: that is checked where it is.
+            (Code::NotFound | Code::Ambiguous, None) => matches!(entry.wants, Wants::Find(_)),
+            (Code::InvalidArgument, Some(400))
+            | (Code::NotConfigured | Code::NotFound, Some(404))
+            | (Code::RateLimited, Some(429))
+            | (Code::Unavailable, Some(408 | 500..=599))
+            | (Code::MalformedResponse, Some(200..=399))
+            | (Code::PermissionDenied, Some(403))
+            | (Code::Unauthenticated, Some(400 | 401))
+            | (Code::Other, Some(400..=499)) => true,
+            (Code::LastOwner | Code::ExternallyManaged, Some(403)) => {
+                last.is_some_and(|last| last.told == Some(Says::Refused(error.code)))
+            }
+            _ => false,
+        };
+        assert!(fits, "{:?} does not fit {:?}", error.code, error.status);
+        let is_met = |status| self.met(call, |met| met.heard.status() == Some(status));
+        assert!(
+            error.status.is_none_or(is_met),
+            "a status that nobody answered"
+        );
+        if let Some(last) = last.filter(|_| error.code == Code::Unauthenticated)
+            && last.route.is_resource()
+        {
+            let mut asked = self.requests_of(call);
+            let is_renewed = asked.any(|asked| {
+                asked.route == last.route && asked.authorization != last.authorization
+            }) || entry.wants.is_for_many() && self.has_refused_fresh_token(call);
+            // Or the exchange of another, by another call, was refused.
+            let is_refused = self.met(call, |met| {
+                met.route == Route::Token && matches!(met.heard.status(), Some(400 | 401))
+            });
+            assert!(is_renewed || is_refused, "a refused token was not renewed");
+        }
+    }
+
+    /// Whether such a request was met by this call, or by whoever exchanged a token for it.
+    pub fn met(&self, call: usize, such: impl Fn(&RequestEntry) -> bool) -> bool {
+        let configured = self.calls[call].configured;
+        self.requests.iter().any(|request| {
+            let shared =
+                request.route == Route::Token && self.calls[request.call].configured == configured;
+            (request.call == call || shared) && such(request)
+        })
+    }
+}
+
+fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestEntry>, error: &Error) {
+    let is_change = |request: &RequestEntry| matches!(request.route, Route::Change(..));
+    match error.effect {
+        Effect::PossiblyApplied => assert!(
+            requests.any(|request| is_change(request) && request.is_unsettled()),
+            "possibly_applied, although no change went out unanswered"
+        ),
+        Effect::NotApplied => assert!(
+            !requests.any(|request| is_change(request) && request.has_changed()),
+            "unchanged, although the server made the change"
+        ),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a proxy, a gateway or a server in trouble says in place of the answer.
+
+use super::rng::Dice;
+use crate::{
+    platform::Duration,
+    tests::scripted_server::{Headers, Sent},
+};
+
+/// Bodies that are no answer to anything, as a revocation has none. `{}` is not one of them: it is an empty list.
+pub(super) const GARBAGE: [&str; 10] = [
+    "",
+    "  ",
+    "<html><body>Log in to the network</body></html>",
+    "[]",
+    "nothing",
+    r#"{"id":"#,
+    r#"{"id":7}"#,
+    r#"{"results":7}"#,
+    r#"{"code":13,"message":"oops"}"#,
+    r#"{"access_token":""}"#,
+];
+
+/// `Retry-After`, and how long that asks to wait, if it is understood.
+pub(super) fn wait(dice: &mut Dice) -> (Headers, Option<Duration>) {
+    const NOW: Option<&str> = Some("Mon, 23 Nov 2026 12:00:00 GMT");
+    const SOON: &str = "Mon, 23 Nov 2026 12:00:05 GMT";
+    let waits = [
+        (None, None, None),
+        (None, NOW, None),
+        (Some("0"), None, Some(0)),
+        (Some("1"), None, Some(1)),
+        (Some("2"), NOW, Some(2)),
+        (Some("9"), None, Some(9)),
+        (Some("3600"), None, Some(3600)),
+        (Some("soon"), None, None),
+        (Some("-1"), None, None),
+        (Some(SOON), NOW, Some(5)),
+        (Some(SOON), None, None),
+    ];
+    let half = if dice.one_in(2) { 1 } else { waits.len() };
+    let (retry_after, date, seconds) = *dice.pick(&waits[..half]);
+    let headers = Headers {
+        retry_after: retry_after.map(str::to_owned),
+        date: date.map(str::to_owned),
+        content_length: None,
+    };
+    (headers, seconds.map(Duration::from_secs))
+}
+
+/// The body of a refusal. It may repeat everything that the request held.
+pub(super) fn refusal(sent: &Sent, dice: &mut Dice) -> String {
+    let body = sent.body.as_deref().unwrap_or_default();
+    let echo = format!("{} {body}", sent.authorization());
+    // Around the limits to which it is read, looked at and passed on; seldom, because it takes long to look at.
+    let limits: &[usize] = match dice.below(32) {
+        0 => &[512, 4096, 16_384],
+        _ => &[0],
+    };
+    let limit = *dice.pick(limits);
+    let before = "-".repeat(limit - limit.min(dice.below(64)));
+    match dice.below(8) {
+        0 => String::new(),
+        1 => "<html>permission denied by the proxy</html>".into(),
+        2 => r#"{"code":7,"message":"permission denied"}"#.into(),
+        3 => r#"{"code":8,"message":"not now"}"#.into(),
+        4 => r#"{"error":"invalid_client","error_description":"no such client"}"#.into(),
+        5 => format!("{before}{echo}"),
+        6 => format!(r#"{{"code":2,"message":"{before}{echo}","details":[]}}"#),
+        _ => format!(r#"{{"error":"{before}{echo}"}}"#),
+    }
+}

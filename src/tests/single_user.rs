@@ -1,0 +1,158 @@
+//! One user, read and changed: whose answer is taken, and which state it must show.
+
+use super::scripted_server::*;
+use crate::{Effect, Error, ErrorCode, Operation, UserState};
+
+/// What a get is answered with.
+fn get_answered(answer: &str) -> Result<crate::User, Error> {
+    let client = client(with_tokens(script([reply(200, answer)])));
+    get(&client)
+}
+
+#[test]
+fn an_answer_that_repeats_a_secret_is_never_passed_on() {
+    // The third one is the token in escapes.
+    for secret in ["stub-token-1", CLIENT_SECRET, r"\u0073tub\u002dtoken-1"] {
+        for field in ["display_name", "email", "path", "create_time"] {
+            for (operation, state, effect) in [
+                (Operation::GetUser, "ACTIVE", Effect::NotApplied),
+                (Operation::GetUser, secret, Effect::NotApplied),
+                (Operation::SuspendUser, "SUSPENDED", Effect::PossiblyApplied),
+            ] {
+                let text = if state == secret { "" } else { secret };
+                let body = format!(r#"{{"id":"{ID}","state":"{state}","{field}":"is {text}"}}"#);
+                let error = error_of(operation, [reply(200, body)]);
+                assert_eq!(
+                    (error.code, error.effect),
+                    (ErrorCode::MalformedResponse, effect)
+                );
+                assert!(error.message.contains("it repeats a secret"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_repeats_a_secret_is_never_passed_on() {
+    for body in [
+        r#"{"results":[{"id":"A"},{"id":"B","email":"stub-token-1"}]}"#,
+        r#"{"results":[{"id":"stub-token-1"}]}"#,
+        r#"{"next_page_token":"after stub-token-1"}"#,
+    ] {
+        let error = error_of(Operation::ListUsers, [reply(200, body)]);
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
+    }
+}
+
+#[test]
+fn a_user_is_read_as_the_server_shows_them() {
+    let user = get_answered(ACTIVE).unwrap();
+    assert_eq!(user.id, ID);
+    assert_eq!(user.email, "wendy_appleseed@agilebits.com");
+    assert_eq!(user.display_name, "Wendy Appleseed");
+    assert_eq!(user.state, UserState::Active);
+    assert_eq!(user.create_time, "2024-01-15T10:30:00Z");
+    assert_eq!(
+        user.path,
+        "accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"
+    );
+}
+
+#[test]
+fn a_change_returns_the_user_as_they_are_now() {
+    let client = client(with_tokens(script([
+        reply(200, SUSPENDED),
+        reply(200, ACTIVE),
+    ])));
+    let suspended = client.platform().run(client.suspend_user(ID)).unwrap();
+    assert_eq!(suspended.state, UserState::Suspended);
+    let active = client.platform().run(client.reactivate_user(ID)).unwrap();
+    assert_eq!(active.state, UserState::Active);
+}
+
+#[test]
+fn an_id_that_is_none_is_refused_before_anything_is_sent() {
+    let long = "x".repeat(1025);
+    for (id, message) in [
+        ("", "the user's id must not be empty"),
+        ("..", "the user's id must not be a dot segment"),
+        ("a\nb", "the user's id must not hold control characters"),
+        (&long, "the user's id must not be longer than 1024 bytes"),
+    ] {
+        let client = client(script([]));
+        for (name, result) in [
+            ("get-user", client.platform().run(client.get_user(id))),
+            (
+                "suspend-user",
+                client.platform().run(client.suspend_user(id)),
+            ),
+            (
+                "reactivate-user",
+                client.platform().run(client.reactivate_user(id)),
+            ),
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidArgument);
+            assert_eq!(error.message, format!("{name}: {message}"));
+            assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
+        }
+    }
+}
+
+#[test]
+fn another_user_than_the_one_asked_for_is_refused() {
+    let other = r#"{"id":"ir7vjhj36jhinbfad7v2t5mp3e","state":"SUSPENDED"}"#;
+    let message = "the server's response does not fit: it is another user than the one asked for";
+    for (operation, effect) in [
+        (Operation::GetUser, Effect::NotApplied),
+        (Operation::SuspendUser, Effect::PossiblyApplied),
+    ] {
+        let error = error_of(operation, [reply(200, other)]);
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        let message = format!("{}: {message}", operation.name());
+        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
+        assert_eq!(error.effect, effect);
+    }
+}
+
+#[test]
+fn a_change_that_did_not_bring_its_state_about_is_no_success() {
+    let unspecified = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
+    let deleted = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"DELETED"}"#;
+    for (operation, answer) in [
+        (Operation::SuspendUser, ACTIVE),
+        (Operation::SuspendUser, unspecified),
+        (Operation::SuspendUser, deleted),
+        (Operation::ReactivateUser, SUSPENDED),
+        (Operation::ReactivateUser, unspecified),
+    ] {
+        let error = error_of(operation, [reply(200, answer)]);
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        let message = format!(
+            "{}: the server's response does not fit: the user is not in the state that was asked for",
+            operation.name()
+        );
+        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
+        assert_eq!(error.effect, Effect::PossiblyApplied);
+    }
+}
+
+#[test]
+fn an_answer_of_8_mib_is_taken_and_a_larger_one_is_not() {
+    let sized = |size: usize| {
+        let user = SUSPENDED.strip_suffix('}').unwrap();
+        let padding = size - user.len() - r#","x":""}"#.len();
+        format!(r#"{user},"x":"{}"}}"#, " ".repeat(padding))
+    };
+    let limit = 8 << 20;
+    assert!(get_answered(&sized(limit)).is_ok());
+    let error = get_answered(&sized(limit + 1)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+    assert_eq!(
+        texts(&error),
+        (
+            "get-user: the server's response does not fit: it is larger than 8 MiB",
+            Some(CHECK_BASE_URL)
+        )
+    );
+}

@@ -1,0 +1,185 @@
+//! What each status of each endpoint means, in code and in words.
+
+use super::scripted_server::*;
+use crate::{
+    Client, Error,
+    ErrorCode::{self, *},
+    Operation,
+    platform::Duration,
+    settings::RawSettings,
+    tests::fake_platform::FakePlatform,
+};
+
+const STATUSES: [u16; 27] = [
+    0, 100, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 412, 418, 422, 429, 499,
+    500, 501, 502, 503, 504, 505, 599, 600,
+];
+
+/// The codes of a refused token, revocation, list, get and change.
+fn codes(status: u16) -> [ErrorCode; 5] {
+    match status {
+        ..=399 | 600.. => [MalformedResponse; 5],
+        400 => [
+            Other,
+            Other,
+            InvalidArgument,
+            InvalidArgument,
+            InvalidArgument,
+        ],
+        401 => [Unauthenticated; 5],
+        404 => [NotConfigured, NotConfigured, NotFound, NotFound, NotFound],
+        408 | 500..=599 => [Unavailable; 5],
+        429 => [RateLimited; 5],
+        _ => [Other; 5],
+    }
+}
+
+/// The error of a call whose token request is refused like this.
+pub(super) fn token_error(proposal: RawSettings, refusal: Reply) -> Error {
+    let client = client_of(proposal, script(vec![refusal; 5]));
+    get(&client).unwrap_err()
+}
+
+/// The error of a revocation that is refused like this.
+fn revoke_error(proposal: RawSettings, refusal: Reply) -> Error {
+    let granted = [reply(200, TOKEN), reply(200, ACTIVE)].into_iter();
+    let client: Client<FakePlatform> = client_of(proposal, script(granted.chain(vec![refusal; 5])));
+    get(&client).unwrap();
+    client.platform().run(client.revoke_token()).unwrap_err()
+}
+
+#[test]
+fn every_status_of_every_endpoint_has_its_code() {
+    for status in STATUSES {
+        let refusal = || reply(status, "");
+        let resource = |operation| error_of(operation, vec![refusal(); 5]);
+        let errors = [
+            token_error(proposal(), refusal()),
+            revoke_error(proposal(), refusal()),
+            resource(Operation::ListUsers),
+            resource(Operation::GetUser),
+            resource(Operation::SuspendUser),
+        ];
+        for (error, code) in errors.iter().zip(codes(status)) {
+            assert_eq!(error.code, code, "{status}: {}", error.message);
+            assert_eq!(error.status, Some(status));
+        }
+    }
+}
+
+#[test]
+fn what_a_403_means_is_told_by_its_words() {
+    let change = [Operation::SuspendUser, Operation::ReactivateUser];
+    let read = [Operation::ListUsers, Operation::GetUser];
+    for (body, of_a_change, of_a_read) in [
+        (
+            r#"{"code":7,"message":"no_owner_remain","details":[]}"#,
+            LastOwner,
+            Other,
+        ),
+        ("No-Owner  Remain", LastOwner, Other),
+        (
+            r#"{"message":"cannot suspend the last owner"}"#,
+            LastOwner,
+            Other,
+        ),
+        (r#"{"message":"Last remaining owner."}"#, LastOwner, Other),
+        (
+            r#"{"message":"user is externally managed"}"#,
+            ExternallyManaged,
+            Other,
+        ),
+        (
+            r#"{"message":"EXTERNALLY_MANAGED"}"#,
+            ExternallyManaged,
+            Other,
+        ),
+        (r#"{"message":"is an EAM user"}"#, ExternallyManaged, Other),
+        (
+            r#"{"message":"missing permission"}"#,
+            PermissionDenied,
+            PermissionDenied,
+        ),
+        (
+            r#"{"message":"PermissionDenied"}"#,
+            PermissionDenied,
+            PermissionDenied,
+        ),
+        (
+            r#"{"error":"permission_denied"}"#,
+            PermissionDenied,
+            PermissionDenied,
+        ),
+        (r#"{"code":7,"message":"forbidden"}"#, Other, Other),
+        (r#"{"code":7}"#, Other, Other),
+        ("", Other, Other),
+    ] {
+        for operation in change {
+            assert_eq!(
+                error_of(operation, [reply(403, body)]).code,
+                of_a_change,
+                "{body}"
+            );
+        }
+        for operation in read {
+            assert_eq!(
+                error_of(operation, [reply(403, body)]).code,
+                of_a_read,
+                "{body}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_last_owner_is_recognised_by_its_words_under_another_status() {
+    for status in [400, 409, 412] {
+        let refusal = reply(status, r#"{"code":9,"message":"no_owner_remain"}"#);
+        assert_eq!(error_of(Operation::SuspendUser, [refusal]).code, LastOwner);
+    }
+}
+
+#[test]
+fn an_invalid_client_is_unauthenticated_under_400_too() {
+    let invalid = || reply(400, r#"{"error":"invalid_client"}"#);
+    for error in [
+        token_error(proposal(), invalid()),
+        revoke_error(proposal(), invalid()),
+    ] {
+        assert_eq!(error.code, Unauthenticated);
+    }
+    let other = reply(400, r#"{"error":"invalid_request"}"#);
+    assert_eq!(token_error(proposal(), other).code, Other);
+}
+
+#[test]
+fn only_what_time_can_mend_is_retryable() {
+    for (code, retryable) in [
+        (InvalidArgument, false),
+        (NotConfigured, false),
+        (Unauthenticated, false),
+        (PermissionDenied, false),
+        (LastOwner, false),
+        (ExternallyManaged, false),
+        (NotFound, false),
+        (RateLimited, true),
+        (Unavailable, true),
+        (TimedOut, true),
+        (ConnectionFailed, true),
+        (MalformedResponse, false),
+        (Other, false),
+    ] {
+        assert_eq!(code.is_retryable(), retryable, "{code:?}");
+    }
+}
+
+#[test]
+fn what_the_server_asked_to_wait_is_passed_on() {
+    for (value, wait) in [("120", Some(Duration::from_secs(120))), ("soon", None)] {
+        let error = error_of(
+            Operation::GetUser,
+            vec![reply(429, "").retry_after(value); 5],
+        );
+        assert_eq!(error.retry_after, wait);
+    }
+}

@@ -1,0 +1,234 @@
+//! Several calls at once: one exchange at a time, whoever waits for it.
+
+use super::{
+    fake_platform::{FakePlatform, Task},
+    scripted_server::*,
+};
+use crate::{
+    Client, Error, ErrorCode, User,
+    platform::{Duration, SendErrorKind},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Gets a user, this long after the beginning.
+fn get_at<'a>(client: &'a Client<FakePlatform>, at: Duration) -> Task<'a, Result<User, Error>> {
+    Box::pin(async move {
+        crate::platform::Platform::sleep(client.platform(), at).await;
+        client.get_user(ID).await
+    })
+}
+
+/// Gets a user so many times at once.
+fn get_at_once(client: &Client<FakePlatform>, times: usize) -> Vec<Result<User, Error>> {
+    let calls = (0..times).map(|_| get_at(client, Duration::ZERO));
+    client.platform().join(calls)
+}
+
+fn exchanges(client: &Client<FakePlatform>) -> usize {
+    client.platform().count(Sent::is_token)
+}
+
+#[test]
+fn several_calls_share_one_exchange() {
+    let client = client(|sent| {
+        let body = if sent.is_token() { TOKEN } else { ACTIVE };
+        reply(200, body).after(SECOND)
+    });
+    let results = get_at_once(&client, 5);
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(exchanges(&client), 1);
+    // With the token all go at once.
+    assert_eq!(client.platform().elapsed(), Duration::from_secs(2));
+    assert_eq!(client.platform().most_in_flight(), 5);
+}
+
+#[test]
+fn tokens_for_one_call_are_exchanged_one_at_a_time() {
+    let client = client(|sent| {
+        if sent.is_token() {
+            reply(200, r#"{"access_token":"once"}"#).after(SECOND)
+        } else {
+            reply(200, ACTIVE)
+        }
+    });
+    let results = get_at_once(&client, 3);
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(exchanges(&client), 3);
+    assert_eq!(client.platform().most_in_flight(), 1);
+}
+
+#[test]
+fn whoever_waited_for_a_refused_exchange_is_refused_with_it() {
+    for refusal in [
+        reply(401, ""),
+        reply(404, ""),
+        reply(200, "{}"),
+        fails(SendErrorKind::Denied, false),
+    ] {
+        let client = client(script([refusal.after(SECOND)]));
+        let results = get_at_once(&client, 5);
+        let first = results[0].as_ref().unwrap_err();
+        assert_eq!(first.requests, 1);
+        for result in &results[1..] {
+            let other = result.as_ref().unwrap_err();
+            assert_eq!((other.code, other.requests), (first.code, 0));
+            assert_eq!(other.message, first.message);
+        }
+    }
+}
+
+#[test]
+fn a_call_after_a_refused_exchange_tries_again() {
+    let client = client(script([
+        reply(401, "").after(SECOND),
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+    ]));
+    let results = get_at_once(&client, 2);
+    assert!(results.iter().all(Result::is_err));
+    get(&client).unwrap();
+}
+
+#[test]
+fn whoever_waited_for_an_exchange_that_failed_for_now_tries_again() {
+    let failing = (0..5).map(|_| reply(503, "").retry_after("0").after(SECOND));
+    let better = [reply(200, TOKEN), reply(200, ACTIVE)];
+    let client = client(script(failing.chain(better)));
+    let results = get_at_once(&client, 2);
+    assert_eq!(
+        results[0].as_ref().unwrap_err().code,
+        ErrorCode::Unavailable
+    );
+    assert!(results[1].is_ok());
+}
+
+#[test]
+fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
+    let client = client(script([never(), reply(200, TOKEN), reply(200, ACTIVE)]));
+    let host = client.platform();
+    let given_up = host.give_up_after(SECOND, client.get_user(ID));
+    let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
+    let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
+    assert_eq!(results[0], None);
+    assert!(matches!(results[1], Some(Ok(_))));
+    assert_eq!(host.elapsed(), SECOND);
+}
+
+#[test]
+fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
+    let client = client(script([
+        reply(401, ""),
+        never(),
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+    ]));
+    get(&client).unwrap_err();
+    let host = client.platform();
+    let given_up = host.give_up_after(SECOND, client.get_user(ID));
+    let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
+    let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
+    assert!(matches!(results[1], Some(Ok(_))));
+}
+
+#[test]
+fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
+    let client = client(script([
+        never(),
+        never(),
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+    ]));
+    let calls = [
+        get_at(&client, Duration::ZERO),
+        get_at(&client, Duration::from_secs(10)),
+    ];
+    let results = client.platform().join(calls);
+    assert_eq!(results[0].as_ref().unwrap_err().code, ErrorCode::TimedOut);
+    assert!(results[1].is_ok());
+    assert_eq!(client.platform().elapsed(), Duration::from_secs(30));
+}
+
+/// A client that holds a token. Of the next two requests the first is refused after 5 seconds, the second at once.
+fn with_refused_token(mut later: impl FnMut(&Sent) -> Reply + 'static) -> Client<FakePlatform> {
+    let mut replies = [
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+        reply(401, "").after(Duration::from_secs(5)),
+        reply(401, ""),
+    ]
+    .into_iter();
+    let client = client(move |sent| replies.next().unwrap_or_else(|| later(sent)));
+    get(&client).unwrap();
+    client
+}
+
+#[test]
+fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
+    let client = with_refused_token(script([never(), never()]));
+    let calls = [
+        get_at(&client, Duration::ZERO),
+        get_at(&client, Duration::from_secs(3)),
+    ];
+    let results = client.platform().join(calls);
+    let error = results[0].as_ref().unwrap_err();
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(
+        texts(&error),
+        (
+            "get-user: the deadline passed while another call exchanged the token",
+            Some(SET_LONGER_DEADLINE)
+        )
+    );
+}
+
+#[test]
+fn a_late_refusal_of_an_old_token_does_not_drop_the_new_one() {
+    let client = with_refused_token(script([
+        reply(200, r#"{"access_token":"stub-token-2","expires_in":900}"#),
+        reply(200, ACTIVE),
+        reply(200, ACTIVE),
+    ]));
+    let calls = [
+        get_at(&client, Duration::ZERO),
+        get_at(&client, Duration::from_secs(3)),
+    ];
+    let results = client.platform().join(calls);
+    assert!(results.iter().all(Result::is_ok));
+    let sent = client.platform().sent();
+    assert_eq!(sent[6].at, Duration::from_secs(5));
+    assert_eq!(sent[6].authorization(), "Bearer stub-token-2");
+}
+
+#[test]
+fn a_refusal_is_over_with_the_next_token() {
+    let client = client(script([
+        reply(401, ""),
+        reply(200, r#"{"access_token":"once"}"#).after(SECOND),
+        reply(200, ACTIVE),
+        reply(200, r#"{"access_token":"twice"}"#),
+        reply(200, ACTIVE),
+    ]));
+    get(&client).unwrap_err();
+    let results = get_at_once(&client, 2);
+    assert!(results.iter().all(Result::is_ok));
+}
+
+#[test]
+fn a_check_takes_its_turn_too() {
+    let client = client(|sent| {
+        if sent.is_token() {
+            reply(200, TOKEN).after(SECOND)
+        } else {
+            reply(404, "")
+        }
+    });
+    let get = async { drop(client.get_user(ID).await) };
+    let check = async { drop(client.check().await) };
+    client
+        .platform()
+        .join([Box::pin(get) as Task<'_, _>, Box::pin(check)]);
+    let sent = client.platform().sent();
+    let exchanges: Vec<_> = sent.iter().filter(|sent| sent.is_token()).collect();
+    assert_eq!(exchanges[1].at, SECOND);
+}

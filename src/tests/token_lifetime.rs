@@ -1,0 +1,193 @@
+//! One call after the other: how long a token is kept, and what a refused one leads to.
+
+use super::scripted_server::*;
+use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::FakePlatform};
+
+const NANOSECOND: Duration = Duration::from_nanos(1);
+
+/// A client whose first token has this life, as JSON; every other one has 900 seconds.
+fn with_life(life: &str) -> Client<FakePlatform> {
+    let first = format!(r#"{{"access_token":"stub-token-0"{life}}}"#);
+    let mut first = Some(first);
+    let mut later = with_tokens(|_| reply(200, ACTIVE));
+    client(move |sent| match first.take() {
+        Some(first) => reply(200, first),
+        None => later(sent),
+    })
+}
+
+fn exchanges(client: &Client<FakePlatform>) -> usize {
+    client.platform().count(Sent::is_token)
+}
+
+/// How many exchanges two calls need that are this far apart.
+fn exchanges_of_two_calls(life: &str, apart: Duration) -> usize {
+    let client = with_life(life);
+    get(&client).unwrap();
+    client.platform().pass(apart);
+    get(&client).unwrap();
+    exchanges(&client)
+}
+
+#[test]
+fn a_token_is_used_until_a_minute_before_its_end_or_a_tenth_of_a_shorter_life() {
+    for (life, good_for) in [
+        (r#","expires_in":900"#, Duration::from_secs(840)),
+        (r#","expires_in":601"#, Duration::from_secs(541)),
+        (r#","expires_in":600"#, Duration::from_secs(540)),
+        (r#","expires_in":100"#, Duration::from_secs(90)),
+        (r#","expires_in":0.5"#, Duration::from_millis(450)),
+        (r#","expires_in":899.5"#, Duration::from_millis(839_500)),
+        (r#","expires_in":86400"#, Duration::from_secs(86_340)),
+        (r#","expires_in":86401"#, Duration::from_secs(86_340)),
+        (r#","expires_in":1e300"#, Duration::from_secs(86_340)),
+        (
+            r#","expires_in":18446744073709551615"#,
+            Duration::from_secs(86_340),
+        ),
+    ] {
+        let just_before = good_for.less(NANOSECOND);
+        assert_eq!(exchanges_of_two_calls(life, just_before), 1, "{life}");
+        assert_eq!(exchanges_of_two_calls(life, good_for), 2, "{life}");
+    }
+}
+
+#[test]
+fn a_life_counts_from_when_the_token_was_asked_for() {
+    for (apart, expected) in [(830, 2), (829, 1)] {
+        let mut asked = 0;
+        let client = client(move |sent| match (sent.is_token(), asked) {
+            (true, 0) => {
+                asked += 1;
+                reply(200, TOKEN).after(Duration::from_secs(10))
+            }
+            (true, _) => reply(200, TOKEN),
+            (false, _) => reply(200, ACTIVE),
+        });
+        get(&client).unwrap();
+        client.platform().pass(Duration::from_secs(apart));
+        get(&client).unwrap();
+        assert_eq!(exchanges(&client), expected);
+    }
+}
+
+#[test]
+fn a_token_of_unknown_life_serves_one_call() {
+    for life in [
+        "",
+        r#","expires_in":null"#,
+        r#","expires_in":0"#,
+        r#","expires_in":0.0"#,
+        r#","expires_in":-1"#,
+        r#","expires_in":-1e300"#,
+        r#","expires_in":"900""#,
+        r#","expires_in":true"#,
+        r#","expires_in":[900]"#,
+    ] {
+        assert_eq!(exchanges_of_two_calls(life, Duration::ZERO), 2, "{life}");
+    }
+}
+
+#[test]
+fn a_token_for_one_call_serves_every_attempt_of_it() {
+    let replies = [
+        reply(200, r#"{"access_token":"once"}"#),
+        reply(503, ""),
+        reply(200, ACTIVE),
+    ];
+    let client = client(script(replies));
+    get(&client).unwrap();
+    let sent = client.platform().sent();
+    assert_eq!(sent[1].authorization(), "Bearer once");
+    assert_eq!(sent[2].authorization(), "Bearer once");
+}
+
+#[test]
+fn a_refused_token_is_replaced_by_a_fresh_one() {
+    let client = client(with_tokens(script([
+        reply(200, ACTIVE),
+        reply(401, ""),
+        reply(200, ACTIVE),
+    ])));
+    get(&client).unwrap();
+    get(&client).unwrap();
+    let sent = client.platform().sent();
+    let authorizations: Vec<_> = sent.iter().map(Sent::authorization).collect();
+    let basic = format!("Basic {BASIC}");
+    assert_eq!(
+        authorizations,
+        [
+            &basic,
+            "Bearer stub-token-1",
+            "Bearer stub-token-1",
+            &basic,
+            "Bearer stub-token-2"
+        ]
+    );
+}
+
+#[test]
+fn a_refused_token_for_one_call_is_replaced_too() {
+    let client = client(script([
+        reply(200, r#"{"access_token":"once"}"#),
+        reply(401, ""),
+        reply(200, r#"{"access_token":"twice"}"#),
+        reply(200, ACTIVE),
+    ]));
+    get(&client).unwrap();
+    assert_eq!(client.platform().sent()[3].authorization(), "Bearer twice");
+}
+
+#[test]
+fn a_second_refusal_stands() {
+    let client = client(with_tokens(|_| reply(401, "")));
+    let error = get(&client).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unauthenticated);
+    assert_eq!(error.status, Some(401));
+    assert_eq!(error.requests, 4);
+    assert_eq!(exchanges(&client), 2);
+}
+
+#[test]
+fn a_token_refused_twice_is_not_kept() {
+    let client = client(with_tokens(script([
+        reply(401, ""),
+        reply(401, ""),
+        reply(200, ACTIVE),
+    ])));
+    get(&client).unwrap_err();
+    get(&client).unwrap();
+    assert_eq!(
+        client.platform().sent()[5].authorization(),
+        "Bearer stub-token-3"
+    );
+}
+
+#[test]
+fn the_letter_case_of_bearer_does_not_matter() {
+    for kind in ["Bearer", "bearer", "BEARER"] {
+        let token =
+            format!(r#"{{"access_token":"stub-token-1","token_type":"{kind}","expires_in":900}}"#);
+        let client = client(script([reply(200, token), reply(200, ACTIVE)]));
+        get(&client).unwrap();
+        assert_eq!(
+            client.platform().sent()[1].authorization(),
+            "Bearer stub-token-1"
+        );
+    }
+}
+
+#[test]
+fn an_exchange_that_brings_no_token_fails_every_operation() {
+    for operation in [
+        Operation::ListUsers,
+        Operation::GetUser,
+        Operation::SuspendUser,
+        Operation::ReactivateUser,
+    ] {
+        let client = client(script([reply(200, "{}")]));
+        let error = client.platform().run(call(&client, operation)).unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse);
+        assert_eq!(error.requests, 1);
+    }
+}
