@@ -3,11 +3,11 @@
 use super::{
     directory::{self, EXTERNAL, OWNER},
     json,
-    rng::Dice,
-    route::Route,
+    rng::Rng,
+    route::{Listing, Route},
 };
 use crate::{
-    ErrorCode, Operation, User, UserPage, UserState,
+    ErrorCode, Operation, StateFilter, User, UserPage, UserState,
     platform::{Duration, Instant},
     tests::scripted_server::BASIC,
 };
@@ -18,36 +18,36 @@ pub(super) struct Account {
     /// The places of the users in the order in which they are listed.
     pub order: Vec<usize>,
     /// Whether that changes now and then: whoever reads page by page may meet somebody twice, or not at all.
-    pub is_restless: bool,
+    pub is_list_changing: bool,
     /// How many users a page has at most, whatever is asked for.
-    pub largest_page: usize,
+    pub max_page_size: usize,
     /// The operation that the application lacks the permission for.
-    pub lacks: Option<Operation>,
+    pub missing_permission: Option<Operation>,
     /// Whether the application's id and secret are right.
-    pub knows_application: bool,
-    tokens: Vec<Issued>,
-    dice: Dice,
+    pub is_application_known: bool,
+    tokens: Vec<IssuedToken>,
+    rng: Rng,
 }
 
 /// A token that the server knows.
-struct Issued {
+struct IssuedToken {
     value: String,
     until: Instant,
 }
 
 /// What the server truly said, when a request arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Answered {
+pub(super) struct ServerResponse {
     pub status: u16,
     pub body: String,
-    pub says: Says,
+    pub payload: Payload,
     /// Whether the request changed a user's state.
     pub changed: bool,
 }
 
 /// What an answer says, once it is read.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Says {
+pub(super) enum Payload {
     /// A token, and how long it lives if that is said.
     Token(String, Option<Duration>),
     Revoked,
@@ -57,7 +57,7 @@ pub(super) enum Says {
 }
 
 /// A life, as JSON and as the client may believe it.
-const LIVES: [(&str, Option<u64>); 12] = [
+const LIFETIMES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":900"#, Some(900_000)),
     (r#","expires_in":900,"token_type":"Bearer""#, Some(900_000)),
     (r#","token_type":"bearer","expires_in":900"#, Some(900_000)),
@@ -72,9 +72,12 @@ const LIVES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":"900""#, None),
 ];
 
+/// How many users a page has that nobody sized.
+const DEFAULT_SIZE: usize = 3;
+
 impl Account {
-    pub fn new(mut dice: Dice) -> Self {
-        let users = directory::users(&mut dice);
+    pub fn new(mut rng: Rng) -> Self {
+        let users = directory::users(&mut rng);
         let operations = [
             Operation::ListUsers,
             Operation::GetUser,
@@ -83,58 +86,65 @@ impl Account {
         ];
         Self {
             order: (0..users.len()).collect(),
-            is_restless: dice.one_in(4),
-            largest_page: *dice.pick(&[1000, 1000, 4, 2]),
+            is_list_changing: rng.one_in(4),
+            max_page_size: *rng.pick(&[1000, 1000, 4, 2]),
             users,
-            lacks: dice.one_in(8).then(|| *dice.pick(&operations)),
-            knows_application: !dice.one_in(16),
+            missing_permission: rng.one_in(8).then(|| *rng.pick(&operations)),
+            is_application_known: !rng.one_in(16),
             tokens: Vec::new(),
-            dice,
+            rng,
         }
     }
 
     /// Does what a request asks for, or refuses it.
-    pub fn answer(&mut self, route: &Route, authorization: &str, at: Instant) -> Answered {
+    pub fn answer(&mut self, route: &Route, authorization: &str, at: Instant) -> ServerResponse {
         let application = authorization.strip_prefix("Basic ") == Some(BASIC);
         let mut changed = false;
-        let says = match route {
-            Route::Token | Route::Revoke(_) if !(application && self.knows_application) => {
-                return Answered::refused(ErrorCode::Unauthenticated, 401, 16, "who are you");
+        let payload = match route {
+            Route::Token | Route::Revoke(_) if !(application && self.is_application_known) => {
+                return ServerResponse::refused(ErrorCode::Unauthenticated, 401, 16, "who are you");
             }
-            Route::Token => return self.issue(at),
+            Route::Token => return self.issue_token(at),
             Route::Revoke(token) => {
                 // Whether it is known or not (RFC 7009, section 2.2).
                 self.tokens.retain(|issued| issued.value != *token);
-                Says::Revoked
+                Payload::Revoked
             }
-            _ if !self.accepts(authorization, at) => {
-                return Answered::refused(ErrorCode::Unauthenticated, 401, 16, "no good token");
+            _ if !self.accepts_token(authorization, at) => {
+                return ServerResponse::refused(
+                    ErrorCode::Unauthenticated,
+                    401,
+                    16,
+                    "no good token",
+                );
             }
-            _ if self.lacks.is_some() && self.lacks == route.operation() => {
+            _ if self.missing_permission.is_some()
+                && self.missing_permission == route.operation() =>
+            {
                 let words = "permission denied for this application";
-                return Answered::refused(ErrorCode::PermissionDenied, 403, 7, words);
+                return ServerResponse::refused(ErrorCode::PermissionDenied, 403, 7, words);
             }
             Route::List(listing) => {
-                if self.is_restless && self.dice.one_in(3) {
-                    let by = self.dice.below(self.order.len());
+                if self.is_list_changing && self.rng.one_in(3) {
+                    let by = self.rng.below(self.order.len());
                     self.order.rotate_left(by);
                 }
                 match self.page(listing) {
-                    Some(page) => Says::Page(page),
+                    Some(page) => Payload::Page(page),
                     None => {
                         let words = "no such page";
-                        return Answered::refused(ErrorCode::InvalidArgument, 400, 3, words);
+                        return ServerResponse::refused(ErrorCode::InvalidArgument, 400, 3, words);
                     }
                 }
             }
             Route::User(id) | Route::Change(id, _) => {
                 let Some(number) = self.users.iter().position(|user| user.id == *id) else {
-                    return Answered::refused(ErrorCode::NotFound, 404, 5, "user not found");
+                    return ServerResponse::refused(ErrorCode::NotFound, 404, 5, "user not found");
                 };
                 if let Route::Change(_, state) = route {
                     match number {
                         OWNER if *state == UserState::Suspended => {
-                            return Answered::refused(
+                            return ServerResponse::refused(
                                 ErrorCode::LastOwner,
                                 403,
                                 7,
@@ -143,25 +153,57 @@ impl Account {
                         }
                         EXTERNAL if *state == UserState::Suspended => {
                             let words = "the user is externally managed";
-                            return Answered::refused(ErrorCode::ExternallyManaged, 403, 7, words);
+                            return ServerResponse::refused(
+                                ErrorCode::ExternallyManaged,
+                                403,
+                                7,
+                                words,
+                            );
                         }
                         _ => changed = self.set(number, state.clone()),
                     }
                 }
-                Says::User(self.users[number].clone())
+                Payload::User(self.users[number].clone())
             }
         };
-        let body = match &says {
-            Says::Page(page) => json::of_page(page, &mut self.dice),
-            Says::User(user) => json::of_user(user),
+        let body = match &payload {
+            Payload::Page(page) => json::of_page(page, &mut self.rng),
+            Payload::User(user) => json::of_user(user),
             _ => String::new(),
         };
-        Answered {
+        ServerResponse {
             status: 200,
             body,
-            says,
+            payload,
             changed,
         }
+    }
+
+    /// One page of the list, if it has such a page.
+    fn page(&self, listing: &Listing) -> Option<UserPage> {
+        let users = self.order.iter().map(|&number| &self.users[number]);
+        let shown = users.filter(|user| match listing.filter {
+            None => true,
+            Some(StateFilter::Active) => user.state == UserState::Active,
+            Some(StateFilter::Suspended) => user.state == UserState::Suspended,
+        });
+        let shown: Vec<_> = shown.cloned().collect();
+        let filter = match listing.filter {
+            None => "all",
+            Some(StateFilter::Active) => "active",
+            Some(StateFilter::Suspended) => "suspended",
+        };
+        let token = |from: usize| format!("CA+{from}/{filter}=");
+        let from = match &listing.page {
+            None => 0,
+            Some(page) => (0..=self.users.len()).find(|&from| token(from) == *page)?,
+        };
+        let size = listing.size.map_or(DEFAULT_SIZE, |size| size as usize);
+        let until = (from + size.min(self.max_page_size)).min(shown.len());
+        Some(UserPage {
+            users: shown.get(from..until).unwrap_or_default().to_vec(),
+            next_page_token: (until < shown.len()).then(|| token(until)),
+        })
     }
 
     /// Sets a user's state, and says whether that was another one.
@@ -177,35 +219,35 @@ impl Account {
         self.tokens.clear();
     }
 
-    fn issue(&mut self, at: Instant) -> Answered {
-        let (fields, life) = *self.dice.pick(&LIVES);
-        let life = life.map(Duration::from_millis);
-        let value = self.dice.letters(24);
-        self.tokens.push(Issued {
+    fn issue_token(&mut self, at: Instant) -> ServerResponse {
+        let (fields, lifetime) = *self.rng.pick(&LIFETIMES);
+        let lifetime = lifetime.map(Duration::from_millis);
+        let value = self.rng.letters(24);
+        self.tokens.push(IssuedToken {
             value: value.clone(),
-            until: at.after(life.unwrap_or(Duration::from_secs(30))),
+            until: at.after(lifetime.unwrap_or(Duration::from_secs(30))),
         });
-        Answered {
+        ServerResponse {
             status: 200,
             body: format!(r#"{{"access_token":"{value}"{fields}}}"#),
-            says: Says::Token(value, life),
+            payload: Payload::Token(value, lifetime),
             changed: false,
         }
     }
 
-    fn accepts(&self, authorization: &str, at: Instant) -> bool {
+    fn accepts_token(&self, authorization: &str, at: Instant) -> bool {
         let token = authorization.strip_prefix("Bearer ");
         let mut tokens = self.tokens.iter();
         tokens.any(|issued| Some(issued.value.as_str()) == token && at <= issued.until)
     }
 }
 
-impl Answered {
+impl ServerResponse {
     fn refused(code: ErrorCode, status: u16, api_code: i32, words: &str) -> Self {
         Self {
             status,
             body: format!(r#"{{"code":{api_code},"message":"{words}","details":[]}}"#),
-            says: Says::Refused(code),
+            payload: Payload::Refused(code),
             changed: false,
         }
     }

@@ -1,98 +1,87 @@
 //! What must hold when a call ends.
 
 use super::{
-    account::Says,
+    account::Payload,
+    call_result::{CallEnd, CallResult},
     check_report::errors,
-    history::{Ended, Ledger, RequestEntry},
-    intent::Wants,
+    history::{History, RequestRecord},
+    intent::Intent,
     route::Route,
 };
 use crate::{
-    Error, Finding, Report, User, UserList, UserPage, Verdict,
+    Finding, Verdict,
     platform::Instant,
     tests::scripted_server::{BASIC, CLIENT_SECRET},
 };
 
-/// What a call came to.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    GivenUp,
-    Page(UserPage),
-    User(User),
-    Everybody(UserList),
-    Report(Report),
-    Revoked,
-    Configured,
-    Checked(Vec<Finding>),
-    Failed(Box<Error>),
-}
-
-impl Ledger {
+impl History {
     /// Writes down how a call ended, if it may end so.
-    pub fn end(&mut self, call: usize, outcome: &Outcome, now: Instant) {
-        let entry = &self.calls[call];
-        assert!(now <= entry.deadline, "the call ended after its deadline");
-        assert_eq!(entry.open, 0, "a request is left open");
+    pub fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
+        let record = &self.calls[call];
+        assert!(now <= record.deadline, "the call ended after its deadline");
+        assert_eq!(record.open, 0, "a request is left open");
         self.check_secrecy(call, outcome);
-        if !matches!(outcome, Outcome::GivenUp) {
-            self.check_patience(call, now);
-            for strand in 0..entry.strands.len() {
-                self.check_perseverance(call, strand);
+        if !matches!(outcome, CallResult::Cancelled) {
+            self.check_deadline_wait(call, now);
+            for chain in 0..record.chains.len() {
+                self.check_retries_exhausted(call, chain);
             }
         }
         let ended = match outcome {
-            Outcome::GivenUp => Ended::GivenUp,
-            Outcome::Failed(error) => {
+            CallResult::Cancelled => CallEnd::Cancelled,
+            CallResult::Failed(error) => {
                 self.check_error(call, error, now);
-                if let Wants::Find(email) = &entry.wants {
+                if let Intent::FindUser(email) = &record.intent {
                     self.check_not_found(call, email, error);
                 }
-                Ended::Failed(error.effect)
+                CallEnd::Failed(error.effect)
             }
-            Outcome::Checked(findings) => {
+            CallResult::Checked(findings) => {
                 self.check_findings(call, findings);
-                Ended::Well
+                CallEnd::Succeeded
             }
-            Outcome::Revoked => {
+            CallResult::Revoked => {
                 self.check_revocation(call, now);
-                Ended::Well
+                CallEnd::Succeeded
             }
-            Outcome::Configured => Ended::Well,
-            Outcome::Page(page) => {
-                self.check_told(call, &Says::Page(page.clone()), now);
-                Ended::Well
+            CallResult::Configured => CallEnd::Succeeded,
+            CallResult::Page(page) => {
+                self.check_success(call, &Payload::Page(page.clone()), now);
+                CallEnd::Succeeded
             }
-            Outcome::Everybody(list) => {
-                let Wants::Everybody(_, limit) = &entry.wants else {
+            CallResult::Users(list) => {
+                let Intent::ListAll(_, limit) = &record.intent else {
                     panic!("nobody asked for everybody");
                 };
-                self.check_everybody(call, *limit, list);
-                Ended::Well
+                self.check_user_list(call, *limit, list);
+                CallEnd::Succeeded
             }
-            Outcome::Report(report) => {
+            CallResult::Report(report) => {
                 self.check_report(call, report, now);
-                Ended::Well
+                CallEnd::Succeeded
             }
-            Outcome::User(user) if let Wants::Find(email) = &entry.wants => {
+            CallResult::User(user) if let Intent::FindUser(email) = &record.intent => {
                 self.check_found(call, email, user);
-                Ended::Well
+                CallEnd::Succeeded
             }
-            Outcome::User(user) => {
-                self.check_told(call, &Says::User(user.clone()), now);
-                let fits = match &self.calls[call].wants {
-                    Wants::One(Route::User(id)) => user.id == *id,
-                    Wants::One(Route::Change(id, state)) => user.id == *id && user.state == *state,
+            CallResult::User(user) => {
+                self.check_success(call, &Payload::User(user.clone()), now);
+                let fits = match &self.calls[call].intent {
+                    Intent::SingleRequest(Route::User(id)) => user.id == *id,
+                    Intent::SingleRequest(Route::Change(id, state)) => {
+                        user.id == *id && user.state == *state
+                    }
                     _ => false,
                 };
                 assert!(fits, "a success with another user or state");
-                Ended::Well
+                CallEnd::Succeeded
             }
         };
-        let entry = &mut self.calls[call];
-        entry.ended = Some(ended);
-        if !matches!(outcome, Outcome::Report(_)) {
-            for strand in &mut entry.strands {
-                strand.ended = Some(ended);
+        let record = &mut self.calls[call];
+        record.ended = Some(ended);
+        if !matches!(outcome, CallResult::Report(_)) {
+            for chain in &mut record.chains {
+                chain.ended = Some(ended);
             }
         }
         self.leave_exchange(call, now);
@@ -100,47 +89,51 @@ impl Ledger {
 
     /// A call that lasts until its deadline waits for an answer, its own or that to whoever exchanges the token for it: a wait
     /// that does not fit is not begun. Whoever waits for the turn is woken when it is given back.
-    fn check_patience(&self, call: usize, now: Instant) {
-        let entry = &self.calls[call];
-        let configured = &self.configured[entry.configured];
-        let was_open = |request: &RequestEntry| request.closed == Some(now);
+    fn check_deadline_wait(&self, call: usize, now: Instant) {
+        let record = &self.calls[call];
+        let configuration = &self.configurations[record.configuration];
+        let was_open = |request: &RequestRecord| request.closed == Some(now);
         assert!(
-            now < entry.deadline
-                || configured.exchanging.is_some()
-                || configured.exchanged == Some(now)
+            now < record.deadline
+                || configuration.exchanging_call.is_some()
+                || configuration.last_exchange_ended == Some(now)
                 || self.requests_of(call).any(was_open),
             "waited in vain until the deadline"
         );
     }
 
     /// Success is what the server truly answered to the last request of this very call: so it was true during it.
-    fn check_told(&self, call: usize, says: &Says, now: Instant) {
+    fn check_success(&self, call: usize, payload: &Payload, now: Instant) {
         let last = self.last(call).expect("a success without a request");
-        let told = last.told.as_ref().filter(|_| last.is_genuine);
-        assert_eq!(told, Some(says), "a success that the server did not tell");
-        let (answered, at) = last.answered.as_ref().expect("a success without an answer");
-        assert_eq!(answered.says, *says);
+        let told = last.payload.as_ref().filter(|_| last.is_from_server);
+        assert_eq!(
+            told,
+            Some(payload),
+            "a success that the server did not tell"
+        );
+        let (response, at) = last.response.as_ref().expect("a success without an answer");
+        assert_eq!(response.payload, *payload);
         assert!((self.calls[call].begun..=now).contains(at), "old news");
     }
 
     fn check_revocation(&mut self, call: usize, now: Instant) {
-        let entry = &self.calls[call];
+        let record = &self.calls[call];
         let Some(last) = self.last(call) else {
-            let held = self.configured[entry.configured].held;
+            let held = self.configurations[record.configuration].held;
             assert!(held.is_none(), "a token is held, and was not revoked");
             return;
         };
-        assert_eq!(last.told, Some(Says::Revoked), "not revoked");
-        let Route::Revoke(token) = &last.route else {
+        assert_eq!(last.payload, Some(Payload::Revoked), "not revoked");
+        let Route::Revoke(revoked) = &last.route else {
             panic!("{:?} revokes nothing", last.route);
         };
-        let token = token.clone();
-        let configured = &mut self.configured[self.calls[call].configured];
-        for (place, grant) in self.grants.iter_mut().enumerate() {
-            if grant.value == token {
-                grant.over.get_or_insert(now);
-                if configured.held == Some(place) {
-                    configured.held = None;
+        let revoked = revoked.clone();
+        let configuration = &mut self.configurations[self.calls[call].configuration];
+        for (place, token) in self.tokens.iter_mut().enumerate() {
+            if token.value == revoked {
+                token.ended_at.get_or_insert(now);
+                if configuration.held == Some(place) {
+                    configuration.held = None;
                 }
             }
         }
@@ -159,16 +152,22 @@ impl Ledger {
             "reactivate-user",
         ];
         assert!(names.eq(expected), "{findings:?}");
-        let told = |which: fn(&Says) -> bool| {
+        let told = |which: fn(&Payload) -> bool| {
             let mut requests = self.requests_of(call);
-            requests.any(|request| request.told.as_ref().is_some_and(which))
+            requests.any(|request| request.payload.as_ref().is_some_and(which))
         };
-        let page = told(|says| matches!(says, Says::Page(_)));
+        let page = told(|payload| matches!(payload, Payload::Page(_)));
         for (finding, passed) in [
-            ("token", told(|says| matches!(says, Says::Token(..)))),
+            (
+                "token",
+                told(|payload| matches!(payload, Payload::Token(..))),
+            ),
             ("account", page),
             ("list-users", page),
-            ("get-user", told(|says| matches!(says, Says::User(_)))),
+            (
+                "get-user",
+                told(|payload| matches!(payload, Payload::User(_))),
+            ),
             ("suspend-user", false),
             ("reactivate-user", false),
         ] {
@@ -179,21 +178,21 @@ impl Ledger {
     }
 
     /// Nothing that a call says holds the secret or a token, nor eight bytes of what the server could repeat.
-    fn check_secrecy(&self, call: usize, outcome: &Outcome) {
+    fn check_secrecy(&self, call: usize, outcome: &CallResult) {
         let (said, repeats) = match outcome {
-            Outcome::Failed(error) => (format!("{error:?}"), error.api_message.is_some()),
-            Outcome::Checked(findings) => (format!("{findings:?}"), true),
-            Outcome::Report(report) => {
+            CallResult::Failed(error) => (format!("{error:?}"), error.api_message.is_some()),
+            CallResult::Checked(findings) => (format!("{findings:?}"), true),
+            CallResult::Report(report) => {
                 let errors: Vec<_> = errors(report).collect();
                 let repeats = errors.iter().any(|error| error.api_message.is_some());
                 (format!("{errors:?}"), repeats)
             }
             _ => return,
         };
-        let grants = self.grants.iter().map(|grant| grant.value.as_str());
-        for secret in grants.chain([CLIENT_SECRET, BASIC]) {
+        let tokens = self.tokens.iter().map(|token| token.value.as_str());
+        for secret in tokens.chain([CLIENT_SECRET, BASIC]) {
             assert!(!said.contains(secret), "{secret} was said");
-            let is_sent = |request: &RequestEntry| {
+            let is_sent = |request: &RequestRecord| {
                 request.authorization.ends_with(secret)
                     || matches!(&request.route, Route::Revoke(token) if token == secret)
             };

@@ -3,29 +3,29 @@
 use std::collections::BTreeSet;
 
 use super::{
-    account::Says,
-    expected_target::Standing,
-    history::Ledger,
-    intent::{Wants, folded},
+    account::Payload,
+    expected_target::ExpectedTarget,
+    history::History,
+    intent::{Intent, normalized},
     route::Route,
 };
 use crate::Selector;
 
-impl Ledger {
+impl History {
     /// Everything is read before the first change, and whom the list has shown is not read once more.
-    pub fn check_read(&self, call: usize, route: &Route) {
-        let Wants::Changes(changes) = &self.calls[call].wants else {
+    pub fn check_lookup(&self, call: usize, route: &Route) {
+        let Intent::ChangeUsers(changes) = &self.calls[call].intent else {
             return;
         };
         assert!(
-            self.written(call).is_empty(),
+            self.changed_ids(call).is_empty(),
             "a look-up after the first change"
         );
         if let Route::User(id) = route {
             let is_shown = changes.targets.iter().any(|target| {
                 matches!(&target.who, Selector::Email(_))
                     && self
-                        .standing(call, target)
+                        .expected_target(call, target)
                         .seen()
                         .is_some_and(|seen| seen.id == id)
             });
@@ -34,9 +34,9 @@ impl Ledger {
     }
 
     /// A change is only sent for a target whose guards hold, in the order and number that the call allows.
-    pub fn check_write(&self, call: usize, id: &str) {
-        let entry = &self.calls[call];
-        let Wants::Changes(changes) = &entry.wants else {
+    pub fn check_change(&self, call: usize, id: &str) {
+        let record = &self.calls[call];
+        let Intent::ChangeUsers(changes) = &record.intent else {
             return;
         };
         let options = &changes.options;
@@ -46,13 +46,12 @@ impl Ledger {
             request.closed.is_none() && matches!(request.route, Route::List(_) | Route::User(_))
         });
         assert!(!is_open, "a change before all look-ups have ended");
-        let mut written = self.written(call);
-        written.insert(id);
+        let mut changed_ids = self.changed_ids(call);
+        changed_ids.insert(id);
         let most = options.max_changes.map_or(usize::MAX, |most| most as usize);
-        assert!(written.len() <= most, "more than {most} users changed");
-        self.check_protection(call, id);
-        let is_due =
-            |target| matches!(self.standing(call, target), Standing::Due(seen) if seen.id == id);
+        assert!(changed_ids.len() <= most, "more than {most} users changed");
+        self.check_protected(call, id);
+        let is_due = |target| matches!(self.expected_target(call, target), ExpectedTarget::ToChange(seen) if seen.id == id);
         assert!(
             changes.targets.iter().any(is_due),
             "a change that no target asks for, or whose guards do not hold"
@@ -60,30 +59,30 @@ impl Ledger {
     }
 
     /// Whom a guard names is left alone, whatever the rest of the call is about.
-    fn check_protection(&self, call: usize, id: &str) {
+    fn check_protected(&self, call: usize, id: &str) {
         let changes = self.changes_of(call);
         let shown = self
             .requests_of(call)
-            .flat_map(|request| match &request.told {
-                Some(Says::Page(page)) => page.users.as_slice(),
-                Some(Says::User(user)) => std::slice::from_ref(user),
+            .flat_map(|request| match &request.payload {
+                Some(Payload::Page(page)) => page.users.as_slice(),
+                Some(Payload::User(user)) => std::slice::from_ref(user),
                 _ => &[],
             });
         let emails: BTreeSet<_> = shown
             .filter(|user| user.id == id)
-            .map(|user| folded(&user.email))
+            .map(|user| normalized(&user.email))
             .collect();
         for who in &changes.options.protect {
             let is_protected = match who {
                 Selector::Id(protected) => protected == id,
-                Selector::Email(protected) => emails.contains(&folded(protected)),
+                Selector::Email(protected) => emails.contains(&normalized(protected)),
             };
             assert!(!is_protected, "a change of a protected user");
         }
     }
 
     /// Those whom a call has sent a change for.
-    pub fn written(&self, call: usize) -> BTreeSet<&str> {
+    pub fn changed_ids(&self, call: usize) -> BTreeSet<&str> {
         let requests = self.requests_of(call);
         requests
             .filter_map(|request| match &request.route {

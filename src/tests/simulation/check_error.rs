@@ -1,9 +1,9 @@
 //! What must hold for the error of a call: its reason, its effect, its count of attempts.
 
 use super::{
-    account::Says,
-    history::{Heard, Ledger, RequestEntry},
-    intent::Wants,
+    account::Payload,
+    history::{History, Received, RequestRecord},
+    intent::Intent,
     route::Route,
 };
 use crate::{
@@ -11,14 +11,14 @@ use crate::{
     platform::{Instant, SendErrorKind},
 };
 
-impl Ledger {
+impl History {
     /// The error that a call ends with.
     pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
-        let entry = &self.calls[call];
-        self.check_words(call, error);
-        assert_eq!(error.requests as usize, entry.requests.len(), "attempts");
+        let record = &self.calls[call];
+        self.check_message(call, error);
+        assert_eq!(error.requests as usize, record.requests.len(), "attempts");
         check_effect(self.requests_of(call), error);
-        if let Wants::Changes(changes) = &entry.wants {
+        if let Intent::ChangeUsers(changes) = &record.intent {
             assert!(
                 self.requests_of(call)
                     .all(|sent| sent.route == Route::Token),
@@ -29,34 +29,34 @@ impl Ledger {
         }
         let last = self.last(call);
         self.check_code(call, last, error, now);
-        self.check_last(call, last, error);
+        self.check_last_request(call, last, error);
         // Whoever waits for the turn is woken when it is given back.
         let was_open = last.is_some_and(|last| last.closed == Some(now));
-        let configured = &self.configured[entry.configured];
+        let configuration = &self.configurations[record.configuration];
         assert!(
             error.code != ErrorCode::TimedOut
                 || was_open
-                || configured.exchanging.is_some()
-                || configured.exchanged == Some(now),
+                || configuration.exchanging_call.is_some()
+                || configuration.last_exchange_ended == Some(now),
             "timed out while nothing was waited for"
         );
     }
 
     /// The error of a part of a call, which may have sent nothing.
-    pub fn check_part(&self, call: usize, strand: Option<usize>, error: &Error, now: Instant) {
-        let strand = strand.map(|strand| &self.calls[call].strands[strand].requests);
-        let requests = strand.into_iter().flatten();
+    pub fn check_part_error(&self, call: usize, chain: Option<usize>, error: &Error, now: Instant) {
+        let chain = chain.map(|chain| &self.calls[call].chains[chain].requests);
+        let requests = chain.into_iter().flatten();
         let mut requests = requests.map(|&request| &self.requests[request]);
-        let sent = strand.map_or(0, Vec::len);
+        let sent = chain.map_or(0, Vec::len);
         assert!(sent <= error.requests as usize, "attempts");
         check_effect(requests.clone(), error);
         let last = requests.next_back();
         self.check_code(call, last, error, now);
-        self.check_last(call, last, error);
+        self.check_last_request(call, last, error);
     }
 
     /// What every error of a call says.
-    pub fn check_words(&self, call: usize, error: &Error) {
+    pub fn check_message(&self, call: usize, error: &Error) {
         use ErrorCode as Code;
         let name = self.calls[call].operation.name();
         let begins = error.message.strip_prefix(name);
@@ -71,32 +71,32 @@ impl Ledger {
     }
 
     /// What the last request of a failure says of it.
-    fn check_last(&self, call: usize, last: Option<&RequestEntry>, error: &Error) {
+    fn check_last_request(&self, call: usize, last: Option<&RequestRecord>, error: &Error) {
         let Some(last) = last else {
             return;
         };
-        let told = last.told.as_ref().filter(|_| last.is_genuine);
+        let told = last.payload.as_ref().filter(|_| last.is_from_server);
         match told {
-            Some(Says::User(_) | Says::Revoked) => {
+            Some(Payload::User(_) | Payload::Revoked) => {
                 panic!("a failure although the server told what was asked for");
             }
-            Some(Says::Page(page)) => assert!(
-                self.calls[call].wants.is_list() && page.next_page_token.is_some()
-                    || matches!(self.calls[call].wants, Wants::Find(_)),
+            Some(Payload::Page(page)) => assert!(
+                self.calls[call].intent.reads_list() && page.next_page_token.is_some()
+                    || matches!(self.calls[call].intent, Intent::FindUser(_)),
                 "a failure although the server told what was asked for"
             ),
             // A refused token is followed by the exchange of another, which may not be had in time.
-            Some(Says::Refused(code)) if last.heard.status() != Some(401) => {
+            Some(Payload::Refused(code)) if last.heard.status() != Some(401) => {
                 assert_eq!(error.code, *code, "the server gave another reason");
             }
             _ => {}
         }
-        let is_asked = |asked: &RequestEntry| {
+        let is_asked = |asked: &RequestRecord| {
             asked.heard.status() == error.status && asked.heard.wait() == error.retry_after
         };
         if last.heard.status() == error.status && !matches!(error.status, None | Some(401)) {
             // A pause is that of another request.
-            let is_paused = error.status == Some(429) && self.met(call, is_asked);
+            let is_paused = error.status == Some(429) && self.saw_request(call, is_asked);
             assert!(
                 is_asked(last) || is_paused,
                 "the server asked for another wait"
@@ -105,32 +105,34 @@ impl Ledger {
     }
 
     /// The code is one that something explains, which this call or an exchange that it may have waited for met.
-    fn check_code(&self, call: usize, last: Option<&RequestEntry>, error: &Error, now: Instant) {
+    fn check_code(&self, call: usize, last: Option<&RequestRecord>, error: &Error, now: Instant) {
         use ErrorCode as Code;
-        let entry = &self.calls[call];
+        let record = &self.calls[call];
         let fits = match (error.code, error.status) {
             (Code::InvalidArgument | Code::NotConfigured, None) => error.requests == 0,
-            (Code::ConnectionFailed, None) => self.met(call, |met| {
+            (Code::ConnectionFailed, None) => self.saw_request(call, |met| {
                 matches!(
                     met.heard,
-                    Heard::Failure(SendErrorKind::Denied | SendErrorKind::Connection, _)
+                    Received::Failure(SendErrorKind::Denied | SendErrorKind::Connection, _)
                 ) || met.heard.status() == Some(200)
             }),
-            (Code::MalformedResponse, None) => self.met(call, |met| {
+            (Code::MalformedResponse, None) => self.saw_request(call, |met| {
                 matches!(
                     met.heard,
-                    Heard::Failure(SendErrorKind::Malformed | SendErrorKind::TooLarge, _)
+                    Received::Failure(SendErrorKind::Malformed | SendErrorKind::TooLarge, _)
                 ) || met.heard.status() == Some(200)
             }),
             (Code::TimedOut, None) => {
-                now == entry.deadline
-                    || last.is_some_and(RequestEntry::has_timed_out)
-                    || entry.wants.is_for_many()
-                        && (now >= self.time_to_read(call)
-                            || self.exchanges_of(call).any(RequestEntry::has_timed_out))
+                now == record.deadline
+                    || last.is_some_and(RequestRecord::has_timed_out)
+                    || record.intent.is_bulk_change()
+                        && (now >= self.lookup_deadline(call)
+                            || self.exchanges_of(call).any(RequestRecord::has_timed_out))
             }
             // The whole list was read: that is checked where it is.
-            (Code::NotFound | Code::Ambiguous, None) => matches!(entry.wants, Wants::Find(_)),
+            (Code::NotFound | Code::Ambiguous, None) => {
+                matches!(record.intent, Intent::FindUser(_))
+            }
             (Code::InvalidArgument, Some(400))
             | (Code::NotConfigured | Code::NotFound, Some(404))
             | (Code::RateLimited, Some(429))
@@ -140,12 +142,12 @@ impl Ledger {
             | (Code::Unauthenticated, Some(400 | 401))
             | (Code::Other, Some(400..=499)) => true,
             (Code::LastOwner | Code::ExternallyManaged, Some(403)) => {
-                last.is_some_and(|last| last.told == Some(Says::Refused(error.code)))
+                last.is_some_and(|last| last.payload == Some(Payload::Refused(error.code)))
             }
             _ => false,
         };
         assert!(fits, "{:?} does not fit {:?}", error.code, error.status);
-        let is_met = |status| self.met(call, |met| met.heard.status() == Some(status));
+        let is_met = |status| self.saw_request(call, |met| met.heard.status() == Some(status));
         assert!(
             error.status.is_none_or(is_met),
             "a status that nobody answered"
@@ -156,9 +158,10 @@ impl Ledger {
             let mut asked = self.requests_of(call);
             let is_renewed = asked.any(|asked| {
                 asked.route == last.route && asked.authorization != last.authorization
-            }) || entry.wants.is_for_many() && self.has_refused_fresh_token(call);
+            }) || record.intent.is_bulk_change()
+                && self.has_refused_fresh_token(call);
             // Or the exchange of another, by another call, was refused.
-            let is_refused = self.met(call, |met| {
+            let is_refused = self.saw_request(call, |met| {
                 met.route == Route::Token && matches!(met.heard.status(), Some(400 | 401))
             });
             assert!(is_renewed || is_refused, "a refused token was not renewed");
@@ -166,21 +169,21 @@ impl Ledger {
     }
 
     /// Whether such a request was met by this call, or by whoever exchanged a token for it.
-    pub fn met(&self, call: usize, such: impl Fn(&RequestEntry) -> bool) -> bool {
-        let configured = self.calls[call].configured;
+    pub fn saw_request(&self, call: usize, such: impl Fn(&RequestRecord) -> bool) -> bool {
+        let configuration = self.calls[call].configuration;
         self.requests.iter().any(|request| {
-            let shared =
-                request.route == Route::Token && self.calls[request.call].configured == configured;
+            let shared = request.route == Route::Token
+                && self.calls[request.call].configuration == configuration;
             (request.call == call || shared) && such(request)
         })
     }
 }
 
-fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestEntry>, error: &Error) {
-    let is_change = |request: &RequestEntry| matches!(request.route, Route::Change(..));
+fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestRecord>, error: &Error) {
+    let is_change = |request: &RequestRecord| matches!(request.route, Route::Change(..));
     match error.effect {
         Effect::PossiblyApplied => assert!(
-            requests.any(|request| is_change(request) && request.is_unsettled()),
+            requests.any(|request| is_change(request) && request.may_have_changed()),
             "possibly_applied, although no change went out unanswered"
         ),
         Effect::NotApplied => assert!(

@@ -3,28 +3,28 @@
 use std::collections::BTreeSet;
 
 use super::{
-    account::Says,
-    history::Ledger,
-    intent::{Wants, folded},
+    account::Payload,
+    history::History,
+    intent::{Intent, normalized},
     route::{Listing, Route},
 };
 use crate::{Error, ErrorCode, User, UserList, UserPage};
 
 /// Who has an e-mail address, by the pages that a call has read.
 #[derive(Debug)]
-pub(super) enum Owner<'a> {
-    Nobody,
+pub(super) enum AddressOwner<'a> {
+    Missing,
     One(&'a User),
     /// Their ids.
     Several(BTreeSet<&'a str>),
 }
 
-impl Ledger {
+impl History {
     /// The pages that the server told a call, in the order in which it asked for them.
     fn pages_of(&self, call: usize) -> impl DoubleEndedIterator<Item = &UserPage> {
         self.requests_of(call)
-            .filter_map(|request| match &request.told {
-                Some(Says::Page(page)) => Some(page),
+            .filter_map(|request| match &request.payload {
+                Some(Payload::Page(page)) => Some(page),
                 _ => None,
             })
     }
@@ -36,15 +36,17 @@ impl Ledger {
     }
 
     /// Who has an e-mail address. Of one whom the list shows twice the later page counts.
-    pub fn owner_of(&self, call: usize, email: &str) -> Owner<'_> {
-        let email = folded(email);
+    pub fn owner_of(&self, call: usize, email: &str) -> AddressOwner<'_> {
+        let email = normalized(email);
         let users = self.pages_of(call).flat_map(|page| &page.users);
-        let owners: Vec<_> = users.filter(|user| folded(&user.email) == email).collect();
+        let owners: Vec<_> = users
+            .filter(|user| normalized(&user.email) == email)
+            .collect();
         let ids: BTreeSet<_> = owners.iter().map(|user| user.id.as_str()).collect();
         match (ids.len(), owners.last()) {
-            (1, Some(user)) => Owner::One(user),
-            (0, _) | (_, None) => Owner::Nobody,
-            _ => Owner::Several(ids),
+            (1, Some(user)) => AddressOwner::One(user),
+            (0, _) | (_, None) => AddressOwner::Missing,
+            _ => AddressOwner::Several(ids),
         }
     }
 
@@ -56,22 +58,22 @@ impl Ledger {
 
     /// A list is read once, page by page, and not beyond what is wanted of it.
     pub fn check_page(&self, call: usize, listing: &Listing) {
-        let wants = &self.calls[call].wants;
-        if matches!(wants, Wants::Connection | Wants::One(_)) {
+        let intent = &self.calls[call].intent;
+        if matches!(intent, Intent::Connection | Intent::SingleRequest(_)) {
             return;
         }
-        if let Wants::Everybody(_, limit) = wants {
-            let known = self.everybody(call).len();
+        if let Intent::ListAll(_, limit) = intent {
+            let known = self.listed_users(call).len();
             assert!(known < *limit as usize, "a page beyond the limit");
         }
         let mut asked = self.requests_of(call).rev();
         let last = asked.find_map(|request| match &request.route {
-            Route::List(listing) => Some((listing, &request.told)),
+            Route::List(listing) => Some((listing, &request.payload)),
             _ => None,
         });
         let expected = match last {
             None => None,
-            Some((_, Some(Says::Page(page)))) => {
+            Some((_, Some(Payload::Page(page)))) => {
                 assert!(page.next_page_token.is_some(), "the list once more");
                 page.next_page_token.as_ref()
             }
@@ -88,7 +90,7 @@ impl Ledger {
     pub fn check_found(&self, call: usize, email: &str, found: &User) {
         assert!(self.has_read_list(call), "found before the last page");
         match self.owner_of(call, email) {
-            Owner::One(user) => assert_eq!(user, found),
+            AddressOwner::One(user) => assert_eq!(user, found),
             owner => panic!("{owner:?}, and not {found:?}"),
         }
     }
@@ -106,9 +108,9 @@ impl Ledger {
             return;
         }
         match self.owner_of(call, email) {
-            Owner::Nobody => assert_eq!(error.code, ErrorCode::NotFound),
-            Owner::One(user) => panic!("{user:?} has the address"),
-            Owner::Several(ids) => {
+            AddressOwner::Missing => assert_eq!(error.code, ErrorCode::NotFound),
+            AddressOwner::One(user) => panic!("{user:?} has the address"),
+            AddressOwner::Several(ids) => {
                 assert_eq!(error.code, ErrorCode::Ambiguous);
                 let candidates = error.candidates.iter().map(String::as_str);
                 let candidates: BTreeSet<_> = candidates.collect();
@@ -119,8 +121,8 @@ impl Ledger {
     }
 
     /// Everybody that the list shows, each once, up to the limit.
-    pub fn check_everybody(&self, call: usize, limit: u32, list: &UserList) {
-        let shown = self.everybody(call);
+    pub fn check_user_list(&self, call: usize, limit: u32, list: &UserList) {
+        let shown = self.listed_users(call);
         let limit = limit as usize;
         let until = shown.len().min(limit);
         assert!(
@@ -136,7 +138,7 @@ impl Ledger {
     }
 
     /// Everybody that the pages show, each once.
-    fn everybody(&self, call: usize) -> Vec<&User> {
+    fn listed_users(&self, call: usize) -> Vec<&User> {
         let mut ids = BTreeSet::new();
         let users = self.pages_of(call).flat_map(|page| &page.users);
         users.filter(|user| ids.insert(&user.id)).collect()

@@ -1,27 +1,16 @@
 //! What must hold after the server asked a call to wait: all of its requests do.
 
-use super::history::{Ledger, RequestEntry};
+use super::history::{History, Pause, RequestRecord};
 use crate::platform::Instant;
 
-/// The waits that a call was asked for, as far as they overlap.
-#[derive(Clone, Copy)]
-pub(super) struct Pause {
-    /// When the first of them began.
-    pub began: Instant,
-    /// When they are over, as the server said.
-    until: Instant,
-    /// When they are over at the latest, where the server did not say.
-    pub latest: Instant,
-}
-
-impl Ledger {
+impl History {
     /// Writes down that a call was answered 429.
-    pub fn ask_to_pause(&mut self, request: usize, now: Instant) {
-        let entry = &self.requests[request];
-        let (call, strand) = (entry.call, entry.strand);
-        let latest = now.after(self.longest_wait(call, strand));
-        let until = entry.heard.not_before().unwrap_or(now);
-        let before = self.paused(call, now);
+    pub fn record_pause(&mut self, request: usize, now: Instant) {
+        let record = &self.requests[request];
+        let (call, chain) = (record.call, record.chain);
+        let latest = now.after(self.longest_wait(call, chain));
+        let until = record.heard.not_before().unwrap_or(now);
+        let before = self.current_pause(call, now);
         self.calls[call].pause = Some(Pause {
             began: before.map_or(now, |pause| pause.began),
             until: before.map_or(until, |pause| pause.until.max(until)),
@@ -30,7 +19,7 @@ impl Ledger {
     }
 
     /// The pause that a call may be in, or has just come out of.
-    pub fn paused(&self, call: usize, now: Instant) -> Option<Pause> {
+    pub fn current_pause(&self, call: usize, now: Instant) -> Option<Pause> {
         self.calls[call].pause.filter(|pause| pause.latest >= now)
     }
 
@@ -43,17 +32,17 @@ impl Ledger {
     }
 
     /// How long a call backs off after a 429 is its own choice. But then all of it does, and goes on at once.
-    pub fn check_back_off(&self, call: usize, last: &RequestEntry, now: Instant) {
+    pub fn check_back_off(&self, call: usize, last: &RequestRecord, now: Instant) {
         if last.heard.status() != Some(429) {
             return;
         }
         // After another 429 nobody can tell which of the waits has ended.
-        let is_other = |other: &RequestEntry| {
+        let is_other = |other: &RequestRecord| {
             !std::ptr::eq(other, last)
                 && other.heard.status() == Some(429)
-                && other.closed_before >= last.closed_before
+                && other.requests_at_close >= last.requests_at_close
         };
-        let since = last.closed_before.unwrap_or_default();
+        let since = last.requests_at_close.unwrap_or_default();
         let mut later = self.requests[since..].iter();
         assert!(
             self.requests_of(call).any(is_other)

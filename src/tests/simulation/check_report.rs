@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{
-    account::Says,
-    expected_target::Standing,
-    history::{Ended, Ledger, RequestEntry},
+    account::Payload,
+    call_result::CallEnd,
+    expected_target::ExpectedTarget,
+    history::{History, RequestRecord},
     intent::is_wrong_target,
-    request_chain::About,
+    request_chain::Subject,
 };
 use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, platform::Instant};
 
-impl Ledger {
+impl History {
     /// Each target has one report, in the order of the targets, that says what is known of it.
     pub fn check_report(&mut self, call: usize, report: &Report, now: Instant) {
         let sent = self.calls[call].requests.len();
@@ -19,18 +20,18 @@ impl Ledger {
         let changes = self.changes_of(call);
         assert!(!changes.is_wrong(), "a call that is wrong was made");
         assert_eq!(report.targets.len(), changes.targets.len(), "reports");
-        self.check_tried(call, now);
+        self.check_token_obtained(call, now);
         for (target, reported) in changes.targets.iter().zip(&report.targets) {
-            let standing = self.standing(call, target);
-            self.check_target(call, target, &standing, report, reported, now);
+            let expected_target = self.expected_target(call, target);
+            self.check_target(call, target, &expected_target, report, reported, now);
         }
         self.check_stopped(call, report);
-        self.check_refusal(call, report);
-        self.end_strands(call, report);
+        self.check_max_changes(call, report);
+        self.end_chains(call, report);
     }
 
     /// A report says that something was tried: where no token was to be had, the whole call fails.
-    fn check_tried(&self, call: usize, now: Instant) {
+    fn check_token_obtained(&self, call: usize, now: Instant) {
         let changes = self.changes_of(call);
         let mut requests = self.requests_of(call);
         if changes.targets.iter().all(is_wrong_target) {
@@ -38,8 +39,8 @@ impl Ledger {
             return;
         }
         let stops = changes.options.stop_on_error && changes.targets.iter().any(is_wrong_target);
-        let had_token = |request: &RequestEntry| {
-            request.route.is_resource() || matches!(request.told, Some(Says::Token(..)))
+        let had_token = |request: &RequestRecord| {
+            request.route.is_resource() || matches!(request.payload, Some(Payload::Token(..)))
         };
         assert!(
             stops || requests.any(had_token) || now == self.calls[call].deadline,
@@ -56,12 +57,17 @@ impl Ledger {
             assert!(report.targets.iter().any(is_failed), "skipped for nothing");
         }
         let changes = self.changes_of(call);
-        let mut standings = changes
+        let mut expected_targets = changes
             .targets
             .iter()
-            .map(|target| self.standing(call, target));
-        let goes_on = |standing| matches!(standing, Standing::There(_) | Standing::Due(_));
-        if changes.options.stop_on_error && !standings.all(goes_on) {
+            .map(|target| self.expected_target(call, target));
+        let goes_on = |expected_target| {
+            matches!(
+                expected_target,
+                ExpectedTarget::InRequestedState(_) | ExpectedTarget::ToChange(_)
+            )
+        };
+        if changes.options.stop_on_error && !expected_targets.all(goes_on) {
             let would = |reported: &TargetReport| reported.outcome == Outcome::WouldChange;
             assert!(
                 !report.targets.iter().any(would),
@@ -71,18 +77,20 @@ impl Ledger {
     }
 
     /// A call is refused as a whole when it would change more users than it may, and only then.
-    fn check_refusal(&self, call: usize, report: &Report) {
+    fn check_max_changes(&self, call: usize, report: &Report) {
         let changes = self.changes_of(call);
         let due = changes.targets.iter().zip(&report.targets);
         let planned: BTreeSet<_> = due
-            .filter_map(|(target, reported)| match self.standing(call, target) {
-                Standing::Due(seen) => match reported.outcome {
-                    Outcome::Changed | Outcome::WouldChange => Some(seen.id),
-                    Outcome::Failed(_) => seen.user.map(|_| seen.id),
+            .filter_map(
+                |(target, reported)| match self.expected_target(call, target) {
+                    ExpectedTarget::ToChange(seen) => match reported.outcome {
+                        Outcome::Changed | Outcome::WouldChange => Some(seen.id),
+                        Outcome::Failed(_) => seen.user.map(|_| seen.id),
+                        _ => None,
+                    },
                     _ => None,
                 },
-                _ => None,
-            })
+            )
             .collect();
         let most = changes.options.max_changes;
         let most = most.map_or(usize::MAX, |most| most as usize);
@@ -94,32 +102,32 @@ impl Ledger {
         if let Some(error) = &report.refused {
             assert_eq!(error.code, ErrorCode::PreconditionFailed);
             assert_eq!(error.effect, Effect::NotApplied);
-            self.check_words(call, error);
-            assert!(self.written(call).is_empty(), "refused, and changed");
+            self.check_message(call, error);
+            assert!(self.changed_ids(call).is_empty(), "refused, and changed");
         }
     }
 
     /// Writes down what was told of each change: one that may still arrive must not belie it.
-    fn end_strands(&mut self, call: usize, report: &Report) {
+    fn end_chains(&mut self, call: usize, report: &Report) {
         let mut ended = Vec::new();
         for (target, reported) in self.changes_of(call).targets.iter().zip(&report.targets) {
-            if let Standing::Due(seen) = self.standing(call, target)
-                && let Some(strand) = self.calls[call].strand(&About::Change(seen.id.to_owned()))
+            if let ExpectedTarget::ToChange(seen) = self.expected_target(call, target)
+                && let Some(chain) = self.calls[call].chain(&Subject::Change(seen.id.to_owned()))
             {
                 ended.push((
-                    strand,
+                    chain,
                     match &reported.outcome {
-                        Outcome::Failed(error) => Ended::Failed(error.effect),
-                        _ => Ended::Well,
+                        Outcome::Failed(error) => CallEnd::Failed(error.effect),
+                        _ => CallEnd::Succeeded,
                     },
                 ));
             }
         }
-        let strands = &mut self.calls[call].strands;
-        for (strand, ended) in ended {
-            strands[strand].ended = Some(ended);
+        let chains = &mut self.calls[call].chains;
+        for (chain, ended) in ended {
+            chains[chain].ended = Some(ended);
         }
-        let mut changes = strands.iter().filter(|strand| strand.is_change());
+        let mut changes = chains.iter().filter(|chain| chain.is_change());
         assert!(
             changes.all(|change| change.ended.is_some()),
             "a change that nobody reports"

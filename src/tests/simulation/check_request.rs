@@ -1,9 +1,9 @@
 //! What must hold whenever a request is begun.
 
 use super::{
-    history::{Heard, Ledger, RequestEntry},
-    intent::Wants,
-    request_chain::{About, MOST_ATTEMPTS, Strand},
+    history::{History, Received, RequestRecord},
+    intent::Intent,
+    request_chain::{MAX_ATTEMPTS, RequestChain, Subject},
     route::Route,
 };
 use crate::{
@@ -14,101 +14,101 @@ use crate::{
 
 /// Requests that a call for one answer may send: one exchange of a token and one of the question, both once more after a
 /// 401. A check exchanges a token, and asks two questions; a revocation asks one, and needs no token.
-const fn most_requests(operation: Operation) -> u32 {
-    const ASKED: u32 = 2 * (MOST_ATTEMPTS + MOST_ATTEMPTS);
+const fn max_requests(operation: Operation) -> u32 {
+    const ASKED: u32 = 2 * (MAX_ATTEMPTS + MAX_ATTEMPTS);
     match operation {
         Operation::Configure => 0,
-        Operation::RevokeToken => MOST_ATTEMPTS,
-        Operation::Check => MOST_ATTEMPTS + ASKED + ASKED,
+        Operation::RevokeToken => MAX_ATTEMPTS,
+        Operation::Check => MAX_ATTEMPTS + ASKED + ASKED,
         _ => ASKED,
     }
 }
 
-impl Ledger {
+impl History {
     /// Writes down a request that a call begins, if it may.
     pub fn depart(&mut self, call: usize, route: Route, sent: &Sent, now: Instant) -> usize {
         self.check_call(call, &route, now);
         self.check_pause(call, now);
-        let strand = self.strand_of(call, &route, now);
+        let chain = self.chain_of(call, &route, now);
         let authorization = sent.authorization();
-        let is_repeated = self.check_attempt(call, strand, &route, authorization, now);
+        let is_repeated = self.check_attempt(call, chain, &route, authorization, now);
         match &route {
             Route::Token | Route::Revoke(_) => {
                 assert_eq!(authorization.strip_prefix("Basic "), Some(BASIC));
                 match &route {
-                    Route::Revoke(token) => self.check_revoked(call, token),
-                    _ => self.check_exchange(call, is_repeated, now),
+                    Route::Revoke(token) => self.check_revoked_token(call, token),
+                    _ => self.check_token_exchange(call, is_repeated, now),
                 }
             }
             _ => self.check_token(call, &route, authorization, is_repeated, now),
         }
         match &route {
             Route::List(listing) => self.check_page(call, listing),
-            Route::Change(id, _) => self.check_write(call, id),
+            Route::Change(id, _) => self.check_change(call, id),
             _ => {}
         }
         if matches!(route, Route::List(_) | Route::User(_)) {
-            self.check_read(call, &route);
+            self.check_lookup(call, &route);
         }
-        if self.calls[call].strands[strand].requests.is_empty() {
-            self.check_begun(call, &route, now);
+        if self.calls[call].chains[chain].requests.is_empty() {
+            self.check_new_chain(call, &route, now);
         }
-        let paused = self.paused(call, now).map(|pause| pause.began);
+        let paused = self.current_pause(call, now).map(|pause| pause.began);
         let request = self.requests.len();
-        let entry = &mut self.calls[call];
-        entry.open += 1;
-        entry.requests.push(request);
-        let open = &mut entry.strands[strand];
+        let record = &mut self.calls[call];
+        record.open += 1;
+        record.requests.push(request);
+        let open = &mut record.chains[chain];
         if !is_repeated {
             open.attempts = 0;
-            open.exchange_began = (paused.unwrap_or(now), now);
+            open.series_began = (paused.unwrap_or(now), now);
         }
         open.attempts += 1;
         open.requests.push(request);
-        self.requests.push(RequestEntry {
+        self.requests.push(RequestRecord {
             call,
-            strand,
+            chain,
             route,
             authorization: authorization.to_owned(),
             sent: now,
-            answered: None,
-            heard: Heard::Nothing,
-            is_whole: false,
+            response: None,
+            heard: Received::Nothing,
+            is_complete: false,
             closed: None,
-            closed_before: None,
-            told: None,
-            is_genuine: false,
+            requests_at_close: None,
+            payload: None,
+            is_from_server: false,
         });
         request
     }
 
     fn check_call(&self, call: usize, route: &Route, now: Instant) {
-        let entry = &self.calls[call];
-        assert!(entry.ended.is_none(), "a request of a call that has ended");
-        assert!(now < entry.deadline, "a request at or after the deadline");
-        let most = entry.wants.concurrency();
+        let record = &self.calls[call];
+        assert!(record.ended.is_none(), "a request of a call that has ended");
+        assert!(now < record.deadline, "a request at or after the deadline");
+        let most = record.intent.concurrency();
         assert!(
-            entry.open < most,
+            record.open < most,
             "more than {most} requests of one call at once"
         );
-        if matches!(entry.wants, Wants::Connection | Wants::One(_)) {
-            let most = most_requests(entry.operation);
-            let sent = entry.requests.len() + 1;
+        if matches!(record.intent, Intent::Connection | Intent::SingleRequest(_)) {
+            let most = max_requests(record.operation);
+            let sent = record.requests.len() + 1;
             assert!(sent <= most as usize, "{sent} requests of one call");
         }
         assert!(
-            entry.wants.needs(entry.operation, route),
+            record.intent.allows(record.operation, route),
             "{route:?} is nothing that this call needs"
         );
     }
 
     /// The strand that a request belongs to, which begins with it if there is none.
-    fn strand_of(&mut self, call: usize, route: &Route, now: Instant) -> usize {
-        let entry = &mut self.calls[call];
-        let about = About::of(&entry.wants, route);
-        entry.strand(&about).unwrap_or_else(|| {
-            entry.strands.push(Strand::new(about, now));
-            entry.strands.len() - 1
+    fn chain_of(&mut self, call: usize, route: &Route, now: Instant) -> usize {
+        let record = &mut self.calls[call];
+        let subject = Subject::of(&record.intent, route);
+        record.chain(&subject).unwrap_or_else(|| {
+            record.chains.push(RequestChain::new(subject, now));
+            record.chains.len() - 1
         })
     }
 }

@@ -1,22 +1,22 @@
 //! What must hold for the report on one target.
 
 use super::{
-    expected_target::{Seen, Standing},
-    history::Ledger,
-    request_chain::About,
+    expected_target::{ExpectedTarget, ResolvedUser},
+    history::History,
+    request_chain::Subject,
     route::Route,
 };
 use crate::{
     Effect, ErrorCode, Outcome, Report, Selector, Target, TargetReport, User, platform::Instant,
 };
 
-impl Ledger {
+impl History {
     /// What is reported is what is known of the target, and what became of it.
     pub fn check_target(
         &self,
         call: usize,
         target: &Target,
-        standing: &Standing<'_>,
+        expected_target: &ExpectedTarget<'_>,
         report: &Report,
         reported: &TargetReport,
         now: Instant,
@@ -27,37 +27,41 @@ impl Ledger {
                 if error.code == code && error.status.is_none())
         };
         let is_skipped = stops && reported.outcome == Outcome::Skipped;
-        let fits = match standing {
-            Standing::Wrong => has_failed(ErrorCode::InvalidArgument),
-            Standing::Nobody(code) => has_failed(*code),
-            Standing::Unread => is_skipped || self.has_failed_look_up(call, target, reported, now),
+        let fits = match expected_target {
+            ExpectedTarget::Invalid => has_failed(ErrorCode::InvalidArgument),
+            ExpectedTarget::Unresolved(code) => has_failed(*code),
+            ExpectedTarget::NotLookedUp => {
+                is_skipped || self.has_failed_look_up(call, target, reported, now)
+            }
             // Who was not looked at, because another target failed, was not compared either.
-            Standing::Refused(seen, _) => {
+            ExpectedTarget::Guarded(seen, _) => {
                 has_failed(ErrorCode::PreconditionFailed)
                     || seen.user.is_none()
                         && (is_skipped || self.has_failed_look_up(call, target, reported, now))
             }
-            Standing::There(_) => reported.outcome == Outcome::Unchanged,
+            ExpectedTarget::InRequestedState(_) => reported.outcome == Outcome::Unchanged,
             // A get that was forbidden fails nobody.
-            Standing::Due(seen) if seen.user.is_none() && self.was_forbidden(call, reported) => {
+            ExpectedTarget::ToChange(seen)
+                if seen.user.is_none() && self.was_forbidden(call, reported) =>
+            {
                 false
             }
-            Standing::Due(seen) => {
-                is_skipped && !self.written(call).contains(seen.id)
+            ExpectedTarget::ToChange(seen) => {
+                is_skipped && !self.changed_ids(call).contains(seen.id)
                     || self.is_carried_out(call, target, *seen, report, reported, now)
             }
         };
-        assert!(fits, "{standing:?} was reported as {reported:?}");
+        assert!(fits, "{expected_target:?} was reported as {reported:?}");
         if let Outcome::Failed(error) = &reported.outcome {
-            self.check_words(call, error);
+            self.check_message(call, error);
             assert!(error.requests <= report.requests, "attempts");
-            if let Standing::Nobody(_) = standing
+            if let ExpectedTarget::Unresolved(_) = expected_target
                 && let Selector::Email(email) = &target.who
             {
                 self.check_not_found(call, email, error);
             }
         }
-        let seen = standing.seen();
+        let seen = expected_target.seen();
         let user = seen.and_then(|seen| seen.user);
         let before = user.map(|user| &user.state);
         assert_eq!(reported.previous_state.as_ref(), before, "before");
@@ -68,9 +72,11 @@ impl Ledger {
 
     /// The user as the server told that they were changed by this call.
     fn changed(&self, call: usize, id: &str) -> Option<&User> {
-        let strand = self.calls[call].strand(&About::Change(id.to_owned()))?;
-        let last = self.last_of(call, strand).filter(|last| last.is_genuine)?;
-        last.told_user()
+        let chain = self.calls[call].chain(&Subject::Change(id.to_owned()))?;
+        let last = self
+            .last_of(call, chain)
+            .filter(|last| last.is_from_server)?;
+        last.payload_user()
     }
 
     /// Whether a look-up failed so, for a reason that its requests explain.
@@ -84,11 +90,11 @@ impl Ledger {
         let Outcome::Failed(error) = &reported.outcome else {
             return false;
         };
-        let about = match &target.who {
-            Selector::Id(id) => About::User(id.clone()),
-            Selector::Email(_) => About::List,
+        let subject = match &target.who {
+            Selector::Id(id) => Subject::User(id.clone()),
+            Selector::Email(_) => Subject::List,
         };
-        self.check_part(call, self.calls[call].strand(&about), error, now);
+        self.check_part_error(call, self.calls[call].chain(&subject), error, now);
         error.effect == Effect::NotApplied
     }
 
@@ -99,7 +105,7 @@ impl Ledger {
         };
         let mut others = self.requests_of(call);
         error.status == Some(403)
-            && !self.met(call, |met| {
+            && !self.saw_request(call, |met| {
                 met.route == Route::Token && met.heard.status() == Some(403)
             })
             && !others.any(|other| {
@@ -112,7 +118,7 @@ impl Ledger {
         &self,
         call: usize,
         target: &Target,
-        seen: Seen<'_>,
+        seen: ResolvedUser<'_>,
         report: &Report,
         reported: &TargetReport,
         now: Instant,
@@ -126,8 +132,8 @@ impl Ledger {
                 user.id == seen.id && user.state == self.changes_of(call).state
             }),
             Outcome::Failed(error) => {
-                let about = About::Change(seen.id.to_owned());
-                self.check_part(call, self.calls[call].strand(&about), error, now);
+                let subject = Subject::Change(seen.id.to_owned());
+                self.check_part_error(call, self.calls[call].chain(&subject), error, now);
                 true
             }
             _ => false,

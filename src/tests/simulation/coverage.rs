@@ -3,81 +3,81 @@
 use std::collections::BTreeSet;
 
 use super::{
-    account::Says,
+    account::Payload,
     check_report::errors,
-    expected_target::Standing,
-    history::{Ledger, RequestEntry},
+    expected_target::ExpectedTarget,
+    history::{History, RequestRecord},
 };
 use crate::{ErrorCode, Outcome, Report, platform::Instant};
 
 /// Everything that is to happen.
 pub(super) const ALL: [&str; 35] = [
-    "target: Wrong",
-    "target: Nobody(NotFound)",
-    "target: Nobody(Ambiguous)",
-    "target: Unread",
-    "target: There",
-    "target: Due",
-    "target: due, and may not be looked at",
+    "target: Invalid",
+    "target: Unresolved(NotFound)",
+    "target: Unresolved(Ambiguous)",
+    "target: NotLookedUp",
+    "target: InRequestedState",
+    "target: ToChange",
+    "target: to change, and may not be read",
     "guard: ProtectedId",
     "guard: ProtectedEmail",
-    "guard: OtherEmail",
-    "guard: NotComparable",
+    "guard: UnexpectedEmail",
+    "guard: UnknownEmail",
     "guard: max-changes",
     "report: Changed",
-    "report: changed, and nobody had looked",
+    "report: changed without a look-up",
     "report: Unchanged",
     "report: WouldChange",
     "report: Skipped",
     "report: Failed(NotApplied)",
     "report: Failed(PossiblyApplied)",
-    "many: one user for several targets",
-    "many: changed for one target, and not for another",
-    "many: five requests at once",
-    "many: skipped before the first change",
-    "many: skipped between changes",
-    "many: the deadline between changes",
-    "many: others waited for a 429",
-    "many: a back-off for others",
-    "many: a token expired",
-    "many: a token was refused",
-    "many: a token that was fresh was refused",
-    "many: no token any more",
+    "bulk: one user for several targets",
+    "bulk: changed for one target, and not for another",
+    "bulk: five requests at once",
+    "bulk: skipped before the first change",
+    "bulk: skipped between changes",
+    "bulk: the deadline between changes",
+    "bulk: others waited for a 429",
+    "bulk: a back-off for others",
+    "bulk: a token expired",
+    "bulk: a token was refused",
+    "bulk: a token that was fresh was refused",
+    "bulk: no token any more",
     "list: several pages",
     "list: a user on two pages",
     "list: all of it",
     "list: a part of it",
 ];
 
-impl Ledger {
+impl History {
     /// What happened in a call that ended with a report.
-    pub fn tally_report(&self, call: usize, report: &Report, now: Instant) -> Vec<String> {
-        let mut tally = Vec::new();
+    pub fn report_coverage(&self, call: usize, report: &Report, now: Instant) -> Vec<String> {
+        let mut coverage = Vec::new();
         let mut due = Vec::new();
         for (target, reported) in self.changes_of(call).targets.iter().zip(&report.targets) {
-            let standing = self.standing(call, target);
-            tally.push(match &standing {
-                Standing::Wrong => "target: Wrong".into(),
-                Standing::Nobody(code) => format!("target: Nobody({code:?})"),
-                Standing::Unread => "target: Unread".into(),
-                Standing::Refused(_, guard) => format!("guard: {guard:?}"),
-                Standing::There(_) => "target: There".into(),
-                Standing::Due(seen) if seen.user.is_none() => {
-                    "target: due, and may not be looked at".into()
+            let expected_target = self.expected_target(call, target);
+            coverage.push(match &expected_target {
+                ExpectedTarget::Invalid => "target: Invalid".into(),
+                ExpectedTarget::Unresolved(code) => format!("target: Unresolved({code:?})"),
+                ExpectedTarget::NotLookedUp => "target: NotLookedUp".into(),
+                ExpectedTarget::Guarded(_, guard) => format!("guard: {guard:?}"),
+                ExpectedTarget::InRequestedState(_) => "target: InRequestedState".into(),
+                ExpectedTarget::ToChange(seen) if seen.user.is_none() => {
+                    "target: to change, and may not be read".into()
                 }
-                Standing::Due(_) => "target: Due".into(),
+                ExpectedTarget::ToChange(_) => "target: ToChange".into(),
             });
-            tally.push(match &reported.outcome {
+            coverage.push(match &reported.outcome {
                 Outcome::Changed if reported.previous_state.is_none() => {
-                    "report: changed, and nobody had looked".into()
+                    "report: changed without a look-up".into()
                 }
                 Outcome::Failed(error) => format!("report: Failed({:?})", error.effect),
                 outcome => format!("report: {outcome:?}"),
             });
-            match standing {
-                Standing::Due(seen) => due.push(seen.id),
-                Standing::Refused(seen, _) if self.written(call).contains(seen.id) => {
-                    tally.push("many: changed for one target, and not for another".into());
+            match expected_target {
+                ExpectedTarget::ToChange(seen) => due.push(seen.id),
+                ExpectedTarget::Guarded(seen, _) if self.changed_ids(call).contains(seen.id) => {
+                    coverage.push("bulk: changed for one target, and not for another".into());
                 }
                 _ => {}
             }
@@ -90,36 +90,36 @@ impl Ledger {
                 .any(|target| target.outcome == outcome)
         };
         let is_over = |code| errors(report).any(|error| error.code == code);
-        let is_written = !self.written(call).is_empty();
+        let is_written = !self.changed_ids(call).is_empty();
         let happened = [
             ("guard: max-changes", report.refused.is_some()),
             (
-                "many: one user for several targets",
+                "bulk: one user for several targets",
                 distinct.len() < due.len(),
             ),
             (
-                "many: skipped before the first change",
+                "bulk: skipped before the first change",
                 has(Outcome::Skipped) && !is_written,
             ),
             (
-                "many: skipped between changes",
+                "bulk: skipped between changes",
                 has(Outcome::Skipped) && is_written,
             ),
             (
-                "many: the deadline between changes",
+                "bulk: the deadline between changes",
                 now == self.calls[call].deadline
                     && has(Outcome::Changed)
                     && is_over(ErrorCode::TimedOut),
             ),
         ];
-        tally.extend(happened.into_iter().filter_map(happens));
-        tally.extend(self.tally_requests(call));
-        tally
+        coverage.extend(happened.into_iter().filter_map(happens));
+        coverage.extend(self.request_coverage(call));
+        coverage
     }
 
-    fn tally_requests(&self, call: usize) -> impl Iterator<Item = String> {
+    fn request_coverage(&self, call: usize) -> impl Iterator<Item = String> {
         let requests: Vec<_> = self.requests_of(call).collect();
-        let is_told = |request: &RequestEntry| matches!(request.told, Some(Says::Token(..)));
+        let is_told = |request: &RequestRecord| matches!(request.payload, Some(Payload::Token(..)));
         let mut exchanges = self.exchanges_of(call);
         let is_over = exchanges.next_back().is_some_and(|last| !is_told(last));
         let renewed = exchanges.any(is_told);
@@ -131,31 +131,31 @@ impl Ledger {
             requests.iter().any(|asked| {
                 asked.heard.status() == Some(429)
                     && asked.heard.wait().is_some_and(|wait| !wait.is_zero()) == is_asked
-                    && requests.iter().any(|other| {
-                        other.strand != asked.strand && Some(other.sent) > asked.closed
-                    })
+                    && requests
+                        .iter()
+                        .any(|other| other.chain != asked.chain && Some(other.sent) > asked.closed)
             })
         };
         let happened = [
-            ("many: others waited for a 429", paused(true)),
-            ("many: a back-off for others", paused(false)),
-            ("many: a token expired", renewed && !is_over && !is_refused),
-            ("many: a token was refused", !is_over && is_refused),
+            ("bulk: others waited for a 429", paused(true)),
+            ("bulk: a back-off for others", paused(false)),
+            ("bulk: a token expired", renewed && !is_over && !is_refused),
+            ("bulk: a token was refused", !is_over && is_refused),
             (
-                "many: a token that was fresh was refused",
+                "bulk: a token that was fresh was refused",
                 self.has_refused_fresh_token(call),
             ),
-            ("many: no token any more", is_over),
+            ("bulk: no token any more", is_over),
         ];
         happened.into_iter().filter_map(happens)
     }
 
     /// What happened in a call that read a list.
-    pub fn tally_pages(&self, call: usize) -> Vec<String> {
+    pub fn page_coverage(&self, call: usize) -> Vec<String> {
         let mut pages = 0;
         let mut shown = Vec::new();
         for request in self.requests_of(call) {
-            if let Some(Says::Page(page)) = &request.told {
+            if let Some(Payload::Page(page)) = &request.payload {
                 pages += 1;
                 shown.extend(page.users.iter().map(|user| &user.id));
             }

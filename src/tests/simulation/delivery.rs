@@ -1,12 +1,12 @@
 //! What the client hears of a request: the server's answer, another one in its place, or a failure.
 
 use super::{
-    account::Says,
-    history::Heard,
+    account::Payload,
+    history::Received,
     json,
-    request_fate::{Arrival, Hears},
+    request_fate::{BodyFate, ResponseFate},
     route::Route,
-    state::World,
+    state::SimulationState,
 };
 use crate::{
     UserState,
@@ -15,63 +15,74 @@ use crate::{
 };
 
 /// The head of an answer, with what is to follow.
-pub(super) struct Head {
+pub(super) struct ResponseHead {
     pub status: u16,
     pub headers: Headers,
     pub pieces: Vec<Piece>,
     /// What it says when all of it is there, and whether it is the server who says it.
-    pub says: Option<(Says, bool)>,
+    pub payload: Option<(Payload, bool)>,
 }
 
-impl World {
+impl SimulationState {
     /// The client hears of a request.
-    pub fn hear(&mut self, request: usize, hears: Hears, now: Instant) -> Result<Head, SendError> {
-        self.settle(now);
+    pub fn hear(
+        &mut self,
+        request: usize,
+        hears: ResponseFate,
+        now: Instant,
+    ) -> Result<ResponseHead, SendError> {
+        self.run_events_until(now);
         let mut wait = None;
         let head = match hears {
-            Hears::Nothing => unreachable!("nothing is never heard"),
-            Hears::Failure(kind, possibly_received) => Err(send_error(kind, possibly_received)),
-            Hears::Refusal(status, headers, asked, body) => {
-                wait = asked;
-                Ok(self.head(status, headers, body, Arrival::Whole, None))
+            ResponseFate::Nothing => unreachable!("nothing is never heard"),
+            ResponseFate::Failure(kind, possibly_received) => {
+                Err(send_error(kind, possibly_received))
             }
-            Hears::Answer(arrival) => {
-                let answered = self.ledger.requests[request].answered.clone();
-                let (answered, _) = answered.expect("an answer before the request arrived");
-                let says = Some((answered.says, true));
+            ResponseFate::Refusal(status, headers, asked, body) => {
+                wait = asked;
+                Ok(self.head(status, headers, body, BodyFate::Complete, None))
+            }
+            ResponseFate::Genuine(arrival) => {
+                let response = self.history.requests[request].response.clone();
+                let (response, _) = response.expect("an answer before the request arrived");
+                let payload = Some((response.payload, true));
                 let headers = Headers::default();
-                Ok(self.head(answered.status, headers, answered.body, arrival, says))
+                Ok(self.head(response.status, headers, response.body, arrival, payload))
             }
             hears => {
-                let (body, says) = self.instead(request, hears);
-                Ok(self.head(200, Headers::default(), body, Arrival::Whole, says))
+                let (body, payload) = self.instead(request, hears);
+                Ok(self.head(200, Headers::default(), body, BodyFate::Complete, payload))
             }
         };
         let heard = match &head {
-            Ok(head) => Heard::Head {
+            Ok(head) => Received::ResponseHead {
                 status: head.status,
                 wait,
                 at: now,
             },
-            Err(error) => Heard::Failure(error.kind, error.possibly_received),
+            Err(error) => Received::Failure(error.kind, error.possibly_received),
         };
-        let call = self.ledger.requests[request].call;
-        self.note(now, call, |_| format!("hears {heard:?}"));
-        self.ledger.hear(request, heard);
+        let call = self.history.requests[request].call;
+        self.trace_call(now, call, |_| format!("hears {heard:?}"));
+        self.history.hear(request, heard);
         head
     }
 
     /// What is answered with 200 in place of the answer.
-    fn instead(&mut self, request: usize, hears: Hears) -> (String, Option<(Says, bool)>) {
-        let route = &self.ledger.requests[request].route;
+    fn instead(
+        &mut self,
+        request: usize,
+        hears: ResponseFate,
+    ) -> (String, Option<(Payload, bool)>) {
+        let route = &self.history.requests[request].route;
         match (hears, route) {
-            (Hears::BogusToken, _) => {
-                let token = self.dice.letters(24);
+            (ResponseFate::UnknownToken, _) => {
+                let token = self.rng.letters(24);
                 let body = format!(r#"{{"access_token":"{token}","expires_in":900}}"#);
-                let life = Some(Duration::from_secs(900));
-                (body, Some((Says::Token(token, life), false)))
+                let lifetime = Some(Duration::from_secs(900));
+                (body, Some((Payload::Token(token, lifetime), false)))
             }
-            (Hears::OtherUser, Route::User(id) | Route::Change(id, _)) => {
+            (ResponseFate::WrongUser, Route::User(id) | Route::Change(id, _)) => {
                 let mut users = self.account.users.iter().rev();
                 let other = users.find(|user| user.id != *id).unwrap();
                 let mut other = other.clone();
@@ -80,7 +91,7 @@ impl World {
                 }
                 (json::of_user(&other), None)
             }
-            (Hears::OtherState, Route::Change(id, state)) => {
+            (ResponseFate::WrongState, Route::Change(id, state)) => {
                 let mut users = self.account.users.iter();
                 let user = users.find(|user| user.id == *id);
                 let mut user = user.unwrap_or(&self.account.users[0]).clone();
@@ -92,18 +103,20 @@ impl World {
                     UserState::Other("GONE".into()),
                 ];
                 let others: Vec<_> = states.into_iter().filter(|other| other != state).collect();
-                user.state = self.dice.pick(&others).clone();
+                user.state = self.rng.pick(&others).clone();
                 (json::of_user(&user), None)
             }
-            (Hears::SamePage, Route::List(listing)) => {
+            (ResponseFate::SamePage, Route::List(listing)) => {
                 let page = listing.page.as_deref().unwrap_or_default();
                 (
                     format!(r#"{{"results":[],"next_page_token":"{page}"}}"#),
                     None,
                 )
             }
-            (Hears::Garbage(body), Route::Revoke(_)) => (body, Some((Says::Revoked, false))),
-            (Hears::Garbage(body), _) => (body, None),
+            (ResponseFate::Garbage(body), Route::Revoke(_)) => {
+                (body, Some((Payload::Revoked, false)))
+            }
+            (ResponseFate::Garbage(body), _) => (body, None),
             _ => unreachable!("a fault that does not suit {route:?}"),
         }
     }
@@ -113,37 +126,37 @@ impl World {
         status: u16,
         mut headers: Headers,
         body: String,
-        arrival: Arrival,
-        says: Option<(Says, bool)>,
-    ) -> Head {
-        if self.dice.one_in(2) {
+        arrival: BodyFate,
+        payload: Option<(Payload, bool)>,
+    ) -> ResponseHead {
+        if self.rng.one_in(2) {
             headers.content_length = Some(body.len() as u64);
         }
         let bytes = body.into_bytes();
-        let cut = self.dice.below(bytes.len() + 1);
+        let cut = self.rng.below(bytes.len() + 1);
         let mut pause = || match arrival {
-            Arrival::Drips => self.dice.up_to(Duration::from_secs(6)),
+            BodyFate::Trickles => self.rng.up_to(Duration::from_secs(6)),
             _ => Duration::ZERO,
         };
         let mut pieces = vec![Piece::Bytes(pause(), bytes[..cut].to_vec())];
         match arrival {
-            Arrival::Whole | Arrival::Drips => {
+            BodyFate::Complete | BodyFate::Trickles => {
                 pieces.push(Piece::Bytes(pause(), bytes[cut..].to_vec()));
             }
-            Arrival::Cut => {
-                let possibly_received = self.dice.one_in(2);
+            BodyFate::Cut => {
+                let possibly_received = self.rng.one_in(2);
                 pieces.push(Piece::Fails(send_error(
                     SendErrorKind::Connection,
                     possibly_received,
                 )));
             }
-            Arrival::Hangs => pieces.push(Piece::Never),
+            BodyFate::Stalls => pieces.push(Piece::Never),
         }
-        Head {
+        ResponseHead {
             status,
             headers,
             pieces,
-            says,
+            payload,
         }
     }
 }

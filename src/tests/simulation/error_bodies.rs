@@ -1,6 +1,6 @@
 //! What a proxy, a gateway or a server in trouble says in place of the answer.
 
-use super::rng::Dice;
+use super::rng::Rng;
 use crate::{
     platform::Duration,
     tests::scripted_server::{Headers, Sent},
@@ -21,7 +21,7 @@ pub(super) const GARBAGE: [&str; 10] = [
 ];
 
 /// `Retry-After`, and how long that asks to wait, if it is understood.
-pub(super) fn wait(dice: &mut Dice) -> (Headers, Option<Duration>) {
+pub(super) fn retry_after(rng: &mut Rng) -> (Headers, Option<Duration>) {
     const NOW: Option<&str> = Some("Mon, 23 Nov 2026 12:00:00 GMT");
     const SOON: &str = "Mon, 23 Nov 2026 12:00:05 GMT";
     let waits = [
@@ -37,8 +37,8 @@ pub(super) fn wait(dice: &mut Dice) -> (Headers, Option<Duration>) {
         (Some(SOON), NOW, Some(5)),
         (Some(SOON), None, None),
     ];
-    let half = if dice.one_in(2) { 1 } else { waits.len() };
-    let (retry_after, date, seconds) = *dice.pick(&waits[..half]);
+    let half = if rng.one_in(2) { 1 } else { waits.len() };
+    let (retry_after, date, seconds) = *rng.pick(&waits[..half]);
     let headers = Headers {
         retry_after: retry_after.map(str::to_owned),
         date: date.map(str::to_owned),
@@ -48,17 +48,17 @@ pub(super) fn wait(dice: &mut Dice) -> (Headers, Option<Duration>) {
 }
 
 /// The body of a refusal. It may repeat everything that the request held.
-pub(super) fn refusal(sent: &Sent, dice: &mut Dice) -> String {
+pub(super) fn refusal(sent: &Sent, rng: &mut Rng) -> String {
     let body = sent.body.as_deref().unwrap_or_default();
     let echo = format!("{} {body}", sent.authorization());
     // Around the limits to which it is read, looked at and passed on; seldom, because it takes long to look at.
-    let limits: &[usize] = match dice.below(32) {
+    let limits: &[usize] = match rng.below(32) {
         0 => &[512, 4096, 16_384],
         _ => &[0],
     };
-    let limit = *dice.pick(limits);
-    let before = "-".repeat(limit - limit.min(dice.below(64)));
-    match dice.below(8) {
+    let limit = *rng.pick(limits);
+    let before = "-".repeat(limit - limit.min(rng.below(64)));
+    match rng.below(8) {
         0 => String::new(),
         1 => "<html>permission denied by the proxy</html>".into(),
         2 => r#"{"code":7,"message":"permission denied"}"#.into(),

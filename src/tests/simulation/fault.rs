@@ -6,36 +6,36 @@ use super::route::Route;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fault {
     /// It is answered, sooner or later: no fault at all.
-    Fair,
+    Normal,
     Denied,
     Unreachable,
     HandshakeStalls,
     /// It never arrives, and nobody says so.
-    Swallowed,
+    RequestLost,
     ResetBefore,
     ResetAfter,
     /// It is reset, and arrives all the same, when other requests may have overtaken it.
-    ResetYetArrives,
-    AnswerLost,
+    ResetThenArrives,
+    ResponseLost,
     /// The host gives up on it before the core does.
-    HostTimesOut,
+    PlatformTimesOut,
     /// It arrives when the core may have given up on it.
-    Late,
+    ArrivesLate,
     /// It is answered when the core may have given up on it.
-    Slow,
+    RespondsLate,
     /// It is answered at the very end of the call, or of its phase.
-    OnTheDot,
+    AtTheDeadline,
     Cut,
-    BodyHangs,
-    Drips,
+    BodyStalls,
+    Trickles,
     NotHttp,
     TooLarge,
     Garbage,
-    OtherUser,
-    OtherState,
+    WrongUser,
+    WrongState,
     SamePage,
     /// A token that the server does not know.
-    BogusToken,
+    UnknownToken,
     BadRequest,
     Unauthorized,
     Forbidden,
@@ -48,29 +48,29 @@ pub(super) enum Fault {
 
 impl Fault {
     pub const ALL: [Self; 31] = [
-        Self::Fair,
+        Self::Normal,
         Self::Denied,
         Self::Unreachable,
         Self::HandshakeStalls,
-        Self::Swallowed,
+        Self::RequestLost,
         Self::ResetBefore,
         Self::ResetAfter,
-        Self::ResetYetArrives,
-        Self::AnswerLost,
-        Self::HostTimesOut,
-        Self::Late,
-        Self::Slow,
-        Self::OnTheDot,
+        Self::ResetThenArrives,
+        Self::ResponseLost,
+        Self::PlatformTimesOut,
+        Self::ArrivesLate,
+        Self::RespondsLate,
+        Self::AtTheDeadline,
         Self::Cut,
-        Self::BodyHangs,
-        Self::Drips,
+        Self::BodyStalls,
+        Self::Trickles,
         Self::NotHttp,
         Self::TooLarge,
         Self::Garbage,
-        Self::OtherUser,
-        Self::OtherState,
+        Self::WrongUser,
+        Self::WrongState,
         Self::SamePage,
-        Self::BogusToken,
+        Self::UnknownToken,
         Self::BadRequest,
         Self::Unauthorized,
         Self::Forbidden,
@@ -84,10 +84,10 @@ impl Fault {
     /// Whether it makes sense for this: nobody can tell that a user who was only read is in another state.
     pub fn suits(self, route: &Route) -> bool {
         match self {
-            Self::OtherUser => matches!(route, Route::User(_) | Route::Change(..)),
-            Self::OtherState => matches!(route, Route::Change(..)),
+            Self::WrongUser => matches!(route, Route::User(_) | Route::Change(..)),
+            Self::WrongState => matches!(route, Route::Change(..)),
             Self::SamePage => matches!(route, Route::List(listing) if listing.page.is_some()),
-            Self::BogusToken => *route == Route::Token,
+            Self::UnknownToken => *route == Route::Token,
             _ => true,
         }
     }

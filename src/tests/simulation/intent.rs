@@ -7,61 +7,68 @@ use crate::{
 
 /// What a call is about.
 #[derive(Debug)]
-pub(super) enum Wants {
+pub(super) enum Intent {
     /// The settings, the token, or whatever a check finds.
     Connection,
     /// What one request asks for.
-    One(Route),
+    SingleRequest(Route),
     /// The user with this e-mail address.
-    Find(String),
+    FindUser(String),
     /// The users in a state, or all of them: at most so many.
-    Everybody(Option<StateFilter>, u32),
+    ListAll(Option<StateFilter>, u32),
     /// A state for many users.
-    Changes(Changes),
+    ChangeUsers(BulkChange),
 }
 
 /// A call that changes many users.
 #[derive(Clone, Debug)]
-pub(super) struct Changes {
+pub(super) struct BulkChange {
     pub state: UserState,
     pub targets: Vec<Target>,
     pub options: ChangeOptions,
 }
 
 /// The largest page that the API documents.
-const LARGEST_PAGE: u32 = 1000;
+const MAX_PAGE_SIZE: u32 = 1000;
 /// Requests at a time, when a call does not say.
-const CONCURRENCY: u8 = 4;
+const DEFAULT_CONCURRENCY: u8 = 4;
 
-impl Wants {
+impl Intent {
     /// How long the call may take, if the settings allow for so much.
-    pub fn deadline(&self, configured: Duration) -> Duration {
+    pub fn deadline(&self, configuration: Duration) -> Duration {
         match self {
-            Self::Changes(changes) => changes.deadline().unwrap_or(configured),
-            _ => configured,
+            Self::ChangeUsers(changes) => changes.deadline().unwrap_or(configuration),
+            _ => configuration,
         }
     }
 
     /// Whether it is a call for many users, whose requests do not wait for each other.
-    pub const fn is_for_many(&self) -> bool {
-        matches!(self, Self::Changes(_))
+    pub const fn is_bulk_change(&self) -> bool {
+        matches!(self, Self::ChangeUsers(_))
     }
 
     /// Whether it reads a list to its end.
-    pub const fn is_list(&self) -> bool {
-        matches!(self, Self::Find(_) | Self::Everybody(..) | Self::Changes(_))
+    pub const fn reads_list(&self) -> bool {
+        matches!(
+            self,
+            Self::FindUser(_) | Self::ListAll(..) | Self::ChangeUsers(_)
+        )
     }
 
     /// How many of its requests may be open at once.
     pub fn concurrency(&self) -> usize {
         match self {
-            Self::Changes(changes) => changes.options.concurrency.unwrap_or(CONCURRENCY).into(),
+            Self::ChangeUsers(changes) => changes
+                .options
+                .concurrency
+                .unwrap_or(DEFAULT_CONCURRENCY)
+                .into(),
             _ => 1,
         }
     }
 
     /// Whether a call of this operation needs such a request.
-    pub fn needs(&self, operation: Operation, route: &Route) -> bool {
+    pub fn allows(&self, operation: Operation, route: &Route) -> bool {
         match (operation, route) {
             (Operation::Check, Route::Token | Route::List(_) | Route::User(_))
             | (Operation::RevokeToken, Route::Revoke(_)) => return true,
@@ -73,22 +80,22 @@ impl Wants {
             listing.filter == filter && listing.size == Some(size)
         };
         match (self, route) {
-            (Self::One(wanted), _) => wanted == route,
-            (Self::Find(_), Route::List(listing)) => lists(listing, None, LARGEST_PAGE),
-            (Self::Everybody(filter, limit), Route::List(listing)) => {
-                lists(listing, *filter, LARGEST_PAGE.min(*limit))
+            (Self::SingleRequest(wanted), _) => wanted == route,
+            (Self::FindUser(_), Route::List(listing)) => lists(listing, None, MAX_PAGE_SIZE),
+            (Self::ListAll(filter, limit), Route::List(listing)) => {
+                lists(listing, *filter, MAX_PAGE_SIZE.min(*limit))
             }
-            (Self::Changes(changes), Route::List(listing)) => {
-                lists(listing, None, LARGEST_PAGE) && changes.names_an_address()
+            (Self::ChangeUsers(changes), Route::List(listing)) => {
+                lists(listing, None, MAX_PAGE_SIZE) && changes.names_an_address()
             }
-            (Self::Changes(changes), Route::User(id)) => changes.names(id),
-            (Self::Changes(changes), Route::Change(_, state)) => changes.state == *state,
+            (Self::ChangeUsers(changes), Route::User(id)) => changes.names(id),
+            (Self::ChangeUsers(changes), Route::Change(_, state)) => changes.state == *state,
             _ => false,
         }
     }
 }
 
-impl Changes {
+impl BulkChange {
     fn deadline(&self) -> Option<Duration> {
         let ms = self.options.deadline_ms.map(u64::from);
         ms.filter(|&ms| is_deadline(ms)).map(Duration::from_millis)
@@ -138,6 +145,6 @@ fn is_wrong(who: &Selector) -> bool {
 }
 
 /// An e-mail address as it is compared.
-pub(super) fn folded(email: &str) -> String {
+pub(super) fn normalized(email: &str) -> String {
     email.trim().to_lowercase()
 }

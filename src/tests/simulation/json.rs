@@ -1,6 +1,6 @@
 //! The JSON that the account answers with.
 
-use super::rng::Dice;
+use super::rng::Rng;
 use crate::{User, UserPage, UserState};
 
 pub(super) fn of_user(user: &User) -> String {
@@ -24,13 +24,13 @@ pub(super) fn of_user(user: &User) -> String {
 }
 
 /// The last page may say so in three ways.
-pub(super) fn of_page(page: &UserPage, dice: &mut Dice) -> String {
+pub(super) fn of_page(page: &UserPage, rng: &mut Rng) -> String {
     let users: Vec<_> = page.users.iter().map(of_user).collect();
     let next = match &page.next_page_token {
         Some(token) => format!(r#","next_page_token":"{token}""#),
         None => {
             let ways = ["", r#","next_page_token":"""#, r#","next_page_token":null"#];
-            (*dice.pick(&ways)).to_owned()
+            (*rng.pick(&ways)).to_owned()
         }
     };
     format!(r#"{{"results":[{}]{next}}}"#, users.join(","))

@@ -1,9 +1,9 @@
 //! The way of one request: when it arrives, when something is heard of it, and what.
 
 use super::{
-    error_bodies::{GARBAGE, refusal, wait},
+    error_bodies::{GARBAGE, refusal, retry_after},
     fault::Fault,
-    rng::Dice,
+    rng::Rng,
 };
 use crate::{
     platform::{Duration, SendErrorKind, Timeouts},
@@ -11,135 +11,139 @@ use crate::{
 };
 
 /// The way of one request.
-pub(super) struct Journey {
+pub(super) struct RequestFate {
     /// How long after it was sent it arrives, if ever.
     pub arrives: Option<Duration>,
     /// How long after it was sent the client hears this.
     pub heard: Duration,
-    pub hears: Hears,
+    pub hears: ResponseFate,
 }
 
 /// What the client hears.
-pub(super) enum Hears {
+pub(super) enum ResponseFate {
     Nothing,
     Failure(SendErrorKind, bool),
     /// The server's own answer.
-    Answer(Arrival),
+    Genuine(BodyFate),
     /// Another answer with status 200 in its place.
     Garbage(String),
-    OtherUser,
-    OtherState,
+    WrongUser,
+    WrongState,
     SamePage,
-    BogusToken,
+    UnknownToken,
     /// Another answer with another status.
     Refusal(u16, Headers, Option<Duration>, String),
 }
 
 /// How an answer arrives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Arrival {
-    Whole,
+pub(super) enum BodyFate {
+    Complete,
     Cut,
-    Hangs,
-    Drips,
+    Stalls,
+    Trickles,
 }
 
-impl Journey {
+impl RequestFate {
     /// The way of a request when all is well.
-    pub fn fair(there: Duration, back: Duration) -> Self {
+    pub fn without_fault(there: Duration, back: Duration) -> Self {
         Self {
             arrives: Some(there),
             heard: there.plus(back),
-            hears: Hears::Answer(Arrival::Whole),
+            hears: ResponseFate::Genuine(BodyFate::Complete),
         }
     }
 
     /// The way of a request that this happens to, with so much time left for the call.
-    pub fn with(fault: Fault, sent: &Sent, remaining: Duration, dice: &mut Dice) -> Self {
+    pub fn with(fault: Fault, sent: &Sent, remaining: Duration, rng: &mut Rng) -> Self {
         let usual = [0, 0, 5, 100, 800].map(Duration::from_millis);
-        let leg = |dice: &mut Dice| {
-            let longest = *dice.pick(&usual);
-            dice.up_to(longest)
+        let leg = |rng: &mut Rng| {
+            let longest = *rng.pick(&usual);
+            rng.up_to(longest)
         };
-        let (there, back) = (leg(dice), leg(dice));
-        let mut way = Self::fair(there, back);
+        let (there, back) = (leg(rng), leg(rng));
+        let mut fate = Self::without_fault(there, back);
         let Timeouts {
             connect,
             first_byte,
             ..
         } = sent.timeouts;
         // Whether the server gets to see what somebody else answers.
-        let arrives = dice.one_in(2).then_some(there);
+        let arrives = rng.one_in(2).then_some(there);
         match fault {
-            Fault::Fair => {}
-            Fault::Denied => way.fails(None, Duration::ZERO, SendErrorKind::Denied, false),
-            Fault::Unreachable => way.fails(None, there, SendErrorKind::Connection, false),
+            Fault::Normal => {}
+            Fault::Denied => fate.fails(None, Duration::ZERO, SendErrorKind::Denied, false),
+            Fault::Unreachable => fate.fails(None, there, SendErrorKind::Connection, false),
             Fault::HandshakeStalls => {
                 let kinds = [SendErrorKind::TimedOut, SendErrorKind::Connection];
-                way.fails(None, connect, *dice.pick(&kinds), false);
+                fate.fails(None, connect, *rng.pick(&kinds), false);
             }
-            Fault::Swallowed => (way.arrives, way.hears) = (None, Hears::Nothing),
-            Fault::ResetBefore => way.fails(None, there, SendErrorKind::Connection, true),
+            Fault::RequestLost => (fate.arrives, fate.hears) = (None, ResponseFate::Nothing),
+            Fault::ResetBefore => fate.fails(None, there, SendErrorKind::Connection, true),
             Fault::ResetAfter => {
-                way.fails(Some(there), way.heard, SendErrorKind::Connection, true);
+                fate.fails(Some(there), fate.heard, SendErrorKind::Connection, true);
             }
-            Fault::ResetYetArrives => {
-                let late = there.plus(dice.up_to(Duration::from_secs(40)));
-                way.fails(Some(late), there, SendErrorKind::Connection, true);
+            Fault::ResetThenArrives => {
+                let late = there.plus(rng.up_to(Duration::from_secs(40)));
+                fate.fails(Some(late), there, SendErrorKind::Connection, true);
             }
-            Fault::AnswerLost => way.hears = Hears::Nothing,
-            Fault::HostTimesOut => {
-                let late = dice.one_in(2).then(|| dice.up_to(Duration::from_secs(40)));
-                way.fails(
+            Fault::ResponseLost => fate.hears = ResponseFate::Nothing,
+            Fault::PlatformTimesOut => {
+                let late = rng.one_in(2).then(|| rng.up_to(Duration::from_secs(40)));
+                fate.fails(
                     late,
                     connect.plus(first_byte),
                     SendErrorKind::TimedOut,
                     true,
                 );
             }
-            Fault::Late => way = Self::fair(dice.up_to(Duration::from_secs(40)), back),
-            Fault::Slow => way = Self::fair(there, dice.up_to(Duration::from_secs(20))),
-            Fault::OnTheDot => {
+            Fault::ArrivesLate => {
+                fate = Self::without_fault(rng.up_to(Duration::from_secs(40)), back)
+            }
+            Fault::RespondsLate => {
+                fate = Self::without_fault(there, rng.up_to(Duration::from_secs(20)))
+            }
+            Fault::AtTheDeadline => {
                 let ends = [remaining, connect.plus(first_byte)];
-                let end = dice.pick(&ends).less(there);
-                way = Self::fair(there, end);
+                let end = rng.pick(&ends).less(there);
+                fate = Self::without_fault(there, end);
             }
-            Fault::Cut => way.hears = Hears::Answer(Arrival::Cut),
-            Fault::BodyHangs => way.hears = Hears::Answer(Arrival::Hangs),
-            Fault::Drips => way.hears = Hears::Answer(Arrival::Drips),
-            Fault::NotHttp => way.fails(arrives, way.heard, SendErrorKind::Malformed, true),
-            Fault::TooLarge => way.fails(arrives, way.heard, SendErrorKind::TooLarge, true),
+            Fault::Cut => fate.hears = ResponseFate::Genuine(BodyFate::Cut),
+            Fault::BodyStalls => fate.hears = ResponseFate::Genuine(BodyFate::Stalls),
+            Fault::Trickles => fate.hears = ResponseFate::Genuine(BodyFate::Trickles),
+            Fault::NotHttp => fate.fails(arrives, fate.heard, SendErrorKind::Malformed, true),
+            Fault::TooLarge => fate.fails(arrives, fate.heard, SendErrorKind::TooLarge, true),
             Fault::Garbage => {
-                way.arrives = arrives;
-                way.hears = Hears::Garbage((*dice.pick(&GARBAGE)).to_owned());
+                fate.arrives = arrives;
+                fate.hears = ResponseFate::Garbage((*rng.pick(&GARBAGE)).to_owned());
             }
-            Fault::OtherUser => (way.arrives, way.hears) = (arrives, Hears::OtherUser),
-            Fault::OtherState => (way.arrives, way.hears) = (arrives, Hears::OtherState),
-            Fault::SamePage => way.hears = Hears::SamePage,
-            Fault::BogusToken => way.hears = Hears::BogusToken,
+            Fault::WrongUser => (fate.arrives, fate.hears) = (arrives, ResponseFate::WrongUser),
+            Fault::WrongState => (fate.arrives, fate.hears) = (arrives, ResponseFate::WrongState),
+            Fault::SamePage => fate.hears = ResponseFate::SamePage,
+            Fault::UnknownToken => fate.hears = ResponseFate::UnknownToken,
             Fault::BadRequest => {
                 let statuses = [400, 400, 404, 404, 405, 409, 410, 412, 415, 422];
-                way.refused(None, *dice.pick(&statuses), sent, dice);
+                fate.refused(None, *rng.pick(&statuses), sent, rng);
             }
             // Whoever answers with 4xx says that nothing was done: a refusal that is a lie cannot be told from one.
-            Fault::Unauthorized => way.refused(None, 401, sent, dice),
-            Fault::Forbidden => way.refused(None, 403, sent, dice),
-            Fault::RequestTimeout => way.refused(None, 408, sent, dice),
-            Fault::TooManyRequests => way.refused(None, 429, sent, dice),
+            Fault::Unauthorized => fate.refused(None, 401, sent, rng),
+            Fault::Forbidden => fate.refused(None, 403, sent, rng),
+            Fault::RequestTimeout => fate.refused(None, 408, sent, rng),
+            Fault::TooManyRequests => fate.refused(None, 429, sent, rng),
             Fault::ServerError => {
-                let status = *dice.pick(&[500, 501, 502, 503, 504, 507]);
-                way.refused(arrives, status, sent, dice);
+                let status = *rng.pick(&[500, 501, 502, 503, 504, 507]);
+                fate.refused(arrives, status, sent, rng);
             }
             Fault::Redirect => {
-                let status = *dice.pick(&[301, 302, 303, 307, 308]);
-                way.refused(arrives, status, sent, dice);
+                let status = *rng.pick(&[301, 302, 303, 307, 308]);
+                fate.refused(arrives, status, sent, rng);
             }
             Fault::NoContent => {
-                let status = *dice.pick(&[201, 202, 204, 206]);
-                way.refused(arrives, status, sent, dice);
+                let status = *rng.pick(&[201, 202, 204, 206]);
+                fate.refused(arrives, status, sent, rng);
             }
         }
-        way
+        fate
     }
 
     fn fails(
@@ -152,13 +156,13 @@ impl Journey {
         *self = Self {
             arrives,
             heard,
-            hears: Hears::Failure(kind, possibly_received),
+            hears: ResponseFate::Failure(kind, possibly_received),
         };
     }
 
-    fn refused(&mut self, arrives: Option<Duration>, status: u16, sent: &Sent, dice: &mut Dice) {
-        let (headers, wait) = wait(dice);
+    fn refused(&mut self, arrives: Option<Duration>, status: u16, sent: &Sent, rng: &mut Rng) {
+        let (headers, wait) = retry_after(rng);
         self.arrives = arrives;
-        self.hears = Hears::Refusal(status, headers, wait, refusal(sent, dice));
+        self.hears = ResponseFate::Refusal(status, headers, wait, refusal(sent, rng));
     }
 }

@@ -3,11 +3,11 @@
 use crate::platform::Duration;
 
 /// SplitMix64 (Steele, Lea and Flood, 2014), written out: a seed names the same run on every machine, for ever.
-pub(super) struct Dice(u64);
+pub(super) struct Rng(u64);
 
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Dice {
+impl Rng {
     /// One of the streams of a seed, so that drawing more from one leaves the others as they are.
     pub fn new(seed: u64, stream: u64) -> Self {
         Self(mix(
@@ -15,14 +15,14 @@ impl Dice {
         ))
     }
 
-    pub fn draw(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN_GAMMA);
         mix(self.0)
     }
 
     /// A number below the bound, by multiplication instead of a remainder.
     pub fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.draw()) * bound as u128) >> 64) as usize
+        ((u128::from(self.next_u64()) * bound as u128) >> 64) as usize
     }
 
     pub fn one_in(&mut self, many: usize) -> bool {

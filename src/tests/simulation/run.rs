@@ -7,12 +7,13 @@ use std::{
 };
 
 use super::{
-    caller::{Task, any_deadline, settings},
-    check_call::Outcome,
-    intent::Changes,
-    rng::Dice,
-    simulated_platform::{Network, Shared},
-    state::{Counts, World},
+    call_result::CallResult,
+    caller::{Caller, settings},
+    intent::BulkChange,
+    random_arguments::any_deadline,
+    rng::Rng,
+    simulated_platform::{SharedSimulation, SimulatedPlatform},
+    state::{Counts, SimulationState},
 };
 use crate::{
     ChangeOptions, Client, ListOptions, Selector, Target, UserState,
@@ -28,83 +29,94 @@ pub(super) struct Run {
 
 /// Runs one seed. What a broken promise was is the text of a panic.
 pub(super) fn run(seed: u64, is_traced: bool) -> Run {
-    let mut dice = Dice::new(seed, 0);
+    let mut rng = Rng::new(seed, 0);
     let clock = Clock::new();
-    clock.pass(dice.up_to(Duration::from_secs(100)));
-    let world = World::new(seed, clock.now(), is_traced);
-    let world = Rc::new(RefCell::new(world));
-    let played = catch_unwind(AssertUnwindSafe(|| play(seed, dice, clock, &world)));
-    let mut world = world.borrow_mut();
-    let counts = std::mem::take(&mut world.counts);
+    clock.pass(rng.up_to(Duration::from_secs(100)));
+    let simulation = SimulationState::new(seed, clock.now(), is_traced);
+    let simulation = Rc::new(RefCell::new(simulation));
+    let played = catch_unwind(AssertUnwindSafe(|| simulate(seed, rng, clock, &simulation)));
+    let mut simulation = simulation.borrow_mut();
+    let counts = std::mem::take(&mut simulation.counts);
     Run {
         result: played.map(|()| counts).map_err(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let literal = panic.downcast_ref::<&str>().map(|&text| text.to_owned());
             text.or(literal).unwrap_or_default()
         }),
-        trace: world.trace.take().unwrap_or_default(),
+        trace: simulation.trace.take().unwrap_or_default(),
     }
 }
 
-fn play(seed: u64, mut dice: Dice, clock: Clock, world: &Shared) {
-    let deadline_ms = any_deadline(&mut dice);
-    let network = Network {
+fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation) {
+    let deadline_ms = any_deadline(&mut rng);
+    let platform = SimulatedPlatform {
         clock: clock.clone(),
-        world: Rc::clone(world),
+        simulation: Rc::clone(simulation),
     };
-    let client = Client::new(network, settings(deadline_ms));
+    let client = Client::new(platform, settings(deadline_ms));
     let deadline = Duration::from_millis(deadline_ms.into());
-    world.borrow_mut().configure(deadline);
-    let tasks = (0..2 + dice.below(5)).map(|number| {
-        let task = Task {
+    simulation.borrow_mut().configure(deadline);
+    let callers = (0..2 + rng.below(5)).map(|number| {
+        let caller = Caller {
             client: &client,
             number,
-            patience: None,
+            cancel_after: None,
         };
-        let task = task.run(Dice::new(seed, 100 + number as u64));
-        Box::pin(task) as clock::Task<'_, ()>
+        let caller = caller.run(Rng::new(seed, 100 + number as u64));
+        Box::pin(caller) as clock::Task<'_, ()>
     });
-    clock.join(tasks);
+    clock.join(callers);
 
     // What is still on its way arrives; then all is well again.
-    let last = world.borrow().last_event().unwrap_or(clock.now());
+    let last = simulation.borrow().last_event().unwrap_or(clock.now());
     clock.pass(clock.now().until(last));
-    world.borrow_mut().settle(clock.now());
-    world.borrow_mut().heal();
-    let task = Task {
+    simulation.borrow_mut().run_events_until(clock.now());
+    simulation.borrow_mut().stop_faults();
+    let caller = Caller {
         client: &client,
         number: 0,
-        patience: None,
+        cancel_after: None,
     };
-    clock.join([Box::pin(recovers(&task, &mut dice)) as clock::Task<'_, ()>]);
+    clock.join([Box::pin(check_recovery(&caller, &mut rng)) as clock::Task<'_, ()>]);
 }
 
 /// When all is well, everything goes well.
-async fn recovers(task: &Task<'_>, dice: &mut Dice) {
+async fn check_recovery(caller: &Caller<'_>, rng: &mut Rng) {
     use crate::Outcome::{Changed, Unchanged};
-    let users = task.client.platform().world.borrow().account.users.clone();
-    let mut some = || 2 + dice.below(users.len() - 2);
+    let users = caller
+        .client
+        .platform()
+        .simulation
+        .borrow()
+        .account
+        .users
+        .clone();
+    let mut some = || 2 + rng.below(users.len() - 2);
     let ids = [(); 3].map(|()| &users[some()].id);
     let id = ids[0];
-    let first = match dice.below(6) {
-        0 => task.get(id).await,
-        1 => task.change(id, UserState::Suspended).await,
-        2 => task.revoke().await,
-        3 => task.list(&ListOptions::default()).await,
-        4 => task.list_everybody(None, 1).await,
-        _ => task.change_many(all_of(&ids, UserState::Active)).await,
+    let first = match rng.below(6) {
+        0 => caller.get(id).await,
+        1 => caller.change(id, UserState::Suspended).await,
+        2 => caller.revoke().await,
+        3 => caller.list(&ListOptions::default()).await,
+        4 => caller.list_all_users(None, 1).await,
+        _ => {
+            caller
+                .change_users(change_of(&ids, UserState::Active))
+                .await
+        }
     };
-    assert!(!matches!(first, Outcome::Failed(_)), "{first:?}");
-    let Outcome::Everybody(list) = task.list_everybody(None, 1000).await else {
+    assert!(!matches!(first, CallResult::Failed(_)), "{first:?}");
+    let CallResult::Users(list) = caller.list_all_users(None, 1000).await else {
         panic!("no list");
     };
     assert_eq!(list.users.len(), users.len());
     for state in [UserState::Suspended, UserState::Active] {
-        let changed = task.change(id, state).await;
-        assert!(matches!(changed, Outcome::User(_)), "{changed:?}");
+        let changed = caller.change(id, state).await;
+        assert!(matches!(changed, CallResult::User(_)), "{changed:?}");
     }
     for state in [UserState::Suspended, UserState::Active] {
-        let Outcome::Report(report) = task.change_many(all_of(&ids, state)).await else {
+        let CallResult::Report(report) = caller.change_users(change_of(&ids, state)).await else {
             panic!("no report");
         };
         for reported in report.targets {
@@ -115,12 +127,12 @@ async fn recovers(task: &Task<'_>, dice: &mut Dice) {
 }
 
 /// A state for these users, without any guard.
-fn all_of(ids: &[&String], state: UserState) -> Changes {
+fn change_of(ids: &[&String], state: UserState) -> BulkChange {
     let targets = ids.iter().map(|&id| Target {
         who: Selector::Id(id.clone()),
         expect_email: None,
     });
-    Changes {
+    BulkChange {
         state,
         targets: targets.collect(),
         options: ChangeOptions::default(),

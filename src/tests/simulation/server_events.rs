@@ -1,33 +1,27 @@
 //! What happens at the server, each at its time: requests arrive, other administrators act, it is restarted.
 
-use super::{history::Ended, state::World};
+use super::{
+    call_result::CallEnd,
+    state::{Event, SimulationState},
+};
 use crate::{
     Effect, UserState,
     platform::{Duration, Instant},
 };
 
-/// What happens at the server.
-pub(super) enum Event {
-    Arrives(usize),
-    /// Another administrator sets a user's state.
-    Set(usize, UserState),
-    /// The server forgets every token.
-    Restarts,
-}
-
-impl World {
+impl SimulationState {
     /// What others do to the account and to the server while the client is used.
-    pub fn let_others_act(&mut self, now: Instant) {
-        for _ in 0..self.dice.below(4) {
+    pub fn schedule_outside_changes(&mut self, now: Instant) {
+        for _ in 0..self.rng.below(4) {
             let states = [UserState::Active, UserState::Suspended];
-            let state = self.dice.pick(&states).clone();
+            let state = self.rng.pick(&states).clone();
             // The owner and the externally managed administrator stay as they are.
-            let number = 2 + self.dice.below(self.account.users.len() - 2);
-            let at = now.after(self.dice.up_to(Duration::from_secs(60)));
+            let number = 2 + self.rng.below(self.account.users.len() - 2);
+            let at = now.after(self.rng.up_to(Duration::from_secs(60)));
             self.schedule(at, Event::Set(number, state));
         }
-        if self.dice.one_in(4) {
-            let at = now.after(self.dice.up_to(Duration::from_secs(60)));
+        if self.rng.one_in(4) {
+            let at = now.after(self.rng.up_to(Duration::from_secs(60)));
             self.schedule(at, Event::Restarts);
         }
     }
@@ -43,7 +37,7 @@ impl World {
     }
 
     /// Lets everything happen at the server that was to happen by now.
-    pub fn settle(&mut self, now: Instant) {
+    pub fn run_events_until(&mut self, now: Instant) {
         while let Some(next) = self.events.first_entry()
             && next.key().0 <= now
         {
@@ -65,20 +59,22 @@ impl World {
     }
 
     fn arrive(&mut self, request: usize, at: Instant) {
-        let entry = &mut self.ledger.requests[request];
-        let answered = self.account.answer(&entry.route, &entry.authorization, at);
-        let (status, changed) = (answered.status, answered.changed);
-        entry.answered = Some((answered, at));
-        let (call, strand) = (entry.call, entry.strand);
-        self.note(at, call, |_| {
+        let record = &mut self.history.requests[request];
+        let response = self
+            .account
+            .answer(&record.route, &record.authorization, at);
+        let (status, changed) = (response.status, response.changed);
+        record.response = Some((response, at));
+        let (call, chain) = (record.call, record.chain);
+        self.trace_call(at, call, |_| {
             let change = if changed { ", and a change" } else { "" };
             format!("arrives at the server: {status}{change}")
         });
-        let ended = self.ledger.calls[call].strands[strand].ended;
+        let ended = self.history.calls[call].chains[chain].ended;
         if changed {
             assert_ne!(
                 ended,
-                Some(Ended::Failed(Effect::NotApplied)),
+                Some(CallEnd::Failed(Effect::NotApplied)),
                 "unchanged, and then a request arrived that made the change"
             );
             if ended.is_some() {

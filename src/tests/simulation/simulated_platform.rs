@@ -7,7 +7,10 @@ use std::{
     rc::Rc,
 };
 
-use super::{account::Says, check_call::Outcome, intent::Wants, request_fate::Hears, state::World};
+use super::{
+    account::Payload, call_result::CallResult, intent::Intent, request_fate::ResponseFate,
+    state::SimulationState,
+};
 use crate::{
     Operation,
     platform::{Body, Duration, Instant, Platform, Request, Response, SendError},
@@ -18,75 +21,77 @@ use crate::{
 };
 
 /// The world, as everyone in it shares it.
-pub(super) type Shared = Rc<RefCell<World>>;
+pub(super) type SharedSimulation = Rc<RefCell<SimulationState>>;
 
-pub(super) struct Network {
+pub(super) struct SimulatedPlatform {
     pub clock: Clock,
-    pub world: Shared,
+    pub simulation: SharedSimulation,
 }
 
-impl Network {
+impl SimulatedPlatform {
     /// Makes a call, and gives up on it after a while if somebody has no more patience than that.
-    pub async fn watch(
+    pub async fn observe(
         &self,
-        task: usize,
+        caller: usize,
         operation: Operation,
-        wants: Wants,
-        patience: Option<Duration>,
-        call: impl Future<Output = Outcome>,
-    ) -> Outcome {
+        intent: Intent,
+        cancel_after: Option<Duration>,
+        call: impl Future<Output = CallResult>,
+    ) -> CallResult {
         let number = self
-            .world
+            .simulation
             .borrow_mut()
-            .begin(task, operation, wants, self.now());
+            .begin(caller, operation, intent, self.now());
         let mut call = Box::pin(call);
         // Requests belong to the call that is being polled.
         let watched = poll_fn(move |context| {
-            self.world.borrow_mut().polled = Some(number);
-            let polled = call.as_mut().poll(context);
-            self.world.borrow_mut().polled = None;
-            polled
+            self.simulation.borrow_mut().polled_call = Some(number);
+            let polled_call = call.as_mut().poll(context);
+            self.simulation.borrow_mut().polled_call = None;
+            polled_call
         });
-        let outcome = match patience {
+        let outcome = match cancel_after {
             None => watched.await,
-            Some(patience) => {
-                let outcome = self.clock.give_up_after(patience, watched).await;
-                outcome.unwrap_or(Outcome::GivenUp)
+            Some(cancel_after) => {
+                let outcome = self.clock.give_up_after(cancel_after, watched).await;
+                outcome.unwrap_or(CallResult::Cancelled)
             }
         };
-        self.world.borrow_mut().end(number, &outcome, self.now());
+        self.simulation
+            .borrow_mut()
+            .end(number, &outcome, self.now());
         outcome
     }
 }
 
-impl Platform for Network {
-    type Body = Arriving;
+impl Platform for SimulatedPlatform {
+    type Body = ResponseBody;
 
-    async fn send(&self, request: Request<'_>) -> Result<Response<Arriving>, SendError> {
+    async fn send(&self, request: Request<'_>) -> Result<Response<ResponseBody>, SendError> {
         let now = self.now();
         let sent = Sent::of(&request, now.since_origin());
-        let (number, journey) = self.world.borrow_mut().depart(&sent, now);
-        let open = Open {
-            world: Rc::clone(&self.world),
+        let (number, fate) = self.simulation.borrow_mut().depart(&sent, now);
+        let open = OpenRequest {
+            simulation: Rc::clone(&self.simulation),
             clock: self.clock.clone(),
             request: number,
         };
-        if matches!(journey.hears, Hears::Nothing) {
+        if matches!(fate.hears, ResponseFate::Nothing) {
             pending::<()>().await;
         }
-        self.clock.sleep(journey.heard).await;
+        self.clock.sleep(fate.heard).await;
         let head = self
-            .world
+            .simulation
             .borrow_mut()
-            .hear(number, journey.hears, self.now())?;
+            .hear(number, fate.hears, self.now())?;
         Ok(Response {
             status: head.status,
             retry_after: head.headers.retry_after,
             date: head.headers.date,
             content_length: head.headers.content_length,
-            body: Arriving {
+            body: ResponseBody {
                 pieces: head.pieces.into(),
-                says: head.says,
+                payload: head.payload,
                 open,
             },
         })
@@ -102,18 +107,20 @@ impl Platform for Network {
 }
 
 /// The body of an answer.
-pub(super) struct Arriving {
+pub(super) struct ResponseBody {
     pieces: VecDeque<Piece>,
-    says: Option<(Says, bool)>,
-    open: Open,
+    payload: Option<(Payload, bool)>,
+    open: OpenRequest,
 }
 
-impl Body for Arriving {
+impl Body for ResponseBody {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         match self.pieces.pop_front() {
             None => {
-                let mut world = self.open.world.borrow_mut();
-                world.ledger.hear_end(self.open.request, self.says.take());
+                let mut simulation = self.open.simulation.borrow_mut();
+                simulation
+                    .history
+                    .receive_end(self.open.request, self.payload.take());
                 Ok(None)
             }
             Some(Piece::Bytes(after, bytes)) => {
@@ -127,21 +134,21 @@ impl Body for Arriving {
 }
 
 /// A request that is open, until it is dropped.
-struct Open {
-    world: Shared,
+struct OpenRequest {
+    simulation: SharedSimulation,
     clock: Clock,
     request: usize,
 }
 
-impl Drop for Open {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
         // After a panic there is nothing left to count.
-        if let Ok(mut world) = self.world.try_borrow_mut() {
-            let call = world.ledger.requests[self.request].call;
-            let is_given_up = world.polled != Some(call);
-            world
-                .ledger
-                .close(self.request, is_given_up, self.clock.now());
+        if let Ok(mut simulation) = self.simulation.try_borrow_mut() {
+            let call = simulation.history.requests[self.request].call;
+            let is_cancelled = simulation.polled_call != Some(call);
+            simulation
+                .history
+                .close(self.request, is_cancelled, self.clock.now());
         }
     }
 }

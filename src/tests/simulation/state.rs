@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{
     account::Account,
-    check_call::Outcome,
-    check_token_exchange::Configured,
+    call_result::CallResult,
     fault::Fault,
-    history::{CallEntry, Ledger},
-    intent::Wants,
-    request_fate::Journey,
-    rng::Dice,
+    history::{CallRecord, Configuration, History},
+    intent::Intent,
+    request_fate::RequestFate,
+    rng::Rng,
     route::Route,
-    server_events::Event,
 };
 use crate::{
-    Operation,
+    Operation, UserState,
     platform::{Duration, Instant},
     tests::scripted_server::Sent,
 };
@@ -23,159 +21,171 @@ use crate::{
 /// How often each kind of thing happened.
 pub(super) type Counts = BTreeMap<String, u64>;
 
-pub(super) struct World {
+pub(super) struct SimulationState {
     pub account: Account,
-    pub ledger: Ledger,
+    pub history: History,
     pub counts: Counts,
     /// The call that is being polled.
-    pub polled: Option<usize>,
+    pub polled_call: Option<usize>,
     /// What happened, in words, if anybody wants to read it.
     pub trace: Option<Vec<String>>,
-    pub dice: Dice,
+    pub rng: Rng,
     /// Of a thousand requests, so many have a fault, one of these.
-    faulty: usize,
+    faults_per_thousand: usize,
     faults: Vec<Fault>,
-    is_healed: bool,
+    is_fault_free: bool,
     pub events: BTreeMap<(Instant, usize), Event>,
     pub events_made: usize,
 }
 
-impl World {
+/// What happens at the server.
+pub(super) enum Event {
+    Arrives(usize),
+    /// Another administrator sets a user's state.
+    Set(usize, UserState),
+    /// The server forgets every token.
+    Restarts,
+}
+
+impl SimulationState {
     pub fn new(seed: u64, now: Instant, is_traced: bool) -> Self {
-        let mut dice = Dice::new(seed, 1);
-        let faulty = *dice.pick(&[0, 50, 200, 500, 900]);
+        let mut rng = Rng::new(seed, 1);
+        let faults_per_thousand = *rng.pick(&[0, 50, 200, 500, 900]);
         // Few kinds of faults at a time go further than all of them at once.
-        let one_of = *dice.pick(&[1, 1, 2, 5, 12]);
-        let faults = Fault::ALL.into_iter().filter(|_| dice.one_in(one_of));
-        let mut world = Self {
+        let one_of = *rng.pick(&[1, 1, 2, 5, 12]);
+        let faults = Fault::ALL.into_iter().filter(|_| rng.one_in(one_of));
+        let mut simulation = Self {
             faults: faults.collect(),
-            account: Account::new(Dice::new(seed, 2)),
-            ledger: Ledger::default(),
+            account: Account::new(Rng::new(seed, 2)),
+            history: History::default(),
             counts: Counts::new(),
-            polled: None,
+            polled_call: None,
             trace: is_traced.then(Vec::new),
-            dice,
-            faulty,
-            is_healed: false,
+            rng,
+            faults_per_thousand,
+            is_fault_free: false,
             events: BTreeMap::new(),
             events_made: 0,
         };
-        world.let_others_act(now);
-        world
+        simulation.schedule_outside_changes(now);
+        simulation
     }
 
     /// A set of settings is there from now on.
     pub fn configure(&mut self, deadline: Duration) {
-        self.ledger.configured.push(Configured {
+        self.history.configurations.push(Configuration {
             deadline,
-            exchanging: None,
-            exchanged: None,
+            exchanging_call: None,
+            last_exchange_ended: None,
             refused: None,
             held: None,
         });
     }
 
     /// No more faults, nor anything that an administrator must set right, and the list stays as it is.
-    pub fn heal(&mut self) {
-        self.is_healed = true;
-        self.account.lacks = None;
-        self.account.is_restless = false;
-        self.account.knows_application = true;
+    pub fn stop_faults(&mut self) {
+        self.is_fault_free = true;
+        self.account.missing_permission = None;
+        self.account.is_list_changing = false;
+        self.account.is_application_known = true;
     }
 
     pub fn begin(
         &mut self,
-        task: usize,
+        caller: usize,
         operation: Operation,
-        wants: Wants,
+        intent: Intent,
         now: Instant,
     ) -> usize {
-        let call = self.ledger.calls.len();
-        let configured = self.ledger.configured.len() - 1;
-        let deadline = wants.deadline(self.ledger.configured[configured].deadline);
-        self.ledger.calls.push(CallEntry {
-            task,
+        let call = self.history.calls.len();
+        let configuration = self.history.configurations.len() - 1;
+        let deadline = intent.deadline(self.history.configurations[configuration].deadline);
+        self.history.calls.push(CallRecord {
+            caller,
             operation,
-            wants,
-            configured,
+            intent,
+            configuration,
             begun: now,
             deadline: now.after(deadline),
             ended: None,
             requests: Vec::new(),
-            strands: Vec::new(),
+            chains: Vec::new(),
             open: 0,
             pause: None,
         });
-        self.note(now, call, |entry| {
+        self.trace_call(now, call, |record| {
             format!(
                 "begins, {} ms long at most: {:?}",
                 deadline.as_millis(),
-                entry.wants
+                record.intent
             )
         });
         call
     }
 
-    pub fn end(&mut self, call: usize, outcome: &Outcome, now: Instant) {
-        self.settle(now);
-        self.note(now, call, |_| format!("ends: {outcome:?}"));
-        self.ledger.end(call, outcome, now);
-        let operation = self.ledger.calls[call].operation.name();
+    pub fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
+        self.run_events_until(now);
+        self.trace_call(now, call, |_| format!("ends: {outcome:?}"));
+        self.history.end(call, outcome, now);
+        let operation = self.history.calls[call].operation.name();
         match outcome {
-            Outcome::GivenUp => self.count(format!("given up: {operation}")),
-            Outcome::Failed(error) => {
+            CallResult::Cancelled => self.count(format!("cancelled: {operation}")),
+            CallResult::Failed(error) => {
                 self.count(format!("code: {:?}", error.code));
                 self.count(format!("effect: {:?}", error.effect));
             }
             _ => self.count(format!("success: {operation}")),
         }
-        let tally = match outcome {
-            Outcome::Report(report) => self.ledger.tally_report(call, report, now),
-            Outcome::Everybody(list) if list.complete => vec!["list: all of it".into()],
-            Outcome::Everybody(_) => vec!["list: a part of it".into()],
+        let coverage = match outcome {
+            CallResult::Report(report) => self.history.report_coverage(call, report, now),
+            CallResult::Users(list) if list.complete => vec!["list: all of it".into()],
+            CallResult::Users(_) => vec!["list: a part of it".into()],
             _ => Vec::new(),
         };
-        for what in tally.into_iter().chain(self.ledger.tally_pages(call)) {
+        for what in coverage.into_iter().chain(self.history.page_coverage(call)) {
             self.count(what);
         }
     }
 
     /// A request goes out.
-    pub fn depart(&mut self, sent: &Sent, now: Instant) -> (usize, Journey) {
-        self.settle(now);
-        let call = self.polled.expect("a request outside of every call");
+    pub fn depart(&mut self, sent: &Sent, now: Instant) -> (usize, RequestFate) {
+        self.run_events_until(now);
+        let call = self.polled_call.expect("a request outside of every call");
         let route = Route::of(sent);
         let fault = self.draw_fault(&route);
-        self.note(now, call, |_| {
+        self.trace_call(now, call, |_| {
             let path = sent.url.rsplit("/v1beta1/").next();
             format!("sends {} [{fault:?}]", path.unwrap_or_default())
         });
-        let request = self.ledger.depart(call, route, sent, now);
+        let request = self.history.depart(call, route, sent, now);
         self.count(format!("fault: {fault:?}"));
-        if self.ledger.calls[call].open > 4 {
-            self.count("many: five requests at once".into());
+        if self.history.calls[call].open > 4 {
+            self.count("bulk: five requests at once".into());
         }
-        let remaining = now.until(self.ledger.calls[call].deadline);
-        let journey = if self.is_healed {
-            Journey::fair(Duration::ZERO, Duration::ZERO)
+        let remaining = now.until(self.history.calls[call].deadline);
+        let fate = if self.is_fault_free {
+            RequestFate::without_fault(Duration::ZERO, Duration::ZERO)
         } else {
-            Journey::with(fault, sent, remaining, &mut self.dice)
+            RequestFate::with(fault, sent, remaining, &mut self.rng)
         };
-        if let Some(after) = journey.arrives {
+        if let Some(after) = fate.arrives {
             self.schedule(now.after(after), Event::Arrives(request));
         }
-        (request, journey)
+        (request, fate)
     }
 
     fn draw_fault(&mut self, route: &Route) -> Fault {
-        if self.is_healed || self.faults.is_empty() || self.dice.below(1000) >= self.faulty {
-            return Fault::Fair;
+        if self.is_fault_free
+            || self.faults.is_empty()
+            || self.rng.below(1000) >= self.faults_per_thousand
+        {
+            return Fault::Normal;
         }
-        let fault = *self.dice.pick(&self.faults);
+        let fault = *self.rng.pick(&self.faults);
         if fault.suits(route) {
             fault
         } else {
-            Fault::Fair
+            Fault::Normal
         }
     }
 
@@ -184,12 +194,17 @@ impl World {
     }
 
     /// Writes down what happens to a call.
-    pub fn note(&mut self, at: Instant, call: usize, words: impl FnOnce(&CallEntry) -> String) {
-        let entry = &self.ledger.calls[call];
-        let (task, name) = (entry.task, entry.operation.name());
+    pub fn trace_call(
+        &mut self,
+        at: Instant,
+        call: usize,
+        words: impl FnOnce(&CallRecord) -> String,
+    ) {
+        let record = &self.history.calls[call];
+        let (caller, name) = (record.caller, record.operation.name());
         if self.trace.is_some() {
-            let words = words(entry);
-            self.trace(at, || format!("task {task}  call {call} {name} {words}"));
+            let words = words(record);
+            self.trace(at, || format!("task {caller}  call {call} {name} {words}"));
         }
     }
 
