@@ -7,6 +7,7 @@ mod configure;
 mod deadlines;
 mod effects;
 mod fake_platform;
+mod fixtures;
 mod fuzz_corpus;
 mod list_users;
 mod messages;

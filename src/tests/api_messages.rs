@@ -1,6 +1,6 @@
 //! The server's own code and words in an error: where they are found, how they are cut, and what is blacked out of them.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     Error, Operation, Secret,
     platform::{Duration, SendErrorKind},
@@ -86,10 +86,10 @@ fn code_and_words_are_found_in_the_shapes_that_are_known_and_else_in_the_text() 
 #[test]
 fn a_refusal_that_breaks_off_is_still_a_refusal() {
     for end in [
-        Piece::Never,
-        Piece::Fails(send_error(SendErrorKind::Connection, true)),
+        BodyPiece::Never,
+        BodyPiece::Fails(send_error(SendErrorKind::Connection, true)),
     ] {
-        let body = vec![Piece::Bytes(Duration::ZERO, b"forbidden".to_vec()), end];
+        let body = vec![BodyPiece::Bytes(Duration::ZERO, b"forbidden".to_vec()), end];
         let error = error_of(Operation::GetUser, [pieces(403, body)]);
         assert_eq!(error.status, Some(403));
     }
@@ -117,7 +117,7 @@ fn the_beginning_of_a_long_refusal_is_read_however_it_arrives() {
     let piecemeal = long
         .as_bytes()
         .chunks(1000)
-        .map(|piece| Piece::Bytes(Duration::ZERO, piece.to_vec()))
+        .map(|piece| BodyPiece::Bytes(Duration::ZERO, piece.to_vec()))
         .collect();
     let piecemeal = error_of(Operation::GetUser, [pieces(403, piecemeal)]);
     for error in [at_once, piecemeal] {
@@ -198,7 +198,7 @@ fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
         reply(401, ""),
         reply(403, "after stub-token-1"),
     ]));
-    let error = get(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(error.api_message.as_deref(), Some("after [redacted]"));
     // A check exchanges anew while a token is held.
     let client = self::client(script([
@@ -206,7 +206,7 @@ fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
         reply(200, ACTIVE),
         reply(403, "beside stub-token-1"),
     ]));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let findings = client.platform().run(client.check());
     assert!(
         findings[2].detail.contains("beside [redacted]"),
@@ -223,9 +223,9 @@ fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
         reply(200, ACTIVE),
         reply(401, echo),
     ]));
-    get(&revoke).unwrap();
+    get_user(&revoke).unwrap();
     let revoked = revoke.platform().run(revoke.revoke_token()).unwrap_err();
-    for error in [get(&token).unwrap_err(), revoked.clone()] {
+    for error in [get_user(&token).unwrap_err(), revoked.clone()] {
         for secret in [CLIENT_SECRET, BASIC] {
             assert!(!gives_away(&shown(&error), secret), "{}", shown(&error));
         }
@@ -235,13 +235,13 @@ fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
 
 #[test]
 fn a_ready_made_basic_is_blacked_out() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
-        ..proposal()
+        ..raw_settings()
     };
     let words = format!("Basic {BASIC}? {CLIENT_SECRET}?");
-    let client = client_of(proposal, script([reply(401, words)]));
-    let error = get(&client).unwrap_err();
+    let client = client_with(raw_settings, script([reply(401, words)]));
+    let error = get_user(&client).unwrap_err();
     let blacked_out = "Basic [redacted]? [redacted]?";
     assert_eq!(error.api_message.as_deref(), Some(blacked_out));
 }

@@ -1,6 +1,6 @@
 //! The findings of a check, for each thing that can be wrong.
 
-use super::{fake_platform::FakePlatform, scripted_server::*};
+use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*};
 use crate::{
     Client, Verdict,
     platform::{Method, SendErrorKind},
@@ -96,9 +96,9 @@ fn a_check_exchanges_anew_even_with_a_token_at_hand() {
         reply(200, LIST),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     findings(&client);
-    assert_eq!(client.platform().count(Sent::is_token), 2);
+    assert_eq!(client.platform().count(SentRequest::is_token), 2);
 }
 
 #[test]
@@ -119,15 +119,15 @@ fn wrong_settings_are_named_and_nothing_is_sent() {
 #[test]
 fn a_server_that_cannot_be_reached_fails_the_reach() {
     for unreachable in [
-        fails(SendErrorKind::Denied, false),
-        fails(SendErrorKind::Connection, false),
-        fails(SendErrorKind::TimedOut, false),
-        never(),
+        send_fails(SendErrorKind::Denied, false),
+        send_fails(SendErrorKind::Connection, false),
+        send_fails(SendErrorKind::TimedOut, false),
+        no_response(),
     ] {
         let findings = findings(&client(move |_| unreachable.clone()));
         assert_eq!(verdicts(&findings), "pfuuuuuu");
     }
-    let findings = findings(&client(|_| fails(SendErrorKind::Denied, false)));
+    let findings = findings(&client(|_| send_fails(SendErrorKind::Denied, false)));
     assert_eq!(
         findings[1].1,
         "the wire is cut; allow this component outgoing HTTP to the base URL"
@@ -139,7 +139,7 @@ fn whoever_answers_something_else_is_reached_but_gives_no_token() {
     for answer in [
         reply(200, "<html>"),
         reply(302, ""),
-        fails(SendErrorKind::Malformed, true),
+        send_fails(SendErrorKind::Malformed, true),
         reply(503, ""),
     ] {
         let findings = findings(&client(move |_| answer.clone()));
@@ -153,11 +153,11 @@ fn a_missing_token_path_names_the_other_generation() {
         (ApiVersion::V1Beta1, "set the API version to v1,"),
         (ApiVersion::V1, "set the API version to v1beta1,"),
     ] {
-        let proposal = RawSettings {
+        let raw_settings = RawSettings {
             api_version,
-            ..proposal()
+            ..raw_settings()
         };
-        let findings = findings(&client_of(proposal, script([reply(404, "")])));
+        let findings = findings(&client_with(raw_settings, script([reply(404, "")])));
         assert_eq!(verdicts(&findings), "ppfuuuuu");
         assert!(findings[2].1.contains(other), "{}", findings[2].1);
     }
@@ -210,7 +210,7 @@ fn whose_fresh_token_is_refused_too_is_not_asked_again() {
     assert_eq!(verdicts(&findings), "pppufuuu");
     // A token, the list, the one fresh token, the list: and no get.
     assert_eq!(client.platform().sent().len(), 4);
-    assert_eq!(client.platform().count(Sent::is_token), 2);
+    assert_eq!(client.platform().count(SentRequest::is_token), 2);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What replacing the settings keeps, and what it forgets.
 
-use super::{fake_platform::FakePlatform, scripted_server::*};
+use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*};
 use crate::{
     Client, Effect, ErrorCode,
     platform::{Duration, Platform},
@@ -10,7 +10,7 @@ use crate::{
 fn elsewhere() -> RawSettings {
     RawSettings {
         origin: Origin::Eu,
-        ..proposal()
+        ..raw_settings()
     }
 }
 
@@ -18,19 +18,19 @@ fn wrong() -> RawSettings {
     RawSettings {
         origin: Origin::Other("http://evil.test".into()),
         token_path: Some("token".into()),
-        ..proposal()
+        ..raw_settings()
     }
 }
 
 #[test]
 fn new_settings_forget_the_token_and_send_nothing() {
     let client = client(with_tokens(|_| reply(200, ACTIVE)));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client.configure(Settings::new(elsewhere())).unwrap();
     assert_eq!(client.platform().sent().len(), 2);
     client.platform().run(client.revoke_token()).unwrap();
     assert_eq!(client.platform().sent().len(), 2);
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert!(sent[2].is_token());
     assert!(sent[2].url.starts_with("https://api.1password.eu/"));
@@ -41,7 +41,7 @@ fn new_settings_forget_the_token_and_send_nothing() {
 #[test]
 fn wrong_settings_are_refused_by_name_and_change_nothing() {
     let client = client(with_tokens(|_| reply(200, ACTIVE)));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let error = client.configure(Settings::new(wrong())).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
@@ -49,7 +49,7 @@ fn wrong_settings_are_refused_by_name_and_change_nothing() {
         "configure: base-url.origin must be https, unless it is on loopback; token-path must be a path such as /v1/oauth/token, without a query"
     );
     assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert_eq!(sent.len(), 3);
     assert_eq!(sent[2].authorization(), "Bearer stub-token-1");
@@ -61,7 +61,7 @@ fn without_good_settings_every_call_says_what_is_missing() {
         FakePlatform::new(script([])),
         settings::from_environment(Vec::new()),
     );
-    let error = get(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
         error.message,
@@ -79,13 +79,13 @@ fn settings_mend_a_client_that_had_none() {
     );
     client.configure(Settings::new(wrong())).unwrap_err();
     assert!(
-        get(&client)
+        get_user(&client)
             .unwrap_err()
             .message
             .contains("OP_USERS_ACCOUNT_ID")
     );
-    client.configure(Settings::new(proposal())).unwrap();
-    get(&client).unwrap();
+    client.configure(Settings::new(raw_settings())).unwrap();
+    get_user(&client).unwrap();
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_call_under_way_ends_with_the_settings_it_began_with() {
     ]);
     assert!(replies.iter().all(Result::is_ok));
     // The token of the old settings does not reach the new ones.
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert!(sent[1].url.starts_with("https://api.1password.com/"));
     assert!(sent[2].is_token());

@@ -1,6 +1,6 @@
 //! Whatever the server does, a call ends within its deadline.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     Client, Effect, Error, ErrorCode, Operation,
     platform::{Duration, SendErrorKind},
@@ -11,23 +11,23 @@ use crate::{
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A get that is answered like this for ever, and how long it took.
-fn get_with(server: impl FnMut(&Sent) -> Reply + 'static) -> (Error, Duration) {
+fn get_with(server: impl FnMut(&SentRequest) -> Reply + 'static) -> (Error, Duration) {
     let client = client(with_tokens(server));
-    let error = get(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     (error, client.platform().elapsed())
 }
 
-fn bytes(after: Duration) -> Piece {
-    Piece::Bytes(after, b" ".to_vec())
+fn bytes(after: Duration) -> BodyPiece {
+    BodyPiece::Bytes(after, b" ".to_vec())
 }
 
 #[test]
 fn a_server_that_never_answers_is_given_up_at_the_deadline() {
-    let (error, elapsed) = get_with(|_| never());
+    let (error, elapsed) = get_with(|_| no_response());
     assert_eq!(elapsed, DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the deadline passed while the server was asked",
             Some(SET_LONGER_DEADLINE)
@@ -37,19 +37,19 @@ fn a_server_that_never_answers_is_given_up_at_the_deadline() {
 
 #[test]
 fn a_token_endpoint_that_never_answers_is_given_up_at_the_deadline() {
-    let client = client(|_| never());
-    assert_eq!(get(&client).unwrap_err().code, ErrorCode::TimedOut);
+    let client = client(|_| no_response());
+    assert_eq!(get_user(&client).unwrap_err().code, ErrorCode::TimedOut);
     assert_eq!(client.platform().elapsed(), DEADLINE);
 }
 
 #[test]
 fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
-    let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::ZERO), Piece::Never]));
+    let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::ZERO), BodyPiece::Never]));
     assert!(elapsed <= DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(error.requests, 6);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: no response came in time while the answer arrived",
             Some("try again later")
@@ -63,7 +63,7 @@ fn an_answer_that_drips_is_given_up_at_the_deadline() {
     assert_eq!(elapsed, DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the deadline passed while the answer arrived",
             Some(SET_LONGER_DEADLINE)
@@ -81,10 +81,10 @@ fn a_refusal_that_drips_is_reported_as_the_refusal() {
 #[test]
 fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
     let answer = |head: u64, piece: u64| {
-        let piece = Piece::Bytes(Duration::from_millis(piece), ACTIVE.into());
+        let piece = BodyPiece::Bytes(Duration::from_millis(piece), ACTIVE.into());
         let slow = pieces(200, vec![piece]).after(Duration::from_millis(head));
         let client = client(with_tokens(script([slow, reply(200, ACTIVE)])));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         client.platform().count(|sent| !sent.is_token())
     };
     assert_eq!(answer(15_000, 5000), 1);
@@ -96,11 +96,16 @@ fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
 fn the_message_of_a_time_out_names_the_cause_before_it() {
     let error = error_of(
         Operation::GetUser,
-        [reply(503, "busy"), never(), never(), never()],
+        [
+            reply(503, "busy"),
+            no_response(),
+            no_response(),
+            no_response(),
+        ],
     );
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the deadline passed while the server was asked; an attempt before failed too: the server failed (503, it says: busy)",
             Some(SET_LONGER_DEADLINE)
@@ -124,7 +129,7 @@ fn a_date_to_retry_after_counts_from_the_answers_own_date() {
             None => refusal,
         };
         let client = client(with_tokens(script([refusal, reply(200, ACTIVE)])));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         let elapsed = client.platform().elapsed();
         match waited {
             Some(seconds) => assert_eq!(elapsed, Duration::from_secs(seconds)),
@@ -135,11 +140,11 @@ fn a_date_to_retry_after_counts_from_the_answers_own_date() {
 
 #[test]
 fn an_answer_that_announces_more_than_8_mib_is_not_read() {
-    let endless = vec![Piece::Never];
+    let endless = vec![BodyPiece::Never];
     for (announced, elapsed) in [((8 << 20) + 1, 0), (u64::MAX, 0)] {
         let replies = [pieces(200, endless.clone()).content_length(announced)];
         let client = client(with_tokens(script(replies)));
-        let error = get(&client).unwrap_err();
+        let error = get_user(&client).unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         assert_eq!(client.platform().elapsed(), Duration::from_secs(elapsed));
     }
@@ -147,20 +152,20 @@ fn an_answer_that_announces_more_than_8_mib_is_not_read() {
     for announced in [0, 1, 8 << 20] {
         let replies = [reply(200, ACTIVE).content_length(announced)];
         let client = client(with_tokens(script(replies)));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
     }
 }
 
 #[test]
 fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
     for (deadline_ms, attempts) in [(1100, 2), (1101, 3)] {
-        let proposal = RawSettings {
+        let raw_settings = RawSettings {
             deadline_ms: Some(deadline_ms),
-            ..proposal()
+            ..raw_settings()
         };
         let refuse = |_: &_| reply(429, "").retry_after("1");
-        let client = client_of(proposal, with_tokens(refuse));
-        let error = get(&client).unwrap_err();
+        let client = client_with(raw_settings, with_tokens(refuse));
+        let error = get_user(&client).unwrap_err();
         assert_eq!(
             (error.code, error.requests),
             (ErrorCode::RateLimited, attempts)
@@ -177,7 +182,7 @@ fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
         ("99999999999999999999", false),
     ] {
         let client = client(with_tokens(move |_| reply(429, "").retry_after(wait)));
-        let error = get(&client).unwrap_err();
+        let error = get_user(&client).unwrap_err();
         assert_eq!(error.code, ErrorCode::RateLimited);
         assert_eq!(error.requests, if begun { 3 } else { 2 });
         assert_eq!(
@@ -191,7 +196,7 @@ fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
 fn nothing_is_sent_after_the_deadline() {
     let client = client(|_| reply(200, TOKEN).after(DEADLINE));
     // A head may take half of that: the two attempts end with the deadline.
-    let error = get(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert!(
         client
@@ -204,17 +209,17 @@ fn nothing_is_sent_after_the_deadline() {
 
 #[test]
 fn a_token_that_arrives_with_the_deadline_is_not_used() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         deadline_ms: Some(10_000),
-        ..proposal()
+        ..raw_settings()
     };
-    let client = client_of(
-        proposal,
+    let client = client_with(
+        raw_settings,
         script([reply(200, TOKEN).after(Duration::from_secs(10))]),
     );
     let error = client.platform().run(client.suspend_user(ID)).unwrap_err();
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "suspend-user: the deadline passed before the request could be sent",
             Some(SET_LONGER_DEADLINE)
@@ -225,24 +230,24 @@ fn a_token_that_arrives_with_the_deadline_is_not_used() {
 
 /// A client with this deadline in milliseconds, whose server never answers.
 fn silent(deadline_ms: u32) -> Client<FakePlatform> {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         deadline_ms: Some(deadline_ms),
-        ..proposal()
+        ..raw_settings()
     };
-    client_of(proposal, |_| never())
+    client_with(raw_settings, |_| no_response())
 }
 
 #[test]
 fn the_deadline_is_that_of_the_settings_and_of_each_call() {
     for deadline_ms in [1, 1500, 3_600_000] {
         let client = silent(deadline_ms);
-        get(&client).unwrap_err();
+        get_user(&client).unwrap_err();
         let deadline = Duration::from_millis(deadline_ms.into());
         assert!(client.platform().elapsed() <= deadline);
     }
     let client = silent(1500);
-    get(&client).unwrap_err();
-    get(&client).unwrap_err();
+    get_user(&client).unwrap_err();
+    get_user(&client).unwrap_err();
     assert_eq!(client.platform().elapsed(), Duration::from_secs(3));
 }
 
@@ -250,10 +255,10 @@ fn the_deadline_is_that_of_the_settings_and_of_each_call() {
 fn time_outs_that_the_host_reports_are_told_once() {
     let error = error_of(
         Operation::GetUser,
-        vec![fails(SendErrorKind::TimedOut, true); 5],
+        vec![send_fails(SendErrorKind::TimedOut, true); 5],
     );
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the wire is cut",
             Some("check the network, or try again later")
@@ -263,7 +268,7 @@ fn time_outs_that_the_host_reports_are_told_once() {
 
 #[test]
 fn a_refusal_is_read_no_further_than_its_words_are_needed() {
-    let piece = Piece::Bytes(Duration::from_secs(1), vec![b'x'; 4 << 10]);
+    let piece = BodyPiece::Bytes(Duration::from_secs(1), vec![b'x'; 4 << 10]);
     let (error, elapsed) = get_with(move |_| pieces(403, vec![piece.clone(); 1000]));
     assert_eq!(error.status, Some(403));
     assert_eq!(elapsed, Duration::from_secs(5));

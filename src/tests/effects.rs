@@ -1,6 +1,6 @@
 //! What a failed call leaves behind: whether a change may have been made, and how many requests it took.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     Effect::{self, NotApplied, PossiblyApplied},
     ErrorCode, Operation,
@@ -13,18 +13,18 @@ const READS: [Operation; 2] = [Operation::ListUsers, Operation::GetUser];
 /// A reply for ever, and what a change leaves behind that got nothing else.
 fn replies() -> Vec<(Reply, Effect)> {
     let cut_off = vec![
-        Piece::Bytes(Duration::ZERO, b"{".to_vec()),
-        Piece::Fails(send_error(SendErrorKind::Connection, false)),
+        BodyPiece::Bytes(Duration::ZERO, b"{".to_vec()),
+        BodyPiece::Fails(send_error(SendErrorKind::Connection, false)),
     ];
     vec![
-        (fails(SendErrorKind::Denied, false), NotApplied),
-        (fails(SendErrorKind::Connection, false), NotApplied),
-        (fails(SendErrorKind::Connection, true), PossiblyApplied),
-        (fails(SendErrorKind::TimedOut, false), NotApplied),
-        (fails(SendErrorKind::TimedOut, true), PossiblyApplied),
-        (fails(SendErrorKind::Malformed, true), PossiblyApplied),
-        (never(), PossiblyApplied),
-        (pieces(200, vec![Piece::Never]), PossiblyApplied),
+        (send_fails(SendErrorKind::Denied, false), NotApplied),
+        (send_fails(SendErrorKind::Connection, false), NotApplied),
+        (send_fails(SendErrorKind::Connection, true), PossiblyApplied),
+        (send_fails(SendErrorKind::TimedOut, false), NotApplied),
+        (send_fails(SendErrorKind::TimedOut, true), PossiblyApplied),
+        (send_fails(SendErrorKind::Malformed, true), PossiblyApplied),
+        (no_response(), PossiblyApplied),
+        (pieces(200, vec![BodyPiece::Never]), PossiblyApplied),
         (pieces(200, cut_off), PossiblyApplied),
         (reply(200, ""), PossiblyApplied),
         (reply(200, "<html>"), PossiblyApplied),
@@ -67,7 +67,12 @@ fn whoever_only_reads_changes_nothing() {
 
 #[test]
 fn a_change_without_a_token_did_not_go_out() {
-    for reply in [reply(503, ""), reply(401, ""), never(), reply(200, "{}")] {
+    for reply in [
+        reply(503, ""),
+        reply(401, ""),
+        no_response(),
+        reply(200, "{}"),
+    ] {
         let client = client(script(vec![reply; 5]));
         let error = client.platform().run(client.suspend_user(ID)).unwrap_err();
         assert_eq!(error.effect, NotApplied);
@@ -79,7 +84,7 @@ fn once_uncertain_a_change_stays_so_whatever_comes_after() {
     for later in [
         vec![reply(403, r#"{"code":7,"message":"no_owner_remain"}"#)],
         vec![reply(404, "")],
-        vec![fails(SendErrorKind::Denied, false)],
+        vec![send_fails(SendErrorKind::Denied, false)],
         vec![reply(401, ""), reply(401, "")],
     ] {
         let replies = [reply(503, "")].into_iter().chain(later);
@@ -129,6 +134,6 @@ fn attempts_are_all_requests_of_the_call_and_of_no_other() {
         reply(404, ""),
         reply(404, ""),
     ]));
-    assert_eq!(get(&client).unwrap_err().requests, 6);
-    assert_eq!(get(&client).unwrap_err().requests, 1);
+    assert_eq!(get_user(&client).unwrap_err().requests, 6);
+    assert_eq!(get_user(&client).unwrap_err().requests, 1);
 }

@@ -9,20 +9,20 @@ use std::{
 
 pub(super) use super::virtual_clock::Task;
 use super::{
-    scripted_server::{Answer, Piece, Reply, Sent},
+    scripted_server::{BodyPiece, Reply, ScriptedResponse, SentRequest},
     virtual_clock::Clock,
 };
 use crate::platform::{Body, Duration, Instant, Platform, Request, Response, SendError};
 
 /// What a server does with each request.
-type Server = Box<dyn FnMut(&Sent) -> Reply>;
+type Server = Box<dyn FnMut(&SentRequest) -> Reply>;
 
 /// The host of a test.
 pub(super) struct FakePlatform {
     clock: Clock,
     open: Rc<Open>,
     server: RefCell<Server>,
-    sent: RefCell<Vec<Sent>>,
+    sent: RefCell<Vec<SentRequest>>,
 }
 
 /// How many requests are open.
@@ -33,7 +33,7 @@ struct Open {
 }
 
 impl FakePlatform {
-    pub fn new(server: impl FnMut(&Sent) -> Reply + 'static) -> Self {
+    pub fn new(server: impl FnMut(&SentRequest) -> Reply + 'static) -> Self {
         Self {
             clock: Clock::new(),
             open: Rc::default(),
@@ -43,12 +43,12 @@ impl FakePlatform {
     }
 
     /// Everything that was sent so far.
-    pub fn sent(&self) -> Vec<Sent> {
+    pub fn sent(&self) -> Vec<SentRequest> {
         self.sent.borrow().clone()
     }
 
     /// How many requests were sent for which this holds.
-    pub fn count(&self, which: impl Fn(&Sent) -> bool) -> usize {
+    pub fn count(&self, which: impl Fn(&SentRequest) -> bool) -> usize {
         self.sent
             .borrow()
             .iter()
@@ -57,7 +57,7 @@ impl FakePlatform {
     }
 
     /// The most requests that were ever open at once.
-    pub fn most_in_flight(&self) -> usize {
+    pub fn max_open_requests(&self) -> usize {
         self.open.most.get()
     }
 
@@ -67,8 +67,8 @@ impl FakePlatform {
     }
 
     /// Lets time go by between two calls.
-    pub fn pass(&self, duration: Duration) {
-        self.clock.pass(duration);
+    pub fn advance(&self, duration: Duration) {
+        self.clock.advance(duration);
     }
 
     /// Runs one call to its end.
@@ -84,26 +84,26 @@ impl FakePlatform {
     }
 
     /// Drops a call that has not ended after this long.
-    pub async fn give_up_after<T>(
+    pub async fn cancel_after<T>(
         &self,
         limit: Duration,
         call: impl Future<Output = T>,
     ) -> Option<T> {
-        self.clock.give_up_after(limit, call).await
+        self.clock.cancel_after(limit, call).await
     }
 }
 
 impl Platform for FakePlatform {
-    type Body = Pieces;
+    type Body = ScriptedBody;
 
-    async fn send(&self, request: Request<'_>) -> Result<Response<Pieces>, SendError> {
-        let sent = Sent::of(&request, self.elapsed());
+    async fn send(&self, request: Request<'_>) -> Result<Response<ScriptedBody>, SendError> {
+        let sent = SentRequest::of(&request, self.elapsed());
         let reply = (self.server.borrow_mut())(&sent);
         self.sent.borrow_mut().push(sent);
-        let flight = Flight::begin(&self.open, &self.clock);
+        let guard = RequestGuard::begin(&self.open, &self.clock);
         self.sleep(reply.after).await;
         match reply.answer {
-            Answer::Head {
+            ScriptedResponse::Head {
                 status,
                 headers,
                 pieces,
@@ -112,13 +112,13 @@ impl Platform for FakePlatform {
                 retry_after: headers.retry_after,
                 date: headers.date,
                 content_length: headers.content_length,
-                body: Pieces {
+                body: ScriptedBody {
                     pieces: pieces.into(),
-                    flight,
+                    guard,
                 },
             }),
-            Answer::Fails(error) => Err(error),
-            Answer::Never => pending().await,
+            ScriptedResponse::Fails(error) => Err(error),
+            ScriptedResponse::Never => pending().await,
         }
     }
 
@@ -132,32 +132,32 @@ impl Platform for FakePlatform {
 }
 
 /// The body of a reply.
-pub(super) struct Pieces {
-    pieces: VecDeque<Piece>,
-    flight: Flight,
+pub(super) struct ScriptedBody {
+    pieces: VecDeque<BodyPiece>,
+    guard: RequestGuard,
 }
 
-impl Body for Pieces {
+impl Body for ScriptedBody {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         match self.pieces.pop_front() {
             None => Ok(None),
-            Some(Piece::Bytes(after, bytes)) => {
-                self.flight.clock.sleep(after).await;
+            Some(BodyPiece::Bytes(after, bytes)) => {
+                self.guard.clock.sleep(after).await;
                 Ok(Some(bytes))
             }
-            Some(Piece::Fails(error)) => Err(error),
-            Some(Piece::Never) => pending().await,
+            Some(BodyPiece::Fails(error)) => Err(error),
+            Some(BodyPiece::Never) => pending().await,
         }
     }
 }
 
 /// A request that is open.
-struct Flight {
+struct RequestGuard {
     open: Rc<Open>,
     clock: Clock,
 }
 
-impl Flight {
+impl RequestGuard {
     fn begin(open: &Rc<Open>, clock: &Clock) -> Self {
         open.now.set(open.now.get() + 1);
         open.most.set(open.most.get().max(open.now.get()));
@@ -168,7 +168,7 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         self.open.now.set(self.open.now.get() - 1);
     }

@@ -1,6 +1,6 @@
 //! Pages of users: what is asked for, and which answers are a page of that.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{Effect, Error, ErrorCode, ListOptions, UserPage, UserState};
 
 /// The page that this answer is read as.
@@ -56,7 +56,7 @@ fn more_users_than_were_asked_for_are_refused() {
     let error = list(sized(2), results(3)).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "list-users: the server's response does not fit: `results` is no list of users, or a longer one than was asked for",
             Some(CHECK_BASE_URL)
@@ -79,7 +79,7 @@ fn a_page_that_leads_to_itself_is_refused() {
     let error = list(paged("CAIQAg"), again).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "list-users: the server's response does not fit: the next page is the same page again",
             Some(CHECK_BASE_URL)

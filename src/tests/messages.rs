@@ -1,6 +1,6 @@
 //! What a person reads of each failure, word for word.
 
-use super::{scripted_server::*, status_codes::token_error};
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     ErrorCode::*,
     Operation,
@@ -112,16 +112,16 @@ fn each_refusal_says_what_it_is_and_what_to_do() {
         ),
     ] {
         let error = error_of(operation, vec![reply(status, body); 5]);
-        assert_eq!(texts(&error), (message, Some(hint)));
+        assert_eq!(message_and_hint(&error), (message, Some(hint)));
         assert_eq!(error.to_string(), message);
     }
 }
 
 #[test]
 fn refused_credentials_say_what_to_check() {
-    let error = token_error(proposal(), reply(401, r#"{"error":"invalid_client"}"#));
+    let error = token_error(raw_settings(), reply(401, r#"{"error":"invalid_client"}"#));
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the server refused the client id and secret (401, it says: invalid_client)",
             Some("check both, and that the application belongs to an account of this region")
@@ -142,11 +142,11 @@ fn a_page_of_html_says_nothing_of_the_applications_permissions() {
 #[test]
 fn a_missing_revoke_path_says_what_to_set() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(404, "")])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let error = client.platform().run(client.revoke_token()).unwrap_err();
     assert_eq!(error.code, NotConfigured);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "revoke-token: the server has no such path to revoke tokens (404)",
             Some("set the revoke path; that of API version v1 is not documented")
@@ -157,16 +157,16 @@ fn a_missing_revoke_path_says_what_to_set() {
 #[test]
 fn a_missing_token_path_names_the_other_generation() {
     for (api_version, other) in [(ApiVersion::V1Beta1, "v1"), (ApiVersion::V1, "v1beta1")] {
-        let proposal = RawSettings {
+        let raw_settings = RawSettings {
             api_version,
-            ..proposal()
+            ..raw_settings()
         };
-        let error = token_error(proposal, reply(404, ""));
+        let error = token_error(raw_settings, reply(404, ""));
         let hint = format!(
             "set the API version to {other}, or check the region, the base URL and the token path"
         );
         assert_eq!(
-            texts(&error),
+            message_and_hint(&error),
             (
                 "get-user: the server has no such path for tokens (404)",
                 Some(hint.as_str())
@@ -204,9 +204,12 @@ fn a_request_without_an_answer_says_where_it_failed_and_what_to_do() {
             "check that the base URL is that of the API, and that no proxy answers in its place",
         ),
     ] {
-        let error = error_of(Operation::GetUser, vec![fails(kind, true); 5]);
+        let error = error_of(Operation::GetUser, vec![send_fails(kind, true); 5]);
         assert_eq!(error.code, code);
-        assert_eq!(texts(&error), ("get-user: the wire is cut", Some(hint)));
+        assert_eq!(
+            message_and_hint(&error),
+            ("get-user: the wire is cut", Some(hint))
+        );
         assert_eq!(error.status, None);
     }
 }

@@ -1,6 +1,6 @@
 //! Requests, exactly as they go out.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     ListOptions, Operation, StateFilter,
     platform::{Duration, Method, Timeouts},
@@ -10,13 +10,17 @@ use crate::{
 const USER_AGENT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
 
 /// A token exchange, and one request with the token.
-fn sent_by(proposal: RawSettings, operation: Operation, answer: &'static str) -> [Sent; 2] {
-    let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
+fn sent_by(
+    raw_settings: RawSettings,
+    operation: Operation,
+    answer: &'static str,
+) -> [SentRequest; 2] {
+    let client = client_with(raw_settings, with_tokens(move |_| reply(200, answer)));
     client.platform().run(call(&client, operation)).unwrap();
     client.platform().sent().try_into().unwrap()
 }
 
-fn headers(sent: &Sent) -> Vec<(&str, &str)> {
+fn headers(sent: &SentRequest) -> Vec<(&str, &str)> {
     let headers = sent.headers.iter();
     headers
         .map(|(name, value)| (*name, value.as_str()))
@@ -25,7 +29,7 @@ fn headers(sent: &Sent) -> Vec<(&str, &str)> {
 
 #[test]
 fn the_token_request_is_a_form_with_basic_authorization() {
-    let [token, _] = sent_by(proposal(), Operation::GetUser, ACTIVE);
+    let [token, _] = sent_by(raw_settings(), Operation::GetUser, ACTIVE);
     assert_eq!(token.method, Method::Post);
     assert_eq!(
         token.url,
@@ -46,7 +50,7 @@ fn the_token_request_is_a_form_with_basic_authorization() {
 
 #[test]
 fn a_get_has_no_body_and_no_headers_of_one() {
-    let [_, get] = sent_by(proposal(), Operation::GetUser, ACTIVE);
+    let [_, get] = sent_by(raw_settings(), Operation::GetUser, ACTIVE);
     assert_eq!(get.method, Method::Get);
     assert_eq!(
         headers(&get),
@@ -65,7 +69,7 @@ fn a_change_is_a_post_of_nothing() {
         (Operation::SuspendUser, SUSPENDED),
         (Operation::ReactivateUser, ACTIVE),
     ] {
-        let [_, change] = sent_by(proposal(), operation, answer);
+        let [_, change] = sent_by(raw_settings(), operation, answer);
         assert_eq!(change.method, Method::Post);
         assert_eq!(
             headers(&change),
@@ -88,7 +92,7 @@ fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
         reply(200, ""),
     ];
     let client = client(script(replies));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
     let revocation = &client.platform().sent()[2];
     assert_eq!(revocation.method, Method::Post);
@@ -106,9 +110,9 @@ fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
 }
 
 /// The paths of a token, a list, a get, a suspension, a reactivation and a revocation.
-fn paths(proposal: RawSettings) -> Vec<String> {
+fn paths(raw_settings: RawSettings) -> Vec<String> {
     let replies = [TOKEN, "{}", ACTIVE, SUSPENDED, ACTIVE, ""].map(|body| reply(200, body));
-    let client = client_of(proposal, script(replies));
+    let client = client_with(raw_settings, script(replies));
     for operation in [
         Operation::ListUsers,
         Operation::GetUser,
@@ -128,7 +132,7 @@ fn paths(proposal: RawSettings) -> Vec<String> {
 #[test]
 fn the_preview_has_its_paths() {
     assert_eq!(
-        paths(proposal()),
+        paths(raw_settings()),
         [
             "/v1beta1/users/oauth2/token",
             "/v1beta1/accounts/ACCOUNT123/users",
@@ -142,12 +146,12 @@ fn the_preview_has_its_paths() {
 
 #[test]
 fn general_availability_has_its_paths() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         api_version: ApiVersion::V1,
-        ..proposal()
+        ..raw_settings()
     };
     assert_eq!(
-        paths(proposal),
+        paths(raw_settings),
         [
             "/v1/oauth/token",
             "/v1/accounts/ACCOUNT123/users",
@@ -161,12 +165,12 @@ fn general_availability_has_its_paths() {
 
 #[test]
 fn token_and_revoke_paths_can_be_others() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         token_path: Some("/auth/token".into()),
         revoke_path: Some("/auth/revoke".into()),
-        ..proposal()
+        ..raw_settings()
     };
-    let paths = paths(proposal);
+    let paths = paths(raw_settings);
     assert_eq!(paths[0], "/auth/token");
     assert_eq!(paths[1], "/v1beta1/accounts/ACCOUNT123/users");
     assert_eq!(paths[5], "/auth/revoke");
@@ -174,12 +178,12 @@ fn token_and_revoke_paths_can_be_others() {
 
 #[test]
 fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         account_id: "A/1?".into(),
-        ..proposal()
+        ..raw_settings()
     };
     let answer = r#"{"id":"../b:c %é","state":"SUSPENDED"}"#;
-    let client = client_of(proposal, with_tokens(move |_| reply(200, answer)));
+    let client = client_with(raw_settings, with_tokens(move |_| reply(200, answer)));
     let suspended = client.platform().run(client.suspend_user("../b:c %é"));
     assert_eq!(suspended.unwrap().id, "../b:c %é");
     assert_eq!(
@@ -205,11 +209,11 @@ fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
 
 #[test]
 fn the_hosts_product_goes_ahead_of_ours_on_every_request() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         user_agent: Some("Acme-SOAR/3.1".into()),
-        ..proposal()
+        ..raw_settings()
     };
-    for sent in sent_by(proposal, Operation::GetUser, ACTIVE) {
+    for sent in sent_by(raw_settings, Operation::GetUser, ACTIVE) {
         let expected = format!("Acme-SOAR/3.1 {USER_AGENT}");
         assert_eq!(sent.header("user-agent"), Some(expected.as_str()));
     }
@@ -225,11 +229,11 @@ fn token_and_resource_requests_go_to_the_same_origin() {
             "http://127.0.0.1:8080/v1beta1/",
         ),
     ] {
-        let proposal = RawSettings {
+        let raw_settings = RawSettings {
             origin,
-            ..proposal()
+            ..raw_settings()
         };
-        for sent in sent_by(proposal, Operation::GetUser, ACTIVE) {
+        for sent in sent_by(raw_settings, Operation::GetUser, ACTIVE) {
             assert!(sent.url.starts_with(begins), "{}", sent.url);
         }
     }
@@ -237,7 +241,7 @@ fn token_and_resource_requests_go_to_the_same_origin() {
 
 #[test]
 fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connecting() {
-    for sent in sent_by(proposal(), Operation::GetUser, ACTIVE) {
+    for sent in sent_by(raw_settings(), Operation::GetUser, ACTIVE) {
         let timeouts = Timeouts {
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(11),
@@ -249,16 +253,16 @@ fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connectin
 
 #[test]
 fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of_it() {
-    let proposal = RawSettings {
+    let raw_settings = RawSettings {
         deadline_ms: Some(7000),
-        ..proposal()
+        ..raw_settings()
     };
     let replies = [
         reply(200, TOKEN).after(Duration::from_secs(3)),
         reply(200, ACTIVE),
     ];
-    let client = client_of(proposal, script(replies));
-    get(&client).unwrap();
+    let client = client_with(raw_settings, script(replies));
+    get_user(&client).unwrap();
     let timeouts = Timeouts {
         connect: Duration::from_secs(2),
         first_byte: Duration::from_secs(5),

@@ -1,6 +1,6 @@
 //! What is tried again, how often, and after which wait.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     Operation,
     platform::{Duration, SendErrorKind},
@@ -9,7 +9,7 @@ use crate::{
 /// How often a get is sent that is always answered like this.
 fn times_tried(reply: Reply) -> usize {
     let client = client(with_tokens(move |_| reply.clone()));
-    get(&client).unwrap_err();
+    get_user(&client).unwrap_err();
     client.platform().count(|sent| !sent.is_token())
 }
 
@@ -24,10 +24,17 @@ fn what_may_go_better_is_tried_five_times() {
         SendErrorKind::Malformed,
     ] {
         for possibly_received in [false, true] {
-            assert_eq!(times_tried(fails(kind, possibly_received)), 5, "{kind:?}");
+            assert_eq!(
+                times_tried(send_fails(kind, possibly_received)),
+                5,
+                "{kind:?}"
+            );
         }
     }
-    let broken_off = vec![Piece::Fails(send_error(SendErrorKind::Connection, true))];
+    let broken_off = vec![BodyPiece::Fails(send_error(
+        SendErrorKind::Connection,
+        true,
+    ))];
     assert_eq!(times_tried(pieces(200, broken_off)), 5);
 }
 
@@ -38,8 +45,8 @@ fn what_stays_as_it_is_is_tried_once() {
     ] {
         assert_eq!(times_tried(reply(status, "")), 1, "{status}");
     }
-    assert_eq!(times_tried(fails(SendErrorKind::Denied, false)), 1);
-    assert_eq!(times_tried(fails(SendErrorKind::TooLarge, true)), 1);
+    assert_eq!(times_tried(send_fails(SendErrorKind::Denied, false)), 1);
+    assert_eq!(times_tried(send_fails(SendErrorKind::TooLarge, true)), 1);
     for body in ["", "{}", "<html>", "[]"] {
         assert_eq!(times_tried(reply(200, body)), 1, "{body}");
     }
@@ -50,14 +57,14 @@ fn a_token_request_is_tried_again_unless_the_server_refused_it() {
     for (first, expected) in [
         (reply(503, ""), 5),
         (reply(429, ""), 5),
-        (fails(SendErrorKind::Connection, true), 5),
+        (send_fails(SendErrorKind::Connection, true), 5),
         (reply(400, ""), 1),
         (reply(401, ""), 1),
         (reply(403, ""), 1),
         (reply(404, ""), 1),
     ] {
         let client = client(script(vec![first; expected]));
-        get(&client).unwrap_err();
+        get_user(&client).unwrap_err();
         assert_eq!(client.platform().sent().len(), expected);
     }
 }
@@ -66,7 +73,7 @@ fn a_token_request_is_tried_again_unless_the_server_refused_it() {
 fn a_change_is_tried_again_like_a_get() {
     let client = client(with_tokens(script([
         reply(503, ""),
-        fails(SendErrorKind::Connection, true),
+        send_fails(SendErrorKind::Connection, true),
         reply(429, ""),
         reply(200, SUSPENDED),
     ])));
@@ -83,7 +90,7 @@ fn retry_after_is_waited_to_the_second() {
                 .after(Duration::from_secs(2)),
             reply(200, ACTIVE),
         ])));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         assert_eq!(client.platform().sent()[2].at, Duration::from_secs(9));
     }
 }
@@ -94,7 +101,7 @@ fn retry_after_nothing_is_not_waited_for() {
         reply(503, "").retry_after("0"),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     assert_eq!(client.platform().elapsed(), Duration::ZERO);
 }
 
@@ -105,7 +112,7 @@ fn a_retry_after_that_cannot_be_read_leaves_it_to_the_back_off() {
             reply(503, "").retry_after(value),
             reply(200, ACTIVE),
         ])));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         assert!(client.platform().elapsed() < Duration::from_millis(500));
     }
 }
@@ -116,8 +123,8 @@ fn without_retry_after_each_wait_is_less_than_a_bound_that_doubles() {
         let client = client(with_tokens(|_| reply(503, "")));
         client
             .platform()
-            .pass(Duration::from_nanos(start * 1_234_567));
-        get(&client).unwrap_err();
+            .advance(Duration::from_nanos(start * 1_234_567));
+        get_user(&client).unwrap_err();
         let sent = client.platform().sent();
         let waits = sent[1..].windows(2).map(|pair| pair[1].at.less(pair[0].at));
         for (wait, bound) in waits.zip([500, 1000, 2000, 4000]) {
@@ -134,7 +141,7 @@ fn the_attempts_of_the_token_and_of_the_request_are_counted_apart() {
         .chain(failing())
         .chain([reply(200, ACTIVE)]);
     let client = client(script(replies));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
 }
 
 #[test]
@@ -142,7 +149,7 @@ fn the_last_failure_is_the_one_reported() {
     let error = error_of(
         Operation::GetUser,
         [
-            fails(SendErrorKind::Connection, true),
+            send_fails(SendErrorKind::Connection, true),
             reply(503, ""),
             reply(404, "gone"),
         ],

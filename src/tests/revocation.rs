@@ -1,6 +1,6 @@
 //! What revoking the token sends, and when it is forgotten.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{ErrorCode, platform::Duration};
 
 #[test]
@@ -10,9 +10,9 @@ fn a_revoked_token_is_forgotten() {
         reply(200, ""),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert_eq!(sent[2].body.as_deref(), Some("token=stub-token-1"));
     assert_eq!(sent[4].authorization(), "Bearer stub-token-2");
@@ -27,7 +27,7 @@ fn without_a_token_nothing_is_sent() {
 #[test]
 fn a_token_is_revoked_once() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
 }
@@ -38,15 +38,15 @@ fn a_token_for_one_call_is_not_held() {
         reply(200, r#"{"access_token":"once"}"#),
         reply(200, ACTIVE),
     ]));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
 }
 
 #[test]
 fn a_token_past_its_leeway_is_revoked_still() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
-    get(&client).unwrap();
-    client.platform().pass(Duration::from_secs(850));
+    get_user(&client).unwrap();
+    client.platform().advance(Duration::from_secs(850));
     client.platform().run(client.revoke_token()).unwrap();
     assert_eq!(client.platform().sent().len(), 3);
 }
@@ -68,12 +68,12 @@ fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
                 reply(200, ACTIVE)
             }
         }));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         let error = client.platform().run(client.revoke_token()).unwrap_err();
         assert_eq!((error.code, error.requests), (code, attempts));
-        client.platform().pass(Duration::from_secs(101));
-        get(&client).unwrap();
-        assert_eq!(client.platform().count(Sent::is_token), 1);
+        client.platform().advance(Duration::from_secs(101));
+        get_user(&client).unwrap();
+        assert_eq!(client.platform().count(SentRequest::is_token), 1);
         client.platform().run(client.revoke_token()).unwrap();
     }
 }
@@ -86,7 +86,7 @@ fn a_page_in_the_place_of_a_revocation_keeps_the_token() {
             reply(200, body),
             reply(200, "{}"),
         ])));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         let error = client.platform().run(client.revoke_token()).unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         client.platform().run(client.revoke_token()).unwrap();
@@ -103,7 +103,7 @@ fn a_token_that_replaced_the_revoked_one_is_kept() {
         reply(200, ACTIVE),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let revoke = async { client.revoke_token().await.map(drop) };
     let meanwhile = async { client.get_user(ID).await.map(drop) };
     for result in client.platform().join([
@@ -112,6 +112,6 @@ fn a_token_that_replaced_the_revoked_one_is_kept() {
     ]) {
         result.unwrap();
     }
-    get(&client).unwrap();
-    assert_eq!(client.platform().count(Sent::is_token), 2);
+    get_user(&client).unwrap();
+    assert_eq!(client.platform().count(SentRequest::is_token), 2);
 }

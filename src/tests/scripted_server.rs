@@ -2,31 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::fake_platform::FakePlatform;
-use crate::{
-    Client, Error, ListOptions, Operation, Secret,
-    platform::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts},
-    settings::{ApiVersion, Credentials, Origin, RawSettings, Settings},
-};
-
-pub(super) const ID: &str = "IR7VJHJ36JHINBFAD7V2T5MP3E";
-pub(super) const CLIENT_SECRET: &str = "correct-horse-battery-staple";
-/// base64 of `client-1:correct-horse-battery-staple`.
-pub(super) const BASIC: &str = "Y2xpZW50LTE6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==";
-/// The sample of the documentation: a Bearer token for 900 seconds.
-pub(super) const TOKEN: &str =
-    r#"{"access_token":"stub-token-1","token_type":"Bearer","expires_in":900,"scope":"openid"}"#;
-pub(super) const ACTIVE: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","email":"wendy_appleseed@agilebits.com","display_name":"Wendy Appleseed","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
-/// The hint for a response that cannot be from the API.
-pub(super) const CHECK_BASE_URL: &str =
-    "check that the base URL is that of the API, and that no proxy answers in its place";
-/// The hint for a call that has used up its time.
-pub(super) const SET_LONGER_DEADLINE: &str = "try again, or set a longer deadline";
-pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
+use crate::platform::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts};
 
 /// A request, as it was sent.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sent {
+pub(super) struct SentRequest {
     pub method: Method,
     pub url: String,
     /// In alphabetical order.
@@ -37,7 +17,7 @@ pub(super) struct Sent {
     pub at: Duration,
 }
 
-impl Sent {
+impl SentRequest {
     pub fn of(request: &Request<'_>, at: Duration) -> Self {
         let scheme = match request.scheme {
             Scheme::Http => "http",
@@ -77,15 +57,15 @@ impl Sent {
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub after: Duration,
-    pub answer: Answer,
+    pub answer: ScriptedResponse,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Answer {
+pub(super) enum ScriptedResponse {
     Head {
         status: u16,
         headers: Headers,
-        pieces: Vec<Piece>,
+        pieces: Vec<BodyPiece>,
     },
     Fails(SendError),
     Never,
@@ -101,7 +81,7 @@ pub(super) struct Headers {
 
 /// A piece of a body; after the last one it ends.
 #[derive(Clone, Debug)]
-pub(super) enum Piece {
+pub(super) enum BodyPiece {
     Bytes(Duration, Vec<u8>),
     Fails(SendError),
     Never,
@@ -115,7 +95,7 @@ impl Reply {
     }
 
     pub fn retry_after(mut self, value: &str) -> Self {
-        if let Answer::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
             headers.retry_after = Some(value.to_owned());
         }
         self
@@ -123,7 +103,7 @@ impl Reply {
 
     /// With a `Date` header.
     pub fn date(mut self, value: &str) -> Self {
-        if let Answer::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
             headers.date = Some(value.to_owned());
         }
         self
@@ -131,7 +111,7 @@ impl Reply {
 
     /// With a `Content-Length` header, true or not.
     pub fn content_length(mut self, length: u64) -> Self {
-        if let Answer::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
             headers.content_length = Some(length);
         }
         self
@@ -140,14 +120,14 @@ impl Reply {
 
 /// An answer that is all there at once.
 pub(super) fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
-    pieces(status, vec![Piece::Bytes(Duration::ZERO, body.into())])
+    pieces(status, vec![BodyPiece::Bytes(Duration::ZERO, body.into())])
 }
 
 /// An answer that arrives piece by piece.
-pub(super) fn pieces(status: u16, pieces: Vec<Piece>) -> Reply {
+pub(super) fn pieces(status: u16, pieces: Vec<BodyPiece>) -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: Answer::Head {
+        answer: ScriptedResponse::Head {
             status,
             headers: Headers::default(),
             pieces,
@@ -156,18 +136,18 @@ pub(super) fn pieces(status: u16, pieces: Vec<Piece>) -> Reply {
 }
 
 /// No answer, ever.
-pub(super) fn never() -> Reply {
+pub(super) fn no_response() -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: Answer::Never,
+        answer: ScriptedResponse::Never,
     }
 }
 
 /// No answer, because of this.
-pub(super) fn fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
+pub(super) fn send_fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: Answer::Fails(send_error(kind, possibly_received)),
+        answer: ScriptedResponse::Fails(send_error(kind, possibly_received)),
     }
 }
 
@@ -180,7 +160,9 @@ pub(super) fn send_error(kind: SendErrorKind, possibly_received: bool) -> SendEr
 }
 
 /// These replies, one after the other, and no more requests than that.
-pub(super) fn script(replies: impl IntoIterator<Item = Reply>) -> impl FnMut(&Sent) -> Reply {
+pub(super) fn script(
+    replies: impl IntoIterator<Item = Reply>,
+) -> impl FnMut(&SentRequest) -> Reply {
     let mut replies: VecDeque<_> = replies.into_iter().collect();
     move |sent| {
         let reply = replies.pop_front();
@@ -189,7 +171,9 @@ pub(super) fn script(replies: impl IntoIterator<Item = Reply>) -> impl FnMut(&Se
 }
 
 /// Gives a new token for 900 seconds to whoever asks for one, `stub-token-1` first, and leaves the rest to `resources`.
-pub(super) fn with_tokens(mut resources: impl FnMut(&Sent) -> Reply) -> impl FnMut(&Sent) -> Reply {
+pub(super) fn with_tokens(
+    mut resources: impl FnMut(&SentRequest) -> Reply,
+) -> impl FnMut(&SentRequest) -> Reply {
     let mut made = 0;
     move |sent| {
         if !sent.is_token() {
@@ -201,66 +185,4 @@ pub(super) fn with_tokens(mut resources: impl FnMut(&Sent) -> Reply) -> impl FnM
             format!(r#"{{"access_token":"stub-token-{made}","expires_in":900}}"#),
         )
     }
-}
-
-/// The settings of the tests, to change one of them.
-pub(super) fn proposal() -> RawSettings {
-    RawSettings {
-        account_id: "ACCOUNT123".into(),
-        credentials: Credentials::Client {
-            id: "client-1".into(),
-            secret: Secret::new(CLIENT_SECRET.into()),
-        },
-        origin: Origin::Com,
-        api_version: ApiVersion::V1Beta1,
-        token_path: None,
-        revoke_path: None,
-        user_agent: None,
-        deadline_ms: None,
-    }
-}
-
-pub(super) fn client(server: impl FnMut(&Sent) -> Reply + 'static) -> Client<FakePlatform> {
-    client_of(proposal(), server)
-}
-
-pub(super) fn client_of(
-    proposal: RawSettings,
-    server: impl FnMut(&Sent) -> Reply + 'static,
-) -> Client<FakePlatform> {
-    Client::new(FakePlatform::new(server), Settings::new(proposal))
-}
-
-/// Makes a call, whatever it returns when it goes well.
-pub(super) async fn call(client: &Client<FakePlatform>, operation: Operation) -> Result<(), Error> {
-    match operation {
-        Operation::ListUsers => client.list_users(&ListOptions::default()).await.map(drop),
-        Operation::GetUser => client.get_user(ID).await.map(drop),
-        Operation::SuspendUser => client.suspend_user(ID).await.map(drop),
-        Operation::ReactivateUser => client.reactivate_user(ID).await.map(drop),
-        Operation::RevokeToken => client.revoke_token().await,
-        Operation::FindUser
-        | Operation::ListAllUsers
-        | Operation::SuspendUsers
-        | Operation::ReactivateUsers
-        | Operation::Configure
-        | Operation::Check => unreachable!("not a call of one request"),
-    }
-}
-
-/// The error of a call that has its token and is then served by this script.
-pub(super) fn error_of(operation: Operation, replies: impl IntoIterator<Item = Reply>) -> Error {
-    let client = client(with_tokens(script(Vec::from_iter(replies))));
-    let result = client.platform().run(call(&client, operation));
-    result.expect_err("the call should have failed")
-}
-
-/// The message and the hint of an error.
-pub(super) fn texts(error: &Error) -> (&str, Option<&str>) {
-    (&error.message, error.hint)
-}
-
-/// What a user is read as who is asked for and answered with this.
-pub(super) fn get(client: &Client<FakePlatform>) -> Result<crate::User, Error> {
-    client.platform().run(client.get_user(ID))
 }

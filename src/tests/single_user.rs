@@ -1,12 +1,12 @@
 //! One user, read and changed: whose answer is taken, and which state it must show.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{Effect, Error, ErrorCode, Operation, UserState};
 
 /// What a get is answered with.
 fn get_answered(answer: &str) -> Result<crate::User, Error> {
     let client = client(with_tokens(script([reply(200, answer)])));
-    get(&client)
+    get_user(&client)
 }
 
 #[test]
@@ -110,7 +110,10 @@ fn another_user_than_the_one_asked_for_is_refused() {
         let error = error_of(operation, [reply(200, other)]);
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         let message = format!("{}: {message}", operation.name());
-        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
+        assert_eq!(
+            message_and_hint(&error),
+            (message.as_str(), Some(CHECK_BASE_URL))
+        );
         assert_eq!(error.effect, effect);
     }
 }
@@ -132,7 +135,10 @@ fn a_change_that_did_not_bring_its_state_about_is_no_success() {
             "{}: the server's response does not fit: the user is not in the state that was asked for",
             operation.name()
         );
-        assert_eq!(texts(&error), (message.as_str(), Some(CHECK_BASE_URL)));
+        assert_eq!(
+            message_and_hint(&error),
+            (message.as_str(), Some(CHECK_BASE_URL))
+        );
         assert_eq!(error.effect, Effect::PossiblyApplied);
     }
 }
@@ -149,7 +155,7 @@ fn an_answer_of_8_mib_is_taken_and_a_larger_one_is_not() {
     let error = get_answered(&sized(limit + 1)).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the server's response does not fit: it is larger than 8 MiB",
             Some(CHECK_BASE_URL)

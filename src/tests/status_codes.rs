@@ -1,6 +1,6 @@
 //! What each status of each endpoint means, in code and in words.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{
     Client, Error,
     ErrorCode::{self, *},
@@ -34,17 +34,12 @@ fn codes(status: u16) -> [ErrorCode; 5] {
     }
 }
 
-/// The error of a call whose token request is refused like this.
-pub(super) fn token_error(proposal: RawSettings, refusal: Reply) -> Error {
-    let client = client_of(proposal, script(vec![refusal; 5]));
-    get(&client).unwrap_err()
-}
-
 /// The error of a revocation that is refused like this.
-fn revoke_error(proposal: RawSettings, refusal: Reply) -> Error {
+fn revoke_error(raw_settings: RawSettings, refusal: Reply) -> Error {
     let granted = [reply(200, TOKEN), reply(200, ACTIVE)].into_iter();
-    let client: Client<FakePlatform> = client_of(proposal, script(granted.chain(vec![refusal; 5])));
-    get(&client).unwrap();
+    let client: Client<FakePlatform> =
+        client_with(raw_settings, script(granted.chain(vec![refusal; 5])));
+    get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap_err()
 }
 
@@ -54,8 +49,8 @@ fn every_status_of_every_endpoint_has_its_code() {
         let refusal = || reply(status, "");
         let resource = |operation| error_of(operation, vec![refusal(); 5]);
         let errors = [
-            token_error(proposal(), refusal()),
-            revoke_error(proposal(), refusal()),
+            token_error(raw_settings(), refusal()),
+            revoke_error(raw_settings(), refusal()),
             resource(Operation::ListUsers),
             resource(Operation::GetUser),
             resource(Operation::SuspendUser),
@@ -143,13 +138,13 @@ fn the_last_owner_is_recognised_by_its_words_under_another_status() {
 fn an_invalid_client_is_unauthenticated_under_400_too() {
     let invalid = || reply(400, r#"{"error":"invalid_client"}"#);
     for error in [
-        token_error(proposal(), invalid()),
-        revoke_error(proposal(), invalid()),
+        token_error(raw_settings(), invalid()),
+        revoke_error(raw_settings(), invalid()),
     ] {
         assert_eq!(error.code, Unauthenticated);
     }
     let other = reply(400, r#"{"error":"invalid_request"}"#);
-    assert_eq!(token_error(proposal(), other).code, Other);
+    assert_eq!(token_error(raw_settings(), other).code, Other);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{
     fake_platform::{FakePlatform, Task},
+    fixtures::*,
     scripted_server::*,
 };
 use crate::{
@@ -26,7 +27,7 @@ fn get_at_once(client: &Client<FakePlatform>, times: usize) -> Vec<Result<User, 
 }
 
 fn exchanges(client: &Client<FakePlatform>) -> usize {
-    client.platform().count(Sent::is_token)
+    client.platform().count(SentRequest::is_token)
 }
 
 #[test]
@@ -40,7 +41,7 @@ fn several_calls_share_one_exchange() {
     assert_eq!(exchanges(&client), 1);
     // With the token all go at once.
     assert_eq!(client.platform().elapsed(), Duration::from_secs(2));
-    assert_eq!(client.platform().most_in_flight(), 5);
+    assert_eq!(client.platform().max_open_requests(), 5);
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn tokens_for_one_call_are_exchanged_one_at_a_time() {
     let results = get_at_once(&client, 3);
     assert!(results.iter().all(Result::is_ok));
     assert_eq!(exchanges(&client), 3);
-    assert_eq!(client.platform().most_in_flight(), 1);
+    assert_eq!(client.platform().max_open_requests(), 1);
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn whoever_waited_for_a_refused_exchange_is_refused_with_it() {
         reply(401, ""),
         reply(404, ""),
         reply(200, "{}"),
-        fails(SendErrorKind::Denied, false),
+        send_fails(SendErrorKind::Denied, false),
     ] {
         let client = client(script([refusal.after(SECOND)]));
         let results = get_at_once(&client, 5);
@@ -87,7 +88,7 @@ fn a_call_after_a_refused_exchange_tries_again() {
     ]));
     let results = get_at_once(&client, 2);
     assert!(results.iter().all(Result::is_err));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
 }
 
 #[test]
@@ -105,10 +106,14 @@ fn whoever_waited_for_an_exchange_that_failed_for_now_tries_again() {
 
 #[test]
 fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
-    let client = client(script([never(), reply(200, TOKEN), reply(200, ACTIVE)]));
+    let client = client(script([
+        no_response(),
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+    ]));
     let host = client.platform();
-    let given_up = host.give_up_after(SECOND, client.get_user(ID));
-    let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
+    let given_up = host.cancel_after(SECOND, client.get_user(ID));
+    let waiting = host.cancel_after(Duration::from_secs(2), client.get_user(ID));
     let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
     assert_eq!(results[0], None);
     assert!(matches!(results[1], Some(Ok(_))));
@@ -119,14 +124,14 @@ fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
 fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
     let client = client(script([
         reply(401, ""),
-        never(),
+        no_response(),
         reply(200, TOKEN),
         reply(200, ACTIVE),
     ]));
-    get(&client).unwrap_err();
+    get_user(&client).unwrap_err();
     let host = client.platform();
-    let given_up = host.give_up_after(SECOND, client.get_user(ID));
-    let waiting = host.give_up_after(Duration::from_secs(2), client.get_user(ID));
+    let given_up = host.cancel_after(SECOND, client.get_user(ID));
+    let waiting = host.cancel_after(Duration::from_secs(2), client.get_user(ID));
     let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
     assert!(matches!(results[1], Some(Ok(_))));
 }
@@ -134,8 +139,8 @@ fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
 #[test]
 fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
     let client = client(script([
-        never(),
-        never(),
+        no_response(),
+        no_response(),
         reply(200, TOKEN),
         reply(200, ACTIVE),
     ]));
@@ -150,7 +155,9 @@ fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
 }
 
 /// A client that holds a token. Of the next two requests the first is refused after 5 seconds, the second at once.
-fn with_refused_token(mut later: impl FnMut(&Sent) -> Reply + 'static) -> Client<FakePlatform> {
+fn with_refused_token(
+    mut later: impl FnMut(&SentRequest) -> Reply + 'static,
+) -> Client<FakePlatform> {
     let mut replies = [
         reply(200, TOKEN),
         reply(200, ACTIVE),
@@ -159,13 +166,13 @@ fn with_refused_token(mut later: impl FnMut(&Sent) -> Reply + 'static) -> Client
     ]
     .into_iter();
     let client = client(move |sent| replies.next().unwrap_or_else(|| later(sent)));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     client
 }
 
 #[test]
 fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
-    let client = with_refused_token(script([never(), never()]));
+    let client = with_refused_token(script([no_response(), no_response()]));
     let calls = [
         get_at(&client, Duration::ZERO),
         get_at(&client, Duration::from_secs(3)),
@@ -174,7 +181,7 @@ fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
     let error = results[0].as_ref().unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "get-user: the deadline passed while another call exchanged the token",
             Some(SET_LONGER_DEADLINE)
@@ -209,7 +216,7 @@ fn a_refusal_is_over_with_the_next_token() {
         reply(200, r#"{"access_token":"twice"}"#),
         reply(200, ACTIVE),
     ]));
-    get(&client).unwrap_err();
+    get_user(&client).unwrap_err();
     let results = get_at_once(&client, 2);
     assert!(results.iter().all(Result::is_ok));
 }

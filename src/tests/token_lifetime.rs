@@ -1,6 +1,6 @@
 //! One call after the other: how long a token is kept, and what a refused one leads to.
 
-use super::scripted_server::*;
+use super::{fixtures::*, scripted_server::*};
 use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::FakePlatform};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
@@ -17,15 +17,15 @@ fn with_life(life: &str) -> Client<FakePlatform> {
 }
 
 fn exchanges(client: &Client<FakePlatform>) -> usize {
-    client.platform().count(Sent::is_token)
+    client.platform().count(SentRequest::is_token)
 }
 
 /// How many exchanges two calls need that are this far apart.
 fn exchanges_of_two_calls(life: &str, apart: Duration) -> usize {
     let client = with_life(life);
-    get(&client).unwrap();
-    client.platform().pass(apart);
-    get(&client).unwrap();
+    get_user(&client).unwrap();
+    client.platform().advance(apart);
+    get_user(&client).unwrap();
     exchanges(&client)
 }
 
@@ -64,9 +64,9 @@ fn a_life_counts_from_when_the_token_was_asked_for() {
             (true, _) => reply(200, TOKEN),
             (false, _) => reply(200, ACTIVE),
         });
-        get(&client).unwrap();
-        client.platform().pass(Duration::from_secs(apart));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
+        client.platform().advance(Duration::from_secs(apart));
+        get_user(&client).unwrap();
         assert_eq!(exchanges(&client), expected);
     }
 }
@@ -96,7 +96,7 @@ fn a_token_for_one_call_serves_every_attempt_of_it() {
         reply(200, ACTIVE),
     ];
     let client = client(script(replies));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert_eq!(sent[1].authorization(), "Bearer once");
     assert_eq!(sent[2].authorization(), "Bearer once");
@@ -109,10 +109,10 @@ fn a_refused_token_is_replaced_by_a_fresh_one() {
         reply(401, ""),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap();
-    get(&client).unwrap();
+    get_user(&client).unwrap();
+    get_user(&client).unwrap();
     let sent = client.platform().sent();
-    let authorizations: Vec<_> = sent.iter().map(Sent::authorization).collect();
+    let authorizations: Vec<_> = sent.iter().map(SentRequest::authorization).collect();
     let basic = format!("Basic {BASIC}");
     assert_eq!(
         authorizations,
@@ -134,14 +134,14 @@ fn a_refused_token_for_one_call_is_replaced_too() {
         reply(200, r#"{"access_token":"twice"}"#),
         reply(200, ACTIVE),
     ]));
-    get(&client).unwrap();
+    get_user(&client).unwrap();
     assert_eq!(client.platform().sent()[3].authorization(), "Bearer twice");
 }
 
 #[test]
 fn a_second_refusal_stands() {
     let client = client(with_tokens(|_| reply(401, "")));
-    let error = get(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
     assert_eq!(error.status, Some(401));
     assert_eq!(error.requests, 4);
@@ -155,8 +155,8 @@ fn a_token_refused_twice_is_not_kept() {
         reply(401, ""),
         reply(200, ACTIVE),
     ])));
-    get(&client).unwrap_err();
-    get(&client).unwrap();
+    get_user(&client).unwrap_err();
+    get_user(&client).unwrap();
     assert_eq!(
         client.platform().sent()[5].authorization(),
         "Bearer stub-token-3"
@@ -169,7 +169,7 @@ fn the_letter_case_of_bearer_does_not_matter() {
         let token =
             format!(r#"{{"access_token":"stub-token-1","token_type":"{kind}","expires_in":900}}"#);
         let client = client(script([reply(200, token), reply(200, ACTIVE)]));
-        get(&client).unwrap();
+        get_user(&client).unwrap();
         assert_eq!(
             client.platform().sent()[1].authorization(),
             "Bearer stub-token-1"

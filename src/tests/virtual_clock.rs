@@ -19,10 +19,10 @@ pub(super) type Task<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A clock that stands still while there is anything to do. Its clones are the same clock.
 #[derive(Clone)]
-pub(super) struct Clock(Rc<Times>);
+pub(super) struct Clock(Rc<ClockState>);
 
 /// The time, and what waits for another one.
-struct Times {
+struct ClockState {
     now: Cell<Instant>,
     timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
     timers_made: Cell<u64>,
@@ -30,7 +30,7 @@ struct Times {
 
 impl Clock {
     pub fn new() -> Self {
-        Self(Rc::new(Times {
+        Self(Rc::new(ClockState {
             now: Cell::new(Instant::from_origin(Duration::ZERO)),
             timers: RefCell::default(),
             timers_made: Cell::new(0),
@@ -42,14 +42,14 @@ impl Clock {
     }
 
     /// Lets time go by while nothing waits.
-    pub fn pass(&self, duration: Duration) {
+    pub fn advance(&self, duration: Duration) {
         self.0.now.set(self.now().after(duration));
     }
 
     pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<> {
         self.0.timers_made.set(self.0.timers_made.get() + 1);
         Sleep {
-            times: Rc::clone(&self.0),
+            state: Rc::clone(&self.0),
             due: (self.now().after(duration), self.0.timers_made.get()),
         }
     }
@@ -58,7 +58,7 @@ impl Clock {
     pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let mut running: Vec<_> = calls
             .into_iter()
-            .map(|call| (Some(call), Arc::new(Woken(AtomicBool::new(true)))))
+            .map(|call| (Some(call), Arc::new(WakeFlag(AtomicBool::new(true)))))
             .collect();
         let mut results: Vec<_> = running.iter().map(|_| None).collect();
         while results.iter().any(Option::is_none) {
@@ -75,7 +75,7 @@ impl Clock {
                 }
             }
             if idle {
-                self.advance();
+                self.advance_to_next_timer();
             }
         }
         assert!(self.0.timers.borrow().is_empty(), "a timer was left behind");
@@ -83,7 +83,7 @@ impl Clock {
     }
 
     /// Drops a call that has not ended after this long.
-    pub async fn give_up_after<T>(
+    pub async fn cancel_after<T>(
         &self,
         limit: Duration,
         call: impl Future<Output = T>,
@@ -98,7 +98,7 @@ impl Clock {
     }
 
     /// Goes on to the next thing that happens.
-    fn advance(&self) {
+    fn advance_to_next_timer(&self) {
         let next = self.0.timers.borrow_mut().pop_first();
         let ((due, _), waker) = next.expect("stuck: nothing can ever happen");
         self.0.now.set(due.max(self.now()));
@@ -108,7 +108,7 @@ impl Clock {
 
 /// A wait for the virtual clock, forgotten when it is dropped.
 struct Sleep {
-    times: Rc<Times>,
+    state: Rc<ClockState>,
     due: (Instant, u64),
 }
 
@@ -116,31 +116,31 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.times.now.get() >= self.due.0 {
+        if self.state.now.get() >= self.due.0 {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        self.times.timers.borrow_mut().insert(self.due, waker);
+        self.state.timers.borrow_mut().insert(self.due, waker);
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        self.times.timers.borrow_mut().remove(&self.due);
+        self.state.timers.borrow_mut().remove(&self.due);
     }
 }
 
 /// Whether a call has something to do.
-struct Woken(AtomicBool);
+struct WakeFlag(AtomicBool);
 
-impl Woken {
+impl WakeFlag {
     fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 }
 
-impl Wake for Woken {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
     }

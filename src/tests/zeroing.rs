@@ -23,31 +23,31 @@ const WITHIN_BASE64: &str = "emVyb2VkLXdoZW4tZHJvcHBlZDpj";
 const CLIENT_ID: &str = "id";
 
 /// An allocator that looks for secrets in what is given back, on the thread that asks for it.
-struct Watch;
+struct LeakDetector;
 
 thread_local! {
-    static FOUND: Cell<Option<u32>> = const { Cell::new(None) };
+    static LEAKED_BLOCKS: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
 #[global_allocator]
-static WATCH: Watch = Watch;
+static LEAK_DETECTOR: LeakDetector = LeakDetector;
 
 // SAFETY: everything is System's. `realloc` is the default one, which gives the old memory back by `dealloc`.
-unsafe impl GlobalAlloc for Watch {
+unsafe impl GlobalAlloc for LeakDetector {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // Zeroed, so that nothing is found that an earlier owner left.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if let Ok(Some(found)) = FOUND.try_with(Cell::get) {
+        if let Ok(Some(found)) = LEAKED_BLOCKS.try_with(Cell::get) {
             let bytes = unsafe { slice::from_raw_parts(block, layout.size()) };
             let holds = |secret: &str| {
                 let secret = secret.as_bytes();
                 bytes.windows(secret.len()).any(|window| window == secret)
             };
             if holds(CLIENT_SECRET) || holds(TOKEN) || holds(WITHIN_BASE64) {
-                FOUND.set(Some(found + 1));
+                LEAKED_BLOCKS.set(Some(found + 1));
             }
         }
         unsafe { System.dealloc(block, layout) };
@@ -55,14 +55,14 @@ unsafe impl GlobalAlloc for Watch {
 }
 
 /// How many blocks were given back with a secret in them.
-fn found_during(work: impl FnOnce()) -> u32 {
-    FOUND.set(Some(0));
+fn leaked_blocks_during(work: impl FnOnce()) -> u32 {
+    LEAKED_BLOCKS.set(Some(0));
     work();
-    FOUND.take().unwrap()
+    LEAKED_BLOCKS.take().unwrap()
 }
 
 /// A server that exchanges one token and knows nobody, and a host that copies nothing.
-struct Forgetful;
+struct ZeroCopyPlatform;
 
 /// A body in two pieces, so that the first one is outgrown.
 struct Halves(Vec<&'static [u8]>);
@@ -74,7 +74,7 @@ impl Body for Halves {
     }
 }
 
-impl Platform for Forgetful {
+impl Platform for ZeroCopyPlatform {
     type Body = Halves;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<Halves>, SendError> {
@@ -131,14 +131,14 @@ fn the_watch_finds_what_is_not_zeroed() {
     let pair = format!("{CLIENT_ID}:{CLIENT_SECRET}");
     assert!(base64::encode(&pair).expose().contains(WITHIN_BASE64));
     for text in [CLIENT_SECRET, TOKEN, TOKEN_ANSWER, WITHIN_BASE64] {
-        assert_eq!(found_during(|| drop(text.to_owned())), 1);
+        assert_eq!(leaked_blocks_during(|| drop(text.to_owned())), 1);
     }
 }
 
 #[test]
 fn a_whole_life_of_a_client_leaves_no_secret_behind() {
-    let found = found_during(|| {
-        let client = Client::new(Forgetful, Ok(settings()));
+    let found = leaked_blocks_during(|| {
+        let client = Client::new(ZeroCopyPlatform, Ok(settings()));
         assert!(run(client.get_user("x")).is_err());
         assert!(run(client.suspend_user("x")).is_err());
         client.configure(Ok(settings())).unwrap();
@@ -160,10 +160,10 @@ fn settings_from_the_environment_leave_no_secret_behind() {
             owned("SOMEBODY_ELSES", TOKEN),
         ]
     };
-    let found = found_during(|| drop(crate::settings::from_environment(variables())));
+    let found = leaked_blocks_during(|| drop(crate::settings::from_environment(variables())));
     assert_eq!(found, 0);
     // Wrong ones neither.
-    let found = found_during(|| {
+    let found = leaked_blocks_during(|| {
         let mut variables = variables();
         variables.push(("OP_USERS_BASIC".to_owned(), TOKEN.to_owned()));
         drop(crate::settings::from_environment(variables));

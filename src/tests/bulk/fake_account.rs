@@ -7,7 +7,8 @@ use crate::{
     platform::{Duration, Method},
     tests::{
         fake_platform::FakePlatform,
-        scripted_server::{Reply, Sent, client, reply, with_tokens},
+        fixtures::client,
+        scripted_server::{Reply, SentRequest, reply, with_tokens},
     },
 };
 
@@ -16,34 +17,34 @@ pub(super) const LATENCY: Duration = Duration::from_millis(10);
 
 /// The users of an account. Its clones are the same account.
 #[derive(Clone, Default)]
-pub(super) struct Crowd(Rc<RefCell<Vec<Member>>>);
+pub(super) struct FakeAccount(Rc<RefCell<Vec<FakeUser>>>);
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Member {
+pub(super) struct FakeUser {
     pub id: String,
     pub email: String,
     pub state: &'static str,
 }
 
-impl Member {
+impl FakeUser {
     fn json(&self) -> String {
         let Self { id, email, state } = self;
         format!(r#"{{"id":"{id}","email":"{email}","state":"{state}"}}"#)
     }
 }
 
-impl Crowd {
+impl FakeAccount {
     /// Users `U0`, `U1`, … with the addresses `u0@acme.example`, …, all active.
-    pub fn of(count: usize) -> Self {
-        let crowd = Self::default();
+    pub fn with_users(count: usize) -> Self {
+        let account = Self::default();
         for at in 0..count {
-            crowd.add(&format!("U{at}"), &format!("u{at}@acme.example"), "ACTIVE");
+            account.add(&format!("U{at}"), &format!("u{at}@acme.example"), "ACTIVE");
         }
-        crowd
+        account
     }
 
     pub fn add(&self, id: &str, email: &str, state: &'static str) {
-        self.0.borrow_mut().push(Member {
+        self.0.borrow_mut().push(FakeUser {
             id: id.into(),
             email: email.into(),
             state,
@@ -51,55 +52,55 @@ impl Crowd {
     }
 
     /// Changes a user behind the caller's back.
-    pub fn set(&self, id: &str, state: &'static str) {
+    pub fn set_state(&self, id: &str, state: &'static str) {
         self.0
             .borrow_mut()
             .iter_mut()
-            .find(|member| member.id == id)
+            .find(|user| user.id == id)
             .unwrap()
             .state = state;
     }
 
     /// The ids of those who are suspended.
-    pub fn suspended(&self) -> Vec<String> {
-        let members = self.0.borrow();
-        let suspended = members.iter().filter(|member| member.state == "SUSPENDED");
-        suspended.map(|member| member.id.clone()).collect()
+    pub fn suspended_ids(&self) -> Vec<String> {
+        let users = self.0.borrow();
+        let suspended = users.iter().filter(|user| user.state == "SUSPENDED");
+        suspended.map(|user| user.id.clone()).collect()
     }
 
     /// A client of this account.
     pub fn client(&self) -> Client<FakePlatform> {
-        self.client_unless(|_| None)
+        self.client_except(|_| None)
     }
 
     /// A client of this account, where something else is answered to some requests.
-    pub fn client_unless(
+    pub fn client_except(
         &self,
-        mut otherwise: impl FnMut(&Sent) -> Option<Reply> + 'static,
+        mut otherwise: impl FnMut(&SentRequest) -> Option<Reply> + 'static,
     ) -> Client<FakePlatform> {
-        let crowd = self.clone();
+        let account = self.clone();
         client(with_tokens(move |sent| {
-            otherwise(sent).unwrap_or_else(|| crowd.answer(sent).after(LATENCY))
+            otherwise(sent).unwrap_or_else(|| account.answer(sent).after(LATENCY))
         }))
     }
 
     /// What the account answers.
-    pub fn answer(&self, sent: &Sent) -> Reply {
+    pub fn answer(&self, sent: &SentRequest) -> Reply {
         let (_, rest) = sent.url.split_once("/users").unwrap();
         if sent.method == Method::Get && !rest.starts_with('/') {
             return self.page(rest);
         }
         let (id, verb) = rest[1..].split_once(':').unwrap_or((&rest[1..], ""));
-        let mut members = self.0.borrow_mut();
-        let Some(member) = members.iter_mut().find(|member| member.id == id) else {
+        let mut users = self.0.borrow_mut();
+        let Some(user) = users.iter_mut().find(|user| user.id == id) else {
             return reply(404, r#"{"code":5,"message":"user_not_found"}"#);
         };
         match verb {
-            "suspend" => member.state = "SUSPENDED",
-            "reactivate" => member.state = "ACTIVE",
+            "suspend" => user.state = "SUSPENDED",
+            "reactivate" => user.state = "ACTIVE",
             _ => {}
         }
-        reply(200, member.json())
+        reply(200, user.json())
     }
 
     fn page(&self, query: &str) -> Reply {
@@ -109,14 +110,14 @@ impl Crowd {
         };
         let from = value("page_token").unwrap_or(0);
         let to = from + value("max_page_size").unwrap();
-        let members = self.0.borrow();
-        let page: Vec<_> = members
+        let users = self.0.borrow();
+        let page: Vec<_> = users
             .iter()
             .take(to)
             .skip(from)
-            .map(Member::json)
+            .map(FakeUser::json)
             .collect();
-        let next = if to < members.len() {
+        let next = if to < users.len() {
             to.to_string()
         } else {
             String::new()
@@ -130,22 +131,22 @@ impl Crowd {
 }
 
 /// Whether a request is for a page of the list.
-pub(super) fn is_list(sent: &Sent) -> bool {
+pub(super) fn is_list(sent: &SentRequest) -> bool {
     sent.method == Method::Get && !sent.url.contains("/users/")
 }
 
 /// Whether a request reads one user.
-pub(super) fn is_get(sent: &Sent) -> bool {
+pub(super) fn is_get(sent: &SentRequest) -> bool {
     sent.method == Method::Get && sent.url.contains("/users/")
 }
 
 /// Whether a request changes a user.
-pub(super) fn is_change(sent: &Sent) -> bool {
+pub(super) fn is_change(sent: &SentRequest) -> bool {
     sent.method == Method::Post && sent.url.contains("/users/") && sent.body.is_none()
 }
 
 /// Whether a request changes this user.
-pub(super) fn changes(sent: &Sent, id: &str) -> bool {
+pub(super) fn is_change_of(sent: &SentRequest, id: &str) -> bool {
     is_change(sent) && sent.url.contains(&format!("/{id}:"))
 }
 
@@ -167,7 +168,7 @@ pub(super) fn selector(name: &str) -> Selector {
 }
 
 /// Suspends these, and answers with the whole report.
-pub(super) fn suspend<'t>(
+pub(super) fn suspend_users<'t>(
     client: &Client<FakePlatform>,
     names: impl IntoIterator<Item = &'t str>,
     options: &ChangeOptions,
@@ -179,7 +180,7 @@ pub(super) fn suspend<'t>(
 }
 
 /// What became of each target, in a word: the code of an error, the outcome elsewhere.
-pub(super) fn words(report: &Report) -> Vec<String> {
+pub(super) fn outcomes(report: &Report) -> Vec<String> {
     let word = |outcome: &Outcome| match outcome {
         Outcome::Failed(error) => format!("{:?}", error.code),
         outcome => format!("{outcome:?}"),

@@ -1,12 +1,13 @@
 //! Users by e-mail address: found, missing, or several.
 
-use super::fake_account::{Crowd, is_list};
+use super::fake_account::{FakeAccount, is_list};
 use crate::{
     Client, Error, ErrorCode, User, UserState,
     platform::Duration,
     tests::{
         fake_platform::FakePlatform,
-        scripted_server::{never, reply, texts, with_tokens},
+        fixtures::message_and_hint,
+        scripted_server::{no_response, reply, with_tokens},
     },
 };
 
@@ -16,9 +17,9 @@ fn find(client: &Client<FakePlatform>, email: &str) -> Result<User, Error> {
 
 #[test]
 fn a_user_is_found_on_any_page() {
-    let crowd = Crowd::of(2500);
+    let account = FakeAccount::with_users(2500);
     for at in [0, 999, 1000, 2499] {
-        let client = crowd.client();
+        let client = account.client();
         let user = find(&client, &format!("u{at}@acme.example")).unwrap();
         assert_eq!(user.id, format!("U{at}"));
         assert_eq!(user.state, UserState::Active);
@@ -30,9 +31,9 @@ fn a_user_is_found_on_any_page() {
 
 #[test]
 fn case_and_surrounding_space_do_not_matter() {
-    let crowd = Crowd::of(3);
-    crowd.add("E", "Élodie@BÜCHER.example ", "SUSPENDED");
-    let client = crowd.client();
+    let account = FakeAccount::with_users(3);
+    account.add("E", "Élodie@BÜCHER.example ", "SUSPENDED");
+    let client = account.client();
     let user = find(&client, "\télodie@bücher.EXAMPLE").unwrap();
     assert_eq!(
         (user.id.as_str(), user.email.as_str()),
@@ -42,11 +43,11 @@ fn case_and_surrounding_space_do_not_matter() {
 
 #[test]
 fn nobody_is_not_found_after_the_last_page() {
-    let client = Crowd::of(1001).client();
+    let client = FakeAccount::with_users(1001).client();
     let error = find(&client, "nobody@acme.example").unwrap_err();
     assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 3));
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "find-user: no user of the account has this e-mail address",
             Some("check the spelling of the address, and the account id")
@@ -56,13 +57,13 @@ fn nobody_is_not_found_after_the_last_page() {
 
 #[test]
 fn several_users_with_one_address_are_named() {
-    let crowd = Crowd::of(1500);
-    crowd.add("U9\\u0007X", "U700@Acme.Example", "ACTIVE");
-    crowd.add("U10", "u700@acme.example", "SUSPENDED");
-    let error = find(&crowd.client(), "u700@acme.example").unwrap_err();
+    let account = FakeAccount::with_users(1500);
+    account.add("U9\\u0007X", "U700@Acme.Example", "ACTIVE");
+    account.add("U10", "u700@acme.example", "SUSPENDED");
+    let error = find(&account.client(), "u700@acme.example").unwrap_err();
     assert_eq!(error.code, ErrorCode::Ambiguous);
     assert_eq!(
-        texts(&error),
+        message_and_hint(&error),
         (
             "find-user: several users have this e-mail address",
             Some("name the user by id; the candidates are the ids of those who have the address")
@@ -75,11 +76,11 @@ fn several_users_with_one_address_are_named() {
 #[test]
 fn of_very_many_with_one_address_some_are_named() {
     let id = |at: usize| format!("{at}{}", "x".repeat(500));
-    let crowd = Crowd::default();
+    let account = FakeAccount::default();
     for at in 0..3000 {
-        crowd.add(&id(at), "all@acme.example", "ACTIVE");
+        account.add(&id(at), "all@acme.example", "ACTIVE");
     }
-    let error = find(&crowd.client(), "all@acme.example").unwrap_err();
+    let error = find(&account.client(), "all@acme.example").unwrap_err();
     assert_eq!(error.code, ErrorCode::Ambiguous);
     let first_eight: Vec<_> = (0..8).map(id).collect();
     assert_eq!(error.candidates, first_eight);
@@ -87,10 +88,10 @@ fn of_very_many_with_one_address_some_are_named() {
 
 #[test]
 fn a_user_whom_the_moving_list_shows_twice_is_one_user() {
-    let crowd = Crowd::of(999);
-    crowd.add("MOVED", "moved@acme.example", "ACTIVE");
-    crowd.add("MOVED", "moved@acme.example", "SUSPENDED");
-    let user = find(&crowd.client(), "moved@acme.example").unwrap();
+    let account = FakeAccount::with_users(999);
+    account.add("MOVED", "moved@acme.example", "ACTIVE");
+    account.add("MOVED", "moved@acme.example", "SUSPENDED");
+    let user = find(&account.client(), "moved@acme.example").unwrap();
     // As the server showed them last.
     assert_eq!(
         (user.id.as_str(), user.state),
@@ -100,7 +101,7 @@ fn a_user_whom_the_moving_list_shows_twice_is_one_user() {
 
 #[test]
 fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     for email in ["", "  ", "U0", "a\n@b"] {
         let error = find(&client, email).unwrap_err();
         assert_eq!(
@@ -116,14 +117,14 @@ fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
 
 #[test]
 fn what_cuts_the_reading_short_is_an_error_of_its_own() {
-    let crowd = Crowd::of(3000);
+    let account = FakeAccount::with_users(3000);
     for (status, code) in [
         (503, ErrorCode::Unavailable),
         (404, ErrorCode::NotFound),
         (400, ErrorCode::InvalidArgument),
     ] {
         // The user stands on the first page; only the last one fails.
-        let client = crowd.client_unless(move |sent| {
+        let client = account.client_except(move |sent| {
             let is_last = is_list(sent) && sent.url.ends_with("page_token=2000");
             is_last.then(|| reply(status, ""))
         });
@@ -143,7 +144,7 @@ fn pages_that_go_round_in_a_circle_are_refused() {
                 format!(r#"{{"next_page_token":"page-{}"}}"#, read % round),
             )
         });
-        let client = crate::tests::scripted_server::client(server);
+        let client = crate::tests::fixtures::client(server);
         let error = find(&client, "u0@acme.example").unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         assert!(
@@ -156,7 +157,7 @@ fn pages_that_go_round_in_a_circle_are_refused() {
 
 #[test]
 fn find_user_obeys_a_deadline_of_its_own() {
-    let client = Crowd::of(1).client_unless(|sent| is_list(sent).then(never));
+    let client = FakeAccount::with_users(1).client_except(|sent| is_list(sent).then(no_response));
     for (deadline_ms, took) in [(Some(5_000), 5), (None, 30), (Some(50_000), 50)] {
         let before = client.platform().elapsed();
         let call = client.find_user("u0@acme.example", deadline_ms);
@@ -170,7 +171,7 @@ fn find_user_obeys_a_deadline_of_its_own() {
 
 #[test]
 fn find_user_refuses_a_deadline_out_of_range() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     for deadline_ms in [0, 3_600_001, u32::MAX] {
         let call = client.find_user("u0@acme.example", Some(deadline_ms));
         let error = client.platform().run(call).unwrap_err();

@@ -3,7 +3,7 @@
 use super::fake_account::*;
 use crate::{
     ChangeOptions, ErrorCode, Outcome, Report, Selector, Target,
-    tests::scripted_server::{reply, texts},
+    tests::{fixtures::message_and_hint, scripted_server::reply},
 };
 
 fn protecting(names: &[&str]) -> ChangeOptions {
@@ -20,9 +20,9 @@ fn at_most(changes: u32) -> ChangeOptions {
     }
 }
 
-fn texts_of(report: &Report, at: usize) -> (&str, Option<&str>) {
+fn target_texts(report: &Report, at: usize) -> (&str, Option<&str>) {
     match &report.targets[at].outcome {
-        Outcome::Failed(error) => texts(error),
+        Outcome::Failed(error) => message_and_hint(error),
         outcome => panic!("{outcome:?}"),
     }
 }
@@ -31,24 +31,28 @@ fn texts_of(report: &Report, at: usize) -> (&str, Option<&str>) {
 fn the_protected_are_left_alone_however_they_are_named() {
     for protect in ["U1", " U1@ACME.example"] {
         for name in ["U1", "u1@acme.example"] {
-            let crowd = Crowd::of(3);
-            let client = crowd.client();
-            let report = suspend(&client, ["U0", name, "U2"], &protecting(&[protect])).unwrap();
-            assert_eq!(words(&report), ["Changed", "PreconditionFailed", "Changed"]);
+            let account = FakeAccount::with_users(3);
+            let client = account.client();
+            let report =
+                suspend_users(&client, ["U0", name, "U2"], &protecting(&[protect])).unwrap();
             assert_eq!(
-                texts_of(&report, 1),
+                outcomes(&report),
+                ["Changed", "PreconditionFailed", "Changed"]
+            );
+            assert_eq!(
+                target_texts(&report, 1),
                 ("suspend-users: the user is protected", None)
             );
             assert_eq!(report.targets[1].user.as_ref().unwrap().id, "U1");
-            assert_eq!(crowd.suspended(), ["U0", "U2"]);
+            assert_eq!(account.suspended_ids(), ["U0", "U2"]);
         }
     }
 }
 
 #[test]
 fn an_address_that_is_not_the_expected_one_is_left_alone() {
-    let crowd = Crowd::of(3);
-    let client = crowd.client();
+    let account = FakeAccount::with_users(3);
+    let client = account.client();
     let target = |who: &str, expected: &str| Target {
         who: selector(who),
         expect_email: Some(expected.into()),
@@ -64,7 +68,7 @@ fn an_address_that_is_not_the_expected_one_is_left_alone() {
     let call = client.suspend_users(&targets, &options);
     let report = client.platform().run(call).unwrap();
     assert_eq!(
-        words(&report),
+        outcomes(&report),
         [
             "Changed",
             "PreconditionFailed",
@@ -74,33 +78,33 @@ fn an_address_that_is_not_the_expected_one_is_left_alone() {
         ]
     );
     assert_eq!(
-        texts_of(&report, 1),
+        target_texts(&report, 1),
         (
             "suspend-users: the user has another e-mail address than expected",
             Some("check that the id and the e-mail address belong together")
         )
     );
-    assert_eq!(crowd.suspended(), ["U0", "U2"]);
+    assert_eq!(account.suspended_ids(), ["U0", "U2"]);
 }
 
 #[test]
 fn more_changes_than_allowed_refuse_the_whole_call() {
-    let crowd = Crowd::of(4);
-    crowd.set("U3", "SUSPENDED");
+    let account = FakeAccount::with_users(4);
+    account.set_state("U3", "SUSPENDED");
     let names = ["U0", "u1@acme.example", "U3", "U0", "NOBODY", "U2"];
-    let client = crowd.client();
-    let report = suspend(&client, names, &at_most(2)).unwrap();
+    let client = account.client();
+    let report = suspend_users(&client, names, &at_most(2)).unwrap();
     let refused = report.refused.as_ref().unwrap();
     assert_eq!(refused.code, ErrorCode::PreconditionFailed);
     assert_eq!(
-        texts(refused),
+        message_and_hint(refused),
         (
             "suspend-users: 3 users would be changed, and max-changes allows 2",
             Some("check the targets, then raise max-changes if they are right")
         )
     );
     assert_eq!(
-        words(&report),
+        outcomes(&report),
         [
             "WouldChange",
             "WouldChange",
@@ -113,7 +117,7 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
     assert_eq!(client.platform().count(is_change), 0);
 
     // Three are enough: who is named twice, missing or there already does not count.
-    let report = suspend(&client, names, &at_most(3)).unwrap();
+    let report = suspend_users(&client, names, &at_most(3)).unwrap();
     assert_eq!(report.refused, None);
     assert_eq!(client.platform().count(is_change), 3);
 }
@@ -124,10 +128,10 @@ fn a_dry_run_tells_of_too_many_changes_too() {
         dry_run: true,
         ..at_most(0)
     };
-    let report = suspend(&Crowd::of(1).client(), ["U0"], &options).unwrap();
-    assert_eq!(words(&report), ["WouldChange"]);
+    let report = suspend_users(&FakeAccount::with_users(1).client(), ["U0"], &options).unwrap();
+    assert_eq!(outcomes(&report), ["WouldChange"]);
     assert_eq!(
-        texts(&report.refused.unwrap()),
+        message_and_hint(&report.refused.unwrap()),
         (
             "suspend-users: 1 user would be changed, and max-changes allows 0",
             Some("check the targets, then raise max-changes if they are right")
@@ -137,8 +141,8 @@ fn a_dry_run_tells_of_too_many_changes_too() {
 
 #[test]
 fn every_look_up_comes_before_the_first_change() {
-    let crowd = Crowd::of(2500);
-    let client = crowd.client();
+    let account = FakeAccount::with_users(2500);
+    let client = account.client();
     let names = [
         "U0",
         "u2000@acme.example",
@@ -149,7 +153,7 @@ fn every_look_up_comes_before_the_first_change() {
         "U5",
         "U6",
     ];
-    suspend(&client, names, &ChangeOptions::default()).unwrap();
+    suspend_users(&client, names, &ChangeOptions::default()).unwrap();
     let sent = client.platform().sent();
     let first = sent.iter().position(is_change).unwrap();
     assert!(sent[first..].iter().all(is_change));
@@ -157,13 +161,13 @@ fn every_look_up_comes_before_the_first_change() {
 
 #[test]
 fn a_guard_that_cannot_be_checked_does_not_hold() {
-    let crowd = Crowd::of(3);
-    let forbidden = || crowd.client_unless(|sent| is_get(sent).then(|| reply(403, "")));
+    let account = FakeAccount::with_users(3);
+    let forbidden = || account.client_except(|sent| is_get(sent).then(|| reply(403, "")));
     let client = forbidden();
-    let report = suspend(&client, ["U0"], &protecting(&["u9@acme.example"])).unwrap();
-    assert_eq!(words(&report), ["PreconditionFailed"]);
+    let report = suspend_users(&client, ["U0"], &protecting(&["u9@acme.example"])).unwrap();
+    assert_eq!(outcomes(&report), ["PreconditionFailed"]);
     assert_eq!(
-        texts_of(&report, 0),
+        target_texts(&report, 0),
         (
             "suspend-users: the user's e-mail address cannot be compared, because the OAuth application may not get users",
             Some(
@@ -180,20 +184,20 @@ fn a_guard_that_cannot_be_checked_does_not_hold() {
     let options = ChangeOptions::default();
     let call = client.suspend_users(&targets, &options);
     assert_eq!(
-        words(&client.platform().run(call).unwrap()),
+        outcomes(&client.platform().run(call).unwrap()),
         ["PreconditionFailed"]
     );
 
     // By id it can be.
     let client = forbidden();
-    let report = suspend(&client, ["U0", "U1"], &protecting(&["U1"])).unwrap();
-    assert_eq!(words(&report), ["Changed", "PreconditionFailed"]);
-    assert_eq!(crowd.suspended(), ["U0"]);
+    let report = suspend_users(&client, ["U0", "U1"], &protecting(&["U1"])).unwrap();
+    assert_eq!(outcomes(&report), ["Changed", "PreconditionFailed"]);
+    assert_eq!(account.suspended_ids(), ["U0"]);
 }
 
 #[test]
 fn a_guard_that_cannot_be_understood_refuses_the_call() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     for (protect, cause) in [
         (
             Selector::Email("u1".into()),
@@ -208,7 +212,7 @@ fn a_guard_that_cannot_be_understood_refuses_the_call() {
             protect: vec![protect],
             ..ChangeOptions::default()
         };
-        let error = suspend(&client, ["U0"], &options).unwrap_err();
+        let error = suspend_users(&client, ["U0"], &options).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidArgument);
         assert_eq!(error.message, format!("suspend-users: {cause}"));
     }
@@ -217,7 +221,7 @@ fn a_guard_that_cannot_be_understood_refuses_the_call() {
 
 #[test]
 fn options_out_of_range_are_refused() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     let concurrency = |concurrency| ChangeOptions {
         concurrency: Some(concurrency),
         ..ChangeOptions::default()
@@ -238,7 +242,7 @@ fn options_out_of_range_are_refused() {
             "the deadline must be milliseconds, from 1 to 3600000",
         ),
     ] {
-        let error = suspend(&client, ["U0"], &options).unwrap_err();
+        let error = suspend_users(&client, ["U0"], &options).unwrap_err();
         assert_eq!(
             (error.code, error.requests),
             (ErrorCode::InvalidArgument, 0)

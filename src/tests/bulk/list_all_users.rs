@@ -1,14 +1,14 @@
 //! The whole list at once, up to a limit.
 
-use super::fake_account::{Crowd, is_list};
+use super::fake_account::{FakeAccount, is_list};
 use crate::{
     Error, ErrorCode, StateFilter, UserList,
     platform::Duration,
-    tests::scripted_server::{never, reply},
+    tests::scripted_server::{no_response, reply},
 };
 
-fn list_all(crowd: &Crowd, limit: u32) -> Result<UserList, Error> {
-    let client = crowd.client();
+fn list_all(account: &FakeAccount, limit: u32) -> Result<UserList, Error> {
+    let client = account.client();
     client
         .platform()
         .run(client.list_all_users(None, limit, None))
@@ -20,7 +20,7 @@ fn ids(list: &UserList) -> Vec<String> {
 
 #[test]
 fn every_page_is_read_and_the_order_is_the_servers() {
-    let list = list_all(&Crowd::of(2500), 100_000).unwrap();
+    let list = list_all(&FakeAccount::with_users(2500), 100_000).unwrap();
     let expected: Vec<_> = (0..2500).map(|at| format!("U{at}")).collect();
     assert_eq!(ids(&list), expected);
     assert!(list.complete);
@@ -28,7 +28,7 @@ fn every_page_is_read_and_the_order_is_the_servers() {
 
 #[test]
 fn a_limit_cuts_the_list_and_says_so() {
-    let crowd = Crowd::of(2500);
+    let account = FakeAccount::with_users(2500);
     for (limit, complete) in [
         (1, false),
         (1000, false),
@@ -37,7 +37,7 @@ fn a_limit_cuts_the_list_and_says_so() {
         (2500, true),
         (2501, true),
     ] {
-        let list = list_all(&crowd, limit).unwrap();
+        let list = list_all(&account, limit).unwrap();
         let count = usize::min(limit as usize, 2500);
         assert_eq!((list.users.len(), list.complete), (count, complete));
         assert_eq!(list.users[count - 1].id, format!("U{}", count - 1));
@@ -47,7 +47,7 @@ fn a_limit_cuts_the_list_and_says_so() {
 #[test]
 fn no_more_is_asked_for_than_is_wanted() {
     for (limit, size, requests) in [(10, "max_page_size=10", 1), (1500, "max_page_size=1000", 2)] {
-        let client = Crowd::of(5000).client();
+        let client = FakeAccount::with_users(5000).client();
         client
             .platform()
             .run(client.list_all_users(None, limit, None))
@@ -61,32 +61,33 @@ fn no_more_is_asked_for_than_is_wanted() {
 
 #[test]
 fn the_filter_goes_with_every_page() {
-    let client = Crowd::of(1500).client();
+    let client = FakeAccount::with_users(1500).client();
     let filter = Some(StateFilter::Suspended);
     client
         .platform()
         .run(client.list_all_users(filter, 9999, None))
         .unwrap();
-    let filtered = |sent: &crate::tests::scripted_server::Sent| sent.url.contains("isSuspended");
+    let filtered =
+        |sent: &crate::tests::scripted_server::SentRequest| sent.url.contains("isSuspended");
     assert_eq!(client.platform().count(filtered), 2);
 }
 
 #[test]
 fn a_user_whom_the_moving_list_shows_twice_is_listed_once() {
-    let crowd = Crowd::of(1000);
-    crowd.add("U5", "u5@acme.example", "ACTIVE");
-    crowd.add("LAST", "last@acme.example", "ACTIVE");
-    let list = list_all(&crowd, 9999).unwrap();
+    let account = FakeAccount::with_users(1000);
+    account.add("U5", "u5@acme.example", "ACTIVE");
+    account.add("LAST", "last@acme.example", "ACTIVE");
+    let list = list_all(&account, 9999).unwrap();
     assert_eq!((list.users.len(), list.complete), (1001, true));
     assert_eq!(list.users[1000].id, "LAST");
     // Who is shown again takes no place of the limit.
-    let list = list_all(&crowd, 1001).unwrap();
+    let list = list_all(&account, 1001).unwrap();
     assert_eq!((list.users.len(), list.complete), (1001, true));
 }
 
 #[test]
 fn a_list_of_nobody_is_no_list() {
-    let error = list_all(&Crowd::of(1), 0).unwrap_err();
+    let error = list_all(&FakeAccount::with_users(1), 0).unwrap_err();
     assert_eq!(
         (error.code, error.requests),
         (ErrorCode::InvalidArgument, 0)
@@ -96,13 +97,13 @@ fn a_list_of_nobody_is_no_list() {
 
 #[test]
 fn an_empty_account_is_complete() {
-    let list = list_all(&Crowd::of(0), 1).unwrap();
+    let list = list_all(&FakeAccount::with_users(0), 1).unwrap();
     assert_eq!((list.users.len(), list.complete), (0, true));
 }
 
 #[test]
 fn a_page_that_fails_fails_the_list() {
-    let client = Crowd::of(3000).client_unless(|sent| {
+    let client = FakeAccount::with_users(3000).client_except(|sent| {
         sent.url
             .ends_with("page_token=2000")
             .then(|| reply(500, ""))
@@ -117,7 +118,7 @@ fn a_page_that_fails_fails_the_list() {
 
 #[test]
 fn list_all_users_obeys_a_deadline_of_its_own() {
-    let client = Crowd::of(1).client_unless(|sent| is_list(sent).then(never));
+    let client = FakeAccount::with_users(1).client_except(|sent| is_list(sent).then(no_response));
     for (deadline_ms, took) in [(Some(5_000), 5), (None, 30), (Some(50_000), 50)] {
         let before = client.platform().elapsed();
         let call = client.list_all_users(None, 10, deadline_ms);
@@ -131,7 +132,7 @@ fn list_all_users_obeys_a_deadline_of_its_own() {
 
 #[test]
 fn list_all_users_refuses_a_deadline_out_of_range() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     for deadline_ms in [0, 3_600_001, u32::MAX] {
         let call = client.list_all_users(None, 10, Some(deadline_ms));
         let error = client.platform().run(call).unwrap_err();

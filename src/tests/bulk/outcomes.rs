@@ -3,7 +3,10 @@
 use super::fake_account::*;
 use crate::{
     ChangeOptions, Effect, ErrorCode, Outcome, TargetReport, UserState,
-    tests::scripted_server::{TOKEN, reply, script},
+    tests::{
+        fixtures::TOKEN,
+        scripted_server::{reply, script},
+    },
 };
 
 fn dry_run() -> ChangeOptions {
@@ -15,10 +18,10 @@ fn dry_run() -> ChangeOptions {
 
 #[test]
 fn each_target_has_its_outcome_in_order() {
-    let crowd = Crowd::of(5);
-    crowd.set("U1", "SUSPENDED");
-    crowd.add("TWIN", "u3@acme.example", "ACTIVE");
-    let client = crowd.client();
+    let account = FakeAccount::with_users(5);
+    account.set_state("U1", "SUSPENDED");
+    account.add("TWIN", "u3@acme.example", "ACTIVE");
+    let client = account.client();
     let names = [
         "u4@acme.example",
         "U0",
@@ -29,9 +32,9 @@ fn each_target_has_its_outcome_in_order() {
         "NOBODY",
         "U2",
     ];
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
     assert_eq!(
-        words(&report),
+        outcomes(&report),
         [
             "Changed",
             "Changed",
@@ -43,17 +46,17 @@ fn each_target_has_its_outcome_in_order() {
             "Changed"
         ]
     );
-    assert_eq!(crowd.suspended(), ["U0", "U1", "U2", "U4"]);
+    assert_eq!(account.suspended_ids(), ["U0", "U1", "U2", "U4"]);
     assert_eq!(report.refused, None);
     assert_eq!(report.requests as usize, client.platform().sent().len());
 }
 
 #[test]
 fn a_report_holds_the_user_before_and_after() {
-    let crowd = Crowd::of(2);
-    crowd.add("ODD", "odd@acme.example", "INVITED");
-    let client = crowd.client();
-    let report = suspend(
+    let account = FakeAccount::with_users(2);
+    account.add("ODD", "odd@acme.example", "INVITED");
+    let client = account.client();
+    let report = suspend_users(
         &client,
         ["u0@acme.example", "U1", "ODD"],
         &ChangeOptions::default(),
@@ -73,36 +76,36 @@ fn a_report_holds_the_user_before_and_after() {
 
 #[test]
 fn reactivating_is_the_opposite() {
-    let crowd = Crowd::of(3);
-    crowd.set("U1", "SUSPENDED");
-    let client = crowd.client();
+    let account = FakeAccount::with_users(3);
+    account.set_state("U1", "SUSPENDED");
+    let client = account.client();
     let targets = targets(["U0", "U1", "NOBODY"]);
     let options = ChangeOptions::default();
     let call = client.reactivate_users(&targets, &options);
     let report = client.platform().run(call).unwrap();
-    assert_eq!(words(&report), ["Unchanged", "Changed", "NotFound"]);
+    assert_eq!(outcomes(&report), ["Unchanged", "Changed", "NotFound"]);
     let Outcome::Failed(error) = &report.targets[2].outcome else {
         panic!("{report:?}");
     };
     assert!(error.message.starts_with("reactivate-users: "), "{error}");
     assert_eq!(report.targets[1].previous_state, Some(UserState::Suspended));
-    assert!(crowd.suspended().is_empty());
-    assert_eq!(client.platform().count(|sent| changes(sent, "U1")), 1);
+    assert!(account.suspended_ids().is_empty());
+    assert_eq!(client.platform().count(|sent| is_change_of(sent, "U1")), 1);
 }
 
 #[test]
 fn ids_cost_a_get_each_and_addresses_one_pass() {
-    let crowd = Crowd::of(2500);
+    let account = FakeAccount::with_users(2500);
     let names: Vec<_> = (0..40)
         .map(|at| match at % 2 {
             0 => format!("U{at}"),
             _ => format!("u{}@acme.example", at * 60),
         })
         .collect();
-    let client = crowd.client();
+    let client = account.client();
     let names = names.iter().map(String::as_str);
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
-    assert!(words(&report).iter().all(|word| word == "Changed"));
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    assert!(outcomes(&report).iter().all(|word| word == "Changed"));
     let host = client.platform();
     let counts = [
         host.count(|sent| sent.is_token()),
@@ -115,48 +118,48 @@ fn ids_cost_a_get_each_and_addresses_one_pass() {
 
 #[test]
 fn who_is_there_already_is_not_written_to() {
-    let crowd = Crowd::of(2);
-    crowd.set("U0", "SUSPENDED");
-    crowd.set("U1", "SUSPENDED");
-    let client = crowd.client();
-    let report = suspend(
+    let account = FakeAccount::with_users(2);
+    account.set_state("U0", "SUSPENDED");
+    account.set_state("U1", "SUSPENDED");
+    let client = account.client();
+    let report = suspend_users(
         &client,
         ["U0", "u1@acme.example"],
         &ChangeOptions::default(),
     )
     .unwrap();
-    assert_eq!(words(&report), ["Unchanged", "Unchanged"]);
+    assert_eq!(outcomes(&report), ["Unchanged", "Unchanged"]);
     assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]
 fn who_is_named_twice_is_changed_once_and_reported_twice() {
-    let crowd = Crowd::of(2);
-    let client = crowd.client();
+    let account = FakeAccount::with_users(2);
+    let client = account.client();
     let names = ["U0", "u0@acme.example", " U0@ACME.EXAMPLE", "U0", "U1"];
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
-    assert_eq!(words(&report), ["Changed"; 5]);
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), ["Changed"; 5]);
     assert_eq!(report.targets[0], report.targets[3]);
-    assert_eq!(client.platform().count(|sent| changes(sent, "U0")), 1);
+    assert_eq!(client.platform().count(|sent| is_change_of(sent, "U0")), 1);
     // The list has shown them: only the other one had to be read.
     assert_eq!(client.platform().count(is_get), 1);
 }
 
 #[test]
 fn a_dry_run_tells_the_same_and_changes_nothing() {
-    let crowd = Crowd::of(4);
-    crowd.set("U1", "SUSPENDED");
-    let client = crowd.client();
+    let account = FakeAccount::with_users(4);
+    account.set_state("U1", "SUSPENDED");
+    let client = account.client();
     let names = ["U0", "U1", "u2@acme.example", "NOBODY"];
-    let report = suspend(&client, names, &dry_run()).unwrap();
+    let report = suspend_users(&client, names, &dry_run()).unwrap();
     assert_eq!(
-        words(&report),
+        outcomes(&report),
         ["WouldChange", "Unchanged", "WouldChange", "NotFound"]
     );
     let user = report.targets[2].user.as_ref().unwrap();
     assert_eq!(user.state, UserState::Active);
     assert_eq!(client.platform().count(is_change), 0);
-    assert_eq!(crowd.suspended(), ["U1"]);
+    assert_eq!(account.suspended_ids(), ["U1"]);
 }
 
 #[test]
@@ -166,22 +169,22 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
         r#"{"code":7,"message":"no"}"#,
         "",
     ] {
-        let crowd = Crowd::of(30);
-        crowd.set("U3", "SUSPENDED");
-        let client = crowd.client_unless(move |sent| is_get(sent).then(|| reply(403, forbidden)));
+        let account = FakeAccount::with_users(30);
+        account.set_state("U3", "SUSPENDED");
+        let client = account.client_except(move |sent| is_get(sent).then(|| reply(403, forbidden)));
         let names: Vec<_> = (0..30).map(|at| format!("U{at}")).collect();
         let names = || names.iter().map(String::as_str);
 
-        let report = suspend(&client, names(), &dry_run()).unwrap();
-        assert_eq!(words(&report), ["WouldChange"; 30]);
+        let report = suspend_users(&client, names(), &dry_run()).unwrap();
+        assert_eq!(outcomes(&report), ["WouldChange"; 30]);
         let unseen =
             |target: &TargetReport| target.user.is_none() && target.previous_state.is_none();
         assert!(report.targets.iter().all(unseen));
         // One who is told is told for all: those under way at that moment, and no more.
         assert!(client.platform().count(is_get) <= 4);
 
-        let report = suspend(&client, names(), &ChangeOptions::default()).unwrap();
-        assert_eq!(words(&report), ["Changed"; 30]);
+        let report = suspend_users(&client, names(), &ChangeOptions::default()).unwrap();
+        assert_eq!(outcomes(&report), ["Changed"; 30]);
         assert!(
             report
                 .targets
@@ -189,7 +192,7 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
                 .all(|target| target.previous_state.is_none())
         );
         assert!(report.targets.iter().all(|target| target.user.is_some()));
-        assert_eq!(crowd.suspended().len(), 30);
+        assert_eq!(account.suspended_ids().len(), 30);
     }
 }
 
@@ -197,9 +200,9 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
 fn one_user_who_may_not_be_seen_hides_nobody_else() {
     for forbidden in ["U0", "U4", "U9"] {
         for concurrency in [1, 4] {
-            let crowd = Crowd::of(10);
-            crowd.set("U7", "SUSPENDED");
-            let client = crowd.client_unless(move |sent| {
+            let account = FakeAccount::with_users(10);
+            account.set_state("U7", "SUSPENDED");
+            let client = account.client_except(move |sent| {
                 let is_forbidden = is_get(sent) && sent.url.ends_with(forbidden);
                 is_forbidden.then(|| reply(403, "").after(LATENCY))
             });
@@ -208,7 +211,8 @@ fn one_user_who_may_not_be_seen_hides_nobody_else() {
                 ..ChangeOptions::default()
             };
             let names: Vec<_> = (0..10).map(|at| format!("U{at}")).collect();
-            let report = suspend(&client, names.iter().map(String::as_str), &options).unwrap();
+            let report =
+                suspend_users(&client, names.iter().map(String::as_str), &options).unwrap();
             let unseen = report
                 .targets
                 .iter()
@@ -220,22 +224,22 @@ fn one_user_who_may_not_be_seen_hides_nobody_else() {
                 1
             };
             assert_eq!(unseen.count(), expected, "{forbidden} {concurrency}");
-            assert_eq!(crowd.suspended().len(), 10);
+            assert_eq!(account.suspended_ids().len(), 10);
         }
     }
 }
 
 #[test]
 fn a_change_that_may_have_been_made_is_told_with_its_user() {
-    let crowd = Crowd::of(2);
-    let client = crowd.client_unless(|sent| changes(sent, "U0").then(|| reply(200, "gone")));
-    let report = suspend(
+    let account = FakeAccount::with_users(2);
+    let client = account.client_except(|sent| is_change_of(sent, "U0").then(|| reply(200, "gone")));
+    let report = suspend_users(
         &client,
         ["u0@acme.example", "U1"],
         &ChangeOptions::default(),
     )
     .unwrap();
-    assert_eq!(words(&report), ["MalformedResponse", "Changed"]);
+    assert_eq!(outcomes(&report), ["MalformedResponse", "Changed"]);
     let Outcome::Failed(error) = &report.targets[0].outcome else {
         panic!("{report:?}");
     };
@@ -247,18 +251,18 @@ fn a_change_that_may_have_been_made_is_told_with_its_user() {
 
 #[test]
 fn a_list_that_cannot_be_read_fails_the_addresses_alone() {
-    let crowd = Crowd::of(3);
-    let client = crowd.client_unless(|sent| is_list(sent).then(|| reply(500, "")));
+    let account = FakeAccount::with_users(3);
+    let client = account.client_except(|sent| is_list(sent).then(|| reply(500, "")));
     let names = ["u0@acme.example", "U1", "nobody@acme.example"];
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
-    assert_eq!(words(&report), ["Unavailable", "Changed", "Unavailable"]);
-    assert_eq!(crowd.suspended(), ["U1"]);
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), ["Unavailable", "Changed", "Unavailable"]);
+    assert_eq!(account.suspended_ids(), ["U1"]);
 }
 
 #[test]
 fn nothing_is_tried_without_a_token() {
-    let client = crate::tests::scripted_server::client(script([reply(401, "")]));
-    let error = suspend(
+    let client = crate::tests::fixtures::client(script([reply(401, "")]));
+    let error = suspend_users(
         &client,
         ["U0", "u1@acme.example"],
         &ChangeOptions::default(),
@@ -274,7 +278,7 @@ fn nothing_is_tried_without_a_token() {
 fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
     let mut tokens = 0;
     let mut changed = 0;
-    let client = crate::tests::scripted_server::client(move |sent| {
+    let client = crate::tests::fixtures::client(move |sent| {
         if sent.is_token() {
             tokens += 1;
             return match tokens {
@@ -295,11 +299,14 @@ fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
     });
     let names: Vec<_> = (0..100).map(|at| format!("U{at}")).collect();
     let names = names.iter().map(String::as_str);
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
-    let words = words(&report);
-    assert_eq!(words.iter().filter(|&word| word == "Changed").count(), 10);
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    let outcomes = outcomes(&report);
     assert_eq!(
-        words
+        outcomes.iter().filter(|&word| word == "Changed").count(),
+        10
+    );
+    assert_eq!(
+        outcomes
             .iter()
             .filter(|&word| word == "Unauthenticated")
             .count(),
@@ -310,39 +317,39 @@ fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
 
 #[test]
 fn a_token_that_ends_in_the_middle_is_renewed_once() {
-    let crowd = Crowd::of(50);
-    let client = crowd.client_unless(|sent| {
+    let account = FakeAccount::with_users(50);
+    let client = account.client_except(|sent| {
         let is_old = sent.authorization() == "Bearer stub-token-1";
         (is_change(sent) && is_old).then(|| reply(401, ""))
     });
     let names: Vec<_> = (0..50).map(|at| format!("U{at}")).collect();
     let names = names.iter().map(String::as_str);
-    let report = suspend(&client, names, &ChangeOptions::default()).unwrap();
-    assert_eq!(words(&report), ["Changed"; 50]);
+    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), ["Changed"; 50]);
     assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
 }
 
 #[test]
 fn no_targets_are_nothing_to_do() {
-    let client = Crowd::of(1).client();
-    let report = suspend(&client, [], &ChangeOptions::default()).unwrap();
+    let client = FakeAccount::with_users(1).client();
+    let report = suspend_users(&client, [], &ChangeOptions::default()).unwrap();
     assert!(report.targets.is_empty());
     assert_eq!((report.requests, client.platform().sent().len()), (0, 0));
 }
 
 #[test]
 fn targets_that_are_all_wrong_cost_no_request() {
-    let client = Crowd::of(1).client();
-    let report = suspend(&client, ["", "a\0@b"], &ChangeOptions::default()).unwrap();
-    assert_eq!(words(&report), ["InvalidArgument"; 2]);
+    let client = FakeAccount::with_users(1).client();
+    let report = suspend_users(&client, ["", "a\0@b"], &ChangeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), ["InvalidArgument"; 2]);
     assert!(client.platform().sent().is_empty());
 }
 
 #[test]
 fn too_many_targets_are_refused() {
-    let client = Crowd::of(1).client();
+    let client = FakeAccount::with_users(1).client();
     let names = vec!["U0"; 10_001];
-    let error = suspend(&client, names, &ChangeOptions::default()).unwrap_err();
+    let error = suspend_users(&client, names, &ChangeOptions::default()).unwrap_err();
     assert_eq!(
         (error.code, error.requests),
         (ErrorCode::InvalidArgument, 0)
@@ -351,6 +358,6 @@ fn too_many_targets_are_refused() {
         error.message,
         "suspend-users: there must not be more than 10000 targets"
     );
-    let report = suspend(&client, vec!["U0"; 10_000], &ChangeOptions::default()).unwrap();
+    let report = suspend_users(&client, vec!["U0"; 10_000], &ChangeOptions::default()).unwrap();
     assert_eq!(report.targets.len(), 10_000);
 }

@@ -6,7 +6,8 @@ use crate::{
     platform::Duration,
     tests::{
         fake_platform::Task,
-        scripted_server::{TOKEN, client, reply, with_tokens},
+        fixtures::{TOKEN, client},
+        scripted_server::{reply, with_tokens},
     },
 };
 
@@ -14,9 +15,9 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
-    let crowd = Crowd::of(1);
+    let account = FakeAccount::with_users(1);
     let mut tokens = 0;
-    let members = crowd.clone();
+    let server = account.clone();
     let client = client(move |sent| {
         if sent.is_token() {
             tokens += 1;
@@ -28,22 +29,22 @@ fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
         if is_get(sent) {
             return reply(401, "");
         }
-        members.answer(sent)
+        server.answer(sent)
     });
     // A guard that cannot be checked without that permission must not be what is told.
     let options = ChangeOptions {
         protect: vec![selector("ceo@acme.example")],
         ..ChangeOptions::default()
     };
-    let report = suspend(&client, ["U0"], &options).unwrap();
-    assert_eq!(words(&report), ["Other"]);
+    let report = suspend_users(&client, ["U0"], &options).unwrap();
+    assert_eq!(outcomes(&report), ["Other"]);
     assert_eq!(client.platform().count(is_change), 0);
 }
 
 #[test]
 fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
-    let crowd = Crowd::of(4);
-    let client = crowd.client_unless(|sent| {
+    let account = FakeAccount::with_users(4);
+    let client = account.client_except(|sent| {
         let is_early = sent.at < SECOND;
         let is_old = sent.authorization() == "Bearer stub-token-1";
         match () {
@@ -75,15 +76,15 @@ fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
 
 #[test]
 fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
-    let crowd = Crowd::of(2);
+    let account = FakeAccount::with_users(2);
     let mut tokens = 0;
-    let members = crowd.clone();
+    let server = account.clone();
     let mut server = with_tokens(move |sent| {
         let is_old = sent.authorization() == "Bearer stub-token-1";
         if is_get(sent) && is_old {
             return reply(401, "");
         }
-        members.answer(sent)
+        server.answer(sent)
     });
     let client = client(move |sent| {
         tokens += usize::from(sent.is_token());
@@ -99,11 +100,11 @@ fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
         deadline_ms: Some(16_000),
         ..ChangeOptions::default()
     };
-    let report = suspend(&client, ["u0@acme.example", "U1"], &options).unwrap();
-    assert_eq!(words(&report), ["Changed", "TimedOut"]);
+    let report = suspend_users(&client, ["u0@acme.example", "U1"], &options).unwrap();
+    assert_eq!(outcomes(&report), ["Changed", "TimedOut"]);
     let Outcome::Failed(error) = &report.targets[1].outcome else {
         panic!("{report:?}");
     };
     assert_eq!(error.effect, Effect::NotApplied);
-    assert_eq!(crowd.suspended(), ["U0"]);
+    assert_eq!(account.suspended_ids(), ["U0"]);
 }

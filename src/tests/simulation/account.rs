@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ErrorCode, Operation, StateFilter, User, UserPage, UserState,
     platform::{Duration, Instant},
-    tests::scripted_server::BASIC,
+    tests::fixtures::BASIC,
 };
 
 /// What the server remembers.

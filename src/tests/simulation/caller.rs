@@ -12,7 +12,7 @@ use crate::{
     Client, Error, ListOptions, Operation, StateFilter, UserState,
     platform::Duration,
     settings::{RawSettings, Settings, SettingsError},
-    tests::scripted_server::proposal,
+    tests::fixtures::raw_settings,
 };
 
 /// One of the callers.
@@ -27,7 +27,7 @@ pub(super) struct Caller<'a> {
 pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
     Settings::new(RawSettings {
         deadline_ms: Some(deadline_ms),
-        ..proposal()
+        ..raw_settings()
     })
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Finding, Verdict,
     platform::Instant,
-    tests::scripted_server::{BASIC, CLIENT_SECRET},
+    tests::fixtures::{BASIC, CLIENT_SECRET},
 };
 
 impl History {

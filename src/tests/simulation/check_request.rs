@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Operation,
     platform::Instant,
-    tests::scripted_server::{BASIC, Sent},
+    tests::{fixtures::BASIC, scripted_server::SentRequest},
 };
 
 /// Requests that a call for one answer may send: one exchange of a token and one of the question, both once more after a
@@ -26,7 +26,7 @@ const fn max_requests(operation: Operation) -> u32 {
 
 impl History {
     /// Writes down a request that a call begins, if it may.
-    pub fn depart(&mut self, call: usize, route: Route, sent: &Sent, now: Instant) -> usize {
+    pub fn depart(&mut self, call: usize, route: Route, sent: &SentRequest, now: Instant) -> usize {
         self.check_call(call, &route, now);
         self.check_pause(call, now);
         let chain = self.chain_of(call, &route, now);

@@ -11,14 +11,14 @@ use super::{
 use crate::{
     UserState,
     platform::{Duration, Instant, SendError, SendErrorKind},
-    tests::scripted_server::{Headers, Piece, send_error},
+    tests::scripted_server::{BodyPiece, Headers, send_error},
 };
 
 /// The head of an answer, with what is to follow.
 pub(super) struct ResponseHead {
     pub status: u16,
     pub headers: Headers,
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<BodyPiece>,
     /// What it says when all of it is there, and whether it is the server who says it.
     pub payload: Option<(Payload, bool)>,
 }
@@ -138,19 +138,19 @@ impl SimulationState {
             BodyFate::Trickles => self.rng.up_to(Duration::from_secs(6)),
             _ => Duration::ZERO,
         };
-        let mut pieces = vec![Piece::Bytes(pause(), bytes[..cut].to_vec())];
+        let mut pieces = vec![BodyPiece::Bytes(pause(), bytes[..cut].to_vec())];
         match arrival {
             BodyFate::Complete | BodyFate::Trickles => {
-                pieces.push(Piece::Bytes(pause(), bytes[cut..].to_vec()));
+                pieces.push(BodyPiece::Bytes(pause(), bytes[cut..].to_vec()));
             }
             BodyFate::Cut => {
                 let possibly_received = self.rng.one_in(2);
-                pieces.push(Piece::Fails(send_error(
+                pieces.push(BodyPiece::Fails(send_error(
                     SendErrorKind::Connection,
                     possibly_received,
                 )));
             }
-            BodyFate::Stalls => pieces.push(Piece::Never),
+            BodyFate::Stalls => pieces.push(BodyPiece::Never),
         }
         ResponseHead {
             status,

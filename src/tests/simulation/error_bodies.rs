@@ -3,7 +3,7 @@
 use super::rng::Rng;
 use crate::{
     platform::Duration,
-    tests::scripted_server::{Headers, Sent},
+    tests::scripted_server::{Headers, SentRequest},
 };
 
 /// Bodies that are no answer to anything, as a revocation has none. `{}` is not one of them: it is an empty list.
@@ -48,7 +48,7 @@ pub(super) fn retry_after(rng: &mut Rng) -> (Headers, Option<Duration>) {
 }
 
 /// The body of a refusal. It may repeat everything that the request held.
-pub(super) fn refusal(sent: &Sent, rng: &mut Rng) -> String {
+pub(super) fn refusal(sent: &SentRequest, rng: &mut Rng) -> String {
     let body = sent.body.as_deref().unwrap_or_default();
     let echo = format!("{} {body}", sent.authorization());
     // Around the limits to which it is read, looked at and passed on; seldom, because it takes long to look at.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     platform::{Duration, SendErrorKind, Timeouts},
-    tests::scripted_server::{Headers, Sent},
+    tests::scripted_server::{Headers, SentRequest},
 };
 
 /// The way of one request.
@@ -55,7 +55,7 @@ impl RequestFate {
     }
 
     /// The way of a request that this happens to, with so much time left for the call.
-    pub fn with(fault: Fault, sent: &Sent, remaining: Duration, rng: &mut Rng) -> Self {
+    pub fn with(fault: Fault, sent: &SentRequest, remaining: Duration, rng: &mut Rng) -> Self {
         let usual = [0, 0, 5, 100, 800].map(Duration::from_millis);
         let leg = |rng: &mut Rng| {
             let longest = *rng.pick(&usual);
@@ -160,7 +160,13 @@ impl RequestFate {
         };
     }
 
-    fn refused(&mut self, arrives: Option<Duration>, status: u16, sent: &Sent, rng: &mut Rng) {
+    fn refused(
+        &mut self,
+        arrives: Option<Duration>,
+        status: u16,
+        sent: &SentRequest,
+        rng: &mut Rng,
+    ) {
         let (headers, wait) = retry_after(rng);
         self.arrives = arrives;
         self.hears = ResponseFate::Refusal(status, headers, wait, refusal(sent, rng));

@@ -1,6 +1,8 @@
 //! What a request asks for, as a server reads it off the wire.
 
-use crate::{Operation, StateFilter, UserState, platform::Method, tests::scripted_server::Sent};
+use crate::{
+    Operation, StateFilter, UserState, platform::Method, tests::scripted_server::SentRequest,
+};
 
 /// What is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,7 +27,7 @@ const ORIGIN: &str = "https://api.1password.com/v1beta1/";
 
 impl Route {
     /// Reads a request, and nothing that the API does not have.
-    pub fn of(sent: &Sent) -> Self {
+    pub fn of(sent: &SentRequest) -> Self {
         let known = sent.url.strip_prefix(ORIGIN).and_then(|path| {
             Some(match (sent.method, path) {
                 (Method::Post, "users/oauth2/token") if sent.is_token() => Self::Token,

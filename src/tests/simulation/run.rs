@@ -31,7 +31,7 @@ pub(super) struct Run {
 pub(super) fn run(seed: u64, is_traced: bool) -> Run {
     let mut rng = Rng::new(seed, 0);
     let clock = Clock::new();
-    clock.pass(rng.up_to(Duration::from_secs(100)));
+    clock.advance(rng.up_to(Duration::from_secs(100)));
     let simulation = SimulationState::new(seed, clock.now(), is_traced);
     let simulation = Rc::new(RefCell::new(simulation));
     let played = catch_unwind(AssertUnwindSafe(|| simulate(seed, rng, clock, &simulation)));
@@ -69,7 +69,7 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
 
     // What is still on its way arrives; then all is well again.
     let last = simulation.borrow().last_event().unwrap_or(clock.now());
-    clock.pass(clock.now().until(last));
+    clock.advance(clock.now().until(last));
     simulation.borrow_mut().run_events_until(clock.now());
     simulation.borrow_mut().stop_faults();
     let caller = Caller {

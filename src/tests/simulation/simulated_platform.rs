@@ -15,7 +15,7 @@ use crate::{
     Operation,
     platform::{Body, Duration, Instant, Platform, Request, Response, SendError},
     tests::{
-        scripted_server::{Piece, Sent},
+        scripted_server::{BodyPiece, SentRequest},
         virtual_clock::Clock,
     },
 };
@@ -53,7 +53,7 @@ impl SimulatedPlatform {
         let outcome = match cancel_after {
             None => watched.await,
             Some(cancel_after) => {
-                let outcome = self.clock.give_up_after(cancel_after, watched).await;
+                let outcome = self.clock.cancel_after(cancel_after, watched).await;
                 outcome.unwrap_or(CallResult::Cancelled)
             }
         };
@@ -69,7 +69,7 @@ impl Platform for SimulatedPlatform {
 
     async fn send(&self, request: Request<'_>) -> Result<Response<ResponseBody>, SendError> {
         let now = self.now();
-        let sent = Sent::of(&request, now.since_origin());
+        let sent = SentRequest::of(&request, now.since_origin());
         let (number, fate) = self.simulation.borrow_mut().depart(&sent, now);
         let open = OpenRequest {
             simulation: Rc::clone(&self.simulation),
@@ -108,7 +108,7 @@ impl Platform for SimulatedPlatform {
 
 /// The body of an answer.
 pub(super) struct ResponseBody {
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<BodyPiece>,
     payload: Option<(Payload, bool)>,
     open: OpenRequest,
 }
@@ -123,12 +123,12 @@ impl Body for ResponseBody {
                     .receive_end(self.open.request, self.payload.take());
                 Ok(None)
             }
-            Some(Piece::Bytes(after, bytes)) => {
+            Some(BodyPiece::Bytes(after, bytes)) => {
                 self.open.clock.sleep(after).await;
                 Ok(Some(bytes))
             }
-            Some(Piece::Fails(error)) => Err(error),
-            Some(Piece::Never) => pending().await,
+            Some(BodyPiece::Fails(error)) => Err(error),
+            Some(BodyPiece::Never) => pending().await,
         }
     }
 }

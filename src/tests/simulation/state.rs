@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Operation, UserState,
     platform::{Duration, Instant},
-    tests::scripted_server::Sent,
+    tests::scripted_server::SentRequest,
 };
 
 /// How often each kind of thing happened.
@@ -148,7 +148,7 @@ impl SimulationState {
     }
 
     /// A request goes out.
-    pub fn depart(&mut self, sent: &Sent, now: Instant) -> (usize, RequestFate) {
+    pub fn depart(&mut self, sent: &SentRequest, now: Instant) -> (usize, RequestFate) {
         self.run_events_until(now);
         let call = self.polled_call.expect("a request outside of every call");
         let route = Route::of(sent);
