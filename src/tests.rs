@@ -1,4 +1,4 @@
-//! The core as its callers see it, over a simulated host.
+//! Tests of the client through its public API, over fake platforms.
 
 mod api_messages;
 mod bulk;

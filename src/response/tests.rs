@@ -1,4 +1,4 @@
-//! Bodies, as a server in preview and whoever stands before it may send them.
+//! Tests of the JSON reader with bodies from the API and from proxies.
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 
@@ -6,7 +6,7 @@ use super::*;
 
 const ID: &str = "IR7VJHJ36JHINBFAD7V2T5MP3E";
 
-/// The cause of a failure, without what is around it.
+/// Returns the cause of a malformed response without its common prefix, and asserts the hint.
 fn cause<T>(result: Result<T, Failure>) -> String {
     let Err(failure) = result else {
         panic!("it should not fit");
@@ -31,7 +31,7 @@ fn user(body: &str) -> Result<User, Failure> {
 }
 
 #[test]
-fn states_are_known_missing_or_passed_on() {
+fn user_states_are_known_unspecified_or_other() {
     for (state, expected) in [
         (r#""ACTIVE""#, UserState::Active),
         (r#""SUSPENDED""#, UserState::Suspended),
@@ -50,7 +50,7 @@ fn states_are_known_missing_or_passed_on() {
 }
 
 #[test]
-fn fields_that_are_missing_or_null_are_empty() {
+fn missing_and_null_fields_become_empty_strings() {
     for body in [
         r#"{"id":"x"}"#,
         r#"{"id":"x","email":null,"display_name":null,"create_time":null,"path":null}"#,
@@ -64,7 +64,7 @@ fn fields_that_are_missing_or_null_are_empty() {
 }
 
 #[test]
-fn unknown_fields_of_any_kind_are_passed_over() {
+fn unknown_fields_of_any_type_are_ignored() {
     let user = user(
         r#"{"n":null,"b":true,"i":-1,"f":1e999,"s":"\u0041","l":[[{}]],"o":{"id":"y"},"id":"x","groups":[{"id":"z"}]}"#,
     );
@@ -72,13 +72,13 @@ fn unknown_fields_of_any_kind_are_passed_over() {
 }
 
 #[test]
-fn escapes_are_read() {
+fn json_escapes_are_decoded() {
     let user = user(r#"{"\u0069d":"\u00e9\ud83d\ude00\n"}"#).unwrap();
     assert_eq!(user.id, "é\u{1f600}\n");
 }
 
 #[test]
-fn what_is_no_user_is_refused() {
+fn a_body_that_is_not_a_user_is_malformed() {
     for (body, expected) in [
         ("{}", "a user has no id"),
         (r#"{"id":""}"#, "a user has no id"),
@@ -130,7 +130,7 @@ fn what_is_no_user_is_refused() {
 }
 
 #[test]
-fn nesting_deeper_than_64_is_refused() {
+fn nesting_deeper_than_64_is_malformed() {
     let nested = |open: &str, close: &str, depth| {
         format!(
             r#"{{"x":{}1{},"id":"{ID}"}}"#,
@@ -149,7 +149,7 @@ fn nesting_deeper_than_64_is_refused() {
 }
 
 #[test]
-fn brackets_within_text_do_not_nest() {
+fn brackets_in_strings_do_not_count_as_nesting() {
     let text = r#"[{\"[\\"#.repeat(100);
     let body = format!(r#"{{"id":"{ID}","display_name":"{text}"}}"#);
     assert_eq!(user(&body).unwrap().id, ID);
@@ -189,13 +189,13 @@ fn the_last_page_has_no_token_or_an_empty_one() {
 }
 
 #[test]
-fn an_empty_page_may_not_be_the_last() {
+fn an_empty_page_can_have_a_next_page() {
     let page = page(r#"{"next_page_token":"CAIQAg"}"#).unwrap();
     assert_eq!(page.next_page_token.as_deref(), Some("CAIQAg"));
 }
 
 #[test]
-fn what_is_no_page_is_refused() {
+fn a_body_that_is_not_a_page_is_malformed() {
     let no_list = "`results` is no list of users, or a longer one than was asked for";
     let long = format!(r#"{{"next_page_token":"{}"}}"#, "x".repeat(4097));
     for (body, expected) in [
@@ -238,7 +238,7 @@ fn what_is_no_page_is_refused() {
 }
 
 #[test]
-fn a_token_is_visible_ascii_of_a_size_that_fits_into_a_header() {
+fn a_token_is_visible_ascii_of_at_most_8192_bytes() {
     let token = |value: &str| super::token(format!(r#"{{"access_token":"{value}"}}"#).as_bytes());
     assert!(token("stub-token-1").is_ok());
     assert!(token(&"x".repeat(8192)).is_ok());
@@ -260,7 +260,7 @@ fn a_token_is_visible_ascii_of_a_size_that_fits_into_a_header() {
 }
 
 #[test]
-fn what_is_no_bearer_token_is_refused() {
+fn a_body_that_is_not_a_bearer_token_is_malformed() {
     for (body, expected) in [
         (
             r#"{"access_token":"x","token_type":"mac"}"#,
@@ -288,7 +288,7 @@ fn what_is_no_bearer_token_is_refused() {
     }
 }
 
-/// Reads a body as everything that it could be.
+/// Reads a body as each kind of response.
 fn read_all(body: &[u8]) {
     let _ = (super::user(body), super::page(body, 3), super::token(body));
     let _ = super::problem(body);
@@ -298,12 +298,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
+    fn random_bytes_do_not_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
         read_all(&body);
     }
 
     #[test]
-    fn no_change_to_a_good_answer_makes_the_reader_panic(
+    fn mutated_responses_do_not_make_the_reader_panic(
         changes in vec((any::<Index>(), any::<u8>(), 0..3), 1..5),
     ) {
         let mut body = br#"{"results":[{"id":"USER","state":"ACTIVE","n":-1.5e3}],"next_page_token":"CAI","access_token":"x","expires_in":900,"code":7,"message":"\u00e9"}"#.to_vec();

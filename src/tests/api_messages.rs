@@ -1,4 +1,4 @@
-//! The server's own code and words in an error: where they are found, how they are cut, and what is blacked out of them.
+//! Error code and message of the API in an error: source, length limit, redaction of secrets.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
     settings::{Credentials, RawSettings},
 };
 
-/// What a get fails with that is refused in these words.
+/// Returns the error of a `get_user` that is answered with 403 and this body.
 fn refused(body: impl Into<Vec<u8>>) -> Error {
     error_of(Operation::GetUser, [reply(403, body)])
 }
 
 #[test]
-fn code_and_words_are_found_in_the_shapes_that_are_known_and_else_in_the_text() {
+fn api_code_and_message_are_read_from_known_json_or_text() {
     for (body, code, words) in [
         (
             r#"{"code":7,"message":"no_owner_remain","details":[]}"#,
@@ -84,7 +84,7 @@ fn code_and_words_are_found_in_the_shapes_that_are_known_and_else_in_the_text() 
 }
 
 #[test]
-fn a_refusal_that_breaks_off_is_still_a_refusal() {
+fn an_error_response_that_breaks_off_keeps_its_status() {
     for end in [
         BodyPiece::Never,
         BodyPiece::Fails(send_error(SendErrorKind::Connection, true)),
@@ -96,13 +96,13 @@ fn a_refusal_that_breaks_off_is_still_a_refusal() {
 }
 
 #[test]
-fn white_space_and_control_characters_are_folded() {
+fn white_space_and_control_characters_become_one_space() {
     let error = refused("{\"message\":\" a\\r\\n\\tb\\u0000c\\u001b[31md\\u0085e\\u2028f  \"}");
     assert_eq!(error.api_message.as_deref(), Some("a b c [31md e f"));
 }
 
 #[test]
-fn words_are_cut_to_512_bytes_between_letters() {
+fn api_message_is_cut_to_512_bytes_between_characters() {
     let words = |text: String| refused(text).api_message.unwrap();
     assert_eq!(words("x".repeat(512)).len(), 512);
     assert_eq!(words("x".repeat(513)), "x".repeat(512));
@@ -111,7 +111,7 @@ fn words_are_cut_to_512_bytes_between_letters() {
 }
 
 #[test]
-fn the_beginning_of_a_long_refusal_is_read_however_it_arrives() {
+fn the_beginning_of_a_long_error_response_is_read() {
     let long = format!("no permission{}", "!".repeat(100_000));
     let at_once = refused(long.clone());
     let piecemeal = long
@@ -128,24 +128,24 @@ fn the_beginning_of_a_long_refusal_is_read_however_it_arrives() {
 }
 
 #[test]
-fn text_is_read_as_far_as_it_is_utf_8() {
+fn text_is_read_up_to_the_first_invalid_utf_8() {
     assert_eq!(
         refused(b"verboten \xfcberall".as_slice())
             .api_message
             .as_deref(),
         Some("verboten")
     );
-    // Cut in the middle of a letter.
+    // The read limit falls within a character.
     let long = format!("no permission {}", "€".repeat(10_000));
     assert_eq!(refused(long).code, crate::ErrorCode::PermissionDenied);
 }
 
-/// Everything of an error that is shown.
+/// Formats an error in all ways in which it can be shown.
 fn shown(error: &Error) -> String {
     format!("{error} {error:?}")
 }
 
-/// Whether eight bytes of the secret stand in the text.
+/// Returns true if the text contains eight consecutive bytes of the secret.
 fn gives_away(text: &str, secret: &str) -> bool {
     secret
         .as_bytes()
@@ -154,7 +154,7 @@ fn gives_away(text: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn secrets_that_the_server_repeats_are_blacked_out() {
+fn secrets_in_an_error_response_are_redacted() {
     let echoes = [
         format!("secret {CLIENT_SECRET}"),
         format!("Basic {BASIC}"),
@@ -185,14 +185,14 @@ fn secrets_that_the_server_repeats_are_blacked_out() {
             .as_deref(),
         Some("your secret is [redacted], remember")
     );
-    // Not even the few letters that a cut would leave.
+    // A secret at the length limit is redacted before the text is cut.
     let at_the_cut = refused(format!("{}{CLIENT_SECRET}", "x".repeat(508)));
     assert!(at_the_cut.api_message.unwrap().ends_with("x[red"));
 }
 
 #[test]
-fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
-    // The first token is refused; then the exchange of a second one is, in words that repeat the first.
+fn rejected_and_replaced_tokens_are_redacted() {
+    // The first token is rejected. The refused exchange of a second token quotes the first.
     let client = client(script([
         reply(200, TOKEN),
         reply(401, ""),
@@ -200,7 +200,7 @@ fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
     ]));
     let error = get_user(&client).unwrap_err();
     assert_eq!(error.api_message.as_deref(), Some("after [redacted]"));
-    // A check exchanges anew while a token is held.
+    // A check exchanges a new token while one is held.
     let client = self::client(script([
         reply(200, TOKEN),
         reply(200, ACTIVE),
@@ -215,7 +215,7 @@ fn a_token_that_was_refused_or_is_to_be_replaced_is_blacked_out_still() {
 }
 
 #[test]
-fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
+fn secrets_in_token_and_revoke_responses_are_redacted() {
     let echo = format!("{CLIENT_SECRET} {BASIC} stub-token-1");
     let token = client(script([reply(401, echo.clone())]));
     let revoke = client(script([
@@ -234,7 +234,7 @@ fn secrets_are_blacked_out_of_what_the_token_and_revoke_endpoints_say() {
 }
 
 #[test]
-fn a_ready_made_basic_is_blacked_out() {
+fn preencoded_basic_credentials_are_redacted() {
     let raw_settings = RawSettings {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
         ..raw_settings()

@@ -1,4 +1,4 @@
-//! Finding, listing and changing many, as a caller sees it.
+//! Calls about many users: find by e-mail address, list all, bulk changes.
 
 mod concurrency;
 mod fake_account;

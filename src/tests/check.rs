@@ -1,4 +1,4 @@
-//! The findings of a check, for each thing that can be wrong.
+//! Findings of the check of the settings.
 
 use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*};
 use crate::{
@@ -12,7 +12,7 @@ const LIST: &str =
     r#"{"results":[{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"ACTIVE"}],"next_page_token":"x"}"#;
 const LACKS_PERMISSION: &str = r#"{"code":7,"message":"missing permission"}"#;
 
-/// The eight findings of a check, in the documented order; nothing but a token request and gets was sent.
+/// Runs a check and returns its eight findings. Asserts their order, and that no request could change a user.
 fn findings(client: &Client<FakePlatform>) -> [(Verdict, String); 8] {
     let findings = client.platform().run(client.check());
     let checks: Vec<_> = findings.iter().map(|finding| finding.check).collect();
@@ -39,7 +39,7 @@ fn findings(client: &Client<FakePlatform>) -> [(Verdict, String); 8] {
     findings.try_into().unwrap()
 }
 
-/// The verdicts as letters: passed, failed, unknown.
+/// Returns the verdicts as letters: `p` for passed, `f` for failed, `u` for unknown.
 fn verdicts(findings: &[(Verdict, String); 8]) -> String {
     let letter = |verdict: &Verdict| match verdict {
         Verdict::Passed => 'p',
@@ -52,7 +52,7 @@ fn verdicts(findings: &[(Verdict, String); 8]) -> String {
         .collect()
 }
 
-/// The findings where a list and a get are answered like this.
+/// Returns the findings if the list and the get are answered with these replies.
 fn answered(list: Reply, get: Reply) -> [(Verdict, String); 8] {
     findings(&client(with_tokens(move |sent| {
         if sent.url.contains("/users?") {
@@ -64,7 +64,7 @@ fn answered(list: Reply, get: Reply) -> [(Verdict, String); 8] {
 }
 
 #[test]
-fn good_settings_pass_but_for_what_would_change_something() {
+fn all_checks_pass_except_those_that_would_change_users() {
     let client = client(with_tokens(script([reply(200, LIST), reply(200, ACTIVE)])));
     let findings = findings(&client);
     assert_eq!(verdicts(&findings), "ppppppuu");
@@ -90,7 +90,7 @@ fn good_settings_pass_but_for_what_would_change_something() {
 }
 
 #[test]
-fn a_check_exchanges_anew_even_with_a_token_at_hand() {
+fn a_check_exchanges_a_token_even_if_one_is_held() {
     let client = client(with_tokens(script([
         reply(200, ACTIVE),
         reply(200, LIST),
@@ -102,7 +102,7 @@ fn a_check_exchanges_anew_even_with_a_token_at_hand() {
 }
 
 #[test]
-fn wrong_settings_are_named_and_nothing_is_sent() {
+fn a_check_names_wrong_settings_and_sends_nothing() {
     let client = Client::new(
         FakePlatform::new(script([])),
         settings::from_environment(vec![("OP_USERS_REGION".into(), "us".into())]),
@@ -117,7 +117,7 @@ fn wrong_settings_are_named_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_fails_the_reach() {
+fn an_unreachable_server_fails_the_reach_check() {
     for unreachable in [
         send_fails(SendErrorKind::Denied, false),
         send_fails(SendErrorKind::Connection, false),
@@ -135,7 +135,7 @@ fn a_server_that_cannot_be_reached_fails_the_reach() {
 }
 
 #[test]
-fn whoever_answers_something_else_is_reached_but_gives_no_token() {
+fn an_unexpected_response_fails_the_token_check() {
     for answer in [
         reply(200, "<html>"),
         reply(302, ""),
@@ -148,7 +148,7 @@ fn whoever_answers_something_else_is_reached_but_gives_no_token() {
 }
 
 #[test]
-fn a_missing_token_path_names_the_other_generation() {
+fn a_missing_token_path_hints_at_the_other_api_version() {
     for (api_version, other) in [
         (ApiVersion::V1Beta1, "set the API version to v1,"),
         (ApiVersion::V1, "set the API version to v1beta1,"),
@@ -164,7 +164,7 @@ fn a_missing_token_path_names_the_other_generation() {
 }
 
 #[test]
-fn a_wrong_secret_fails_the_token() {
+fn a_wrong_client_secret_fails_the_token_check() {
     let findings = findings(&client(script([reply(401, "")])));
     assert_eq!(verdicts(&findings), "ppfuuuuu");
     assert_eq!(
@@ -174,7 +174,7 @@ fn a_wrong_secret_fails_the_token() {
 }
 
 #[test]
-fn an_application_that_may_only_get_shows_so() {
+fn a_missing_list_permission_fails_the_list_check() {
     let findings = answered(reply(403, LACKS_PERMISSION), reply(404, ""));
     assert_eq!(verdicts(&findings), "pppufuuu");
     assert_eq!(
@@ -184,7 +184,7 @@ fn an_application_that_may_only_get_shows_so() {
 }
 
 #[test]
-fn an_application_that_may_only_list_shows_so() {
+fn a_missing_get_permission_fails_the_get_check() {
     let findings = answered(reply(200, LIST), reply(403, LACKS_PERMISSION));
     assert_eq!(verdicts(&findings), "pppppfuu");
     assert_eq!(
@@ -194,7 +194,7 @@ fn an_application_that_may_only_list_shows_so() {
 }
 
 #[test]
-fn an_unknown_account_fails_and_names_what_it_may_be() {
+fn an_unknown_account_fails_with_possible_causes() {
     let findings = answered(reply(404, ""), reply(404, ""));
     assert_eq!(verdicts(&findings), "pppffuuu");
     assert_eq!(
@@ -204,17 +204,17 @@ fn an_unknown_account_fails_and_names_what_it_may_be() {
 }
 
 #[test]
-fn whose_fresh_token_is_refused_too_is_not_asked_again() {
+fn a_rejected_fresh_token_ends_the_check() {
     let client = client(with_tokens(|_| reply(401, "")));
     let findings = findings(&client);
     assert_eq!(verdicts(&findings), "pppufuuu");
-    // A token, the list, the one fresh token, the list: and no get.
+    // Token, list, fresh token, list. No get.
     assert_eq!(client.platform().sent().len(), 4);
     assert_eq!(client.platform().count(SentRequest::is_token), 2);
 }
 
 #[test]
-fn an_account_without_users_leaves_the_get_open() {
+fn the_get_check_is_unknown_in_an_account_without_users() {
     let findings = answered(reply(200, "{}"), reply(404, ""));
     assert_eq!(verdicts(&findings), "pppppuuu");
     assert_eq!(
@@ -224,7 +224,7 @@ fn an_account_without_users_leaves_the_get_open() {
 }
 
 #[test]
-fn no_finding_holds_a_secret() {
+fn findings_contain_no_secret() {
     let echo = format!("{CLIENT_SECRET} {BASIC}");
     let refused = findings(&client(script([reply(401, echo.clone())])));
     let with_token = || reply(403, format!("{echo} stub-token-1"));
@@ -235,19 +235,19 @@ fn no_finding_holds_a_secret() {
 }
 
 #[test]
-fn a_get_that_is_forbidden_fails_in_an_account_without_users_too() {
+fn a_403_fails_the_get_check_in_an_empty_account() {
     let findings = answered(reply(200, "{}"), reply(403, LACKS_PERMISSION));
     assert_eq!(verdicts(&findings), "pppppfuu");
 }
 
 #[test]
-fn a_user_who_was_listed_and_is_not_found_fails_the_get() {
+fn a_listed_user_who_is_not_found_fails_the_get_check() {
     let findings = answered(reply(200, LIST), reply(404, ""));
     assert_eq!(verdicts(&findings), "pppppfuu");
 }
 
 #[test]
-fn a_token_for_one_call_serves_the_whole_check() {
+fn a_single_use_token_serves_the_whole_check() {
     for life in ["", r#","expires_in":0"#] {
         let token = format!(r#"{{"access_token":"once"{life}}}"#);
         let client = client(script([

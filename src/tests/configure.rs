@@ -1,4 +1,4 @@
-//! What replacing the settings keeps, and what it forgets.
+//! Replacing the settings of a client.
 
 use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*};
 use crate::{
@@ -23,7 +23,7 @@ fn wrong() -> RawSettings {
 }
 
 #[test]
-fn new_settings_forget_the_token_and_send_nothing() {
+fn configure_forgets_the_token_and_sends_nothing() {
     let client = client(with_tokens(|_| reply(200, ACTIVE)));
     get_user(&client).unwrap();
     client.configure(Settings::new(elsewhere())).unwrap();
@@ -39,7 +39,7 @@ fn new_settings_forget_the_token_and_send_nothing() {
 }
 
 #[test]
-fn wrong_settings_are_refused_by_name_and_change_nothing() {
+fn configure_names_wrong_settings_and_changes_nothing() {
     let client = client(with_tokens(|_| reply(200, ACTIVE)));
     get_user(&client).unwrap();
     let error = client.configure(Settings::new(wrong())).unwrap_err();
@@ -56,7 +56,7 @@ fn wrong_settings_are_refused_by_name_and_change_nothing() {
 }
 
 #[test]
-fn without_good_settings_every_call_says_what_is_missing() {
+fn without_settings_every_call_names_the_missing_ones() {
     let client = Client::new(
         FakePlatform::new(script([])),
         settings::from_environment(Vec::new()),
@@ -72,7 +72,7 @@ fn without_good_settings_every_call_says_what_is_missing() {
 }
 
 #[test]
-fn settings_mend_a_client_that_had_none() {
+fn configure_repairs_a_client_without_settings() {
     let client = Client::new(
         FakePlatform::new(with_tokens(|_| reply(200, ACTIVE))),
         settings::from_environment(Vec::new()),
@@ -89,7 +89,7 @@ fn settings_mend_a_client_that_had_none() {
 }
 
 #[test]
-fn a_call_under_way_ends_with_the_settings_it_began_with() {
+fn a_running_call_keeps_its_settings() {
     let client = client(with_tokens(|_| {
         reply(200, ACTIVE).after(Duration::from_secs(1))
     }));
@@ -102,7 +102,7 @@ fn a_call_under_way_ends_with_the_settings_it_began_with() {
         }),
     ]);
     assert!(replies.iter().all(Result::is_ok));
-    // The token of the old settings does not reach the new ones.
+    // The token of the old settings is not used with the new ones.
     get_user(&client).unwrap();
     let sent = client.platform().sent();
     assert!(sent[1].url.starts_with("https://api.1password.com/"));

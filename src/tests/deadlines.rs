@@ -1,4 +1,4 @@
-//! Whatever the server does, a call ends within its deadline.
+//! Deadlines and timeouts of calls.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A get that is answered like this for ever, and how long it took.
+/// Returns the error of a `get_user` against this server, and its duration.
 fn get_with(server: impl FnMut(&SentRequest) -> Reply + 'static) -> (Error, Duration) {
     let client = client(with_tokens(server));
     let error = get_user(&client).unwrap_err();
@@ -22,7 +22,7 @@ fn bytes(after: Duration) -> BodyPiece {
 }
 
 #[test]
-fn a_server_that_never_answers_is_given_up_at_the_deadline() {
+fn a_silent_server_times_out_at_the_deadline() {
     let (error, elapsed) = get_with(|_| no_response());
     assert_eq!(elapsed, DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
@@ -36,14 +36,14 @@ fn a_server_that_never_answers_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn a_token_endpoint_that_never_answers_is_given_up_at_the_deadline() {
+fn a_silent_token_endpoint_times_out_at_the_deadline() {
     let client = client(|_| no_response());
     assert_eq!(get_user(&client).unwrap_err().code, ErrorCode::TimedOut);
     assert_eq!(client.platform().elapsed(), DEADLINE);
 }
 
 #[test]
-fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
+fn a_body_that_stalls_times_out_by_the_deadline() {
     let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::ZERO), BodyPiece::Never]));
     assert!(elapsed <= DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
@@ -58,7 +58,7 @@ fn an_answer_that_stops_in_its_middle_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn an_answer_that_drips_is_given_up_at_the_deadline() {
+fn a_body_that_trickles_times_out_at_the_deadline() {
     let (error, elapsed) = get_with(|_| pieces(200, vec![bytes(Duration::from_millis(4900)); 100]));
     assert_eq!(elapsed, DEADLINE);
     assert_eq!(error.code, ErrorCode::TimedOut);
@@ -72,14 +72,14 @@ fn an_answer_that_drips_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn a_refusal_that_drips_is_reported_as_the_refusal() {
+fn an_error_body_that_trickles_keeps_its_status() {
     let (error, elapsed) = get_with(|_| pieces(403, vec![bytes(Duration::from_millis(4900)); 100]));
     assert_eq!(elapsed, DEADLINE);
     assert_eq!(error.status, Some(403));
 }
 
 #[test]
-fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
+fn a_head_may_take_15_seconds_and_a_body_piece_5() {
     let answer = |head: u64, piece: u64| {
         let piece = BodyPiece::Bytes(Duration::from_millis(piece), ACTIVE.into());
         let slow = pieces(200, vec![piece]).after(Duration::from_millis(head));
@@ -93,7 +93,7 @@ fn a_head_may_take_fifteen_seconds_and_a_piece_of_a_body_five() {
 }
 
 #[test]
-fn the_message_of_a_time_out_names_the_cause_before_it() {
+fn a_timeout_message_names_the_failure_before_it() {
     let error = error_of(
         Operation::GetUser,
         [
@@ -114,12 +114,12 @@ fn the_message_of_a_time_out_names_the_cause_before_it() {
 }
 
 #[test]
-fn a_date_to_retry_after_counts_from_the_answers_own_date() {
+fn a_retry_after_date_counts_from_the_date_header() {
     let now = "Mon, 23 Nov 2026 12:00:00 GMT";
     for (retry_after, date, waited) in [
         ("Mon, 23 Nov 2026 12:00:07 GMT", Some(now), Some(7)),
         ("Mon, 23 Nov 2026 11:00:00 GMT", Some(now), Some(0)),
-        // Without a date of the answer's own, nobody knows when that is: the ordinary back-off is waited.
+        // Without a `Date` header the date cannot be interpreted: the back-off applies.
         ("Mon, 23 Nov 2026 12:00:07 GMT", None, None),
         ("tomorrow", Some(now), None),
     ] {
@@ -139,7 +139,7 @@ fn a_date_to_retry_after_counts_from_the_answers_own_date() {
 }
 
 #[test]
-fn an_answer_that_announces_more_than_8_mib_is_not_read() {
+fn a_content_length_over_8_mib_is_rejected_unread() {
     let endless = vec![BodyPiece::Never];
     for (announced, elapsed) in [((8 << 20) + 1, 0), (u64::MAX, 0)] {
         let replies = [pieces(200, endless.clone()).content_length(announced)];
@@ -148,7 +148,7 @@ fn an_answer_that_announces_more_than_8_mib_is_not_read() {
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         assert_eq!(client.platform().elapsed(), Duration::from_secs(elapsed));
     }
-    // A length that is not true is no harm.
+    // A wrong `Content-Length` within the limit is ignored.
     for announced in [0, 1, 8 << 20] {
         let replies = [reply(200, ACTIVE).content_length(announced)];
         let client = client(with_tokens(script(replies)));
@@ -157,7 +157,7 @@ fn an_answer_that_announces_more_than_8_mib_is_not_read() {
 }
 
 #[test]
-fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
+fn a_retry_needs_100_ms_after_its_wait() {
     for (deadline_ms, attempts) in [(1100, 2), (1101, 3)] {
         let raw_settings = RawSettings {
             deadline_ms: Some(deadline_ms),
@@ -174,7 +174,7 @@ fn a_wait_leaves_a_tenth_of_a_second_for_the_attempt_after_it() {
 }
 
 #[test]
-fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
+fn a_wait_beyond_the_deadline_is_not_begun() {
     for (wait, begun) in [
         ("29", true),
         ("30", false),
@@ -195,7 +195,7 @@ fn a_wait_that_ends_at_the_deadline_or_after_it_is_not_begun() {
 #[test]
 fn nothing_is_sent_after_the_deadline() {
     let client = client(|_| reply(200, TOKEN).after(DEADLINE));
-    // A head may take half of that: the two attempts end with the deadline.
+    // A head may take half of the deadline, so that the second attempt ends with it.
     let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert!(
@@ -228,7 +228,7 @@ fn a_token_that_arrives_with_the_deadline_is_not_used() {
     assert_eq!((error.effect, error.requests), (Effect::NotApplied, 1));
 }
 
-/// A client with this deadline in milliseconds, whose server never answers.
+/// Returns a client with this deadline in milliseconds and a server that never answers.
 fn silent(deadline_ms: u32) -> Client<FakePlatform> {
     let raw_settings = RawSettings {
         deadline_ms: Some(deadline_ms),
@@ -238,7 +238,7 @@ fn silent(deadline_ms: u32) -> Client<FakePlatform> {
 }
 
 #[test]
-fn the_deadline_is_that_of_the_settings_and_of_each_call() {
+fn each_call_gets_the_full_deadline_of_the_settings() {
     for deadline_ms in [1, 1500, 3_600_000] {
         let client = silent(deadline_ms);
         get_user(&client).unwrap_err();
@@ -252,7 +252,7 @@ fn the_deadline_is_that_of_the_settings_and_of_each_call() {
 }
 
 #[test]
-fn time_outs_that_the_host_reports_are_told_once() {
+fn repeated_platform_timeouts_are_reported_once() {
     let error = error_of(
         Operation::GetUser,
         vec![send_fails(SendErrorKind::TimedOut, true); 5],
@@ -267,7 +267,7 @@ fn time_outs_that_the_host_reports_are_told_once() {
 }
 
 #[test]
-fn a_refusal_is_read_no_further_than_its_words_are_needed() {
+fn an_error_body_is_not_read_to_its_end() {
     let piece = BodyPiece::Bytes(Duration::from_secs(1), vec![b'x'; 4 << 10]);
     let (error, elapsed) = get_with(move |_| pieces(403, vec![piece.clone(); 1000]));
     assert_eq!(error.status, Some(403));

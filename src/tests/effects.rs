@@ -1,4 +1,4 @@
-//! What a failed call leaves behind: whether a change may have been made, and how many requests it took.
+//! Effect of a failed call on the account, and its number of requests.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 const CHANGES: [Operation; 2] = [Operation::SuspendUser, Operation::ReactivateUser];
 const READS: [Operation; 2] = [Operation::ListUsers, Operation::GetUser];
 
-/// A reply for ever, and what a change leaves behind that got nothing else.
+/// Replies, each with the effect of a change that gets no other reply.
 fn replies() -> Vec<(Reply, Effect)> {
     let cut_off = vec![
         BodyPiece::Bytes(Duration::ZERO, b"{".to_vec()),
@@ -46,7 +46,7 @@ fn replies() -> Vec<(Reply, Effect)> {
 }
 
 #[test]
-fn a_change_is_uncertain_unless_it_was_refused_or_never_went_out() {
+fn effect_of_a_change_that_always_gets_the_same_response() {
     for (reply, effect) in replies() {
         for operation in CHANGES {
             let error = error_of(operation, vec![reply.clone(); 5]);
@@ -56,7 +56,7 @@ fn a_change_is_uncertain_unless_it_was_refused_or_never_went_out() {
 }
 
 #[test]
-fn whoever_only_reads_changes_nothing() {
+fn effect_of_a_read_is_always_not_applied() {
     for (reply, _) in replies() {
         for operation in READS {
             let error = error_of(operation, vec![reply.clone(); 5]);
@@ -66,7 +66,7 @@ fn whoever_only_reads_changes_nothing() {
 }
 
 #[test]
-fn a_change_without_a_token_did_not_go_out() {
+fn a_change_without_a_token_is_not_applied() {
     for reply in [
         reply(503, ""),
         reply(401, ""),
@@ -80,7 +80,7 @@ fn a_change_without_a_token_did_not_go_out() {
 }
 
 #[test]
-fn once_uncertain_a_change_stays_so_whatever_comes_after() {
+fn possibly_applied_survives_later_refusals() {
     for later in [
         vec![reply(403, r#"{"code":7,"message":"no_owner_remain"}"#)],
         vec![reply(404, "")],
@@ -94,7 +94,7 @@ fn once_uncertain_a_change_stays_so_whatever_comes_after() {
 }
 
 #[test]
-fn a_change_stays_uncertain_when_its_new_token_is_refused() {
+fn possibly_applied_survives_a_rejected_new_token() {
     let client = client(script([
         reply(200, TOKEN),
         reply(503, ""),
@@ -107,7 +107,7 @@ fn a_change_stays_uncertain_when_its_new_token_is_refused() {
 }
 
 #[test]
-fn every_call_begins_with_a_certain_effect() {
+fn possibly_applied_does_not_carry_over_to_the_next_call() {
     let mut replies = vec![reply(503, ""); 5];
     replies.push(reply(404, ""));
     let client = client(with_tokens(script(replies)));
@@ -118,13 +118,13 @@ fn every_call_begins_with_a_certain_effect() {
 }
 
 #[test]
-fn a_change_that_succeeds_after_all_is_a_success() {
+fn a_change_that_succeeds_on_retry_is_a_success() {
     let client = client(with_tokens(script([reply(503, ""), reply(200, SUSPENDED)])));
     client.platform().run(client.suspend_user(ID)).unwrap();
 }
 
 #[test]
-fn attempts_are_all_requests_of_the_call_and_of_no_other() {
+fn requests_counts_the_requests_of_this_call_only() {
     let client = client(script([
         reply(503, ""),
         reply(200, TOKEN),

@@ -1,4 +1,4 @@
-//! A host without a network: a virtual clock, and a record of what was sent.
+//! Platform without a network: requests go to a scripted server, in virtual time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,10 +14,10 @@ use super::{
 };
 use crate::platform::{Body, Duration, Instant, Platform, Request, Response, SendError};
 
-/// What a server does with each request.
+/// A server: maps each request to its reply.
 type Server = Box<dyn FnMut(&SentRequest) -> Reply>;
 
-/// The host of a test.
+/// Platform of a test.
 pub(super) struct FakePlatform {
     clock: Clock,
     open: Rc<Open>,
@@ -25,7 +25,7 @@ pub(super) struct FakePlatform {
     sent: RefCell<Vec<SentRequest>>,
 }
 
-/// How many requests are open.
+/// Number of open requests.
 #[derive(Default)]
 struct Open {
     now: Cell<usize>,
@@ -42,12 +42,12 @@ impl FakePlatform {
         }
     }
 
-    /// Everything that was sent so far.
+    /// Returns all requests sent so far.
     pub fn sent(&self) -> Vec<SentRequest> {
         self.sent.borrow().clone()
     }
 
-    /// How many requests were sent for which this holds.
+    /// Returns the number of sent requests that satisfy the predicate.
     pub fn count(&self, which: impl Fn(&SentRequest) -> bool) -> usize {
         self.sent
             .borrow()
@@ -56,34 +56,34 @@ impl FakePlatform {
             .count()
     }
 
-    /// The most requests that were ever open at once.
+    /// Returns the maximum number of requests that were open at the same time.
     pub fn max_open_requests(&self) -> usize {
         self.open.most.get()
     }
 
-    /// The time since the simulation began.
+    /// Returns the virtual time since the start of the test.
     pub fn elapsed(&self) -> Duration {
         self.now().since_origin()
     }
 
-    /// Lets time go by between two calls.
+    /// Advances the virtual time between two calls.
     pub fn advance(&self, duration: Duration) {
         self.clock.advance(duration);
     }
 
-    /// Runs one call to its end.
+    /// Runs one call to completion.
     pub fn run<'a, T: 'a>(&self, call: impl Future<Output = T> + 'a) -> T {
         self.join([Box::pin(call) as Task<'a, T>]).remove(0)
     }
 
-    /// Runs several calls at once, to the end of all.
+    /// Runs calls concurrently until all are complete.
     pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let results = self.clock.join(calls);
         assert_eq!(self.open.now.get(), 0, "a request was left open");
         results
     }
 
-    /// Drops a call that has not ended after this long.
+    /// Drops a call that is not complete after this time.
     pub async fn cancel_after<T>(
         &self,
         limit: Duration,
@@ -131,7 +131,7 @@ impl Platform for FakePlatform {
     }
 }
 
-/// The body of a reply.
+/// Body of a scripted response.
 pub(super) struct ScriptedBody {
     pieces: VecDeque<BodyPiece>,
     guard: RequestGuard,
@@ -151,7 +151,7 @@ impl Body for ScriptedBody {
     }
 }
 
-/// A request that is open.
+/// Counts a request as open until it is dropped.
 struct RequestGuard {
     open: Rc<Open>,
     clock: Clock,

@@ -1,11 +1,11 @@
-//! What the fuzzers found is replayed, and holds.
+//! Replay of the fuzzing corpus.
 
 use std::{fs, path::Path};
 
 use crate::fuzzing::TARGETS;
 
 #[test]
-fn every_file_of_the_corpus_holds() {
+fn fuzz_targets_accept_every_corpus_file() {
     for (name, target) in TARGETS {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("fuzz/corpus")

@@ -1,9 +1,9 @@
-//! Pages of users: what is asked for, and which answers are a page of that.
+//! Listing users by page: options, and accepted responses.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{Effect, Error, ErrorCode, ListOptions, UserPage, UserState};
 
-/// The page that this answer is read as.
+/// Lists one page that is answered with this body.
 fn list(options: ListOptions, answer: impl Into<Vec<u8>>) -> Result<UserPage, Error> {
     let client = client(with_tokens(script([reply(200, answer)])));
     client.platform().run(client.list_users(&options))
@@ -31,7 +31,7 @@ fn results(count: usize) -> String {
 }
 
 #[test]
-fn a_page_is_its_users_and_where_the_next_one_starts() {
+fn a_page_has_users_and_a_next_page_token() {
     let answer = r#"{"results":[{"id":"USER1234567890ABCDEF12","email":"example1@example.com","display_name":"Example1 Name","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/USER1234567890ABCDEF12"},{"id":"b","state":"SUSPENDED"}],"next_page_token":"CAIQAg"}"#;
     let page = list(ListOptions::default(), answer).unwrap();
     assert_eq!(page.next_page_token.as_deref(), Some("CAIQAg"));
@@ -51,7 +51,7 @@ fn a_page_is_its_users_and_where_the_next_one_starts() {
 }
 
 #[test]
-fn more_users_than_were_asked_for_are_refused() {
+fn a_page_with_more_users_than_requested_is_malformed() {
     assert_eq!(list(sized(2), results(2)).unwrap().users.len(), 2);
     let error = list(sized(2), results(3)).unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
@@ -65,7 +65,7 @@ fn more_users_than_were_asked_for_are_refused() {
 }
 
 #[test]
-fn without_a_size_a_page_has_a_thousand_users_at_most() {
+fn a_page_of_unspecified_size_has_at_most_1000_users() {
     let default = ListOptions::default;
     assert_eq!(list(default(), results(1000)).unwrap().users.len(), 1000);
     let error = list(default(), results(1001)).unwrap_err();
@@ -73,7 +73,7 @@ fn without_a_size_a_page_has_a_thousand_users_at_most() {
 }
 
 #[test]
-fn a_page_that_leads_to_itself_is_refused() {
+fn a_page_that_refers_to_itself_is_malformed() {
     let again = r#"{"results":[],"next_page_token":"CAIQAg"}"#;
     assert!(list(paged("CAIQAQ"), again).is_ok());
     let error = list(paged("CAIQAg"), again).unwrap_err();
@@ -88,7 +88,7 @@ fn a_page_that_leads_to_itself_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_listed_is_refused_before_anything_is_sent() {
+fn invalid_list_options_are_rejected_without_a_request() {
     for (options, message) in [
         (sized(0), "list-users: the page size must be from 1 to 1000"),
         (

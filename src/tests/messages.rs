@@ -1,4 +1,4 @@
-//! What a person reads of each failure, word for word.
+//! Messages and hints of errors, word for word.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[test]
-fn each_refusal_says_what_it_is_and_what_to_do() {
+fn each_error_response_has_a_message_and_a_hint() {
     use Operation::{GetUser, ListUsers, SuspendUser};
     for (operation, status, body, message, hint) in [
         (
@@ -118,7 +118,7 @@ fn each_refusal_says_what_it_is_and_what_to_do() {
 }
 
 #[test]
-fn refused_credentials_say_what_to_check() {
+fn rejected_credentials_have_a_hint() {
     let error = token_error(raw_settings(), reply(401, r#"{"error":"invalid_client"}"#));
     assert_eq!(
         message_and_hint(&error),
@@ -130,7 +130,7 @@ fn refused_credentials_say_what_to_check() {
 }
 
 #[test]
-fn a_page_of_html_says_nothing_of_the_applications_permissions() {
+fn words_in_an_html_page_do_not_decide_the_code() {
     let page = reply(403, "<h1>You do not have permission to see this page</h1>");
     let error = error_of(Operation::SuspendUser, [page]);
     assert_eq!(error.code, Other);
@@ -140,7 +140,7 @@ fn a_page_of_html_says_nothing_of_the_applications_permissions() {
 }
 
 #[test]
-fn a_missing_revoke_path_says_what_to_set() {
+fn a_missing_revoke_path_hints_at_the_setting() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(404, "")])));
     get_user(&client).unwrap();
     let error = client.platform().run(client.revoke_token()).unwrap_err();
@@ -155,7 +155,7 @@ fn a_missing_revoke_path_says_what_to_set() {
 }
 
 #[test]
-fn a_missing_token_path_names_the_other_generation() {
+fn a_missing_token_path_hints_at_the_other_api_version() {
     for (api_version, other) in [(ApiVersion::V1Beta1, "v1"), (ApiVersion::V1, "v1beta1")] {
         let raw_settings = RawSettings {
             api_version,
@@ -176,7 +176,7 @@ fn a_missing_token_path_names_the_other_generation() {
 }
 
 #[test]
-fn a_request_without_an_answer_says_where_it_failed_and_what_to_do() {
+fn each_send_error_has_a_message_and_a_hint() {
     for (kind, code, hint) in [
         (
             SendErrorKind::Denied,

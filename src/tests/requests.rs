@@ -1,4 +1,4 @@
-//! Requests, exactly as they go out.
+//! Requests as they are sent: method, URL, headers, body, timeouts.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 
 const USER_AGENT: &str = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
 
-/// A token exchange, and one request with the token.
+/// Makes a call and returns its two requests: the token exchange and the operation.
 fn sent_by(
     raw_settings: RawSettings,
     operation: Operation,
@@ -49,7 +49,7 @@ fn the_token_request_is_a_form_with_basic_authorization() {
 }
 
 #[test]
-fn a_get_has_no_body_and_no_headers_of_one() {
+fn a_get_request_has_no_body_and_no_body_headers() {
     let [_, get] = sent_by(raw_settings(), Operation::GetUser, ACTIVE);
     assert_eq!(get.method, Method::Get);
     assert_eq!(
@@ -64,7 +64,7 @@ fn a_get_has_no_body_and_no_headers_of_one() {
 }
 
 #[test]
-fn a_change_is_a_post_of_nothing() {
+fn a_change_request_is_a_post_with_an_empty_body() {
     for (operation, answer) in [
         (Operation::SuspendUser, SUSPENDED),
         (Operation::ReactivateUser, ACTIVE),
@@ -85,7 +85,7 @@ fn a_change_is_a_post_of_nothing() {
 }
 
 #[test]
-fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
+fn the_revocation_request_is_a_form_with_the_encoded_token() {
     let replies = [
         reply(200, r#"{"access_token":"a+b/c=~&d","expires_in":900}"#),
         reply(200, ACTIVE),
@@ -109,7 +109,7 @@ fn a_revocation_is_a_form_with_basic_authorization_and_the_token_encoded() {
     assert_eq!(revocation.body.as_deref(), Some("token=a%2Bb%2Fc%3D~%26d"));
 }
 
-/// The paths of a token, a list, a get, a suspension, a reactivation and a revocation.
+/// Returns the paths of the requests for a token, a list, a get, a suspension, a reactivation and a revocation.
 fn paths(raw_settings: RawSettings) -> Vec<String> {
     let replies = [TOKEN, "{}", ACTIVE, SUSPENDED, ACTIVE, ""].map(|body| reply(200, body));
     let client = client_with(raw_settings, script(replies));
@@ -130,7 +130,7 @@ fn paths(raw_settings: RawSettings) -> Vec<String> {
 }
 
 #[test]
-fn the_preview_has_its_paths() {
+fn api_version_v1beta1_has_its_documented_paths() {
     assert_eq!(
         paths(raw_settings()),
         [
@@ -145,7 +145,7 @@ fn the_preview_has_its_paths() {
 }
 
 #[test]
-fn general_availability_has_its_paths() {
+fn api_version_v1_has_its_paths() {
     let raw_settings = RawSettings {
         api_version: ApiVersion::V1,
         ..raw_settings()
@@ -164,7 +164,7 @@ fn general_availability_has_its_paths() {
 }
 
 #[test]
-fn token_and_revoke_paths_can_be_others() {
+fn token_and_revoke_paths_can_be_configured() {
     let raw_settings = RawSettings {
         token_path: Some("/auth/token".into()),
         revoke_path: Some("/auth/revoke".into()),
@@ -177,7 +177,7 @@ fn token_and_revoke_paths_can_be_others() {
 }
 
 #[test]
-fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
+fn ids_are_percent_encoded_as_one_path_segment_each() {
     let raw_settings = RawSettings {
         account_id: "A/1?".into(),
         ..raw_settings()
@@ -193,7 +193,7 @@ fn ids_are_encoded_each_as_one_segment_and_the_verb_is_not() {
 }
 
 #[test]
-fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
+fn a_list_request_sends_all_options_in_the_query() {
     let client = client(with_tokens(|_| reply(200, "{}")));
     let options = ListOptions {
         filter: Some(StateFilter::Active),
@@ -208,7 +208,7 @@ fn a_list_asks_in_snake_case_and_repeats_its_options_with_the_page_token() {
 }
 
 #[test]
-fn the_hosts_product_goes_ahead_of_ours_on_every_request() {
+fn a_configured_user_agent_precedes_the_clients_own() {
     let raw_settings = RawSettings {
         user_agent: Some("Acme-SOAR/3.1".into()),
         ..raw_settings()
@@ -220,7 +220,7 @@ fn the_hosts_product_goes_ahead_of_ours_on_every_request() {
 }
 
 #[test]
-fn token_and_resource_requests_go_to_the_same_origin() {
+fn token_and_api_requests_go_to_the_same_origin() {
     for (origin, begins) in [
         (Origin::Ca, "https://api.1password.ca/v1beta1/"),
         (Origin::Eu, "https://api.1password.eu/v1beta1/"),
@@ -240,7 +240,7 @@ fn token_and_resource_requests_go_to_the_same_origin() {
 }
 
 #[test]
-fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connecting() {
+fn platform_timeouts_are_a_second_longer_except_for_connect() {
     for sent in sent_by(raw_settings(), Operation::GetUser, ACTIVE) {
         let timeouts = Timeouts {
             connect: Duration::from_secs(5),
@@ -252,7 +252,7 @@ fn the_hosts_time_outs_come_a_second_after_those_of_the_phases_but_for_connectin
 }
 
 #[test]
-fn the_hosts_time_outs_end_a_second_after_the_deadline_and_connecting_at_half_of_it() {
+fn platform_timeouts_shrink_with_the_remaining_time() {
     let raw_settings = RawSettings {
         deadline_ms: Some(7000),
         ..raw_settings()

@@ -1,4 +1,4 @@
-//! What is tried again, how often, and after which wait.
+//! Retries: conditions, number, waits.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     platform::{Duration, SendErrorKind},
 };
 
-/// How often a get is sent that is always answered like this.
+/// Returns the number of attempts of a `get_user` that always gets this reply.
 fn times_tried(reply: Reply) -> usize {
     let client = client(with_tokens(move |_| reply.clone()));
     get_user(&client).unwrap_err();
@@ -14,7 +14,7 @@ fn times_tried(reply: Reply) -> usize {
 }
 
 #[test]
-fn what_may_go_better_is_tried_five_times() {
+fn transient_failures_are_tried_five_times() {
     for status in [408, 429, 500, 502, 503, 504] {
         assert_eq!(times_tried(reply(status, "")), 5, "{status}");
     }
@@ -39,7 +39,7 @@ fn what_may_go_better_is_tried_five_times() {
 }
 
 #[test]
-fn what_stays_as_it_is_is_tried_once() {
+fn permanent_failures_are_tried_once() {
     for status in [
         204, 301, 302, 307, 400, 403, 404, 405, 409, 412, 422, 501, 505,
     ] {
@@ -53,7 +53,7 @@ fn what_stays_as_it_is_is_tried_once() {
 }
 
 #[test]
-fn a_token_request_is_tried_again_unless_the_server_refused_it() {
+fn a_token_request_is_retried_unless_refused() {
     for (first, expected) in [
         (reply(503, ""), 5),
         (reply(429, ""), 5),
@@ -70,7 +70,7 @@ fn a_token_request_is_tried_again_unless_the_server_refused_it() {
 }
 
 #[test]
-fn a_change_is_tried_again_like_a_get() {
+fn a_change_is_retried_like_a_get() {
     let client = client(with_tokens(script([
         reply(503, ""),
         send_fails(SendErrorKind::Connection, true),
@@ -82,7 +82,7 @@ fn a_change_is_tried_again_like_a_get() {
 }
 
 #[test]
-fn retry_after_is_waited_to_the_second() {
+fn a_retry_waits_exactly_as_long_as_retry_after() {
     for status in [429, 503] {
         let client = client(with_tokens(script([
             reply(status, "")
@@ -96,7 +96,7 @@ fn retry_after_is_waited_to_the_second() {
 }
 
 #[test]
-fn retry_after_nothing_is_not_waited_for() {
+fn a_retry_after_of_zero_retries_at_once() {
     let client = client(with_tokens(script([
         reply(503, "").retry_after("0"),
         reply(200, ACTIVE),
@@ -106,7 +106,7 @@ fn retry_after_nothing_is_not_waited_for() {
 }
 
 #[test]
-fn a_retry_after_that_cannot_be_read_leaves_it_to_the_back_off() {
+fn an_invalid_retry_after_falls_back_to_back_off() {
     for value in ["soon", "", "-1", "Wed, 21 Oct 2026 07:28:00 GMT"] {
         let client = client(with_tokens(script([
             reply(503, "").retry_after(value),
@@ -118,7 +118,7 @@ fn a_retry_after_that_cannot_be_read_leaves_it_to_the_back_off() {
 }
 
 #[test]
-fn without_retry_after_each_wait_is_less_than_a_bound_that_doubles() {
+fn back_off_waits_stay_below_a_doubling_bound() {
     for start in 0..200 {
         let client = client(with_tokens(|_| reply(503, "")));
         client
@@ -134,7 +134,7 @@ fn without_retry_after_each_wait_is_less_than_a_bound_that_doubles() {
 }
 
 #[test]
-fn the_attempts_of_the_token_and_of_the_request_are_counted_apart() {
+fn token_and_api_requests_have_five_attempts_each() {
     let failing = || (0..4).map(|_| reply(503, "").retry_after("0"));
     let replies = failing()
         .chain([reply(200, TOKEN)])
@@ -145,7 +145,7 @@ fn the_attempts_of_the_token_and_of_the_request_are_counted_apart() {
 }
 
 #[test]
-fn the_last_failure_is_the_one_reported() {
+fn the_last_failure_is_reported() {
     let error = error_of(
         Operation::GetUser,
         [

@@ -1,4 +1,4 @@
-//! What revoking the token sends, and when it is forgotten.
+//! Revocation of the held token.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{ErrorCode, platform::Duration};
@@ -19,7 +19,7 @@ fn a_revoked_token_is_forgotten() {
 }
 
 #[test]
-fn without_a_token_nothing_is_sent() {
+fn revoke_token_without_a_token_sends_nothing() {
     let client = client(script([]));
     client.platform().run(client.revoke_token()).unwrap();
 }
@@ -33,7 +33,7 @@ fn a_token_is_revoked_once() {
 }
 
 #[test]
-fn a_token_for_one_call_is_not_held() {
+fn a_single_use_token_is_not_held_for_revocation() {
     let client = client(script([
         reply(200, r#"{"access_token":"once"}"#),
         reply(200, ACTIVE),
@@ -43,7 +43,7 @@ fn a_token_for_one_call_is_not_held() {
 }
 
 #[test]
-fn a_token_past_its_leeway_is_revoked_still() {
+fn a_token_too_old_to_use_is_still_revoked() {
     let client = client(with_tokens(script([reply(200, ACTIVE), reply(200, "")])));
     get_user(&client).unwrap();
     client.platform().advance(Duration::from_secs(850));
@@ -52,7 +52,7 @@ fn a_token_past_its_leeway_is_revoked_still() {
 }
 
 #[test]
-fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
+fn a_failed_revocation_keeps_the_token_and_can_be_retried() {
     for (status, code, attempts) in [
         (401, ErrorCode::Unauthenticated, 1),
         (404, ErrorCode::NotConfigured, 1),
@@ -79,7 +79,7 @@ fn a_failed_revocation_keeps_the_token_and_can_be_made_again() {
 }
 
 #[test]
-fn a_page_in_the_place_of_a_revocation_keeps_the_token() {
+fn an_html_page_as_revocation_response_keeps_the_token() {
     for body in ["<html>Sign in</html>", " \r\n<!doctype html>"] {
         let client = client(with_tokens(script([
             reply(200, ACTIVE),
@@ -94,8 +94,8 @@ fn a_page_in_the_place_of_a_revocation_keeps_the_token() {
 }
 
 #[test]
-fn a_token_that_replaced_the_revoked_one_is_kept() {
-    // While the first token is being revoked, it is refused, and another one is exchanged.
+fn a_token_exchanged_during_revocation_is_kept() {
+    // During the revocation of the first token, another call gets a 401 and exchanges a second token.
     let client = client(with_tokens(script([
         reply(200, ACTIVE),
         reply(200, "").after(Duration::from_secs(5)),

@@ -1,19 +1,19 @@
-//! What the simulated server does, and what it sees: requests, replies, and the order they are given in.
+//! Scripted server: recorded requests, and replies to them.
 
 use std::collections::VecDeque;
 
 use crate::platform::{Duration, Method, Request, Scheme, SendError, SendErrorKind, Timeouts};
 
-/// A request, as it was sent.
+/// A recorded request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SentRequest {
     pub method: Method,
     pub url: String,
-    /// In alphabetical order.
+    /// Headers in alphabetical order.
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<String>,
     pub timeouts: Timeouts,
-    /// Since the simulation began.
+    /// Virtual time of sending, since the start of the test.
     pub at: Duration,
 }
 
@@ -53,7 +53,7 @@ impl SentRequest {
     }
 }
 
-/// What the server does with one request.
+/// Reply of the server to one request.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub after: Duration,
@@ -71,7 +71,7 @@ pub(super) enum ScriptedResponse {
     Never,
 }
 
-/// The headers of an answer that the core reads.
+/// Response headers that the client reads.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Headers {
     pub retry_after: Option<String>,
@@ -79,7 +79,7 @@ pub(super) struct Headers {
     pub content_length: Option<u64>,
 }
 
-/// A piece of a body; after the last one it ends.
+/// A piece of a response body.
 #[derive(Clone, Debug)]
 pub(super) enum BodyPiece {
     Bytes(Duration, Vec<u8>),
@@ -88,7 +88,7 @@ pub(super) enum BodyPiece {
 }
 
 impl Reply {
-    /// The same, so much later.
+    /// Delays the reply.
     pub fn after(mut self, duration: Duration) -> Self {
         self.after = duration;
         self
@@ -101,7 +101,7 @@ impl Reply {
         self
     }
 
-    /// With a `Date` header.
+    /// Adds a `Date` header.
     pub fn date(mut self, value: &str) -> Self {
         if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
             headers.date = Some(value.to_owned());
@@ -109,7 +109,7 @@ impl Reply {
         self
     }
 
-    /// With a `Content-Length` header, true or not.
+    /// Adds a `Content-Length` header, correct or not.
     pub fn content_length(mut self, length: u64) -> Self {
         if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
             headers.content_length = Some(length);
@@ -118,12 +118,12 @@ impl Reply {
     }
 }
 
-/// An answer that is all there at once.
+/// Returns a response whose body arrives at once.
 pub(super) fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
     pieces(status, vec![BodyPiece::Bytes(Duration::ZERO, body.into())])
 }
 
-/// An answer that arrives piece by piece.
+/// Returns a response whose body arrives in pieces.
 pub(super) fn pieces(status: u16, pieces: Vec<BodyPiece>) -> Reply {
     Reply {
         after: Duration::ZERO,
@@ -135,7 +135,7 @@ pub(super) fn pieces(status: u16, pieces: Vec<BodyPiece>) -> Reply {
     }
 }
 
-/// No answer, ever.
+/// Returns a reply that never arrives.
 pub(super) fn no_response() -> Reply {
     Reply {
         after: Duration::ZERO,
@@ -143,7 +143,7 @@ pub(super) fn no_response() -> Reply {
     }
 }
 
-/// No answer, because of this.
+/// Returns a failure to send.
 pub(super) fn send_fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
     Reply {
         after: Duration::ZERO,
@@ -159,7 +159,7 @@ pub(super) fn send_error(kind: SendErrorKind, possibly_received: bool) -> SendEr
     }
 }
 
-/// These replies, one after the other, and no more requests than that.
+/// Returns a server that gives these replies in order, and panics on any further request.
 pub(super) fn script(
     replies: impl IntoIterator<Item = Reply>,
 ) -> impl FnMut(&SentRequest) -> Reply {
@@ -170,7 +170,8 @@ pub(super) fn script(
     }
 }
 
-/// Gives a new token for 900 seconds to whoever asks for one, `stub-token-1` first, and leaves the rest to `resources`.
+/// Returns a server that answers token requests with new tokens valid for 900 seconds, `stub-token-1` first, and passes
+/// all other requests on to `resources`.
 pub(super) fn with_tokens(
     mut resources: impl FnMut(&SentRequest) -> Reply,
 ) -> impl FnMut(&SentRequest) -> Reply {

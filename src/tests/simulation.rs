@@ -61,7 +61,7 @@ const REGRESSION_SEEDS: [u64; 2] = [49_757, 88_005];
 const MIN_SEEDS_FOR_COVERAGE: u64 = 2000;
 
 #[test]
-fn simulation_of_every_seed_keeps_every_promise() {
+fn all_seeds_pass_all_checks() {
     if let Some(seed) = env_number("SIMULATION_SEED") {
         let replayed = run(seed, true);
         println!("{}", replayed.trace.join("\n"));
@@ -83,7 +83,7 @@ fn simulation_of_every_seed_keeps_every_promise() {
 }
 
 #[test]
-fn simulation_of_the_seeds_that_once_failed_keeps_every_promise() {
+fn seeds_that_once_failed_pass_all_checks() {
     for seed in REGRESSION_SEEDS {
         let replayed = run(seed, false);
         replayed
@@ -200,7 +200,7 @@ fn expected_coverage() -> Vec<String> {
 }
 
 #[test]
-fn simulation_of_a_seed_is_the_same_every_time() {
+fn a_seed_always_produces_the_same_trace() {
     for seed in 0..20 {
         assert_eq!(run(seed, true).trace, run(seed, true).trace);
     }

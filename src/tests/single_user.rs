@@ -1,17 +1,17 @@
-//! One user, read and changed: whose answer is taken, and which state it must show.
+//! Operations on a single user: accepted responses and their limits.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{Effect, Error, ErrorCode, Operation, UserState};
 
-/// What a get is answered with.
+/// Calls `get_user`, answered with this body.
 fn get_answered(answer: &str) -> Result<crate::User, Error> {
     let client = client(with_tokens(script([reply(200, answer)])));
     get_user(&client)
 }
 
 #[test]
-fn an_answer_that_repeats_a_secret_is_never_passed_on() {
-    // The third one is the token in escapes.
+fn a_user_that_contains_a_secret_is_malformed() {
+    // The third secret is the token in JSON escapes.
     for secret in ["stub-token-1", CLIENT_SECRET, r"\u0073tub\u002dtoken-1"] {
         for field in ["display_name", "email", "path", "create_time"] {
             for (operation, state, effect) in [
@@ -33,7 +33,7 @@ fn an_answer_that_repeats_a_secret_is_never_passed_on() {
 }
 
 #[test]
-fn a_list_that_repeats_a_secret_is_never_passed_on() {
+fn a_page_that_contains_a_secret_is_malformed() {
     for body in [
         r#"{"results":[{"id":"A"},{"id":"B","email":"stub-token-1"}]}"#,
         r#"{"results":[{"id":"stub-token-1"}]}"#,
@@ -45,7 +45,7 @@ fn a_list_that_repeats_a_secret_is_never_passed_on() {
 }
 
 #[test]
-fn a_user_is_read_as_the_server_shows_them() {
+fn get_user_returns_all_fields_of_the_response() {
     let user = get_answered(ACTIVE).unwrap();
     assert_eq!(user.id, ID);
     assert_eq!(user.email, "wendy_appleseed@agilebits.com");
@@ -59,7 +59,7 @@ fn a_user_is_read_as_the_server_shows_them() {
 }
 
 #[test]
-fn a_change_returns_the_user_as_they_are_now() {
+fn a_change_returns_the_user_in_the_new_state() {
     let client = client(with_tokens(script([
         reply(200, SUSPENDED),
         reply(200, ACTIVE),
@@ -71,7 +71,7 @@ fn a_change_returns_the_user_as_they_are_now() {
 }
 
 #[test]
-fn an_id_that_is_none_is_refused_before_anything_is_sent() {
+fn an_invalid_user_id_is_rejected_without_a_request() {
     let long = "x".repeat(1025);
     for (id, message) in [
         ("", "the user's id must not be empty"),
@@ -100,7 +100,7 @@ fn an_id_that_is_none_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn another_user_than_the_one_asked_for_is_refused() {
+fn a_response_with_another_user_is_malformed() {
     let other = r#"{"id":"ir7vjhj36jhinbfad7v2t5mp3e","state":"SUSPENDED"}"#;
     let message = "the server's response does not fit: it is another user than the one asked for";
     for (operation, effect) in [
@@ -119,7 +119,7 @@ fn another_user_than_the_one_asked_for_is_refused() {
 }
 
 #[test]
-fn a_change_that_did_not_bring_its_state_about_is_no_success() {
+fn a_change_answered_with_another_state_is_malformed() {
     let unspecified = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
     let deleted = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"DELETED"}"#;
     for (operation, answer) in [
@@ -144,7 +144,7 @@ fn a_change_that_did_not_bring_its_state_about_is_no_success() {
 }
 
 #[test]
-fn an_answer_of_8_mib_is_taken_and_a_larger_one_is_not() {
+fn a_response_may_have_8_mib_and_no_more() {
     let sized = |size: usize| {
         let user = SUSPENDED.strip_suffix('}').unwrap();
         let padding = size - user.len() - r#","x":""}"#.len();

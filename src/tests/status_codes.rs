@@ -1,4 +1,4 @@
-//! What each status of each endpoint means, in code and in words.
+//! Error codes for each status of each endpoint.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{
@@ -15,7 +15,7 @@ const STATUSES: [u16; 27] = [
     500, 501, 502, 503, 504, 505, 599, 600,
 ];
 
-/// The codes of a refused token, revocation, list, get and change.
+/// Error codes for a status of the token endpoint, the revocation endpoint, a list, a get and a change.
 fn codes(status: u16) -> [ErrorCode; 5] {
     match status {
         ..=399 | 600.. => [MalformedResponse; 5],
@@ -34,7 +34,7 @@ fn codes(status: u16) -> [ErrorCode; 5] {
     }
 }
 
-/// The error of a revocation that is refused like this.
+/// Returns the error of a revocation whose requests all get this reply.
 fn revoke_error(raw_settings: RawSettings, refusal: Reply) -> Error {
     let granted = [reply(200, TOKEN), reply(200, ACTIVE)].into_iter();
     let client: Client<FakePlatform> =
@@ -63,7 +63,7 @@ fn every_status_of_every_endpoint_has_its_code() {
 }
 
 #[test]
-fn what_a_403_means_is_told_by_its_words() {
+fn the_words_of_a_403_decide_its_error_code() {
     let change = [Operation::SuspendUser, Operation::ReactivateUser];
     let read = [Operation::ListUsers, Operation::GetUser];
     for (body, of_a_change, of_a_read) in [
@@ -127,7 +127,7 @@ fn what_a_403_means_is_told_by_its_words() {
 }
 
 #[test]
-fn the_last_owner_is_recognised_by_its_words_under_another_status() {
+fn last_owner_words_count_under_other_4xx_statuses() {
     for status in [400, 409, 412] {
         let refusal = reply(status, r#"{"code":9,"message":"no_owner_remain"}"#);
         assert_eq!(error_of(Operation::SuspendUser, [refusal]).code, LastOwner);
@@ -135,7 +135,7 @@ fn the_last_owner_is_recognised_by_its_words_under_another_status() {
 }
 
 #[test]
-fn an_invalid_client_is_unauthenticated_under_400_too() {
+fn a_400_with_invalid_client_is_unauthenticated() {
     let invalid = || reply(400, r#"{"error":"invalid_client"}"#);
     for error in [
         token_error(raw_settings(), invalid()),
@@ -148,7 +148,7 @@ fn an_invalid_client_is_unauthenticated_under_400_too() {
 }
 
 #[test]
-fn only_what_time_can_mend_is_retryable() {
+fn only_temporary_error_codes_are_retryable() {
     for (code, retryable) in [
         (InvalidArgument, false),
         (NotConfigured, false),
@@ -169,7 +169,7 @@ fn only_what_time_can_mend_is_retryable() {
 }
 
 #[test]
-fn what_the_server_asked_to_wait_is_passed_on() {
+fn the_error_contains_the_wait_from_retry_after() {
     for (value, wait) in [("120", Some(Duration::from_secs(120))), ("soon", None)] {
         let error = error_of(
             Operation::GetUser,

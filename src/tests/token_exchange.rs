@@ -1,4 +1,4 @@
-//! Several calls at once: one exchange at a time, whoever waits for it.
+//! Token exchanges of concurrent calls: one at a time, shared by all.
 
 use super::{
     fake_platform::{FakePlatform, Task},
@@ -12,7 +12,7 @@ use crate::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Gets a user, this long after the beginning.
+/// Calls `get_user` at this time.
 fn get_at<'a>(client: &'a Client<FakePlatform>, at: Duration) -> Task<'a, Result<User, Error>> {
     Box::pin(async move {
         crate::platform::Platform::sleep(client.platform(), at).await;
@@ -20,7 +20,7 @@ fn get_at<'a>(client: &'a Client<FakePlatform>, at: Duration) -> Task<'a, Result
     })
 }
 
-/// Gets a user so many times at once.
+/// Calls `get_user` this many times concurrently.
 fn get_at_once(client: &Client<FakePlatform>, times: usize) -> Vec<Result<User, Error>> {
     let calls = (0..times).map(|_| get_at(client, Duration::ZERO));
     client.platform().join(calls)
@@ -31,7 +31,7 @@ fn exchanges(client: &Client<FakePlatform>) -> usize {
 }
 
 #[test]
-fn several_calls_share_one_exchange() {
+fn concurrent_calls_share_one_token_exchange() {
     let client = client(|sent| {
         let body = if sent.is_token() { TOKEN } else { ACTIVE };
         reply(200, body).after(SECOND)
@@ -39,13 +39,13 @@ fn several_calls_share_one_exchange() {
     let results = get_at_once(&client, 5);
     assert!(results.iter().all(Result::is_ok));
     assert_eq!(exchanges(&client), 1);
-    // With the token all go at once.
+    // Once there is a token, all requests are sent at the same time.
     assert_eq!(client.platform().elapsed(), Duration::from_secs(2));
     assert_eq!(client.platform().max_open_requests(), 5);
 }
 
 #[test]
-fn tokens_for_one_call_are_exchanged_one_at_a_time() {
+fn single_use_tokens_are_exchanged_one_at_a_time() {
     let client = client(|sent| {
         if sent.is_token() {
             reply(200, r#"{"access_token":"once"}"#).after(SECOND)
@@ -60,7 +60,7 @@ fn tokens_for_one_call_are_exchanged_one_at_a_time() {
 }
 
 #[test]
-fn whoever_waited_for_a_refused_exchange_is_refused_with_it() {
+fn calls_waiting_for_a_refused_exchange_fail_with_it() {
     for refusal in [
         reply(401, ""),
         reply(404, ""),
@@ -80,7 +80,7 @@ fn whoever_waited_for_a_refused_exchange_is_refused_with_it() {
 }
 
 #[test]
-fn a_call_after_a_refused_exchange_tries_again() {
+fn a_call_after_a_refused_exchange_exchanges_again() {
     let client = client(script([
         reply(401, "").after(SECOND),
         reply(200, TOKEN),
@@ -92,7 +92,7 @@ fn a_call_after_a_refused_exchange_tries_again() {
 }
 
 #[test]
-fn whoever_waited_for_an_exchange_that_failed_for_now_tries_again() {
+fn a_call_waiting_for_a_transient_failure_exchanges_again() {
     let failing = (0..5).map(|_| reply(503, "").retry_after("0").after(SECOND));
     let better = [reply(200, TOKEN), reply(200, ACTIVE)];
     let client = client(script(failing.chain(better)));
@@ -105,7 +105,7 @@ fn whoever_waited_for_an_exchange_that_failed_for_now_tries_again() {
 }
 
 #[test]
-fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
+fn a_waiting_call_takes_over_from_a_cancelled_exchange() {
     let client = client(script([
         no_response(),
         reply(200, TOKEN),
@@ -121,7 +121,7 @@ fn a_waiter_goes_on_when_the_exchanging_call_is_given_up() {
 }
 
 #[test]
-fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
+fn an_old_refusal_is_not_applied_to_a_later_exchange() {
     let client = client(script([
         reply(401, ""),
         no_response(),
@@ -137,7 +137,7 @@ fn a_refusal_is_not_handed_to_those_who_waited_for_a_later_exchange() {
 }
 
 #[test]
-fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
+fn a_waiting_call_takes_over_from_a_timed_out_exchange() {
     let client = client(script([
         no_response(),
         no_response(),
@@ -154,7 +154,7 @@ fn a_waiter_goes_on_when_the_exchanging_call_times_out() {
     assert_eq!(client.platform().elapsed(), Duration::from_secs(30));
 }
 
-/// A client that holds a token. Of the next two requests the first is refused after 5 seconds, the second at once.
+/// Returns a client that holds a token. The next two requests get a 401: the first after 5 seconds, the second at once.
 fn with_refused_token(
     mut later: impl FnMut(&SentRequest) -> Reply + 'static,
 ) -> Client<FakePlatform> {
@@ -171,7 +171,7 @@ fn with_refused_token(
 }
 
 #[test]
-fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
+fn a_call_that_times_out_waiting_names_the_exchange() {
     let client = with_refused_token(script([no_response(), no_response()]));
     let calls = [
         get_at(&client, Duration::ZERO),
@@ -190,7 +190,7 @@ fn a_waiter_whose_deadline_comes_first_says_what_it_waited_for() {
 }
 
 #[test]
-fn a_late_refusal_of_an_old_token_does_not_drop_the_new_one() {
+fn a_late_401_for_an_old_token_keeps_the_new_one() {
     let client = with_refused_token(script([
         reply(200, r#"{"access_token":"stub-token-2","expires_in":900}"#),
         reply(200, ACTIVE),
@@ -208,7 +208,7 @@ fn a_late_refusal_of_an_old_token_does_not_drop_the_new_one() {
 }
 
 #[test]
-fn a_refusal_is_over_with_the_next_token() {
+fn a_successful_exchange_clears_the_last_refusal() {
     let client = client(script([
         reply(401, ""),
         reply(200, r#"{"access_token":"once"}"#).after(SECOND),
@@ -222,7 +222,7 @@ fn a_refusal_is_over_with_the_next_token() {
 }
 
 #[test]
-fn a_check_takes_its_turn_too() {
+fn a_check_waits_for_a_running_token_exchange() {
     let client = client(|sent| {
         if sent.is_token() {
             reply(200, TOKEN).after(SECOND)

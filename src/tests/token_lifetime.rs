@@ -1,11 +1,12 @@
-//! One call after the other: how long a token is kept, and what a refused one leads to.
+//! Lifetime of a token over consecutive calls.
 
 use super::{fixtures::*, scripted_server::*};
 use crate::{Client, ErrorCode, Operation, platform::Duration, tests::fake_platform::FakePlatform};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
-/// A client whose first token has this life, as JSON; every other one has 900 seconds.
+/// Returns a client whose first token response has these additional JSON fields. All later tokens are valid for 900
+/// seconds.
 fn with_life(life: &str) -> Client<FakePlatform> {
     let first = format!(r#"{{"access_token":"stub-token-0"{life}}}"#);
     let mut first = Some(first);
@@ -20,7 +21,7 @@ fn exchanges(client: &Client<FakePlatform>) -> usize {
     client.platform().count(SentRequest::is_token)
 }
 
-/// How many exchanges two calls need that are this far apart.
+/// Returns the number of token exchanges for two calls this far apart.
 fn exchanges_of_two_calls(life: &str, apart: Duration) -> usize {
     let client = with_life(life);
     get_user(&client).unwrap();
@@ -30,7 +31,7 @@ fn exchanges_of_two_calls(life: &str, apart: Duration) -> usize {
 }
 
 #[test]
-fn a_token_is_used_until_a_minute_before_its_end_or_a_tenth_of_a_shorter_life() {
+fn a_token_is_used_until_shortly_before_it_expires() {
     for (life, good_for) in [
         (r#","expires_in":900"#, Duration::from_secs(840)),
         (r#","expires_in":601"#, Duration::from_secs(541)),
@@ -53,7 +54,7 @@ fn a_token_is_used_until_a_minute_before_its_end_or_a_tenth_of_a_shorter_life() 
 }
 
 #[test]
-fn a_life_counts_from_when_the_token_was_asked_for() {
+fn a_lifetime_counts_from_the_token_request() {
     for (apart, expected) in [(830, 2), (829, 1)] {
         let mut asked = 0;
         let client = client(move |sent| match (sent.is_token(), asked) {
@@ -72,7 +73,7 @@ fn a_life_counts_from_when_the_token_was_asked_for() {
 }
 
 #[test]
-fn a_token_of_unknown_life_serves_one_call() {
+fn a_token_of_unknown_lifetime_serves_one_call() {
     for life in [
         "",
         r#","expires_in":null"#,
@@ -89,7 +90,7 @@ fn a_token_of_unknown_life_serves_one_call() {
 }
 
 #[test]
-fn a_token_for_one_call_serves_every_attempt_of_it() {
+fn a_single_use_token_serves_all_attempts_of_its_call() {
     let replies = [
         reply(200, r#"{"access_token":"once"}"#),
         reply(503, ""),
@@ -103,7 +104,7 @@ fn a_token_for_one_call_serves_every_attempt_of_it() {
 }
 
 #[test]
-fn a_refused_token_is_replaced_by_a_fresh_one() {
+fn a_401_is_answered_by_one_fresh_token() {
     let client = client(with_tokens(script([
         reply(200, ACTIVE),
         reply(401, ""),
@@ -127,7 +128,7 @@ fn a_refused_token_is_replaced_by_a_fresh_one() {
 }
 
 #[test]
-fn a_refused_token_for_one_call_is_replaced_too() {
+fn a_401_for_a_single_use_token_renews_it() {
     let client = client(script([
         reply(200, r#"{"access_token":"once"}"#),
         reply(401, ""),
@@ -139,7 +140,7 @@ fn a_refused_token_for_one_call_is_replaced_too() {
 }
 
 #[test]
-fn a_second_refusal_stands() {
+fn a_401_for_a_fresh_token_is_final() {
     let client = client(with_tokens(|_| reply(401, "")));
     let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
@@ -149,7 +150,7 @@ fn a_second_refusal_stands() {
 }
 
 #[test]
-fn a_token_refused_twice_is_not_kept() {
+fn a_rejected_fresh_token_is_not_kept() {
     let client = client(with_tokens(script([
         reply(401, ""),
         reply(401, ""),
@@ -178,7 +179,7 @@ fn the_letter_case_of_bearer_does_not_matter() {
 }
 
 #[test]
-fn an_exchange_that_brings_no_token_fails_every_operation() {
+fn a_token_response_without_a_token_fails_the_call() {
     for operation in [
         Operation::ListUsers,
         Operation::GetUser,

@@ -1,4 +1,4 @@
-//! A virtual clock, with the executor that advances it.
+//! Virtual clock with an executor that advances it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,14 +14,14 @@ use std::{
 
 use crate::platform::{Duration, Instant};
 
-/// Something that [`Clock::join`] drives.
+/// Future that [`Clock::join`] can run.
 pub(super) type Task<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A clock that stands still while there is anything to do. Its clones are the same clock.
+/// Clock that advances only when no task can make progress. Clones share the time.
 #[derive(Clone)]
 pub(super) struct Clock(Rc<ClockState>);
 
-/// The time, and what waits for another one.
+/// Current time and pending timers.
 struct ClockState {
     now: Cell<Instant>,
     timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
@@ -41,7 +41,7 @@ impl Clock {
         self.0.now.get()
     }
 
-    /// Lets time go by while nothing waits.
+    /// Advances the time while no task is running.
     pub fn advance(&self, duration: Duration) {
         self.0.now.set(self.now().after(duration));
     }
@@ -54,7 +54,7 @@ impl Clock {
         }
     }
 
-    /// Runs several calls at once, each of them polled only when it was woken, to the end of all.
+    /// Runs tasks concurrently until all are complete. Polls a task only after it was woken.
     pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let mut running: Vec<_> = calls
             .into_iter()
@@ -82,7 +82,7 @@ impl Clock {
         results.into_iter().flatten().collect()
     }
 
-    /// Drops a call that has not ended after this long.
+    /// Drops a call that is not complete after this time.
     pub async fn cancel_after<T>(
         &self,
         limit: Duration,
@@ -97,7 +97,7 @@ impl Clock {
         .await
     }
 
-    /// Goes on to the next thing that happens.
+    /// Advances the time to the next timer and wakes its task.
     fn advance_to_next_timer(&self) {
         let next = self.0.timers.borrow_mut().pop_first();
         let ((due, _), waker) = next.expect("stuck: nothing can ever happen");
@@ -106,7 +106,7 @@ impl Clock {
     }
 }
 
-/// A wait for the virtual clock, forgotten when it is dropped.
+/// Timer of the virtual clock, removed on drop.
 struct Sleep {
     state: Rc<ClockState>,
     due: (Instant, u64),
@@ -131,7 +131,7 @@ impl Drop for Sleep {
     }
 }
 
-/// Whether a call has something to do.
+/// Flag that a waker sets.
 struct WakeFlag(AtomicBool);
 
 impl WakeFlag {

@@ -1,4 +1,4 @@
-//! Memory that held a secret is zeroed before it is given back.
+//! Zeroing of secrets before their memory is freed.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -16,13 +16,13 @@ use crate::{
 };
 
 const CLIENT_SECRET: &str = "zeroed-when-dropped:client-secret";
-const TOKEN: &str = "zeroed-when-dropped:token-of-nobody";
-const TOKEN_ANSWER: &str = r#"{"access_token":"zeroed-when-dropped:token-of-nobody","expires_in":900,"token_type":"Bearer"}"#;
-/// base64 of what the secrets share: it stands in that of the pair, since the client's id has a length that fits.
+const TOKEN: &str = "zeroed-when-dropped:token-without-user";
+const TOKEN_ANSWER: &str = r#"{"access_token":"zeroed-when-dropped:token-without-user","expires_in":900,"token_type":"Bearer"}"#;
+/// Base64 of a part of the client secret. Contained in the Base64 of `id:secret`, because `id:` has three bytes.
 const WITHIN_BASE64: &str = "emVyb2VkLXdoZW4tZHJvcHBlZDpj";
 const CLIENT_ID: &str = "id";
 
-/// An allocator that looks for secrets in what is given back, on the thread that asks for it.
+/// Allocator that searches freed memory for secrets, on threads that enable it.
 struct LeakDetector;
 
 thread_local! {
@@ -32,10 +32,10 @@ thread_local! {
 #[global_allocator]
 static LEAK_DETECTOR: LeakDetector = LeakDetector;
 
-// SAFETY: everything is System's. `realloc` is the default one, which gives the old memory back by `dealloc`.
+// SAFETY: all calls are forwarded to `System`. The default `realloc` frees the old memory by `dealloc`.
 unsafe impl GlobalAlloc for LeakDetector {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Zeroed, so that nothing is found that an earlier owner left.
+        // Zeroed, so that data of an earlier owner is not found.
         unsafe { System.alloc_zeroed(layout) }
     }
 
@@ -54,22 +54,22 @@ unsafe impl GlobalAlloc for LeakDetector {
     }
 }
 
-/// How many blocks were given back with a secret in them.
+/// Returns the number of blocks freed during `work` that contained a secret.
 fn leaked_blocks_during(work: impl FnOnce()) -> u32 {
     LEAKED_BLOCKS.set(Some(0));
     work();
     LEAKED_BLOCKS.take().unwrap()
 }
 
-/// A server that exchanges one token and knows nobody, and a host that copies nothing.
+/// Platform that answers at once and keeps no copies. Its server exchanges tokens and has no users.
 struct ZeroCopyPlatform;
 
-/// A body in two pieces, so that the first one is outgrown.
+/// Body in two pieces, so that the buffer of the client has to grow.
 struct Halves(Vec<&'static [u8]>);
 
 impl Body for Halves {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
-        // What the core is given, it has to zero.
+        // The client owns the piece, and has to zero it.
         Ok(self.0.pop().map(<[u8]>::to_vec))
     }
 }
@@ -127,7 +127,7 @@ fn settings() -> Settings {
 }
 
 #[test]
-fn the_watch_finds_what_is_not_zeroed() {
+fn the_leak_detector_finds_memory_that_is_not_zeroed() {
     let pair = format!("{CLIENT_ID}:{CLIENT_SECRET}");
     assert!(base64::encode(&pair).expose().contains(WITHIN_BASE64));
     for text in [CLIENT_SECRET, TOKEN, TOKEN_ANSWER, WITHIN_BASE64] {
@@ -136,7 +136,7 @@ fn the_watch_finds_what_is_not_zeroed() {
 }
 
 #[test]
-fn a_whole_life_of_a_client_leaves_no_secret_behind() {
+fn a_client_zeroes_every_secret() {
     let found = leaked_blocks_during(|| {
         let client = Client::new(ZeroCopyPlatform, Ok(settings()));
         assert!(run(client.get_user("x")).is_err());
@@ -150,19 +150,19 @@ fn a_whole_life_of_a_client_leaves_no_secret_behind() {
 }
 
 #[test]
-fn settings_from_the_environment_leave_no_secret_behind() {
+fn settings_from_the_environment_zero_every_secret() {
     let variables = || {
         let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         vec![
             owned("OP_USERS_ACCOUNT_ID", "ACCOUNT123"),
             owned("OP_USERS_CLIENT_ID", CLIENT_ID),
             owned("OP_USERS_CLIENT_SECRET", CLIENT_SECRET),
-            owned("SOMEBODY_ELSES", TOKEN),
+            owned("OTHER_PROGRAMS_TOKEN", TOKEN),
         ]
     };
     let found = leaked_blocks_during(|| drop(crate::settings::from_environment(variables())));
     assert_eq!(found, 0);
-    // Wrong ones neither.
+    // Also if the settings are wrong.
     let found = leaked_blocks_during(|| {
         let mut variables = variables();
         variables.push(("OP_USERS_BASIC".to_owned(), TOKEN.to_owned()));

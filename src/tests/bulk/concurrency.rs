@@ -1,4 +1,4 @@
-//! How many requests at once, how they wait for the server, and how the call's time runs out.
+//! Concurrency, pauses and deadline of a bulk change.
 
 use super::fake_account::*;
 use crate::{
@@ -23,7 +23,7 @@ fn effects(report: &Report) -> Vec<Option<Effect>> {
 }
 
 #[test]
-fn so_many_requests_are_under_way_at_once_and_no_more() {
+fn concurrency_limits_the_requests_in_flight() {
     for (concurrency, most) in [(None, 4), (Some(1), 1), (Some(7), 7), (Some(16), 16)] {
         let client = FakeAccount::with_users(50).client();
         let options = ChangeOptions {
@@ -37,7 +37,7 @@ fn so_many_requests_are_under_way_at_once_and_no_more() {
 }
 
 #[test]
-fn a_pause_that_one_request_is_asked_for_is_a_pause_of_all() {
+fn a_429_pauses_all_requests_of_the_call() {
     let mut asked = false;
     let client = FakeAccount::with_users(40).client_except(move |sent| {
         let first = is_change_of(sent, "U10") && !asked;
@@ -63,12 +63,12 @@ fn a_pause_that_one_request_is_asked_for_is_a_pause_of_all() {
         .iter()
         .filter(|sent| sent.at > paused && sent.at < until);
     assert_eq!(meanwhile.count(), 0);
-    // Those who were under way go on, and then the others, together.
+    // After the pause, requests are sent concurrently again.
     assert!(sent.iter().filter(|sent| sent.at == until).count() > 1);
 }
 
 #[test]
-fn of_several_pauses_the_longest_holds() {
+fn the_longest_of_several_pauses_applies() {
     for waits in [["7", "2"], ["2", "7"]] {
         let client = FakeAccount::with_users(40).client_except(move |sent| {
             let wait = match () {
@@ -101,7 +101,7 @@ fn of_several_pauses_the_longest_holds() {
 }
 
 #[test]
-fn a_pause_without_room_fails_the_rest_as_rate_limited_and_sends_nothing() {
+fn a_pause_beyond_the_deadline_fails_the_rest_unsent() {
     let account = FakeAccount::with_users(100);
     let client = account.client_except(|sent| {
         is_change_of(sent, "U20").then(|| reply(429, "").retry_after("3600"))
@@ -130,8 +130,8 @@ fn a_pause_without_room_fails_the_rest_as_rate_limited_and_sends_nothing() {
 }
 
 #[test]
-fn when_time_runs_out_what_was_done_is_told_as_done() {
-    // Each answer takes 10 ms: the list, and then four changes at a time.
+fn the_deadline_leaves_finished_changes_reported() {
+    // Each response takes 10 ms: the token is immediate, then one list, then four changes at a time.
     let account = FakeAccount::with_users(60);
     let client = account.client();
     let options = ChangeOptions {
@@ -144,7 +144,7 @@ fn when_time_runs_out_what_was_done_is_told_as_done() {
     assert_eq!(outcomes[..20], ["Changed"; 20]);
     assert_eq!(outcomes[20..], ["TimedOut"; 40]);
     let effects = effects(&report);
-    // Four were under way: the server has done them, and nobody here can know.
+    // Four changes were in flight: the server made them, but their responses were not read.
     assert_eq!(effects[20..24], [Some(Effect::PossiblyApplied); 4]);
     assert_eq!(effects[24..], [Some(Effect::NotApplied); 36]);
     assert_eq!(account.suspended_ids().len(), 24);
@@ -152,7 +152,7 @@ fn when_time_runs_out_what_was_done_is_told_as_done() {
 }
 
 #[test]
-fn whose_look_up_never_ends_keeps_nobody_else_from_being_changed() {
+fn a_look_up_that_never_ends_delays_only_its_own_target() {
     let account = FakeAccount::with_users(20);
     let client =
         account.client_except(|sent| (is_get(sent) && sent.url.ends_with("/U3")).then(no_response));
@@ -167,12 +167,12 @@ fn whose_look_up_never_ends_keeps_nobody_else_from_being_changed() {
     expected[3] = "TimedOut";
     assert_eq!(outcomes(&report), expected);
     assert_eq!(effects(&report)[3], Some(Effect::NotApplied));
-    // Half of the time is for looking them up.
+    // Look-ups by id take at most half of the deadline.
     assert!(client.platform().elapsed() < SECOND.times(16));
 }
 
 #[test]
-fn the_deadline_of_a_call_takes_the_place_of_the_settings() {
+fn a_bulk_call_obeys_a_deadline_of_its_own() {
     let client = FakeAccount::with_users(1).client_except(|sent| is_get(sent).then(no_response));
     let options = |deadline_ms| ChangeOptions {
         deadline_ms,

@@ -1,4 +1,4 @@
-//! An account with a list of users, served page by page.
+//! Fake account with users, served by page and by id.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// How long every answer takes, so that requests overlap.
+/// Delay of every response, so that requests overlap.
 pub(super) const LATENCY: Duration = Duration::from_millis(10);
 
-/// The users of an account. Its clones are the same account.
+/// Users of an account. Clones share the users.
 #[derive(Clone, Default)]
 pub(super) struct FakeAccount(Rc<RefCell<Vec<FakeUser>>>);
 
@@ -34,7 +34,7 @@ impl FakeUser {
 }
 
 impl FakeAccount {
-    /// Users `U0`, `U1`, … with the addresses `u0@acme.example`, …, all active.
+    /// Creates active users `U0`, `U1`, … with the addresses `u0@acme.example`, `u1@acme.example`, …
     pub fn with_users(count: usize) -> Self {
         let account = Self::default();
         for at in 0..count {
@@ -51,7 +51,7 @@ impl FakeAccount {
         });
     }
 
-    /// Changes a user behind the caller's back.
+    /// Sets the state of a user directly.
     pub fn set_state(&self, id: &str, state: &'static str) {
         self.0
             .borrow_mut()
@@ -61,19 +61,19 @@ impl FakeAccount {
             .state = state;
     }
 
-    /// The ids of those who are suspended.
+    /// Returns the ids of all suspended users.
     pub fn suspended_ids(&self) -> Vec<String> {
         let users = self.0.borrow();
         let suspended = users.iter().filter(|user| user.state == "SUSPENDED");
         suspended.map(|user| user.id.clone()).collect()
     }
 
-    /// A client of this account.
+    /// Returns a client of this account.
     pub fn client(&self) -> Client<FakePlatform> {
         self.client_except(|_| None)
     }
 
-    /// A client of this account, where something else is answered to some requests.
+    /// Returns a client of this account. Requests for which `otherwise` returns a reply get that reply.
     pub fn client_except(
         &self,
         mut otherwise: impl FnMut(&SentRequest) -> Option<Reply> + 'static,
@@ -84,7 +84,7 @@ impl FakeAccount {
         }))
     }
 
-    /// What the account answers.
+    /// Answers a request for a page, a user or a change.
     pub fn answer(&self, sent: &SentRequest) -> Reply {
         let (_, rest) = sent.url.split_once("/users").unwrap();
         if sent.method == Method::Get && !rest.starts_with('/') {
@@ -130,27 +130,27 @@ impl FakeAccount {
     }
 }
 
-/// Whether a request is for a page of the list.
+/// Returns true if a request reads a page of the list.
 pub(super) fn is_list(sent: &SentRequest) -> bool {
     sent.method == Method::Get && !sent.url.contains("/users/")
 }
 
-/// Whether a request reads one user.
+/// Returns true if a request reads a user by id.
 pub(super) fn is_get(sent: &SentRequest) -> bool {
     sent.method == Method::Get && sent.url.contains("/users/")
 }
 
-/// Whether a request changes a user.
+/// Returns true if a request changes a user.
 pub(super) fn is_change(sent: &SentRequest) -> bool {
     sent.method == Method::Post && sent.url.contains("/users/") && sent.body.is_none()
 }
 
-/// Whether a request changes this user.
+/// Returns true if a request changes this user.
 pub(super) fn is_change_of(sent: &SentRequest, id: &str) -> bool {
     is_change(sent) && sent.url.contains(&format!("/{id}:"))
 }
 
-/// Targets: an address where there is an `@`, an id elsewhere.
+/// Returns targets by e-mail address for names with an `@`, by id for all others.
 pub(super) fn targets<'t>(names: impl IntoIterator<Item = &'t str>) -> Vec<Target> {
     let target = |name: &str| Target {
         who: selector(name),
@@ -167,7 +167,7 @@ pub(super) fn selector(name: &str) -> Selector {
     }
 }
 
-/// Suspends these, and answers with the whole report.
+/// Suspends these users in one call.
 pub(super) fn suspend_users<'t>(
     client: &Client<FakePlatform>,
     names: impl IntoIterator<Item = &'t str>,
@@ -179,7 +179,7 @@ pub(super) fn suspend_users<'t>(
         .run(client.suspend_users(&targets, options))
 }
 
-/// What became of each target, in a word: the code of an error, the outcome elsewhere.
+/// Returns one word per target: the error code if it failed, else the outcome.
 pub(super) fn outcomes(report: &Report) -> Vec<String> {
     let word = |outcome: &Outcome| match outcome {
         Outcome::Failed(error) => format!("{:?}", error.code),

@@ -1,4 +1,4 @@
-//! Users by e-mail address: found, missing, or several.
+//! Finding a user by e-mail address.
 
 use super::fake_account::{FakeAccount, is_list};
 use crate::{
@@ -16,21 +16,21 @@ fn find(client: &Client<FakePlatform>, email: &str) -> Result<User, Error> {
 }
 
 #[test]
-fn a_user_is_found_on_any_page() {
+fn find_user_finds_a_user_on_any_page() {
     let account = FakeAccount::with_users(2500);
     for at in [0, 999, 1000, 2499] {
         let client = account.client();
         let user = find(&client, &format!("u{at}@acme.example")).unwrap();
         assert_eq!(user.id, format!("U{at}"));
         assert_eq!(user.state, UserState::Active);
-        // All pages, wherever they stand: a second user with the address may be on the last one.
+        // All pages are read: a second user with the address may be on the last one.
         assert_eq!(client.platform().count(is_list), 3);
         assert_eq!(client.platform().sent().len(), 4);
     }
 }
 
 #[test]
-fn case_and_surrounding_space_do_not_matter() {
+fn find_user_ignores_case_and_surrounding_space() {
     let account = FakeAccount::with_users(3);
     account.add("E", "Élodie@BÜCHER.example ", "SUSPENDED");
     let client = account.client();
@@ -42,7 +42,7 @@ fn case_and_surrounding_space_do_not_matter() {
 }
 
 #[test]
-fn nobody_is_not_found_after_the_last_page() {
+fn an_unknown_address_is_not_found_after_the_last_page() {
     let client = FakeAccount::with_users(1001).client();
     let error = find(&client, "nobody@acme.example").unwrap_err();
     assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 3));
@@ -56,7 +56,7 @@ fn nobody_is_not_found_after_the_last_page() {
 }
 
 #[test]
-fn several_users_with_one_address_are_named() {
+fn a_shared_address_is_ambiguous_with_candidates() {
     let account = FakeAccount::with_users(1500);
     account.add("U9\\u0007X", "U700@Acme.Example", "ACTIVE");
     account.add("U10", "u700@acme.example", "SUSPENDED");
@@ -74,7 +74,7 @@ fn several_users_with_one_address_are_named() {
 }
 
 #[test]
-fn of_very_many_with_one_address_some_are_named() {
+fn an_ambiguous_address_has_at_most_eight_candidates() {
     let id = |at: usize| format!("{at}{}", "x".repeat(500));
     let account = FakeAccount::default();
     for at in 0..3000 {
@@ -87,12 +87,12 @@ fn of_very_many_with_one_address_some_are_named() {
 }
 
 #[test]
-fn a_user_whom_the_moving_list_shows_twice_is_one_user() {
+fn a_user_listed_on_two_pages_is_not_ambiguous() {
     let account = FakeAccount::with_users(999);
     account.add("MOVED", "moved@acme.example", "ACTIVE");
     account.add("MOVED", "moved@acme.example", "SUSPENDED");
     let user = find(&account.client(), "moved@acme.example").unwrap();
-    // As the server showed them last.
+    // The last occurrence in the list counts.
     assert_eq!(
         (user.id.as_str(), user.state),
         ("MOVED", UserState::Suspended)
@@ -100,7 +100,7 @@ fn a_user_whom_the_moving_list_shows_twice_is_one_user() {
 }
 
 #[test]
-fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
+fn an_invalid_address_is_rejected_without_a_request() {
     let client = FakeAccount::with_users(1).client();
     for email in ["", "  ", "U0", "a\n@b"] {
         let error = find(&client, email).unwrap_err();
@@ -116,14 +116,14 @@ fn an_address_that_cannot_be_one_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn what_cuts_the_reading_short_is_an_error_of_its_own() {
+fn an_unreadable_page_fails_find_user() {
     let account = FakeAccount::with_users(3000);
     for (status, code) in [
         (503, ErrorCode::Unavailable),
         (404, ErrorCode::NotFound),
         (400, ErrorCode::InvalidArgument),
     ] {
-        // The user stands on the first page; only the last one fails.
+        // The user is on the first page. Only the last page fails.
         let client = account.client_except(move |sent| {
             let is_last = is_list(sent) && sent.url.ends_with("page_token=2000");
             is_last.then(|| reply(status, ""))
@@ -134,7 +134,7 @@ fn what_cuts_the_reading_short_is_an_error_of_its_own() {
 }
 
 #[test]
-fn pages_that_go_round_in_a_circle_are_refused() {
+fn pages_that_form_a_circle_are_malformed() {
     for round in 2..40 {
         let mut read = 0;
         let server = with_tokens(move |_| {

@@ -1,4 +1,4 @@
-//! What must hold before anything is changed.
+//! Guards of a bulk change.
 
 use super::fake_account::*;
 use crate::{
@@ -28,7 +28,7 @@ fn target_texts(report: &Report, at: usize) -> (&str, Option<&str>) {
 }
 
 #[test]
-fn the_protected_are_left_alone_however_they_are_named() {
+fn a_protected_user_is_not_changed_by_id_or_by_email() {
     for protect in ["U1", " U1@ACME.example"] {
         for name in ["U1", "u1@acme.example"] {
             let account = FakeAccount::with_users(3);
@@ -50,7 +50,7 @@ fn the_protected_are_left_alone_however_they_are_named() {
 }
 
 #[test]
-fn an_address_that_is_not_the_expected_one_is_left_alone() {
+fn a_user_with_an_unexpected_email_is_not_changed() {
     let account = FakeAccount::with_users(3);
     let client = account.client();
     let target = |who: &str, expected: &str| Target {
@@ -88,7 +88,7 @@ fn an_address_that_is_not_the_expected_one_is_left_alone() {
 }
 
 #[test]
-fn more_changes_than_allowed_refuse_the_whole_call() {
+fn exceeding_max_changes_refuses_the_whole_call() {
     let account = FakeAccount::with_users(4);
     account.set_state("U3", "SUSPENDED");
     let names = ["U0", "u1@acme.example", "U3", "U0", "NOBODY", "U2"];
@@ -116,14 +116,14 @@ fn more_changes_than_allowed_refuse_the_whole_call() {
     );
     assert_eq!(client.platform().count(is_change), 0);
 
-    // Three are enough: who is named twice, missing or there already does not count.
+    // Three changes are needed: users named twice, unknown or already suspended do not count.
     let report = suspend_users(&client, names, &at_most(3)).unwrap();
     assert_eq!(report.refused, None);
     assert_eq!(client.platform().count(is_change), 3);
 }
 
 #[test]
-fn a_dry_run_tells_of_too_many_changes_too() {
+fn a_dry_run_reports_exceeded_max_changes() {
     let options = ChangeOptions {
         dry_run: true,
         ..at_most(0)
@@ -140,7 +140,7 @@ fn a_dry_run_tells_of_too_many_changes_too() {
 }
 
 #[test]
-fn every_look_up_comes_before_the_first_change() {
+fn all_look_ups_precede_the_first_change() {
     let account = FakeAccount::with_users(2500);
     let client = account.client();
     let names = [
@@ -160,7 +160,7 @@ fn every_look_up_comes_before_the_first_change() {
 }
 
 #[test]
-fn a_guard_that_cannot_be_checked_does_not_hold() {
+fn a_guard_that_cannot_be_checked_counts_as_violated() {
     let account = FakeAccount::with_users(3);
     let forbidden = || account.client_except(|sent| is_get(sent).then(|| reply(403, "")));
     let client = forbidden();
@@ -188,7 +188,7 @@ fn a_guard_that_cannot_be_checked_does_not_hold() {
         ["PreconditionFailed"]
     );
 
-    // By id it can be.
+    // A guard by id can be checked without the permission.
     let client = forbidden();
     let report = suspend_users(&client, ["U0", "U1"], &protecting(&["U1"])).unwrap();
     assert_eq!(outcomes(&report), ["Changed", "PreconditionFailed"]);
@@ -196,7 +196,7 @@ fn a_guard_that_cannot_be_checked_does_not_hold() {
 }
 
 #[test]
-fn a_guard_that_cannot_be_understood_refuses_the_call() {
+fn an_invalid_protected_user_fails_the_whole_call() {
     let client = FakeAccount::with_users(1).client();
     for (protect, cause) in [
         (
@@ -220,7 +220,7 @@ fn a_guard_that_cannot_be_understood_refuses_the_call() {
 }
 
 #[test]
-fn options_out_of_range_are_refused() {
+fn options_out_of_range_fail_the_whole_call() {
     let client = FakeAccount::with_users(1).client();
     let concurrency = |concurrency| ChangeOptions {
         concurrency: Some(concurrency),

@@ -1,4 +1,4 @@
-//! The whole list at once, up to a limit.
+//! Listing all users up to a limit.
 
 use super::fake_account::{FakeAccount, is_list};
 use crate::{
@@ -19,7 +19,7 @@ fn ids(list: &UserList) -> Vec<String> {
 }
 
 #[test]
-fn every_page_is_read_and_the_order_is_the_servers() {
+fn list_all_users_keeps_the_servers_order_over_pages() {
     let list = list_all(&FakeAccount::with_users(2500), 100_000).unwrap();
     let expected: Vec<_> = (0..2500).map(|at| format!("U{at}")).collect();
     assert_eq!(ids(&list), expected);
@@ -27,7 +27,7 @@ fn every_page_is_read_and_the_order_is_the_servers() {
 }
 
 #[test]
-fn a_limit_cuts_the_list_and_says_so() {
+fn a_limit_cuts_the_list_and_marks_it_incomplete() {
     let account = FakeAccount::with_users(2500);
     for (limit, complete) in [
         (1, false),
@@ -45,7 +45,7 @@ fn a_limit_cuts_the_list_and_says_so() {
 }
 
 #[test]
-fn no_more_is_asked_for_than_is_wanted() {
+fn a_limit_reduces_page_size_and_number_of_pages() {
     for (limit, size, requests) in [(10, "max_page_size=10", 1), (1500, "max_page_size=1000", 2)] {
         let client = FakeAccount::with_users(5000).client();
         client
@@ -60,7 +60,7 @@ fn no_more_is_asked_for_than_is_wanted() {
 }
 
 #[test]
-fn the_filter_goes_with_every_page() {
+fn the_filter_is_sent_with_every_page() {
     let client = FakeAccount::with_users(1500).client();
     let filter = Some(StateFilter::Suspended);
     client
@@ -73,20 +73,20 @@ fn the_filter_goes_with_every_page() {
 }
 
 #[test]
-fn a_user_whom_the_moving_list_shows_twice_is_listed_once() {
+fn a_user_listed_on_two_pages_is_returned_once() {
     let account = FakeAccount::with_users(1000);
     account.add("U5", "u5@acme.example", "ACTIVE");
     account.add("LAST", "last@acme.example", "ACTIVE");
     let list = list_all(&account, 9999).unwrap();
     assert_eq!((list.users.len(), list.complete), (1001, true));
     assert_eq!(list.users[1000].id, "LAST");
-    // Who is shown again takes no place of the limit.
+    // A repeated user does not count towards the limit.
     let list = list_all(&account, 1001).unwrap();
     assert_eq!((list.users.len(), list.complete), (1001, true));
 }
 
 #[test]
-fn a_list_of_nobody_is_no_list() {
+fn a_limit_of_zero_is_an_invalid_argument() {
     let error = list_all(&FakeAccount::with_users(1), 0).unwrap_err();
     assert_eq!(
         (error.code, error.requests),
@@ -96,13 +96,13 @@ fn a_list_of_nobody_is_no_list() {
 }
 
 #[test]
-fn an_empty_account_is_complete() {
+fn the_list_of_an_empty_account_is_complete() {
     let list = list_all(&FakeAccount::with_users(0), 1).unwrap();
     assert_eq!((list.users.len(), list.complete), (0, true));
 }
 
 #[test]
-fn a_page_that_fails_fails_the_list() {
+fn an_unreadable_page_fails_list_all_users() {
     let client = FakeAccount::with_users(3000).client_except(|sent| {
         sent.url
             .ends_with("page_token=2000")

@@ -1,4 +1,4 @@
-//! Many users in one call: who is changed, what is sent for it, and what is told.
+//! Outcomes, requests and reports of a bulk change.
 
 use super::fake_account::*;
 use crate::{
@@ -75,7 +75,7 @@ fn a_report_holds_the_user_before_and_after() {
 }
 
 #[test]
-fn reactivating_is_the_opposite() {
+fn reactivate_users_changes_suspended_users_only() {
     let account = FakeAccount::with_users(3);
     account.set_state("U1", "SUSPENDED");
     let client = account.client();
@@ -94,7 +94,7 @@ fn reactivating_is_the_opposite() {
 }
 
 #[test]
-fn ids_cost_a_get_each_and_addresses_one_pass() {
+fn ids_cost_one_request_each_and_addresses_one_list() {
     let account = FakeAccount::with_users(2500);
     let names: Vec<_> = (0..40)
         .map(|at| match at % 2 {
@@ -117,7 +117,7 @@ fn ids_cost_a_get_each_and_addresses_one_pass() {
 }
 
 #[test]
-fn who_is_there_already_is_not_written_to() {
+fn a_user_in_the_requested_state_is_not_changed() {
     let account = FakeAccount::with_users(2);
     account.set_state("U0", "SUSPENDED");
     account.set_state("U1", "SUSPENDED");
@@ -133,7 +133,7 @@ fn who_is_there_already_is_not_written_to() {
 }
 
 #[test]
-fn who_is_named_twice_is_changed_once_and_reported_twice() {
+fn a_user_named_twice_is_changed_once_and_reported_twice() {
     let account = FakeAccount::with_users(2);
     let client = account.client();
     let names = ["U0", "u0@acme.example", " U0@ACME.EXAMPLE", "U0", "U1"];
@@ -141,12 +141,12 @@ fn who_is_named_twice_is_changed_once_and_reported_twice() {
     assert_eq!(outcomes(&report), ["Changed"; 5]);
     assert_eq!(report.targets[0], report.targets[3]);
     assert_eq!(client.platform().count(|sent| is_change_of(sent, "U0")), 1);
-    // The list has shown them: only the other one had to be read.
+    // The list contains U0, so that only U1 is read by id.
     assert_eq!(client.platform().count(is_get), 1);
 }
 
 #[test]
-fn a_dry_run_tells_the_same_and_changes_nothing() {
+fn a_dry_run_reports_outcomes_and_changes_nothing() {
     let account = FakeAccount::with_users(4);
     account.set_state("U1", "SUSPENDED");
     let client = account.client();
@@ -163,7 +163,7 @@ fn a_dry_run_tells_the_same_and_changes_nothing() {
 }
 
 #[test]
-fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
+fn without_permission_to_get_users_changes_are_still_made() {
     for forbidden in [
         r#"{"code":7,"message":"permission_denied"}"#,
         r#"{"code":7,"message":"no"}"#,
@@ -180,7 +180,7 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
         let unseen =
             |target: &TargetReport| target.user.is_none() && target.previous_state.is_none();
         assert!(report.targets.iter().all(unseen));
-        // One who is told is told for all: those under way at that moment, and no more.
+        // The first 403 ends the look-ups: only those already in flight are sent.
         assert!(client.platform().count(is_get) <= 4);
 
         let report = suspend_users(&client, names(), &ChangeOptions::default()).unwrap();
@@ -197,7 +197,7 @@ fn without_the_permission_to_look_changes_are_made_and_nothing_is_claimed() {
 }
 
 #[test]
-fn one_user_who_may_not_be_seen_hides_nobody_else() {
+fn one_forbidden_user_does_not_stop_other_look_ups() {
     for forbidden in ["U0", "U4", "U9"] {
         for concurrency in [1, 4] {
             let account = FakeAccount::with_users(10);
@@ -217,7 +217,7 @@ fn one_user_who_may_not_be_seen_hides_nobody_else() {
                 .targets
                 .iter()
                 .filter(|target| target.previous_state.is_none());
-            // Whoever is asked for first, alone, may be the sign that nobody may be seen.
+            // If the only look-up so far is forbidden, the client assumes a missing permission.
             let expected = if (forbidden, concurrency) == ("U0", 1) {
                 10
             } else {
@@ -230,7 +230,7 @@ fn one_user_who_may_not_be_seen_hides_nobody_else() {
 }
 
 #[test]
-fn a_change_that_may_have_been_made_is_told_with_its_user() {
+fn a_possibly_applied_change_is_reported_with_its_user() {
     let account = FakeAccount::with_users(2);
     let client = account.client_except(|sent| is_change_of(sent, "U0").then(|| reply(200, "gone")));
     let report = suspend_users(
@@ -250,7 +250,7 @@ fn a_change_that_may_have_been_made_is_told_with_its_user() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_fails_the_addresses_alone() {
+fn an_unreadable_list_fails_only_targets_named_by_email() {
     let account = FakeAccount::with_users(3);
     let client = account.client_except(|sent| is_list(sent).then(|| reply(500, "")));
     let names = ["u0@acme.example", "U1", "nobody@acme.example"];
@@ -260,7 +260,7 @@ fn a_list_that_cannot_be_read_fails_the_addresses_alone() {
 }
 
 #[test]
-fn nothing_is_tried_without_a_token() {
+fn a_failed_token_exchange_fails_the_whole_bulk_call() {
     let client = crate::tests::fixtures::client(script([reply(401, "")]));
     let error = suspend_users(
         &client,
@@ -275,7 +275,7 @@ fn nothing_is_tried_without_a_token() {
 }
 
 #[test]
-fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
+fn credentials_rejected_midway_are_not_tried_per_target() {
     let mut tokens = 0;
     let mut changed = 0;
     let client = crate::tests::fixtures::client(move |sent| {
@@ -293,7 +293,7 @@ fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
                 changed += 1;
                 reply(200, format!(r#"{{"id":"{id}","state":"SUSPENDED"}}"#))
             }
-            // The token has ended.
+            // The token has expired.
             Some(_) => reply(401, ""),
         }
     });
@@ -316,7 +316,7 @@ fn credentials_that_are_refused_in_the_middle_are_not_tried_for_each_target() {
 }
 
 #[test]
-fn a_token_that_ends_in_the_middle_is_renewed_once() {
+fn a_token_that_expires_midway_is_renewed_once() {
     let account = FakeAccount::with_users(50);
     let client = account.client_except(|sent| {
         let is_old = sent.authorization() == "Bearer stub-token-1";
@@ -330,7 +330,7 @@ fn a_token_that_ends_in_the_middle_is_renewed_once() {
 }
 
 #[test]
-fn no_targets_are_nothing_to_do() {
+fn a_bulk_call_without_targets_sends_nothing() {
     let client = FakeAccount::with_users(1).client();
     let report = suspend_users(&client, [], &ChangeOptions::default()).unwrap();
     assert!(report.targets.is_empty());
@@ -338,7 +338,7 @@ fn no_targets_are_nothing_to_do() {
 }
 
 #[test]
-fn targets_that_are_all_wrong_cost_no_request() {
+fn a_bulk_call_with_only_invalid_targets_sends_nothing() {
     let client = FakeAccount::with_users(1).client();
     let report = suspend_users(&client, ["", "a\0@b"], &ChangeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["InvalidArgument"; 2]);
@@ -346,7 +346,7 @@ fn targets_that_are_all_wrong_cost_no_request() {
 }
 
 #[test]
-fn too_many_targets_are_refused() {
+fn more_than_10000_targets_are_rejected() {
     let client = FakeAccount::with_users(1).client();
     let names = vec!["U0"; 10_001];
     let error = suspend_users(&client, names, &ChangeOptions::default()).unwrap_err();

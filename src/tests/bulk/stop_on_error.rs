@@ -1,4 +1,4 @@
-//! Stopping at the first error: nothing new is begun, and nothing that is known is lost.
+//! Option `stop_on_error` of a bulk change.
 
 use super::fake_account::*;
 use crate::{ChangeOptions, tests::scripted_server::reply};
@@ -12,7 +12,7 @@ fn stopping() -> ChangeOptions {
 }
 
 #[test]
-fn a_target_that_is_not_there_stops_the_call_before_any_change() {
+fn an_unknown_target_stops_the_call_before_any_change() {
     let account = FakeAccount::with_users(3);
     account.set_state("U2", "SUSPENDED");
     let client = account.client();
@@ -39,7 +39,7 @@ fn a_target_that_is_not_there_stops_the_call_before_any_change() {
 }
 
 #[test]
-fn a_guard_that_does_not_hold_stops_the_call_before_any_change() {
+fn a_violated_guard_stops_the_call_before_any_change() {
     let account = FakeAccount::with_users(3);
     account.set_state("U2", "SUSPENDED");
     let client = account.client();
@@ -56,7 +56,7 @@ fn a_guard_that_does_not_hold_stops_the_call_before_any_change() {
 }
 
 #[test]
-fn a_change_that_fails_leaves_the_rest_untried_and_what_is_under_way_ends() {
+fn a_failed_change_skips_the_changes_not_yet_begun() {
     let account = FakeAccount::with_users(9);
     let client = account.client_except(|sent| is_change_of(sent, "U3").then(|| reply(403, "no")));
     let names: Vec<_> = (0..9).map(|at| format!("U{at}")).collect();
@@ -68,13 +68,13 @@ fn a_change_that_fails_leaves_the_rest_untried_and_what_is_under_way_ends() {
             "Skipped"
         ]
     );
-    // Who was skipped was seen all the same.
+    // Skipped users were looked up nevertheless.
     assert!(report.targets.iter().all(|target| target.user.is_some()));
     assert_eq!(account.suspended_ids(), ["U0", "U1", "U2"]);
 }
 
 #[test]
-fn a_dry_run_stops_where_a_real_one_would() {
+fn a_dry_run_stops_at_the_first_error_too() {
     let options = ChangeOptions {
         dry_run: true,
         ..stopping()
@@ -89,7 +89,7 @@ fn a_dry_run_stops_where_a_real_one_would() {
 }
 
 #[test]
-fn a_missing_permission_to_look_is_no_error_to_stop_at() {
+fn a_missing_get_permission_does_not_stop_the_call() {
     let account = FakeAccount::with_users(2);
     let client = account.client_except(|sent| is_get(sent).then(|| reply(403, "")));
     let report = suspend_users(&client, ["U0", "U1"], &stopping()).unwrap();
@@ -97,7 +97,7 @@ fn a_missing_permission_to_look_is_no_error_to_stop_at() {
 }
 
 #[test]
-fn without_it_everything_is_tried() {
+fn without_stop_on_error_all_targets_are_tried() {
     let account = FakeAccount::with_users(9);
     let client = account.client_except(|sent| is_change_of(sent, "U3").then(|| reply(403, "no")));
     let names: Vec<_> = (0..9).map(|at| format!("U{at}")).collect();

@@ -1,4 +1,4 @@
-//! Tokens in a call for many: one for all of them, and no part that keeps the others from theirs.
+//! Tokens of a bulk change: failed, concurrent and slow exchanges.
 
 use super::fake_account::*;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
+fn a_403_of_the_token_endpoint_is_no_missing_permission() {
     let account = FakeAccount::with_users(1);
     let mut tokens = 0;
     let server = account.clone();
@@ -31,7 +31,7 @@ fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
         }
         server.answer(sent)
     });
-    // A guard that cannot be checked without that permission must not be what is told.
+    // The error must not be that of a guard that needs the permission to get users.
     let options = ChangeOptions {
         protect: vec![selector("ceo@acme.example")],
         ..ChangeOptions::default()
@@ -42,13 +42,13 @@ fn a_token_that_is_forbidden_is_no_permission_to_look_that_is_missing() {
 }
 
 #[test]
-fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
+fn a_paused_bulk_call_does_not_block_token_exchanges() {
     let account = FakeAccount::with_users(4);
     let client = account.client_except(|sent| {
         let is_early = sent.at < SECOND;
         let is_old = sent.authorization() == "Bearer stub-token-1";
         match () {
-            // One look-up has to wait, and after that another one needs a new token.
+            // One look-up is asked to wait, and another one needs a new token.
             () if is_early && is_get(sent) && sent.url.ends_with("/U0") => {
                 Some(reply(429, "").retry_after("9").after(LATENCY))
             }
@@ -75,7 +75,7 @@ fn a_call_that_is_asked_to_pause_keeps_no_other_from_a_token() {
 }
 
 #[test]
-fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
+fn a_slow_token_exchange_fails_only_pending_look_ups() {
     let account = FakeAccount::with_users(2);
     let mut tokens = 0;
     let server = account.clone();
@@ -89,7 +89,7 @@ fn a_token_that_takes_long_costs_those_alone_who_were_not_looked_up() {
     let client = client(move |sent| {
         tokens += usize::from(sent.is_token());
         let reply = server(sent);
-        // The second token takes more than half of the time.
+        // The second token exchange takes more than half of the deadline.
         if sent.is_token() && tokens == 2 {
             reply.after(SECOND.times(9))
         } else {
