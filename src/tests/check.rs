@@ -130,7 +130,7 @@ fn an_unreachable_server_fails_the_reach_check() {
     let findings = findings(&client(|_| send_fails(SendErrorKind::Denied, false)));
     assert_eq!(
         findings[1].1,
-        "the wire is cut; allow this component outgoing HTTP to the base URL"
+        "the connection is closed; allow this component outgoing HTTP to the base URL"
     );
 }
 

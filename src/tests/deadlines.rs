@@ -260,7 +260,7 @@ fn repeated_platform_timeouts_are_reported_once() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "get-user: the wire is cut",
+            "get-user: the connection is closed",
             Some("check the network, or try again later")
         )
     );

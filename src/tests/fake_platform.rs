@@ -79,7 +79,7 @@ impl FakePlatform {
     /// Runs calls concurrently until all are complete.
     pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let results = self.clock.join(calls);
-        assert_eq!(self.open.now.get(), 0, "a request was left open");
+        assert_eq!(self.open.now.get(), 0, "a request is still open");
         results
     }
 

@@ -208,7 +208,7 @@ fn each_send_error_has_a_message_and_a_hint() {
         assert_eq!(error.code, code);
         assert_eq!(
             message_and_hint(&error),
-            ("get-user: the wire is cut", Some(hint))
+            ("get-user: the connection is closed", Some(hint))
         );
         assert_eq!(error.status, None);
     }

@@ -155,7 +155,7 @@ pub(super) fn send_error(kind: SendErrorKind, possibly_received: bool) -> SendEr
     SendError {
         kind,
         possibly_received,
-        detail: "the wire is cut".into(),
+        detail: "the connection is closed".into(),
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn script(
     let mut replies: VecDeque<_> = replies.into_iter().collect();
     move |sent| {
         let reply = replies.pop_front();
-        reply.unwrap_or_else(|| panic!("not in the script: {sent:?}"))
+        reply.unwrap_or_else(|| panic!("a request beyond the script: {sent:?}"))
     }
 }
 

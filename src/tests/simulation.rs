@@ -1,10 +1,10 @@
-//! What holds for every call, whatever the network does: a simulation of clients and a server with state, one for each seed.
+//! Deterministic simulation of concurrent callers, a network with faults, and a server with state.
 //!
-//! A seed decides everything: the account, its users, the settings, several callers, what each of them calls and when they
-//! give up, and what happens to every request on its way. Time is virtual.
+//! A seed determines the account, its users, the settings, the callers with their calls and cancellations, and the fate
+//! of every request. Time is virtual. Every call, request, response and result is checked.
 //!
-//! `SIMULATION_SEEDS=100000` runs so many seeds instead of the default. `SIMULATION_SEED=42`, with `-- --nocapture`, runs
-//! one, and shows all that happened in it:
+//! `SIMULATION_SEEDS=100000` sets the number of seeds. `SIMULATION_SEED=42` runs one seed, and prints its log with
+//! `-- --nocapture`:
 //!
 //! ```text
 //! SIMULATION_SEED=42 cargo test -p onepassword-users simulation -- --nocapture
@@ -54,10 +54,10 @@ use self::{fault::Fault, run::run, state::Counts};
 use crate::{ErrorCode, Operation};
 
 const DEFAULT_SEEDS: u64 = 10_000;
-/// Seeds beyond the default ones that once broke a promise: an exchange that had no time to ask wiped out the refusal before it,
-/// and a call that was asked to pause kept others from a token while it did.
+/// Seeds beyond the default ones that once failed: a token exchange without time for a request discarded an earlier
+/// refusal, and a paused call blocked the token exchanges of other calls.
 const REGRESSION_SEEDS: [u64; 2] = [49_757, 88_005];
-/// With fewer seeds something rare may not happen.
+/// Minimum number of seeds with which all rare situations occur.
 const MIN_SEEDS_FOR_COVERAGE: u64 = 2000;
 
 #[test]
@@ -77,7 +77,7 @@ fn all_seeds_pass_all_checks() {
             println!("{count:>9}  {what}");
         }
         for what in expected_coverage() {
-            assert!(counts.contains_key(&what), "never happened: {what}");
+            assert!(counts.contains_key(&what), "did not occur: {what}");
         }
     }
 }
@@ -92,14 +92,14 @@ fn seeds_that_once_failed_pass_all_checks() {
     }
 }
 
-/// A number that whoever runs the tests sets.
+/// Returns the number in an environment variable, if it is set.
 fn env_number(name: &str) -> Option<u64> {
     let value = env::var(name).ok()?;
     let number = value.parse();
     Some(number.unwrap_or_else(|_| panic!("{name} must be a number")))
 }
 
-/// Runs the seeds on every processor, and shows the first that fails.
+/// Runs the seeds on all processors. Prints the log of the first one that fails, and panics.
 fn run_all(seeds: u64) -> Counts {
     let has_failed = AtomicBool::new(false);
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -143,7 +143,7 @@ fn run_all(seeds: u64) -> Counts {
         let broken = replayed
             .result
             .err()
-            .unwrap_or("nothing, when it ran again".into());
+            .unwrap_or("no failure in the second run".into());
         panic!(
             "seed {seed}: {broken}\nreplay it with: SIMULATION_SEED={seed} cargo test -p onepassword-users simulation -- --nocapture"
         );
@@ -154,7 +154,7 @@ fn run_all(seeds: u64) -> Counts {
     all
 }
 
-/// What the seeds must have brought about, or they test nothing.
+/// Returns the situations that the seeds must have produced.
 fn expected_coverage() -> Vec<String> {
     const CODES: [ErrorCode; 14] = [
         ErrorCode::InvalidArgument,
@@ -192,7 +192,7 @@ fn expected_coverage() -> Vec<String> {
     let others = [
         "effect: NotApplied",
         "effect: PossiblyApplied",
-        "change: after its call",
+        "change: after the end of its call",
         "success: configure",
     ];
     let others = others.into_iter().chain(coverage::ALL).map(str::to_owned);

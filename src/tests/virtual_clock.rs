@@ -78,7 +78,10 @@ impl Clock {
                 self.advance_to_next_timer();
             }
         }
-        assert!(self.0.timers.borrow().is_empty(), "a timer was left behind");
+        assert!(
+            self.0.timers.borrow().is_empty(),
+            "a timer is still pending"
+        );
         results.into_iter().flatten().collect()
     }
 
@@ -100,7 +103,7 @@ impl Clock {
     /// Advances the time to the next timer and wakes its task.
     fn advance_to_next_timer(&self) {
         let next = self.0.timers.borrow_mut().pop_first();
-        let ((due, _), waker) = next.expect("stuck: nothing can ever happen");
+        let ((due, _), waker) = next.expect("all tasks wait without a timer");
         self.0.now.set(due.max(self.now()));
         waker.wake();
     }

@@ -105,7 +105,7 @@ impl Platform for ZeroCopyPlatform {
 fn run<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("the host answers at once"),
+        Poll::Pending => panic!("the platform answers at once"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The account behind the API: its users and tokens, with what the server truly says of them.
+//! Simulated account: users, tokens, and the server's responses to requests.
 
 use super::{
     directory::{self, EXTERNAL, OWNER},
@@ -12,43 +12,43 @@ use crate::{
     tests::fixtures::BASIC,
 };
 
-/// What the server remembers.
+/// State of the simulated server.
 pub(super) struct Account {
     pub users: Vec<User>,
-    /// The places of the users in the order in which they are listed.
+    /// Indexes into `users` in the order of the list.
     pub order: Vec<usize>,
-    /// Whether that changes now and then: whoever reads page by page may meet somebody twice, or not at all.
+    /// True if the order changes between requests, so that the pages of a list can repeat or omit users.
     pub is_list_changing: bool,
-    /// How many users a page has at most, whatever is asked for.
+    /// Maximum number of users in a page, whatever size the request asks for.
     pub max_page_size: usize,
-    /// The operation that the application lacks the permission for.
+    /// Operation for which the application has no permission.
     pub missing_permission: Option<Operation>,
-    /// Whether the application's id and secret are right.
+    /// False if the server rejects the client id and secret.
     pub is_application_known: bool,
     tokens: Vec<IssuedToken>,
     rng: Rng,
 }
 
-/// A token that the server knows.
+/// Token that the server accepts until it expires.
 struct IssuedToken {
     value: String,
     until: Instant,
 }
 
-/// What the server truly said, when a request arrived.
+/// Response of the server to a request that arrived.
 #[derive(Clone, Debug)]
 pub(super) struct ServerResponse {
     pub status: u16,
     pub body: String,
     pub payload: Payload,
-    /// Whether the request changed a user's state.
+    /// True if the request changed the state of a user.
     pub changed: bool,
 }
 
-/// What an answer says, once it is read.
+/// Content of a response.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Payload {
-    /// A token, and how long it lives if that is said.
+    /// Token, with its lifetime if the response contains one.
     Token(String, Option<Duration>),
     Revoked,
     Page(UserPage),
@@ -56,7 +56,7 @@ pub(super) enum Payload {
     Refused(ErrorCode),
 }
 
-/// A life, as JSON and as the client may believe it.
+/// Lifetimes: JSON fields of the token response, and the milliseconds that the client may assume.
 const LIFETIMES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":900"#, Some(900_000)),
     (r#","expires_in":900,"token_type":"Bearer""#, Some(900_000)),
@@ -72,7 +72,7 @@ const LIFETIMES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":"900""#, None),
 ];
 
-/// How many users a page has that nobody sized.
+/// Number of users in a page if the request contains no size.
 const DEFAULT_SIZE: usize = 3;
 
 impl Account {
@@ -96,17 +96,22 @@ impl Account {
         }
     }
 
-    /// Does what a request asks for, or refuses it.
+    /// Processes a request and returns the response.
     pub fn answer(&mut self, route: &Route, authorization: &str, at: Instant) -> ServerResponse {
         let application = authorization.strip_prefix("Basic ") == Some(BASIC);
         let mut changed = false;
         let payload = match route {
             Route::Token | Route::Revoke(_) if !(application && self.is_application_known) => {
-                return ServerResponse::refused(ErrorCode::Unauthenticated, 401, 16, "who are you");
+                return ServerResponse::refused(
+                    ErrorCode::Unauthenticated,
+                    401,
+                    16,
+                    "unknown client",
+                );
             }
             Route::Token => return self.issue_token(at),
             Route::Revoke(token) => {
-                // Whether it is known or not (RFC 7009, section 2.2).
+                // Unknown tokens are accepted too (RFC 7009, section 2.2).
                 self.tokens.retain(|issued| issued.value != *token);
                 Payload::Revoked
             }
@@ -115,7 +120,7 @@ impl Account {
                     ErrorCode::Unauthenticated,
                     401,
                     16,
-                    "no good token",
+                    "invalid token",
                 );
             }
             _ if self.missing_permission.is_some()
@@ -179,7 +184,7 @@ impl Account {
         }
     }
 
-    /// One page of the list, if it has such a page.
+    /// Returns a page of the list. None if the page token is unknown.
     fn page(&self, listing: &Listing) -> Option<UserPage> {
         let users = self.order.iter().map(|&number| &self.users[number]);
         let shown = users.filter(|user| match listing.filter {
@@ -206,7 +211,7 @@ impl Account {
         })
     }
 
-    /// Sets a user's state, and says whether that was another one.
+    /// Sets the state of a user. Returns true if it was different before.
     pub fn set(&mut self, number: usize, state: UserState) -> bool {
         let user = &mut self.users[number];
         let changed = user.state != state;
@@ -214,7 +219,7 @@ impl Account {
         changed
     }
 
-    /// Ends every token: the server was started anew.
+    /// Invalidates all tokens.
     pub fn forget_tokens(&mut self) {
         self.tokens.clear();
     }

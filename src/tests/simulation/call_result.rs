@@ -1,8 +1,8 @@
-//! The result of a call, as the simulation records it.
+//! Result of a call in the simulation.
 
 use crate::{Effect, Error, Finding, Report, User, UserList, UserPage};
 
-/// What a call came to.
+/// Returned value of a call.
 #[derive(Debug)]
 pub(super) enum CallResult {
     Cancelled,
@@ -16,7 +16,7 @@ pub(super) enum CallResult {
     Failed(Box<Error>),
 }
 
-/// How a call ended.
+/// End of a call, without its value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum CallEnd {
     Succeeded,

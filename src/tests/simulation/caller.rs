@@ -1,4 +1,4 @@
-//! What the callers of the client do: one call after the other, some of them given up.
+//! Simulated caller: makes random calls one after the other, and cancels some of them.
 
 use super::{
     call_result::CallResult,
@@ -15,15 +15,15 @@ use crate::{
     tests::fixtures::raw_settings,
 };
 
-/// One of the callers.
+/// One of several concurrent callers.
 pub(super) struct Caller<'a> {
     pub client: &'a Client<SimulatedPlatform>,
     pub number: usize,
-    /// How long to wait for a call, if not to its end.
+    /// Time after which the caller cancels a call.
     pub cancel_after: Option<Duration>,
 }
 
-/// Settings of the one account, with a deadline or a wrong one.
+/// Returns settings with this deadline, or the error for a deadline out of range.
 pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
     Settings::new(RawSettings {
         deadline_ms: Some(deadline_ms),
@@ -32,7 +32,7 @@ pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
 }
 
 impl Caller<'_> {
-    /// Makes a few random calls.
+    /// Makes up to six random calls.
     pub async fn run(mut self, mut rng: Rng) {
         let pauses = [0, 0, 0, 10, 1000, 20_000, 100_000, 900_000].map(Duration::from_millis);
         for _ in 0..1 + rng.below(6) {
@@ -41,7 +41,7 @@ impl Caller<'_> {
             let longest = *rng.pick(&[50, 2000, 30_000]);
             let cancel_after = rng.up_to(Duration::from_millis(longest));
             self.cancel_after = rng.one_in(6).then_some(cancel_after);
-            // Few users, so that calls meet each other; one of them is nobody.
+            // Few users, so that calls interfere with each other. The last id may not exist.
             let id = format!("USER{}", rng.below(6));
             match rng.below(24) {
                 0..=2 => self.list_pages(&mut rng).await,
@@ -72,7 +72,7 @@ impl Caller<'_> {
         }
     }
 
-    /// Lists page by page, a few at most.
+    /// Lists up to three pages.
     async fn list_pages(&self, rng: &mut Rng) {
         let filters = [
             None,
@@ -169,7 +169,7 @@ impl Caller<'_> {
             .await
     }
 
-    /// The same account once more: calls that are under way keep the settings that they began with.
+    /// Replaces the settings by ones with another deadline. Running calls keep the settings they began with.
     async fn configure(&self, deadline_ms: u32) {
         let call = async {
             let result = self.client.configure(settings(deadline_ms));
@@ -185,7 +185,7 @@ impl Caller<'_> {
             .configure(deadline);
     }
 
-    /// A call that is wrong before anything is sent.
+    /// Makes a call with invalid arguments, which must send no request.
     async fn make_invalid_call(&self, rng: &mut Rng) {
         let failed = match rng.below(7) {
             0 => self.get("..").await,

@@ -1,4 +1,4 @@
-//! What must hold when a call ends.
+//! Checks at the end of a call.
 
 use super::{
     account::Payload,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl History {
-    /// Writes down how a call ended, if it may end so.
+    /// Checks and records the result of a call.
     pub fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
         let record = &self.calls[call];
         assert!(now <= record.deadline, "the call ended after its deadline");
@@ -51,7 +51,7 @@ impl History {
             }
             CallResult::Users(list) => {
                 let Intent::ListAll(_, limit) = &record.intent else {
-                    panic!("nobody asked for everybody");
+                    panic!("a list of all users without such a call");
                 };
                 self.check_user_list(call, *limit, list);
                 CallEnd::Succeeded
@@ -73,7 +73,7 @@ impl History {
                     }
                     _ => false,
                 };
-                assert!(fits, "a success with another user or state");
+                assert!(fits, "a success with another user or another state");
                 CallEnd::Succeeded
             }
         };
@@ -87,8 +87,9 @@ impl History {
         self.leave_exchange(call, now);
     }
 
-    /// A call that lasts until its deadline waits for an answer, its own or that to whoever exchanges the token for it: a wait
-    /// that does not fit is not begun. Whoever waits for the turn is woken when it is given back.
+    /// Checks that a call that lasts until its deadline was waiting for a response: its own, or the one to a token
+    /// exchange of another call. A wait that does not fit into the deadline is not begun. A call that waits for the
+    /// token lock is woken when the lock is released.
     fn check_deadline_wait(&self, call: usize, now: Instant) {
         let record = &self.calls[call];
         let configuration = &self.configurations[record.configuration];
@@ -98,34 +99,45 @@ impl History {
                 || configuration.exchanging_call.is_some()
                 || configuration.last_exchange_ended == Some(now)
                 || self.requests_of(call).any(was_open),
-            "waited in vain until the deadline"
+            "the call lasted until its deadline without an open request"
         );
     }
 
-    /// Success is what the server truly answered to the last request of this very call: so it was true during it.
+    /// Checks that a success is the server's response to the last request of this call, sent while the call was
+    /// running.
     fn check_success(&self, call: usize, payload: &Payload, now: Instant) {
         let last = self.last(call).expect("a success without a request");
-        let told = last.payload.as_ref().filter(|_| last.is_from_server);
+        let server_payload = last.payload.as_ref().filter(|_| last.is_from_server);
         assert_eq!(
-            told,
+            server_payload,
             Some(payload),
-            "a success that the server did not tell"
+            "a success that is not the server's response"
         );
-        let (response, at) = last.response.as_ref().expect("a success without an answer");
+        let (response, at) = last
+            .response
+            .as_ref()
+            .expect("a success without a response");
         assert_eq!(response.payload, *payload);
-        assert!((self.calls[call].begun..=now).contains(at), "old news");
+        assert!(
+            (self.calls[call].begun..=now).contains(at),
+            "a success from before the call"
+        );
     }
 
     fn check_revocation(&mut self, call: usize, now: Instant) {
         let record = &self.calls[call];
         let Some(last) = self.last(call) else {
             let held = self.configurations[record.configuration].held;
-            assert!(held.is_none(), "a token is held, and was not revoked");
+            assert!(held.is_none(), "a held token was not revoked");
             return;
         };
-        assert_eq!(last.payload, Some(Payload::Revoked), "not revoked");
+        assert_eq!(
+            last.payload,
+            Some(Payload::Revoked),
+            "the revocation was not confirmed"
+        );
         let Route::Revoke(revoked) = &last.route else {
-            panic!("{:?} revokes nothing", last.route);
+            panic!("{:?} is not a revocation", last.route);
         };
         let revoked = revoked.clone();
         let configuration = &mut self.configurations[self.calls[call].configuration];
@@ -152,21 +164,21 @@ impl History {
             "reactivate-user",
         ];
         assert!(names.eq(expected), "{findings:?}");
-        let told = |which: fn(&Payload) -> bool| {
+        let has_received = |which: fn(&Payload) -> bool| {
             let mut requests = self.requests_of(call);
             requests.any(|request| request.payload.as_ref().is_some_and(which))
         };
-        let page = told(|payload| matches!(payload, Payload::Page(_)));
+        let page = has_received(|payload| matches!(payload, Payload::Page(_)));
         for (finding, passed) in [
             (
                 "token",
-                told(|payload| matches!(payload, Payload::Token(..))),
+                has_received(|payload| matches!(payload, Payload::Token(..))),
             ),
             ("account", page),
             ("list-users", page),
             (
                 "get-user",
-                told(|payload| matches!(payload, Payload::User(_))),
+                has_received(|payload| matches!(payload, Payload::User(_))),
             ),
             ("suspend-user", false),
             ("reactivate-user", false),
@@ -177,7 +189,8 @@ impl History {
         }
     }
 
-    /// Nothing that a call says holds the secret or a token, nor eight bytes of what the server could repeat.
+    /// Checks that no output of a call contains a secret or a token. Errors that quote the server contain no eight
+    /// consecutive bytes of a secret that the server has resolved.
     fn check_secrecy(&self, call: usize, outcome: &CallResult) {
         let (said, repeats) = match outcome {
             CallResult::Failed(error) => (format!("{error:?}"), error.api_message.is_some()),
@@ -191,7 +204,7 @@ impl History {
         };
         let tokens = self.tokens.iter().map(|token| token.value.as_str());
         for secret in tokens.chain([CLIENT_SECRET, BASIC]) {
-            assert!(!said.contains(secret), "{secret} was said");
+            assert!(!said.contains(secret), "the output contains {secret}");
             let is_sent = |request: &RequestRecord| {
                 request.authorization.ends_with(secret)
                     || matches!(&request.route, Route::Revoke(token) if token == secret)
@@ -199,7 +212,10 @@ impl History {
             if repeats && (secret == CLIENT_SECRET || self.requests_of(call).any(is_sent)) {
                 for part in secret.as_bytes().windows(8) {
                     let part = std::str::from_utf8(part).unwrap();
-                    assert!(!said.contains(part), "{part} of {secret} was said");
+                    assert!(
+                        !said.contains(part),
+                        "the output contains {part} of {secret}"
+                    );
                 }
             }
         }

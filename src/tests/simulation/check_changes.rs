@@ -1,4 +1,4 @@
-//! What must hold whenever a call for many users sends a change.
+//! Checks before each change of a bulk change.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::Selector;
 
 impl History {
-    /// Everything is read before the first change, and whom the list has shown is not read once more.
+    /// Checks that all look-ups precede the first change, and that users found in the list are not read again.
     pub fn check_lookup(&self, call: usize, route: &Route) {
         let Intent::ChangeUsers(changes) = &self.calls[call].intent else {
             return;
@@ -26,14 +26,14 @@ impl History {
                 matches!(&target.who, Selector::Email(_))
                     && self
                         .expected_target(call, target)
-                        .seen()
-                        .is_some_and(|seen| seen.id == id)
+                        .resolved()
+                        .is_some_and(|resolved| resolved.id == id)
             });
-            assert!(!is_shown, "a get of a user whom the list has shown");
+            assert!(!is_shown, "a get of a user who is in the list");
         }
     }
 
-    /// A change is only sent for a target whose guards hold, in the order and number that the call allows.
+    /// Checks that a change follows from a target, after all look-ups, within the guards and `max-changes`.
     pub fn check_change(&self, call: usize, id: &str) {
         let record = &self.calls[call];
         let Intent::ChangeUsers(changes) = &record.intent else {
@@ -51,14 +51,14 @@ impl History {
         let most = options.max_changes.map_or(usize::MAX, |most| most as usize);
         assert!(changed_ids.len() <= most, "more than {most} users changed");
         self.check_protected(call, id);
-        let is_due = |target| matches!(self.expected_target(call, target), ExpectedTarget::ToChange(seen) if seen.id == id);
+        let is_due = |target| matches!(self.expected_target(call, target), ExpectedTarget::ToChange(resolved) if resolved.id == id);
         assert!(
             changes.targets.iter().any(is_due),
-            "a change that no target asks for, or whose guards do not hold"
+            "a change without a target that asks for it and satisfies the guards"
         );
     }
 
-    /// Whom a guard names is left alone, whatever the rest of the call is about.
+    /// Checks that a protected user is not changed.
     fn check_protected(&self, call: usize, id: &str) {
         let changes = self.changes_of(call);
         let shown = self
@@ -81,7 +81,7 @@ impl History {
         }
     }
 
-    /// Those whom a call has sent a change for.
+    /// Returns the ids for which a call has sent a change.
     pub fn changed_ids(&self, call: usize) -> BTreeSet<&str> {
         let requests = self.requests_of(call);
         requests

@@ -1,4 +1,4 @@
-//! What must hold for the error of a call: its reason, its effect, its count of attempts.
+//! Checks of the error of a call: code, effect, number of requests.
 
 use super::{
     account::Payload,
@@ -12,25 +12,25 @@ use crate::{
 };
 
 impl History {
-    /// The error that a call ends with.
+    /// Checks the error of a whole call.
     pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
         let record = &self.calls[call];
         self.check_message(call, error);
-        assert_eq!(error.requests as usize, record.requests.len(), "attempts");
+        assert_eq!(error.requests as usize, record.requests.len(), "requests");
         check_effect(self.requests_of(call), error);
         if let Intent::ChangeUsers(changes) = &record.intent {
             assert!(
                 self.requests_of(call)
                     .all(|sent| sent.route == Route::Token),
-                "an error in place of a report, although something was tried"
+                "an error in place of a report after an API request"
             );
             let is_wrong = error.code == ErrorCode::InvalidArgument && error.status.is_none();
-            assert_eq!(is_wrong, changes.is_wrong(), "a wrong call, or not");
+            assert_eq!(is_wrong, changes.is_wrong(), "invalid arguments");
         }
         let last = self.last(call);
         self.check_code(call, last, error, now);
         self.check_last_request(call, last, error);
-        // Whoever waits for the turn is woken when it is given back.
+        // A call that waits for the token lock is woken when the lock is released.
         let was_open = last.is_some_and(|last| last.closed == Some(now));
         let configuration = &self.configurations[record.configuration];
         assert!(
@@ -38,24 +38,24 @@ impl History {
                 || was_open
                 || configuration.exchanging_call.is_some()
                 || configuration.last_exchange_ended == Some(now),
-            "timed out while nothing was waited for"
+            "a timeout without an open request"
         );
     }
 
-    /// The error of a part of a call, which may have sent nothing.
+    /// Checks the error of a part of a bulk call, which may have sent no request.
     pub fn check_part_error(&self, call: usize, chain: Option<usize>, error: &Error, now: Instant) {
         let chain = chain.map(|chain| &self.calls[call].chains[chain].requests);
         let requests = chain.into_iter().flatten();
         let mut requests = requests.map(|&request| &self.requests[request]);
         let sent = chain.map_or(0, Vec::len);
-        assert!(sent <= error.requests as usize, "attempts");
+        assert!(sent <= error.requests as usize, "requests");
         check_effect(requests.clone(), error);
         let last = requests.next_back();
         self.check_code(call, last, error, now);
         self.check_last_request(call, last, error);
     }
 
-    /// What every error of a call says.
+    /// Checks the fields that follow from operation and code alone.
     pub fn check_message(&self, call: usize, error: &Error) {
         use ErrorCode as Code;
         let name = self.calls[call].operation.name();
@@ -70,41 +70,42 @@ impl History {
         assert_eq!(!error.candidates.is_empty(), is_ambiguous, "candidates");
     }
 
-    /// What the last request of a failure says of it.
+    /// Checks that an error agrees with the last request before it.
     fn check_last_request(&self, call: usize, last: Option<&RequestRecord>, error: &Error) {
         let Some(last) = last else {
             return;
         };
-        let told = last.payload.as_ref().filter(|_| last.is_from_server);
-        match told {
+        let server_payload = last.payload.as_ref().filter(|_| last.is_from_server);
+        match server_payload {
             Some(Payload::User(_) | Payload::Revoked) => {
-                panic!("a failure although the server told what was asked for");
+                panic!("a failure after a successful response");
             }
             Some(Payload::Page(page)) => assert!(
                 self.calls[call].intent.reads_list() && page.next_page_token.is_some()
                     || matches!(self.calls[call].intent, Intent::FindUser(_)),
-                "a failure although the server told what was asked for"
+                "a failure after a successful response"
             ),
-            // A refused token is followed by the exchange of another, which may not be had in time.
-            Some(Payload::Refused(code)) if last.heard.status() != Some(401) => {
-                assert_eq!(error.code, *code, "the server gave another reason");
+            // After a 401 the exchange of a new token may fail or time out.
+            Some(Payload::Refused(code)) if last.received.status() != Some(401) => {
+                assert_eq!(error.code, *code, "another code than that of the response");
             }
             _ => {}
         }
         let is_asked = |asked: &RequestRecord| {
-            asked.heard.status() == error.status && asked.heard.wait() == error.retry_after
+            asked.received.status() == error.status && asked.received.wait() == error.retry_after
         };
-        if last.heard.status() == error.status && !matches!(error.status, None | Some(401)) {
-            // A pause is that of another request.
+        if last.received.status() == error.status && !matches!(error.status, None | Some(401)) {
+            // The wait may be that of another request of the same call.
             let is_paused = error.status == Some(429) && self.saw_request(call, is_asked);
             assert!(
                 is_asked(last) || is_paused,
-                "the server asked for another wait"
+                "another wait than that of the response"
             );
         }
     }
 
-    /// The code is one that something explains, which this call or an exchange that it may have waited for met.
+    /// Checks that code and status are explained by a request of this call, or by a token exchange that it may have
+    /// waited for.
     fn check_code(&self, call: usize, last: Option<&RequestRecord>, error: &Error, now: Instant) {
         use ErrorCode as Code;
         let record = &self.calls[call];
@@ -112,15 +113,15 @@ impl History {
             (Code::InvalidArgument | Code::NotConfigured, None) => error.requests == 0,
             (Code::ConnectionFailed, None) => self.saw_request(call, |met| {
                 matches!(
-                    met.heard,
+                    met.received,
                     Received::Failure(SendErrorKind::Denied | SendErrorKind::Connection, _)
-                ) || met.heard.status() == Some(200)
+                ) || met.received.status() == Some(200)
             }),
             (Code::MalformedResponse, None) => self.saw_request(call, |met| {
                 matches!(
-                    met.heard,
+                    met.received,
                     Received::Failure(SendErrorKind::Malformed | SendErrorKind::TooLarge, _)
-                ) || met.heard.status() == Some(200)
+                ) || met.received.status() == Some(200)
             }),
             (Code::TimedOut, None) => {
                 now == record.deadline
@@ -129,7 +130,7 @@ impl History {
                         && (now >= self.lookup_deadline(call)
                             || self.exchanges_of(call).any(RequestRecord::has_timed_out))
             }
-            // The whole list was read: that is checked where it is.
+            // `check_not_found` checks that the whole list was read.
             (Code::NotFound | Code::Ambiguous, None) => {
                 matches!(record.intent, Intent::FindUser(_))
             }
@@ -147,11 +148,8 @@ impl History {
             _ => false,
         };
         assert!(fits, "{:?} does not fit {:?}", error.code, error.status);
-        let is_met = |status| self.saw_request(call, |met| met.heard.status() == Some(status));
-        assert!(
-            error.status.is_none_or(is_met),
-            "a status that nobody answered"
-        );
+        let is_met = |status| self.saw_request(call, |met| met.received.status() == Some(status));
+        assert!(error.status.is_none_or(is_met), "a status of no response");
         if let Some(last) = last.filter(|_| error.code == Code::Unauthenticated)
             && last.route.is_resource()
         {
@@ -160,15 +158,16 @@ impl History {
                 asked.route == last.route && asked.authorization != last.authorization
             }) || record.intent.is_bulk_change()
                 && self.has_refused_fresh_token(call);
-            // Or the exchange of another, by another call, was refused.
+            // The token exchange of another call may have been refused instead.
             let is_refused = self.saw_request(call, |met| {
-                met.route == Route::Token && matches!(met.heard.status(), Some(400 | 401))
+                met.route == Route::Token && matches!(met.received.status(), Some(400 | 401))
             });
-            assert!(is_renewed || is_refused, "a refused token was not renewed");
+            assert!(is_renewed || is_refused, "a rejected token was not renewed");
         }
     }
 
-    /// Whether such a request was met by this call, or by whoever exchanged a token for it.
+    /// Returns true if this call, or a token exchange with the same settings, has a request that satisfies the
+    /// predicate.
     pub fn saw_request(&self, call: usize, such: impl Fn(&RequestRecord) -> bool) -> bool {
         let configuration = self.calls[call].configuration;
         self.requests.iter().any(|request| {
@@ -184,11 +183,11 @@ fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestRecord>, error
     match error.effect {
         Effect::PossiblyApplied => assert!(
             requests.any(|request| is_change(request) && request.may_have_changed()),
-            "possibly_applied, although no change went out unanswered"
+            "possibly-applied without an unresolved change"
         ),
         Effect::NotApplied => assert!(
             !requests.any(|request| is_change(request) && request.has_changed()),
-            "unchanged, although the server made the change"
+            "not-applied although the server made the change"
         ),
     }
 }

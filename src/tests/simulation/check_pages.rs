@@ -1,4 +1,4 @@
-//! What must hold for a list that a call reads to its end, and for what it makes of it.
+//! Checks of calls that read the list to its end.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::{Error, ErrorCode, User, UserList, UserPage};
 
-/// Who has an e-mail address, by the pages that a call has read.
+/// Users with an e-mail address, according to the pages that a call has read.
 #[derive(Debug)]
 pub(super) enum AddressOwner<'a> {
     Missing,
     One(&'a User),
-    /// Their ids.
+    /// Ids of several users.
     Several(BTreeSet<&'a str>),
 }
 
 impl History {
-    /// The pages that the server told a call, in the order in which it asked for them.
+    /// Returns the pages that a call has read, in order.
     fn pages_of(&self, call: usize) -> impl DoubleEndedIterator<Item = &UserPage> {
         self.requests_of(call)
             .filter_map(|request| match &request.payload {
@@ -29,13 +29,13 @@ impl History {
             })
     }
 
-    /// Whether a call has read a list to its end.
+    /// Returns true if a call has read the last page of the list.
     pub fn has_read_list(&self, call: usize) -> bool {
         let last = self.pages_of(call).next_back();
         last.is_some_and(|page| page.next_page_token.is_none())
     }
 
-    /// Who has an e-mail address. Of one whom the list shows twice the later page counts.
+    /// Returns the users with an e-mail address. The last occurrence of a user counts.
     pub fn owner_of(&self, call: usize, email: &str) -> AddressOwner<'_> {
         let email = normalized(email);
         let users = self.pages_of(call).flat_map(|page| &page.users);
@@ -50,13 +50,13 @@ impl History {
         }
     }
 
-    /// The user with this id as the list showed them last.
+    /// Returns the last occurrence of a user in the list.
     pub fn shown(&self, call: usize, id: &str) -> Option<&User> {
         let mut users = self.pages_of(call).flat_map(|page| &page.users);
         users.rfind(|user| user.id == id)
     }
 
-    /// A list is read once, page by page, and not beyond what is wanted of it.
+    /// Checks that pages are requested in order, once, and not beyond the limit.
     pub fn check_page(&self, call: usize, listing: &Listing) {
         let intent = &self.calls[call].intent;
         if matches!(intent, Intent::Connection | Intent::SingleRequest(_)) {
@@ -64,7 +64,10 @@ impl History {
         }
         if let Intent::ListAll(_, limit) = intent {
             let known = self.listed_users(call).len();
-            assert!(known < *limit as usize, "a page beyond the limit");
+            assert!(
+                known < *limit as usize,
+                "a page after the limit was reached"
+            );
         }
         let mut asked = self.requests_of(call).rev();
         let last = asked.find_map(|request| match &request.route {
@@ -74,35 +77,34 @@ impl History {
         let expected = match last {
             None => None,
             Some((_, Some(Payload::Page(page)))) => {
-                assert!(page.next_page_token.is_some(), "the list once more");
+                assert!(page.next_page_token.is_some(), "a page after the last one");
                 page.next_page_token.as_ref()
             }
             Some((last, _)) => last.page.as_ref(),
         };
-        assert_eq!(
-            listing.page.as_ref(),
-            expected,
-            "another page than the next"
-        );
+        assert_eq!(listing.page.as_ref(), expected, "a page out of order");
     }
 
-    /// Exactly one user has the address, in the whole list.
+    /// Checks that exactly one user of the whole list has the address.
     pub fn check_found(&self, call: usize, email: &str, found: &User) {
-        assert!(self.has_read_list(call), "found before the last page");
+        assert!(
+            self.has_read_list(call),
+            "a user was found before the last page was read"
+        );
         match self.owner_of(call, email) {
             AddressOwner::One(user) => assert_eq!(user, found),
-            owner => panic!("{owner:?}, and not {found:?}"),
+            owner => panic!("{owner:?} in the list, but {found:?} was returned"),
         }
     }
 
-    /// Why nobody was found, if that is because of what the list shows.
+    /// Checks that `not-found` and `ambiguous` agree with the whole list.
     pub fn check_not_found(&self, call: usize, email: &str, error: &Error) {
         let is_settled = matches!(error.code, ErrorCode::NotFound | ErrorCode::Ambiguous)
             && error.status.is_none();
         assert_eq!(
             is_settled,
             self.has_read_list(call),
-            "only the last page settles who has an address"
+            "not-found or ambiguous before the last page was read"
         );
         if !is_settled {
             return;
@@ -114,30 +116,30 @@ impl History {
                 assert_eq!(error.code, ErrorCode::Ambiguous);
                 let candidates = error.candidates.iter().map(String::as_str);
                 let candidates: BTreeSet<_> = candidates.collect();
-                assert_eq!(candidates, ids, "others share the address");
-                assert_eq!(error.candidates.len(), ids.len(), "a candidate twice");
+                assert_eq!(candidates, ids, "ids of the users who share the address");
+                assert_eq!(error.candidates.len(), ids.len(), "a candidate is repeated");
             }
         }
     }
 
-    /// Everybody that the list shows, each once, up to the limit.
+    /// Checks that a list has all users of the pages, each once, up to the limit.
     pub fn check_user_list(&self, call: usize, limit: u32, list: &UserList) {
         let shown = self.listed_users(call);
         let limit = limit as usize;
         let until = shown.len().min(limit);
         assert!(
             list.users.iter().eq(shown[..until].iter().copied()),
-            "other users"
+            "users of the list"
         );
         let is_all = self.has_read_list(call) && shown.len() <= limit;
-        assert_eq!(list.complete, is_all, "complete, or not");
+        assert_eq!(list.complete, is_all, "complete");
         assert!(
             is_all || until == limit,
-            "not all, and not as many as wanted"
+            "fewer users than the limit in an incomplete list"
         );
     }
 
-    /// Everybody that the pages show, each once.
+    /// Returns the users of all pages that a call has read, each once.
     fn listed_users(&self, call: usize) -> Vec<&User> {
         let mut ids = BTreeSet::new();
         let users = self.pages_of(call).flat_map(|page| &page.users);

@@ -1,15 +1,15 @@
-//! What must hold after the server asked a call to wait: all of its requests do.
+//! Checks of pauses: a 429 pauses all requests of a call.
 
 use super::history::{History, Pause, RequestRecord};
 use crate::platform::Instant;
 
 impl History {
-    /// Writes down that a call was answered 429.
+    /// Records that a request of a call got a 429.
     pub fn record_pause(&mut self, request: usize, now: Instant) {
         let record = &self.requests[request];
         let (call, chain) = (record.call, record.chain);
         let latest = now.after(self.longest_wait(call, chain));
-        let until = record.heard.not_before().unwrap_or(now);
+        let until = record.received.not_before().unwrap_or(now);
         let before = self.current_pause(call, now);
         self.calls[call].pause = Some(Pause {
             began: before.map_or(now, |pause| pause.began),
@@ -18,7 +18,7 @@ impl History {
         });
     }
 
-    /// The pause that a call may be in, or has just come out of.
+    /// Returns the pause that has not ended for sure.
     pub fn current_pause(&self, call: usize, now: Instant) -> Option<Pause> {
         self.calls[call].pause.filter(|pause| pause.latest >= now)
     }
@@ -27,19 +27,19 @@ impl History {
         let pause = self.calls[call].pause;
         assert!(
             pause.is_none_or(|pause| pause.until <= now),
-            "a request while the server wants none"
+            "a request during a pause"
         );
     }
 
-    /// How long a call backs off after a 429 is its own choice. But then all of it does, and goes on at once.
+    /// Checks that during a back-off after a 429 no other request of the call is sent.
     pub fn check_back_off(&self, call: usize, last: &RequestRecord, now: Instant) {
-        if last.heard.status() != Some(429) {
+        if last.received.status() != Some(429) {
             return;
         }
-        // After another 429 nobody can tell which of the waits has ended.
+        // After a second 429 the end of the back-off is unknown.
         let is_other = |other: &RequestRecord| {
             !std::ptr::eq(other, last)
-                && other.heard.status() == Some(429)
+                && other.received.status() == Some(429)
                 && other.requests_at_close >= last.requests_at_close
         };
         let since = last.requests_at_close.unwrap_or_default();
@@ -47,7 +47,7 @@ impl History {
         assert!(
             self.requests_of(call).any(is_other)
                 || later.all(|later| later.call != call || later.sent == now),
-            "a request while another one of the call backs off"
+            "a request during the back-off of the call"
         );
     }
 }

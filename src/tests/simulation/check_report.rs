@@ -1,4 +1,4 @@
-//! What must hold for the report of a call that changes many users.
+//! Checks of the report of a bulk change.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,17 @@ use super::{
 use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, platform::Instant};
 
 impl History {
-    /// Each target has one report, in the order of the targets, that says what is known of it.
+    /// Checks that there is one report per target, in order, and that each agrees with the requests.
     pub fn check_report(&mut self, call: usize, report: &Report, now: Instant) {
         let sent = self.calls[call].requests.len();
-        assert_eq!(report.requests as usize, sent, "attempts");
+        assert_eq!(report.requests as usize, sent, "requests");
         let changes = self.changes_of(call);
-        assert!(!changes.is_wrong(), "a call that is wrong was made");
-        assert_eq!(report.targets.len(), changes.targets.len(), "reports");
+        assert!(!changes.is_wrong(), "a report for invalid arguments");
+        assert_eq!(
+            report.targets.len(),
+            changes.targets.len(),
+            "number of reports"
+        );
         self.check_token_obtained(call, now);
         for (target, reported) in changes.targets.iter().zip(&report.targets) {
             let expected_target = self.expected_target(call, target);
@@ -30,12 +34,15 @@ impl History {
         self.end_chains(call, report);
     }
 
-    /// A report says that something was tried: where no token was to be had, the whole call fails.
+    /// Checks that the call had a token. Without one it must fail as a whole.
     fn check_token_obtained(&self, call: usize, now: Instant) {
         let changes = self.changes_of(call);
         let mut requests = self.requests_of(call);
         if changes.targets.iter().all(is_wrong_target) {
-            assert!(requests.next().is_none(), "a request for nobody");
+            assert!(
+                requests.next().is_none(),
+                "a request without a valid target"
+            );
             return;
         }
         let stops = changes.options.stop_on_error && changes.targets.iter().any(is_wrong_target);
@@ -44,17 +51,19 @@ impl History {
         };
         assert!(
             stops || requests.any(had_token) || now == self.calls[call].deadline,
-            "a report although there was no token"
+            "a report without a token"
         );
     }
 
-    /// Something is skipped only when something failed; all that was to be changed is, when that failed before the first
-    /// change.
+    /// Checks that targets are skipped only after a failure, and that no change follows a failed look-up or guard.
     fn check_stopped(&self, call: usize, report: &Report) {
         let is_failed = |reported: &TargetReport| matches!(reported.outcome, Outcome::Failed(_));
         let is_skipped = |reported: &TargetReport| reported.outcome == Outcome::Skipped;
         if report.targets.iter().any(is_skipped) {
-            assert!(report.targets.iter().any(is_failed), "skipped for nothing");
+            assert!(
+                report.targets.iter().any(is_failed),
+                "skipped without a failed target"
+            );
         }
         let changes = self.changes_of(call);
         let mut expected_targets = changes
@@ -71,21 +80,21 @@ impl History {
             let would = |reported: &TargetReport| reported.outcome == Outcome::WouldChange;
             assert!(
                 !report.targets.iter().any(would),
-                "would go on after a failure"
+                "would-change after a failure"
             );
         }
     }
 
-    /// A call is refused as a whole when it would change more users than it may, and only then.
+    /// Checks that a call is refused as a whole if and only if it would exceed `max-changes`.
     fn check_max_changes(&self, call: usize, report: &Report) {
         let changes = self.changes_of(call);
         let due = changes.targets.iter().zip(&report.targets);
         let planned: BTreeSet<_> = due
             .filter_map(
                 |(target, reported)| match self.expected_target(call, target) {
-                    ExpectedTarget::ToChange(seen) => match reported.outcome {
-                        Outcome::Changed | Outcome::WouldChange => Some(seen.id),
-                        Outcome::Failed(_) => seen.user.map(|_| seen.id),
+                    ExpectedTarget::ToChange(resolved) => match reported.outcome {
+                        Outcome::Changed | Outcome::WouldChange => Some(resolved.id),
+                        Outcome::Failed(_) => resolved.user.map(|_| resolved.id),
                         _ => None,
                     },
                     _ => None,
@@ -94,25 +103,25 @@ impl History {
             .collect();
         let most = changes.options.max_changes;
         let most = most.map_or(usize::MAX, |most| most as usize);
-        assert_eq!(
-            report.refused.is_some(),
-            planned.len() > most,
-            "refused, or not"
-        );
+        assert_eq!(report.refused.is_some(), planned.len() > most, "refused");
         if let Some(error) = &report.refused {
             assert_eq!(error.code, ErrorCode::PreconditionFailed);
             assert_eq!(error.effect, Effect::NotApplied);
             self.check_message(call, error);
-            assert!(self.changed_ids(call).is_empty(), "refused, and changed");
+            assert!(
+                self.changed_ids(call).is_empty(),
+                "a refused call has made changes"
+            );
         }
     }
 
-    /// Writes down what was told of each change: one that may still arrive must not belie it.
+    /// Records the reported end of each change. A request that arrives later must not contradict it.
     fn end_chains(&mut self, call: usize, report: &Report) {
         let mut ended = Vec::new();
         for (target, reported) in self.changes_of(call).targets.iter().zip(&report.targets) {
-            if let ExpectedTarget::ToChange(seen) = self.expected_target(call, target)
-                && let Some(chain) = self.calls[call].chain(&Subject::Change(seen.id.to_owned()))
+            if let ExpectedTarget::ToChange(resolved) = self.expected_target(call, target)
+                && let Some(chain) =
+                    self.calls[call].chain(&Subject::Change(resolved.id.to_owned()))
             {
                 ended.push((
                     chain,
@@ -130,12 +139,12 @@ impl History {
         let mut changes = chains.iter().filter(|chain| chain.is_change());
         assert!(
             changes.all(|change| change.ended.is_some()),
-            "a change that nobody reports"
+            "a change without a report"
         );
     }
 }
 
-/// The errors of a report.
+/// Returns the errors of a report.
 pub(super) fn errors(report: &Report) -> impl Iterator<Item = &Error> {
     let failed = report
         .targets

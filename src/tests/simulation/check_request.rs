@@ -1,4 +1,4 @@
-//! What must hold whenever a request is begun.
+//! Checks before each request.
 
 use super::{
     history::{History, Received, RequestRecord},
@@ -12,8 +12,8 @@ use crate::{
     tests::{fixtures::BASIC, scripted_server::SentRequest},
 };
 
-/// Requests that a call for one answer may send: one exchange of a token and one of the question, both once more after a
-/// 401. A check exchanges a token, and asks two questions; a revocation asks one, and needs no token.
+/// Maximum number of requests of a call about one user: a token exchange and the operation, both repeated after a 401.
+/// A check sends two operations after a token exchange of its own. A revocation needs no token.
 const fn max_requests(operation: Operation) -> u32 {
     const ASKED: u32 = 2 * (MAX_ATTEMPTS + MAX_ATTEMPTS);
     match operation {
@@ -25,8 +25,14 @@ const fn max_requests(operation: Operation) -> u32 {
 }
 
 impl History {
-    /// Writes down a request that a call begins, if it may.
-    pub fn depart(&mut self, call: usize, route: Route, sent: &SentRequest, now: Instant) -> usize {
+    /// Checks and records a request. Returns its index.
+    pub fn send_request(
+        &mut self,
+        call: usize,
+        route: Route,
+        sent: &SentRequest,
+        now: Instant,
+    ) -> usize {
         self.check_call(call, &route, now);
         self.check_pause(call, now);
         let chain = self.chain_of(call, &route, now);
@@ -72,7 +78,7 @@ impl History {
             authorization: authorization.to_owned(),
             sent: now,
             response: None,
-            heard: Received::Nothing,
+            received: Received::Nothing,
             is_complete: false,
             closed: None,
             requests_at_close: None,
@@ -84,13 +90,13 @@ impl History {
 
     fn check_call(&self, call: usize, route: &Route, now: Instant) {
         let record = &self.calls[call];
-        assert!(record.ended.is_none(), "a request of a call that has ended");
+        assert!(
+            record.ended.is_none(),
+            "a request after the end of its call"
+        );
         assert!(now < record.deadline, "a request at or after the deadline");
         let most = record.intent.concurrency();
-        assert!(
-            record.open < most,
-            "more than {most} requests of one call at once"
-        );
+        assert!(record.open < most, "more than {most} concurrent requests");
         if matches!(record.intent, Intent::Connection | Intent::SingleRequest(_)) {
             let most = max_requests(record.operation);
             let sent = record.requests.len() + 1;
@@ -98,11 +104,11 @@ impl History {
         }
         assert!(
             record.intent.allows(record.operation, route),
-            "{route:?} is nothing that this call needs"
+            "{route:?} is not needed for this call"
         );
     }
 
-    /// The strand that a request belongs to, which begins with it if there is none.
+    /// Returns the index of the chain to which a request belongs, after creating it if necessary.
     fn chain_of(&mut self, call: usize, route: &Route, now: Instant) -> usize {
         let record = &mut self.calls[call];
         let subject = Subject::of(&record.intent, route);

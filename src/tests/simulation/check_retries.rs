@@ -1,4 +1,4 @@
-//! Checks of the attempts of a request: number, waits, and time left.
+//! Checks of the attempts of a request: number, waits, remaining time.
 
 use super::{
     account::Payload,
@@ -8,19 +8,19 @@ use super::{
 };
 use crate::platform::{Duration, Instant};
 
-/// What a wait must leave of a call for the attempt after it.
+/// Minimum time that a wait must leave for the next attempt.
 const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(100);
-/// The longest first wait, which doubles, and the longest of all.
+/// Back-off: maximum of the first wait, which doubles, and maximum of all waits.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
 
 impl History {
-    /// The last request of a strand.
+    /// Returns the last request of a chain.
     pub fn last_of(&self, call: usize, chain: usize) -> Option<&RequestRecord> {
         let last = self.calls[call].chains[chain].requests.last();
         last.map(|&request| &self.requests[request])
     }
 
-    /// Whether the request is the one before once more; then it must be one that may be repeated.
+    /// Returns true if the request is another attempt of the previous one. Checks that the attempt is allowed.
     pub fn check_attempt(
         &self,
         call: usize,
@@ -38,29 +38,32 @@ impl History {
             self.check_retries_exhausted(call, chain);
             return false;
         }
-        assert!(last.may_be_repeated(), "sent again after {:?}", last.heard);
+        assert!(last.may_be_repeated(), "a retry after {:?}", last.received);
         let attempt = self.calls[call].chains[chain].attempts + 1;
         assert!(attempt <= MAX_ATTEMPTS, "attempt {attempt}");
-        let asked = last.heard.not_before();
-        assert!(asked <= Some(now), "sooner than the server asked");
+        let asked = last.received.not_before();
+        assert!(asked <= Some(now), "a retry before the end of its wait");
         let latest = self.latest_repetition(call, chain);
-        assert!(Some(now) <= latest, "later than it had to be");
+        assert!(Some(now) <= latest, "a retry after the longest wait");
         let left = now.until(self.calls[call].deadline);
-        assert!(left > MIN_ATTEMPT_TIME, "no time for an answer");
+        assert!(
+            left > MIN_ATTEMPT_TIME,
+            "a retry without time for a response"
+        );
         self.check_back_off(call, last, now);
         true
     }
 
-    /// What may be tried again is given up only after the last attempt, or when there may be no time for another.
+    /// Checks that a transient failure was retried until the last attempt, or until no time was left.
     pub fn check_retries_exhausted(&self, call: usize, chain: usize) {
         let attempts = self.calls[call].chains[chain].attempts;
         assert!(
             self.is_exhausted(call, chain),
-            "given up after {attempts} attempts, with time for another"
+            "no retry after {attempts} attempts, with time for another"
         );
     }
 
-    /// Whether the last request of a strand may be the last of its exchange.
+    /// Returns true if the last request of a chain need not be retried.
     pub fn is_exhausted(&self, call: usize, chain: usize) -> bool {
         let record = &self.calls[call];
         let last = self.last_of(call, chain);
@@ -77,8 +80,8 @@ impl History {
         latest.is_some_and(|latest| latest.after(MIN_ATTEMPT_TIME) >= deadline)
     }
 
-    /// Until when a call for many users may look at those who were named by id, at the least: half of its time after the list
-    /// is for that, and whatever was exchanged for it ends with it. Nobody sees from outside when that began.
+    /// Returns the earliest end of the time for look-ups by id: half of the time that is left after the list. Token
+    /// exchanges for look-ups end with it too. Their actual end is not visible from outside.
     pub fn lookup_deadline(&self, call: usize) -> Instant {
         let record = &self.calls[call];
         let list = record.chain(&Subject::List);
@@ -88,7 +91,7 @@ impl History {
         since.after(Duration::from_nanos(half))
     }
 
-    /// When the last request of a strand is sent again at the latest, if it is: when it is closed, and all waits are over.
+    /// Returns the latest time for the next attempt: after the longest wait and all pauses.
     fn latest_repetition(&self, call: usize, chain: usize) -> Option<Instant> {
         let closed = self.last_of(call, chain)?.closed?;
         let latest = closed.after(self.longest_wait(call, chain));
@@ -96,9 +99,11 @@ impl History {
         Some(paused.map_or(latest, |paused| paused.max(latest)))
     }
 
-    /// How long a strand may wait before its next attempt: as long as the server asked, or for the longest back-off.
+    /// Returns the maximum wait before the next attempt: as long as the server asked, else the longest back-off.
     pub fn longest_wait(&self, call: usize, chain: usize) -> Duration {
-        let asked = self.last_of(call, chain).and_then(|last| last.heard.wait());
+        let asked = self
+            .last_of(call, chain)
+            .and_then(|last| last.received.wait());
         let (first, longest) = BACKOFF;
         let doublings = self.calls[call].chains[chain].attempts - 1;
         asked.unwrap_or(first.times(1 << doublings).min(longest))

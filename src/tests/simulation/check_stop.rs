@@ -1,4 +1,4 @@
-//! What a call for many users must not begin any more, once something has failed.
+//! Checks that a bulk change begins nothing new after a failure that stops it.
 
 use super::{
     expected_target::ExpectedTarget,
@@ -10,8 +10,8 @@ use super::{
 use crate::{Selector, platform::Instant};
 
 impl History {
-    /// Nothing new of this kind is begun after a target has failed, if the call is to stop then; and nobody else is looked
-    /// at by an application that may not look.
+    /// Checks that no new chain begins after a failed target if `stop-on-error` is set, and no new look-up without the
+    /// permission to get users.
     pub fn check_new_chain(&self, call: usize, route: &Route, now: Instant) {
         let Intent::ChangeUsers(changes) = &self.calls[call].intent else {
             return;
@@ -38,13 +38,13 @@ impl History {
                 };
                 assert!(
                     !has_failed,
-                    "goes on after a target failed: {expected_target:?}"
+                    "a new request after a failed target: {expected_target:?}"
                 );
             }
         }
         let stops = |last: &RequestRecord| {
             let is_forbidden =
-                matches!(last.route, Route::User(_)) && last.heard.status() == Some(403);
+                matches!(last.route, Route::User(_)) && last.received.status() == Some(403);
             if is_forbidden {
                 !self.can_get_users(call)
             } else {
@@ -54,8 +54,8 @@ impl History {
         self.check_stopped_after(call, route, &stops, now);
     }
 
-    /// Nothing of this kind is begun after another that failed so. Only who was begun before may have waited since: for a
-    /// token, or with the whole call.
+    /// Checks that no chain of this kind begins after one that failed. A chain that was begun before may send its first
+    /// request later: it may have waited for a token or in a pause.
     fn check_stopped_after(
         &self,
         call: usize,
@@ -85,21 +85,21 @@ impl History {
                     && self.calls[request.call].configuration == record.configuration
                     && request.closed.is_none_or(|closed| closed >= failed)
             });
-        assert!(has_waited, "begun after another one failed");
+        assert!(has_waited, "a new chain after a failed one");
         let firsts = alike.map(|chain| record.chains[chain].requests[0]);
         let begun = firsts.filter(|&first| first >= before).count() + 1;
         let most = record.intent.concurrency() - 1;
-        assert!(begun <= most, "{begun} begun after another one failed");
+        assert!(begun <= most, "{begun} new chains after a failed one");
     }
 
-    /// Whether a strand has failed for good. After a 401 that depends on whether a token is to be had.
+    /// Returns true if a chain has failed. False after a 401, which a new token may resolve.
     fn has_failed(&self, call: usize, chain: usize) -> bool {
         let attempts = self.calls[call].chains[chain].attempts;
         self.last_of(call, chain).is_some_and(|last| {
             if last.may_be_repeated() {
                 attempts == MAX_ATTEMPTS
             } else {
-                last.heard.status() != Some(401) && last.payload_user().is_none()
+                last.received.status() != Some(401) && last.payload_user().is_none()
             }
         })
     }

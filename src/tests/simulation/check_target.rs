@@ -1,4 +1,4 @@
-//! What must hold for the report on one target.
+//! Checks of the report of one target.
 
 use super::{
     expected_target::{ExpectedTarget, ResolvedUser},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl History {
-    /// What is reported is what is known of the target, and what became of it.
+    /// Checks that a report agrees with the expected target and with the requests for it.
     pub fn check_target(
         &self,
         call: usize,
@@ -33,44 +33,44 @@ impl History {
             ExpectedTarget::NotLookedUp => {
                 is_skipped || self.has_failed_look_up(call, target, reported, now)
             }
-            // Who was not looked at, because another target failed, was not compared either.
-            ExpectedTarget::Guarded(seen, _) => {
+            // Guards are not checked for a user who was not looked up.
+            ExpectedTarget::Guarded(resolved, _) => {
                 has_failed(ErrorCode::PreconditionFailed)
-                    || seen.user.is_none()
+                    || resolved.user.is_none()
                         && (is_skipped || self.has_failed_look_up(call, target, reported, now))
             }
             ExpectedTarget::InRequestedState(_) => reported.outcome == Outcome::Unchanged,
-            // A get that was forbidden fails nobody.
-            ExpectedTarget::ToChange(seen)
-                if seen.user.is_none() && self.was_forbidden(call, reported) =>
+            // A forbidden get does not fail the target.
+            ExpectedTarget::ToChange(resolved)
+                if resolved.user.is_none() && self.was_forbidden(call, reported) =>
             {
                 false
             }
-            ExpectedTarget::ToChange(seen) => {
-                is_skipped && !self.changed_ids(call).contains(seen.id)
-                    || self.is_carried_out(call, target, *seen, report, reported, now)
+            ExpectedTarget::ToChange(resolved) => {
+                is_skipped && !self.changed_ids(call).contains(resolved.id)
+                    || self.is_carried_out(call, target, *resolved, report, reported, now)
             }
         };
         assert!(fits, "{expected_target:?} was reported as {reported:?}");
         if let Outcome::Failed(error) = &reported.outcome {
             self.check_message(call, error);
-            assert!(error.requests <= report.requests, "attempts");
+            assert!(error.requests <= report.requests, "requests");
             if let ExpectedTarget::Unresolved(_) = expected_target
                 && let Selector::Email(email) = &target.who
             {
                 self.check_not_found(call, email, error);
             }
         }
-        let seen = expected_target.seen();
-        let user = seen.and_then(|seen| seen.user);
+        let resolved = expected_target.resolved();
+        let user = resolved.and_then(|resolved| resolved.user);
         let before = user.map(|user| &user.state);
-        assert_eq!(reported.previous_state.as_ref(), before, "before");
-        // Who was changed for another target is shown as they are now.
-        let changed = seen.and_then(|seen| self.changed(call, seen.id));
+        assert_eq!(reported.previous_state.as_ref(), before, "previous state");
+        // A user who was changed for another target is reported in the new state.
+        let changed = resolved.and_then(|resolved| self.changed(call, resolved.id));
         assert_eq!(reported.user.as_ref(), changed.or(user), "user");
     }
 
-    /// The user as the server told that they were changed by this call.
+    /// Returns the user in the response to a change of this call.
     fn changed(&self, call: usize, id: &str) -> Option<&User> {
         let chain = self.calls[call].chain(&Subject::Change(id.to_owned()))?;
         let last = self
@@ -79,7 +79,7 @@ impl History {
         last.payload_user()
     }
 
-    /// Whether a look-up failed so, for a reason that its requests explain.
+    /// Returns true if the target failed during look-up. Checks that the requests explain the error.
     fn has_failed_look_up(
         &self,
         call: usize,
@@ -98,7 +98,7 @@ impl History {
         error.effect == Effect::NotApplied
     }
 
-    /// Whether a target failed because its user may not be looked at, for all that its requests show.
+    /// Returns true if the target failed with a 403 that can only be that of a get.
     fn was_forbidden(&self, call: usize, reported: &TargetReport) -> bool {
         let Outcome::Failed(error) = &reported.outcome else {
             return false;
@@ -106,33 +106,33 @@ impl History {
         let mut others = self.requests_of(call);
         error.status == Some(403)
             && !self.saw_request(call, |met| {
-                met.route == Route::Token && met.heard.status() == Some(403)
+                met.route == Route::Token && met.received.status() == Some(403)
             })
             && !others.any(|other| {
-                matches!(other.route, Route::Change(..)) && other.heard.status() == Some(403)
+                matches!(other.route, Route::Change(..)) && other.received.status() == Some(403)
             })
     }
 
-    /// Whether a change was made, not made, or is possibly_applied, as its requests say.
+    /// Returns true if the outcome of a change agrees with its requests.
     fn is_carried_out(
         &self,
         call: usize,
         target: &Target,
-        seen: ResolvedUser<'_>,
+        resolved: ResolvedUser<'_>,
         report: &Report,
         reported: &TargetReport,
         now: Instant,
     ) -> bool {
         if self.changes_of(call).options.dry_run || report.refused.is_some() {
             return reported.outcome == Outcome::WouldChange
-                || seen.user.is_none() && self.has_failed_look_up(call, target, reported, now);
+                || resolved.user.is_none() && self.has_failed_look_up(call, target, reported, now);
         }
         match &reported.outcome {
-            Outcome::Changed => self.changed(call, seen.id).is_some_and(|user| {
-                user.id == seen.id && user.state == self.changes_of(call).state
+            Outcome::Changed => self.changed(call, resolved.id).is_some_and(|user| {
+                user.id == resolved.id && user.state == self.changes_of(call).state
             }),
             Outcome::Failed(error) => {
-                let subject = Subject::Change(seen.id.to_owned());
+                let subject = Subject::Change(resolved.id.to_owned());
                 self.check_part_error(call, self.calls[call].chain(&subject), error, now);
                 true
             }

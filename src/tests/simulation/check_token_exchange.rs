@@ -1,4 +1,4 @@
-//! What must hold for the exchange of a token.
+//! Checks of token exchanges.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{Operation, platform::Instant};
 
 impl History {
-    /// A call exchanges no token any more, if it did.
+    /// Records that a call has ended its token exchange, if it had one.
     pub fn leave_exchange(&mut self, call: usize, now: Instant) {
         let configuration = self.calls[call].configuration;
         if self.configurations[configuration].exchanging_call != Some(call) {
@@ -28,7 +28,7 @@ impl History {
         }
     }
 
-    /// One exchange at a time, and none while there is a good token.
+    /// Checks that there is one exchange at a time, and none while a valid token is held.
     pub fn check_token_exchange(&mut self, call: usize, is_repeated: bool, now: Instant) {
         if !is_repeated {
             self.check_exchange_needed(call, now);
@@ -44,7 +44,7 @@ impl History {
             .replace(call);
         assert!(
             other.is_none_or(|other| other == call),
-            "two exchanges at once"
+            "two concurrent token exchanges"
         );
     }
 
@@ -52,31 +52,31 @@ impl History {
         let record = &self.calls[call];
         let configuration = &self.configurations[record.configuration];
         let before = self.exchanges_of(call).next_back();
-        // A check begins with an exchange, whatever is held.
+        // A check begins with an exchange even if a token is held.
         if record.operation == Operation::Check && before.is_none() {
             return;
         }
         let had_token = |last: &RequestRecord| matches!(last.payload, Some(Payload::Token(..)));
         assert!(
             before.is_none_or(had_token),
-            "another exchange after one that failed"
+            "a token exchange after a failed one of the same call"
         );
         assert!(
             self.current_pause(call, now).is_some() || !self.has_refused_fresh_token(call),
-            "another exchange after a fresh token was refused"
+            "a token exchange after a fresh token was rejected"
         );
         self.check_rejected_tokens(call);
         if !record.intent.is_bulk_change() {
             let waits_since = self
                 .last(call)
                 .map_or(Some(record.begun), |last| last.closed);
-            // A check that was refused goes on to its next question.
+            // A check continues with its next operation after a refused exchange.
             assert!(
                 record.operation == Operation::Check
                     || configuration
                         .refused
                         .is_none_or(|refused| waits_since >= Some(refused)),
-                "an exchange after one was refused that the call had waited for"
+                "a token exchange after waiting for one that was refused"
             );
         }
         for (place, token) in self.tokens.iter().enumerate() {
@@ -86,16 +86,16 @@ impl History {
             };
             assert!(
                 !is_good || token.ended_at.is_some(),
-                "an exchange although a good token is held"
+                "a token exchange while a valid token is held"
             );
         }
     }
 
-    /// However many users a call is about, it does not try one token after the other while all of them are refused.
+    /// Checks that a call does not keep exchanging tokens while the server rejects each of them.
     fn check_rejected_tokens(&self, call: usize) {
         let mut refused = BTreeSet::new();
         for asked in self.requests_of(call).rev() {
-            match asked.heard.status() {
+            match asked.received.status() {
                 Some(401) if asked.route.is_resource() => {
                     refused.insert(&asked.authorization);
                 }
@@ -103,15 +103,17 @@ impl History {
                 _ => {}
             }
         }
-        // Others may have begun with a token before somebody knew that it is refused as the one before was.
+        // Concurrent requests may have been sent before the first 401 arrived.
         let most = 1 + self.calls[call].intent.concurrency();
-        assert!(refused.len() <= most, "{} refused tokens", refused.len());
+        assert!(refused.len() <= most, "{} rejected tokens", refused.len());
     }
 
-    /// Whether the server refused a token of this call, and the one that was exchanged in its place.
+    /// Returns true if the server rejected a token of this call and the one exchanged in its place.
     pub fn has_refused_fresh_token(&self, call: usize) -> bool {
         let refused = self.requests_of(call).filter(|asked| {
-            asked.route.is_resource() && asked.heard.status() == Some(401) && asked.closed.is_some()
+            asked.route.is_resource()
+                && asked.received.status() == Some(401)
+                && asked.closed.is_some()
         });
         let refused: Vec<_> = refused.collect();
         let is_renewed = |one: &&RequestRecord| {
@@ -122,14 +124,14 @@ impl History {
         refused.iter().any(is_renewed)
     }
 
-    /// Whether a call for many users may exchange no token any more, for want of time: the others of it go on.
+    /// Returns true if a bulk change may have ended its exchange for lack of time while other parts of it go on.
     fn may_have_left_exchange(&self, call: usize) -> bool {
         let last = self.exchanges_of(call).next_back();
         self.calls[call].intent.is_bulk_change()
             && last.is_some_and(|last| last.closed.is_some() && self.is_exhausted(call, last.chain))
     }
 
-    /// The requests of a call that asked for a token.
+    /// Returns the token requests of a call.
     pub fn exchanges_of(&self, call: usize) -> impl DoubleEndedIterator<Item = &RequestRecord> {
         let requests = self.requests_of(call);
         requests.filter(|request| request.route == Route::Token)

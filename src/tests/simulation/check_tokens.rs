@@ -1,4 +1,4 @@
-//! What must hold for tokens: which of them serve which requests.
+//! Checks of the token that a request carries.
 
 use super::{
     account::Payload,
@@ -7,16 +7,16 @@ use super::{
 };
 use crate::platform::{Duration, Instant};
 
-/// How long before its end a token is no longer used; a tenth of its life, if that is shorter.
+/// Time before expiry during which a token is not used. A tenth of the lifetime if that is shorter.
 const LEEWAY: Duration = Duration::from_secs(60);
 
 impl History {
-    /// A client has got a token.
+    /// Records a token that the client has received.
     pub fn receive_token(&mut self, request: usize, value: String, lifetime: Option<Duration>) {
         let record = &self.requests[request];
         let call = &self.calls[record.call];
         let configuration = call.configuration;
-        // The life counts from before the server began it.
+        // The lifetime counts from the token request, which is before the server issued the token.
         let (since, from) = call.chains[record.chain].series_began;
         let good_until = lifetime.map(|lifetime| {
             let tenth = Duration::from_nanos(lifetime.as_nanos() / 10);
@@ -35,7 +35,7 @@ impl History {
         }
     }
 
-    /// A client knows that the token of a request was refused.
+    /// Records that the client knows of a 401 for the token of a request.
     pub fn end_token(&mut self, request: usize, now: Instant) {
         let record = &self.requests[request];
         let configuration = &mut self.configurations[self.calls[record.call].configuration];
@@ -49,7 +49,7 @@ impl History {
         }
     }
 
-    /// A token serves its own account, within its life, until it is refused or revoked.
+    /// Checks that a request carries a token of its own settings that is neither expired, rejected nor revoked.
     pub fn check_token(
         &self,
         call: usize,
@@ -61,12 +61,12 @@ impl History {
         let record = &self.calls[call];
         let mut tokens = self.tokens.iter();
         let token = tokens.find(|token| token.authorizes(authorization));
-        let token = token.expect("a token that nobody gave");
+        let token = token.expect("an unknown token");
         assert_eq!(
             token.configuration, record.configuration,
-            "a token of others"
+            "a token of other settings"
         );
-        // A part of a call takes its token, and then waits with the others.
+        // A request takes its token before it waits in a pause.
         let paused = self.current_pause(call, now).map(|pause| pause.began);
         let taken = paused.unwrap_or(now);
         let is_over = token
@@ -82,23 +82,27 @@ impl History {
         };
         assert!(
             is_repeated || is_fresh || is_good && !is_over,
-            "a token that is no longer good, or not for this call"
+            "a token that is no longer valid for this call"
         );
         let asked = self.requests_of(call).filter(|asked| asked.route == *route);
         let mut others = asked.filter(|asked| asked.authorization != authorization);
         if let Some(other) = others.next_back() {
-            assert_eq!(other.heard.status(), Some(401), "a token renewed unasked");
+            assert_eq!(
+                other.received.status(),
+                Some(401),
+                "a new token without a 401"
+            );
             let all_alike = others.all(|third| third.authorization == other.authorization);
-            assert!(all_alike, "a third token for one question");
+            assert!(all_alike, "a third token for one operation");
         }
     }
 
-    /// Only a token that somebody gave is revoked.
+    /// Checks that a revoked token was received with the same settings.
     pub fn check_revoked_token(&self, call: usize, token: &str) {
         let configuration = self.calls[call].configuration;
         let mut tokens = self.tokens.iter();
         let is_known =
             tokens.any(|known| known.value == token && known.configuration == configuration);
-        assert!(is_known, "a revocation of a token that nobody gave");
+        assert!(is_known, "a revocation of an unknown token");
     }
 }

@@ -1,4 +1,4 @@
-//! What happened in calls that read whole lists and change many users: seeds that bring nothing of it about test nothing.
+//! Coverage: situations that the seeds must have produced.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{ErrorCode, Outcome, Report, platform::Instant};
 
-/// Everything that is to happen.
+/// Situations that must occur, apart from faults, codes and results.
 pub(super) const ALL: [&str; 35] = [
     "target: Invalid",
     "target: Unresolved(NotFound)",
@@ -18,7 +18,7 @@ pub(super) const ALL: [&str; 35] = [
     "target: NotLookedUp",
     "target: InRequestedState",
     "target: ToChange",
-    "target: to change, and may not be read",
+    "target: ToChange without a look-up",
     "guard: ProtectedId",
     "guard: ProtectedEmail",
     "guard: UnexpectedEmail",
@@ -32,25 +32,25 @@ pub(super) const ALL: [&str; 35] = [
     "report: Failed(NotApplied)",
     "report: Failed(PossiblyApplied)",
     "bulk: one user for several targets",
-    "bulk: changed for one target, and not for another",
-    "bulk: five requests at once",
+    "bulk: changed for one target, not for another",
+    "bulk: five concurrent requests",
     "bulk: skipped before the first change",
     "bulk: skipped between changes",
     "bulk: the deadline between changes",
-    "bulk: others waited for a 429",
-    "bulk: a back-off for others",
+    "bulk: other parts waited after a 429",
+    "bulk: other parts waited for a back-off",
     "bulk: a token expired",
-    "bulk: a token was refused",
-    "bulk: a token that was fresh was refused",
-    "bulk: no token any more",
+    "bulk: a token was rejected",
+    "bulk: a fresh token was rejected",
+    "bulk: a token exchange failed",
     "list: several pages",
     "list: a user on two pages",
-    "list: all of it",
-    "list: a part of it",
+    "list: complete",
+    "list: incomplete",
 ];
 
 impl History {
-    /// What happened in a call that ended with a report.
+    /// Returns the situations that occurred in a bulk change.
     pub fn report_coverage(&self, call: usize, report: &Report, now: Instant) -> Vec<String> {
         let mut coverage = Vec::new();
         let mut due = Vec::new();
@@ -62,8 +62,8 @@ impl History {
                 ExpectedTarget::NotLookedUp => "target: NotLookedUp".into(),
                 ExpectedTarget::Guarded(_, guard) => format!("guard: {guard:?}"),
                 ExpectedTarget::InRequestedState(_) => "target: InRequestedState".into(),
-                ExpectedTarget::ToChange(seen) if seen.user.is_none() => {
-                    "target: to change, and may not be read".into()
+                ExpectedTarget::ToChange(resolved) if resolved.user.is_none() => {
+                    "target: ToChange without a look-up".into()
                 }
                 ExpectedTarget::ToChange(_) => "target: ToChange".into(),
             });
@@ -75,9 +75,11 @@ impl History {
                 outcome => format!("report: {outcome:?}"),
             });
             match expected_target {
-                ExpectedTarget::ToChange(seen) => due.push(seen.id),
-                ExpectedTarget::Guarded(seen, _) if self.changed_ids(call).contains(seen.id) => {
-                    coverage.push("bulk: changed for one target, and not for another".into());
+                ExpectedTarget::ToChange(resolved) => due.push(resolved.id),
+                ExpectedTarget::Guarded(resolved, _)
+                    if self.changed_ids(call).contains(resolved.id) =>
+                {
+                    coverage.push("bulk: changed for one target, not for another".into());
                 }
                 _ => {}
             }
@@ -119,38 +121,39 @@ impl History {
 
     fn request_coverage(&self, call: usize) -> impl Iterator<Item = String> {
         let requests: Vec<_> = self.requests_of(call).collect();
-        let is_told = |request: &RequestRecord| matches!(request.payload, Some(Payload::Token(..)));
+        let has_token =
+            |request: &RequestRecord| matches!(request.payload, Some(Payload::Token(..)));
         let mut exchanges = self.exchanges_of(call);
-        let is_over = exchanges.next_back().is_some_and(|last| !is_told(last));
-        let renewed = exchanges.any(is_told);
+        let is_over = exchanges.next_back().is_some_and(|last| !has_token(last));
+        let renewed = exchanges.any(has_token);
         let is_refused = requests
             .iter()
-            .any(|request| request.route.is_resource() && request.heard.status() == Some(401));
-        // Whether somebody else of the call went on after a 429, with a wait that the server asked for or without.
+            .any(|request| request.route.is_resource() && request.received.status() == Some(401));
+        // True if another part of the call sent a request after a 429, with or without a wait given by the server.
         let paused = |is_asked: bool| {
             requests.iter().any(|asked| {
-                asked.heard.status() == Some(429)
-                    && asked.heard.wait().is_some_and(|wait| !wait.is_zero()) == is_asked
+                asked.received.status() == Some(429)
+                    && asked.received.wait().is_some_and(|wait| !wait.is_zero()) == is_asked
                     && requests
                         .iter()
                         .any(|other| other.chain != asked.chain && Some(other.sent) > asked.closed)
             })
         };
         let happened = [
-            ("bulk: others waited for a 429", paused(true)),
-            ("bulk: a back-off for others", paused(false)),
+            ("bulk: other parts waited after a 429", paused(true)),
+            ("bulk: other parts waited for a back-off", paused(false)),
             ("bulk: a token expired", renewed && !is_over && !is_refused),
-            ("bulk: a token was refused", !is_over && is_refused),
+            ("bulk: a token was rejected", !is_over && is_refused),
             (
-                "bulk: a token that was fresh was refused",
+                "bulk: a fresh token was rejected",
                 self.has_refused_fresh_token(call),
             ),
-            ("bulk: no token any more", is_over),
+            ("bulk: a token exchange failed", is_over),
         ];
         happened.into_iter().filter_map(happens)
     }
 
-    /// What happened in a call that read a list.
+    /// Returns the situations that occurred in a call that read the list.
     pub fn page_coverage(&self, call: usize) -> Vec<String> {
         let mut pages = 0;
         let mut shown = Vec::new();

@@ -1,4 +1,4 @@
-//! What the client hears of a request: the server's answer, another one in its place, or a failure.
+//! Delivery of a response to the client: the server's own, another one in its place, or a failure.
 
 use super::{
     account::Payload,
@@ -14,27 +14,27 @@ use crate::{
     tests::scripted_server::{BodyPiece, Headers, send_error},
 };
 
-/// The head of an answer, with what is to follow.
+/// Head of a response, with the body that follows.
 pub(super) struct ResponseHead {
     pub status: u16,
     pub headers: Headers,
     pub pieces: Vec<BodyPiece>,
-    /// What it says when all of it is there, and whether it is the server who says it.
+    /// Content of the complete body, and true if it is the server's own.
     pub payload: Option<(Payload, bool)>,
 }
 
 impl SimulationState {
-    /// The client hears of a request.
-    pub fn hear(
+    /// Delivers the head of a response, or a failure.
+    pub fn receive_head(
         &mut self,
         request: usize,
-        hears: ResponseFate,
+        response_fate: ResponseFate,
         now: Instant,
     ) -> Result<ResponseHead, SendError> {
         self.run_events_until(now);
         let mut wait = None;
-        let head = match hears {
-            ResponseFate::Nothing => unreachable!("nothing is never heard"),
+        let head = match response_fate {
+            ResponseFate::Nothing => unreachable!("a missing response is not delivered"),
             ResponseFate::Failure(kind, possibly_received) => {
                 Err(send_error(kind, possibly_received))
             }
@@ -44,17 +44,17 @@ impl SimulationState {
             }
             ResponseFate::Genuine(arrival) => {
                 let response = self.history.requests[request].response.clone();
-                let (response, _) = response.expect("an answer before the request arrived");
+                let (response, _) = response.expect("a response before the request arrived");
                 let payload = Some((response.payload, true));
                 let headers = Headers::default();
                 Ok(self.head(response.status, headers, response.body, arrival, payload))
             }
-            hears => {
-                let (body, payload) = self.instead(request, hears);
+            response_fate => {
+                let (body, payload) = self.instead(request, response_fate);
                 Ok(self.head(200, Headers::default(), body, BodyFate::Complete, payload))
             }
         };
-        let heard = match &head {
+        let received = match &head {
             Ok(head) => Received::ResponseHead {
                 status: head.status,
                 wait,
@@ -63,19 +63,19 @@ impl SimulationState {
             Err(error) => Received::Failure(error.kind, error.possibly_received),
         };
         let call = self.history.requests[request].call;
-        self.trace_call(now, call, |_| format!("hears {heard:?}"));
-        self.history.hear(request, heard);
+        self.trace_call(now, call, |_| format!("receives {received:?}"));
+        self.history.set_received(request, received);
         head
     }
 
-    /// What is answered with 200 in place of the answer.
+    /// Returns a body, sent with status 200 in place of the server's response, and its content.
     fn instead(
         &mut self,
         request: usize,
-        hears: ResponseFate,
+        response_fate: ResponseFate,
     ) -> (String, Option<(Payload, bool)>) {
         let route = &self.history.requests[request].route;
-        match (hears, route) {
+        match (response_fate, route) {
             (ResponseFate::UnknownToken, _) => {
                 let token = self.rng.letters(24);
                 let body = format!(r#"{{"access_token":"{token}","expires_in":900}}"#);
@@ -117,7 +117,7 @@ impl SimulationState {
                 (body, Some((Payload::Revoked, false)))
             }
             (ResponseFate::Garbage(body), _) => (body, None),
-            _ => unreachable!("a fault that does not suit {route:?}"),
+            _ => unreachable!("a fault that cannot affect {route:?}"),
         }
     }
 

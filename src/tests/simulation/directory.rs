@@ -1,12 +1,13 @@
-//! The users of an account, and the list of them that it shows.
+//! Random users of a simulated account.
 
 use super::rng::Rng;
 use crate::{User, UserState};
 
-/// The last remaining owner is the first user, an externally managed administrator the second.
+/// Index of the last remaining owner.
 pub(super) const OWNER: usize = 0;
+/// Index of an externally managed administrator.
 pub(super) const EXTERNAL: usize = 1;
-/// A few users, in some accounts two of them with one e-mail address, or one without any.
+/// Returns four to seven users. In some accounts two of them share an e-mail address, or one has none.
 pub(super) fn users(rng: &mut Rng) -> Vec<User> {
     let states = [
         UserState::Active,

@@ -1,4 +1,4 @@
-//! What a proxy, a gateway or a server in trouble says in place of the answer.
+//! Bodies and headers of error responses, from the server or from proxies.
 
 use super::rng::Rng;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     tests::scripted_server::{Headers, SentRequest},
 };
 
-/// Bodies that are no answer to anything, as a revocation has none. `{}` is not one of them: it is an empty list.
+/// Bodies that no endpoint answers with. `{}` is not among them, because it is an empty list.
 pub(super) const GARBAGE: [&str; 10] = [
     "",
     "  ",
@@ -20,7 +20,7 @@ pub(super) const GARBAGE: [&str; 10] = [
     r#"{"access_token":""}"#,
 ];
 
-/// `Retry-After`, and how long that asks to wait, if it is understood.
+/// Returns headers with a random `Retry-After`, and the wait it asks for if it is valid.
 pub(super) fn retry_after(rng: &mut Rng) -> (Headers, Option<Duration>) {
     const NOW: Option<&str> = Some("Mon, 23 Nov 2026 12:00:00 GMT");
     const SOON: &str = "Mon, 23 Nov 2026 12:00:05 GMT";
@@ -47,11 +47,11 @@ pub(super) fn retry_after(rng: &mut Rng) -> (Headers, Option<Duration>) {
     (headers, seconds.map(Duration::from_secs))
 }
 
-/// The body of a refusal. It may repeat everything that the request held.
+/// Returns the body of an error response. It may quote the request with its secrets.
 pub(super) fn refusal(sent: &SentRequest, rng: &mut Rng) -> String {
     let body = sent.body.as_deref().unwrap_or_default();
     let echo = format!("{} {body}", sent.authorization());
-    // Around the limits to which it is read, looked at and passed on; seldom, because it takes long to look at.
+    // Near the limits of reading and redacting. Rare, because redaction of long texts is slow.
     let limits: &[usize] = match rng.below(32) {
         0 => &[512, 4096, 16_384],
         _ => &[0],

@@ -1,4 +1,4 @@
-//! What is known of a target before anybody is changed: by what the server told, and by the guards of its call.
+//! Expected state of a target after look-up and guards, derived from the recorded responses.
 
 use super::{
     check_pages::AddressOwner,
@@ -9,46 +9,46 @@ use super::{
 };
 use crate::{ErrorCode, Selector, Target, User};
 
-/// What is known of a target.
+/// Expected state of a target before any change.
 #[derive(Debug)]
 pub(super) enum ExpectedTarget<'a> {
-    /// It can be nobody.
+    /// Its id or e-mail address is invalid.
     Invalid,
-    /// It is nobody, or somebody among several: the whole list says so.
+    /// No user or several users of the whole list have the address.
     Unresolved(ErrorCode),
-    /// Nobody could look, or nobody did.
+    /// The user was not looked up, or the look-up failed.
     NotLookedUp,
-    /// A guard keeps the user from being changed for it.
+    /// A guard is violated.
     Guarded(ResolvedUser<'a>, Guard),
-    /// The user is in the state that is wanted.
+    /// The user is in the requested state.
     InRequestedState(&'a User),
-    /// The user is to be changed.
+    /// The user has to be changed.
     ToChange(ResolvedUser<'a>),
 }
 
-/// A user whom the look-up has shown, or whom the application may not look at.
+/// User that a target stands for. Without details if the application may not get users.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResolvedUser<'a> {
     pub id: &'a str,
     pub user: Option<&'a User>,
 }
 
-/// What keeps a user from being changed.
+/// Violated guard.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Guard {
     ProtectedId,
     ProtectedEmail,
     UnexpectedEmail,
-    /// A guard by e-mail address, where the address is not known.
+    /// Guard by e-mail address for a user whose address is unknown.
     UnknownEmail,
 }
 
 impl<'a> ExpectedTarget<'a> {
-    /// The user whom a target stands for, if that is known.
-    pub fn seen(&self) -> Option<ResolvedUser<'a>> {
+    /// Returns the user that a target stands for, if known.
+    pub fn resolved(&self) -> Option<ResolvedUser<'a>> {
         match *self {
             Self::Invalid | Self::Unresolved(_) | Self::NotLookedUp => None,
-            Self::Guarded(seen, _) | Self::ToChange(seen) => Some(seen),
+            Self::Guarded(resolved, _) | Self::ToChange(resolved) => Some(resolved),
             Self::InRequestedState(user) => Some(ResolvedUser {
                 id: &user.id,
                 user: Some(user),
@@ -58,21 +58,21 @@ impl<'a> ExpectedTarget<'a> {
 }
 
 impl History {
-    /// The changes that a call is to make; it is one that changes many users.
+    /// Returns the arguments of a bulk change. Panics for any other call.
     pub fn changes_of(&self, call: usize) -> &BulkChange {
         match &self.calls[call].intent {
             Intent::ChangeUsers(changes) => changes,
-            intent => panic!("{intent:?} is for one user at most"),
+            intent => panic!("{intent:?} is not a bulk change"),
         }
     }
 
-    /// What is known of a target.
+    /// Returns the expected state of a target before any change.
     pub fn expected_target<'a>(&'a self, call: usize, target: &'a Target) -> ExpectedTarget<'a> {
         if is_wrong_target(target) {
             return ExpectedTarget::Invalid;
         }
         let changes = self.changes_of(call);
-        let seen = match &target.who {
+        let resolved = match &target.who {
             Selector::Email(_) if !self.has_read_list(call) => return ExpectedTarget::NotLookedUp,
             Selector::Email(email) => match self.owner_of(call, email) {
                 AddressOwner::Missing => return ExpectedTarget::Unresolved(ErrorCode::NotFound),
@@ -85,24 +85,24 @@ impl History {
                 },
             },
             Selector::Id(id) => {
-                let user = self.seen(call, id);
+                let user = self.resolved(call, id);
                 if user.is_none() && !self.is_get_forbidden(call, id) {
                     return ExpectedTarget::NotLookedUp;
                 }
                 ResolvedUser { id, user }
             }
         };
-        if let Some(guard) = changes.guard(seen, target.expect_email.as_deref()) {
-            return ExpectedTarget::Guarded(seen, guard);
+        if let Some(guard) = changes.guard(resolved, target.expect_email.as_deref()) {
+            return ExpectedTarget::Guarded(resolved, guard);
         }
-        match seen.user {
+        match resolved.user {
             Some(user) if user.state == changes.state => ExpectedTarget::InRequestedState(user),
-            _ => ExpectedTarget::ToChange(seen),
+            _ => ExpectedTarget::ToChange(resolved),
         }
     }
 
-    /// The user with this id as the look-up showed them: the list, when a target names their address, else a get.
-    fn seen(&self, call: usize, id: &str) -> Option<&User> {
+    /// Returns the user as found during look-up: in the list if a target names the address, else by id.
+    fn resolved(&self, call: usize, id: &str) -> Option<&User> {
         if let Some(user) = self.shown(call, id).filter(|_| self.has_read_list(call)) {
             let email = normalized(&user.email);
             let mut targets = self.changes_of(call).targets.iter();
@@ -118,13 +118,13 @@ impl History {
         self.last_of(call, chain)?.payload_user()
     }
 
-    /// Whether the application lacks the permission to look at users, and was told so before this one was looked at.
+    /// Returns true if a 403 kept the client from reading this user.
     fn is_get_forbidden(&self, call: usize, id: &str) -> bool {
         let chain = self.calls[call].chain(&Subject::User(id.to_owned()));
         let is_forbidden = |chain| {
             let last = self.last_of(call, chain);
             last.is_some_and(|last| {
-                matches!(last.route, Route::User(_)) && last.heard.status() == Some(403)
+                matches!(last.route, Route::User(_)) && last.received.status() == Some(403)
             })
         };
         match chain {
@@ -136,7 +136,7 @@ impl History {
         }
     }
 
-    /// Whether any look at a user was permitted in this call: then the application has the permission.
+    /// Returns true if any get of this call succeeded, so that the application has the permission.
     pub fn can_get_users(&self, call: usize) -> bool {
         let mut chains = 0..self.calls[call].chains.len();
         chains.any(|chain| {
@@ -149,17 +149,17 @@ impl History {
 }
 
 impl BulkChange {
-    /// What keeps a user from being changed, for a target that expects this address.
-    fn guard(&self, seen: ResolvedUser<'_>, expected: Option<&str>) -> Option<Guard> {
+    /// Returns the guard that a target with this expected address violates.
+    fn guard(&self, resolved: ResolvedUser<'_>, expected: Option<&str>) -> Option<Guard> {
         let mut protects_an_address = false;
         for who in &self.options.protect {
             match who {
-                Selector::Id(id) if id == seen.id => return Some(Guard::ProtectedId),
+                Selector::Id(id) if id == resolved.id => return Some(Guard::ProtectedId),
                 Selector::Id(_) => {}
                 Selector::Email(_) => protects_an_address = true,
             }
         }
-        let Some(user) = seen.user else {
+        let Some(user) = resolved.user else {
             let is_guarded = protects_an_address || expected.is_some();
             return is_guarded.then_some(Guard::UnknownEmail);
         };

@@ -1,29 +1,29 @@
-//! What may happen to one request between the client and the server.
+//! Faults that can affect a request or its response.
 
 use super::route::Route;
 
-/// How one request fares.
+/// Fault of one request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fault {
-    /// It is answered, sooner or later: no fault at all.
+    /// No fault.
     Normal,
     Denied,
     Unreachable,
     HandshakeStalls,
-    /// It never arrives, and nobody says so.
+    /// The request never arrives, and no failure is reported.
     RequestLost,
     ResetBefore,
     ResetAfter,
-    /// It is reset, and arrives all the same, when other requests may have overtaken it.
+    /// The connection is reset. The request still arrives, possibly after later requests.
     ResetThenArrives,
     ResponseLost,
-    /// The host gives up on it before the core does.
+    /// The platform times out before the client does.
     PlatformTimesOut,
-    /// It arrives when the core may have given up on it.
+    /// The request may arrive after the client has timed out.
     ArrivesLate,
-    /// It is answered when the core may have given up on it.
+    /// The response may arrive after the client has timed out.
     RespondsLate,
-    /// It is answered at the very end of the call, or of its phase.
+    /// The response arrives exactly at the deadline or at a timeout.
     AtTheDeadline,
     Cut,
     BodyStalls,
@@ -34,7 +34,7 @@ pub(super) enum Fault {
     WrongUser,
     WrongState,
     SamePage,
-    /// A token that the server does not know.
+    /// The response contains a token that the server does not accept.
     UnknownToken,
     BadRequest,
     Unauthorized,
@@ -81,7 +81,8 @@ impl Fault {
         Self::NoContent,
     ];
 
-    /// Whether it makes sense for this: nobody can tell that a user who was only read is in another state.
+    /// Returns true if the fault can affect a request of this route. A wrong state can only be noticed in the response
+    /// to a change.
     pub fn suits(self, route: &Route) -> bool {
         match self {
             Self::WrongUser => matches!(route, Route::User(_) | Route::Change(..)),

@@ -1,4 +1,4 @@
-//! What every call sent and heard, as the simulation saw it.
+//! History of a simulation: calls, requests, settings and tokens.
 
 use super::{
     account::{Payload, ServerResponse},
@@ -20,7 +20,7 @@ pub(super) struct History {
     pub tokens: Vec<ReceivedToken>,
 }
 
-/// One call.
+/// Record of one call.
 pub(super) struct CallRecord {
     pub caller: usize,
     pub operation: Operation,
@@ -35,29 +35,29 @@ pub(super) struct CallRecord {
     pub pause: Option<Pause>,
 }
 
-/// One request.
+/// Record of one request.
 pub(super) struct RequestRecord {
     pub call: usize,
     pub chain: usize,
     pub route: Route,
     pub authorization: String,
     pub sent: Instant,
-    /// What the server did, once it arrived there, and when that was.
+    /// Response of the server and time of arrival, once the request has arrived.
     pub response: Option<(ServerResponse, Instant)>,
-    pub heard: Received,
-    /// Whether the client has heard the end of the answer.
+    pub received: Received,
+    /// True if the client has received the end of the body.
     pub is_complete: bool,
-    /// When the client was done with it.
+    /// Time at which the client finished or dropped the request.
     pub closed: Option<Instant>,
-    /// How many requests there were then.
+    /// Number of recorded requests at that time.
     pub requests_at_close: Option<usize>,
-    /// What the answer told the client, if it was one to the question.
+    /// Content of the received response, if it fits the request.
     pub payload: Option<Payload>,
-    /// Whether it was the server who told it.
+    /// True if that content is the server's own.
     pub is_from_server: bool,
 }
 
-/// What the client has heard of a request.
+/// Response or failure that the client has received.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Received {
     Nothing,
@@ -69,39 +69,38 @@ pub(super) enum Received {
     },
 }
 
-/// One set of settings, from the moment it was configured.
+/// One set of settings, from the call that configured it.
 pub(super) struct Configuration {
     pub deadline: Duration,
-    /// The call that exchanges a token.
+    /// Call that is exchanging a token.
     pub exchanging_call: Option<usize>,
-    /// When the last one ended that did.
+    /// End of the last exchange.
     pub last_exchange_ended: Option<Instant>,
-    /// When that was refused for good, if it was.
+    /// Time at which the last exchange was refused, if it was.
     pub refused: Option<Instant>,
-    /// The token that is held, as a place among the grants.
+    /// Index of the held token.
     pub held: Option<usize>,
 }
 
-/// The waits that a call was asked for, as far as they overlap.
+/// Overlapping waits of a call after responses with status 429.
 #[derive(Clone, Copy)]
 pub(super) struct Pause {
-    /// When the first of them began.
+    /// Beginning of the first wait.
     pub began: Instant,
-    /// When they are over, as the server said.
+    /// End of the waits that the server asked for.
     pub until: Instant,
-    /// When they are over at the latest, where the server did not say.
+    /// Latest end of all waits, back-off included.
     pub latest: Instant,
 }
 
-/// A token that a client heard of.
+/// Token that the client has received.
 pub(super) struct ReceivedToken {
     pub value: String,
     pub configuration: usize,
     pub call: usize,
-    /// Until when it may be used: not longer than to the first moment for sure, and not beyond the second. None for a token
-    /// whose life was not said.
+    /// Earliest and latest end of use. None for a token of unknown lifetime.
     pub good_until: Option<(Instant, Instant)>,
-    /// When its client knew that the server had refused or revoked it.
+    /// Time at which the client knew that the token was rejected or revoked.
     pub ended_at: Option<Instant>,
 }
 
@@ -112,7 +111,7 @@ impl ReceivedToken {
 }
 
 impl History {
-    /// The last request of a call.
+    /// Returns the last request of a call.
     pub fn last(&self, call: usize) -> Option<&RequestRecord> {
         let last = self.calls[call].requests.last();
         last.map(|&request| &self.requests[request])
@@ -123,25 +122,25 @@ impl History {
         requests.map(|&request| &self.requests[request])
     }
 
-    pub fn hear(&mut self, request: usize, heard: Received) {
-        self.requests[request].heard = heard;
+    pub fn set_received(&mut self, request: usize, received: Received) {
+        self.requests[request].received = received;
     }
 
-    /// The client has heard the end of an answer, which told it this, if anything.
+    /// Records the end of a body, with its content if it fits the request.
     pub fn receive_end(&mut self, request: usize, content: Option<(Payload, bool)>) {
         let record = &mut self.requests[request];
         record.is_complete = true;
-        let Some((told, is_from_server)) = content else {
+        let Some((payload, is_from_server)) = content else {
             return;
         };
-        record.payload = Some(told.clone());
+        record.payload = Some(payload.clone());
         record.is_from_server = is_from_server;
-        if let Payload::Token(value, lifetime) = told {
+        if let Payload::Token(value, lifetime) = payload {
             self.receive_token(request, value, lifetime);
         }
     }
 
-    /// The client is done with a request: it acts on what it has heard, unless its call was given up.
+    /// Records that the client has finished a request, and the consequences unless the call was cancelled.
     pub fn close(&mut self, request: usize, is_cancelled: bool, now: Instant) {
         let before = self.requests.len();
         let record = &mut self.requests[request];
@@ -153,7 +152,7 @@ impl History {
             return;
         }
         let record = &self.requests[request];
-        match record.heard.status() {
+        match record.received.status() {
             Some(401) if record.route.is_resource() => self.end_token(request, now),
             Some(429) => self.record_pause(request, now),
             _ => {}
@@ -167,7 +166,7 @@ impl History {
 }
 
 impl CallRecord {
-    /// The place of the strand that is about this, if it has begun.
+    /// Returns the index of the chain with this subject, if it exists.
     pub fn chain(&self, subject: &Subject) -> Option<usize> {
         let mut chains = self.chains.iter();
         chains.position(|chain| chain.subject == *subject)
@@ -182,7 +181,7 @@ impl Received {
         }
     }
 
-    /// How long the server asked to wait.
+    /// Returns the wait that the server asked for.
     pub const fn wait(self) -> Option<Duration> {
         match self {
             Self::ResponseHead { wait, .. } => wait,
@@ -190,7 +189,7 @@ impl Received {
         }
     }
 
-    /// When the wait is over that the server asked for.
+    /// Returns the end of the wait that the server asked for.
     pub fn not_before(self) -> Option<Instant> {
         match self {
             Self::ResponseHead { wait, at, .. } => wait.map(|wait| at.after(wait)),
@@ -200,9 +199,9 @@ impl Received {
 }
 
 impl RequestRecord {
-    /// Whether it may be sent again, by what was heard of it.
+    /// Returns true if the client may retry the request.
     pub fn may_be_repeated(&self) -> bool {
-        match self.heard {
+        match self.received {
             Received::Nothing => true,
             Received::Failure(kind, _) => {
                 !matches!(kind, SendErrorKind::Denied | SendErrorKind::TooLarge)
@@ -214,16 +213,16 @@ impl RequestRecord {
         }
     }
 
-    /// Whether nothing was heard of it in time, or not all of it.
+    /// Returns true if the response was missing or incomplete.
     pub fn has_timed_out(&self) -> bool {
-        match self.heard {
+        match self.received {
             Received::Failure(kind, _) => kind == SendErrorKind::TimedOut,
             Received::Nothing => true,
             Received::ResponseHead { status, .. } => status == 200 && !self.is_complete,
         }
     }
 
-    /// The user that it told the client of.
+    /// Returns the user in the received response.
     pub fn payload_user(&self) -> Option<&User> {
         match &self.payload {
             Some(Payload::User(user)) => Some(user),
@@ -231,14 +230,14 @@ impl RequestRecord {
         }
     }
 
-    /// Whether the server changed a user's state for it.
+    /// Returns true if the request changed the state of a user.
     pub fn has_changed(&self) -> bool {
         self.response.as_ref().is_some_and(|(it, _)| it.changed)
     }
 
-    /// Whether the client may think that it was carried out.
+    /// Returns true if the client cannot rule out that the request was carried out.
     pub fn may_have_changed(&self) -> bool {
-        match self.heard {
+        match self.received {
             Received::Nothing => true,
             Received::Failure(_, possibly_received) => possibly_received,
             Received::ResponseHead { status, .. } => !(400..500).contains(&status),

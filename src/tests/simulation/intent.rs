@@ -1,26 +1,26 @@
-//! What a call is about, and which requests that takes.
+//! Intent of a call, and the requests that it allows.
 
 use super::route::{Listing, Route};
 use crate::{
     ChangeOptions, Operation, Selector, StateFilter, Target, UserState, platform::Duration,
 };
 
-/// What a call is about.
+/// Intent of a call.
 #[derive(Debug)]
 pub(super) enum Intent {
-    /// The settings, the token, or whatever a check finds.
+    /// Settings, token, or check.
     Connection,
-    /// What one request asks for.
+    /// An operation of a single request.
     SingleRequest(Route),
-    /// The user with this e-mail address.
+    /// Finds the user with this e-mail address.
     FindUser(String),
-    /// The users in a state, or all of them: at most so many.
+    /// Lists all users that match the filter, up to the limit.
     ListAll(Option<StateFilter>, u32),
-    /// A state for many users.
+    /// Changes many users.
     ChangeUsers(BulkChange),
 }
 
-/// A call that changes many users.
+/// Arguments of a bulk change.
 #[derive(Clone, Debug)]
 pub(super) struct BulkChange {
     pub state: UserState,
@@ -28,13 +28,13 @@ pub(super) struct BulkChange {
     pub options: ChangeOptions,
 }
 
-/// The largest page that the API documents.
+/// Maximum page size of the API.
 const MAX_PAGE_SIZE: u32 = 1000;
-/// Requests at a time, when a call does not say.
+/// Maximum number of concurrent requests if the options contain none.
 const DEFAULT_CONCURRENCY: u8 = 4;
 
 impl Intent {
-    /// How long the call may take, if the settings allow for so much.
+    /// Returns the deadline of the call: its own, or that of the settings.
     pub fn deadline(&self, configuration: Duration) -> Duration {
         match self {
             Self::ChangeUsers(changes) => changes.deadline().unwrap_or(configuration),
@@ -42,12 +42,12 @@ impl Intent {
         }
     }
 
-    /// Whether it is a call for many users, whose requests do not wait for each other.
+    /// Returns true for a bulk change, whose requests are concurrent.
     pub const fn is_bulk_change(&self) -> bool {
         matches!(self, Self::ChangeUsers(_))
     }
 
-    /// Whether it reads a list to its end.
+    /// Returns true if the call reads the list to its end.
     pub const fn reads_list(&self) -> bool {
         matches!(
             self,
@@ -55,7 +55,7 @@ impl Intent {
         )
     }
 
-    /// How many of its requests may be open at once.
+    /// Returns the maximum number of concurrent requests.
     pub fn concurrency(&self) -> usize {
         match self {
             Self::ChangeUsers(changes) => changes
@@ -67,7 +67,7 @@ impl Intent {
         }
     }
 
-    /// Whether a call of this operation needs such a request.
+    /// Returns true if a call with this intent may send a request of this route.
     pub fn allows(&self, operation: Operation, route: &Route) -> bool {
         match (operation, route) {
             (Operation::Check, Route::Token | Route::List(_) | Route::User(_))
@@ -101,7 +101,7 @@ impl BulkChange {
         ms.filter(|&ms| is_deadline(ms)).map(Duration::from_millis)
     }
 
-    /// Whether the call is wrong as a whole, before anything is sent.
+    /// Returns true if the call must fail as a whole without a request.
     pub fn is_wrong(&self) -> bool {
         let options = &self.options;
         !options
@@ -111,7 +111,7 @@ impl BulkChange {
             || options.protect.iter().any(is_wrong)
     }
 
-    /// Whether a target has this id.
+    /// Returns true if a valid target has this id.
     fn names(&self, id: &str) -> bool {
         let mut targets = self.targets.iter();
         targets.any(|target| {
@@ -119,7 +119,7 @@ impl BulkChange {
         })
     }
 
-    /// Whether a target is to be found in the list.
+    /// Returns true if a valid target is named by e-mail address.
     pub fn names_an_address(&self) -> bool {
         let mut targets = self.targets.iter();
         targets.any(|target| matches!(target.who, Selector::Email(_)) && !is_wrong_target(target))
@@ -130,13 +130,13 @@ const fn is_deadline(ms: u64) -> bool {
     1 <= ms && ms <= 3_600_000
 }
 
-/// Whether a target can be nobody, whatever the account holds.
+/// Returns true if a target is invalid, whatever users the account has.
 pub(super) fn is_wrong_target(target: &Target) -> bool {
     let expected = target.expect_email.as_deref();
     is_wrong(&target.who) || expected.is_some_and(|email| !email.contains('@'))
 }
 
-/// Whether a selector of the simulation can be nobody: one of an empty id, or of an address without an `@`.
+/// Returns true for the invalid selectors of the simulation: an empty id, or an address without an `@`.
 fn is_wrong(who: &Selector) -> bool {
     match who {
         Selector::Id(id) => id.is_empty(),
@@ -144,7 +144,7 @@ fn is_wrong(who: &Selector) -> bool {
     }
 }
 
-/// An e-mail address as it is compared.
+/// Normalizes an e-mail address for comparison.
 pub(super) fn normalized(email: &str) -> String {
     email.trim().to_lowercase()
 }

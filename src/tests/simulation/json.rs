@@ -1,4 +1,4 @@
-//! The JSON that the account answers with.
+//! JSON bodies of users and pages.
 
 use super::rng::Rng;
 use crate::{User, UserPage, UserState};
@@ -23,7 +23,7 @@ pub(super) fn of_user(user: &User) -> String {
     )
 }
 
-/// The last page may say so in three ways.
+/// Returns a page. The last page has no token, an empty one or null, at random.
 pub(super) fn of_page(page: &UserPage, rng: &mut Rng) -> String {
     let users: Vec<_> = page.users.iter().map(of_user).collect();
     let next = match &page.next_page_token {

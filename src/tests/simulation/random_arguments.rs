@@ -1,9 +1,9 @@
-//! What responders ask for in an incident, at random: whom, under which guards, and some of it wrong.
+//! Random arguments of calls, some of them invalid.
 
 use super::{intent::BulkChange, rng::Rng};
 use crate::{ChangeOptions, Selector, StateFilter, Target, UserState};
 
-/// An e-mail address, of somebody or of nobody, spelt in one way or another.
+/// Returns an e-mail address in one of several spellings. It may be unknown or invalid.
 pub(super) fn address(rng: &mut Rng) -> String {
     let number = rng.below(8);
     match rng.below(48) {
@@ -16,7 +16,7 @@ pub(super) fn address(rng: &mut Rng) -> String {
     }
 }
 
-/// A filter and a limit for a list of everybody.
+/// Returns a filter and a limit for a list of all users.
 pub(super) fn list_all_arguments(rng: &mut Rng) -> (Option<StateFilter>, u32) {
     let filters = [
         None,
@@ -28,7 +28,7 @@ pub(super) fn list_all_arguments(rng: &mut Rng) -> (Option<StateFilter>, u32) {
     (*rng.pick(&filters), *rng.pick(&limits))
 }
 
-/// A state for many users.
+/// Returns a random bulk change.
 pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
     let count = match rng.below(12) {
         0 => 0,
@@ -59,7 +59,7 @@ pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
     }
 }
 
-/// A call for many users that is wrong as a whole.
+/// Returns a bulk change with an invalid option.
 pub(super) fn wrong(rng: &mut Rng) -> BulkChange {
     let mut changes = changes(UserState::Suspended, rng);
     let options = &mut changes.options;
@@ -71,7 +71,7 @@ pub(super) fn wrong(rng: &mut Rng) -> BulkChange {
     changes
 }
 
-/// Somebody who is most likely there, under no guard.
+/// Returns a target that most likely exists, without a guard.
 fn likely_target(rng: &mut Rng) -> Target {
     Target {
         who: Selector::Id(format!("USER{}", 2 + rng.below(4))),
@@ -79,7 +79,7 @@ fn likely_target(rng: &mut Rng) -> Target {
     }
 }
 
-/// Somebody, one of few, so that some are named twice; in a long list most are nobody.
+/// Returns one of few targets, so that some are named twice. Most of a long list do not exist.
 fn target(count: usize, rng: &mut Rng) -> Target {
     let who = match rng.below(if count > 8 { 64 } else { 32 }) {
         0 => Selector::Id(String::new()),
@@ -89,7 +89,7 @@ fn target(count: usize, rng: &mut Rng) -> Target {
     };
     let expect_email = match (rng.below(12), &who) {
         (0, _) => Some(address(rng)),
-        // Most users have the number of their id in their address.
+        // Most addresses contain the number of the user's id.
         (1..=2, Selector::Id(id)) => Some(format!(
             "{}@Example.com",
             id.trim_matches(char::is_alphabetic)
@@ -109,7 +109,7 @@ fn protected(rng: &mut Rng) -> Selector {
     }
 }
 
-/// A deadline: mostly the default one, else anything from a blink to minutes.
+/// Returns a deadline in milliseconds, often the default.
 pub(super) fn any_deadline(rng: &mut Rng) -> u32 {
     *rng.pick(&[
         30_000, 30_000, 30_000, 1, 40, 99, 100, 101, 600, 1000, 3000, 8000, 15_001, 60_000, 600_000,

@@ -1,24 +1,23 @@
-//! Requests of a call that follow each other, and when one of them may be sent again.
+//! Chains of requests of a call that follow each other.
 
 use super::{call_result::CallEnd, intent::Intent, route::Route};
 use crate::platform::Instant;
 
-/// Requests sent at most for one exchange with the server.
+/// Maximum number of attempts of a request.
 pub(super) const MAX_ATTEMPTS: u32 = 5;
-/// Requests of a call each of which follows the one before: all of them, or in a call that changes many users those that are
-/// about the same.
+/// Consecutive requests of a call: all of them, or those with the same subject in a bulk change.
 pub(super) struct RequestChain {
     pub subject: Subject,
     pub requests: Vec<usize>,
-    /// How often the present request was sent.
+    /// Number of attempts of the current request.
     pub attempts: u32,
-    /// When the present exchange began: not before the first, nor after the second.
+    /// Earliest and latest beginning of the current series of attempts.
     pub series_began: (Instant, Instant),
-    /// How it ended, once its call has told.
+    /// End of the chain, once the call has reported it.
     pub ended: Option<CallEnd>,
 }
 
-/// What the requests of a strand are about.
+/// Subject of the requests of a chain.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Subject {
     WholeCall,

@@ -1,4 +1,4 @@
-//! The way of one request: when it arrives, when something is heard of it, and what.
+//! Fate of one request: arrival at the server, and response to the client.
 
 use super::{
     error_bodies::{GARBAGE, refusal, retry_after},
@@ -10,32 +10,32 @@ use crate::{
     tests::scripted_server::{Headers, SentRequest},
 };
 
-/// The way of one request.
+/// Fate of one request.
 pub(super) struct RequestFate {
-    /// How long after it was sent it arrives, if ever.
-    pub arrives: Option<Duration>,
-    /// How long after it was sent the client hears this.
-    pub heard: Duration,
-    pub hears: ResponseFate,
+    /// Time between sending and arrival. None if the request never arrives.
+    pub arrives_after: Option<Duration>,
+    /// Time between sending and response.
+    pub response_after: Duration,
+    pub response: ResponseFate,
 }
 
-/// What the client hears.
+/// Response or failure that the client receives.
 pub(super) enum ResponseFate {
     Nothing,
     Failure(SendErrorKind, bool),
-    /// The server's own answer.
+    /// The server's own response.
     Genuine(BodyFate),
-    /// Another answer with status 200 in its place.
+    /// Another body with status 200.
     Garbage(String),
     WrongUser,
     WrongState,
     SamePage,
     UnknownToken,
-    /// Another answer with another status.
+    /// Another status, with headers, the wait they ask for, and a body.
     Refusal(u16, Headers, Option<Duration>, String),
 }
 
-/// How an answer arrives.
+/// Arrival of a body.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum BodyFate {
     Complete,
@@ -45,16 +45,16 @@ pub(super) enum BodyFate {
 }
 
 impl RequestFate {
-    /// The way of a request when all is well.
+    /// Returns the fate of a request without a fault.
     pub fn without_fault(there: Duration, back: Duration) -> Self {
         Self {
-            arrives: Some(there),
-            heard: there.plus(back),
-            hears: ResponseFate::Genuine(BodyFate::Complete),
+            arrives_after: Some(there),
+            response_after: there.plus(back),
+            response: ResponseFate::Genuine(BodyFate::Complete),
         }
     }
 
-    /// The way of a request that this happens to, with so much time left for the call.
+    /// Returns the fate of a request with a fault. `remaining`: time until the deadline of the call.
     pub fn with(fault: Fault, sent: &SentRequest, remaining: Duration, rng: &mut Rng) -> Self {
         let usual = [0, 0, 5, 100, 800].map(Duration::from_millis);
         let leg = |rng: &mut Rng| {
@@ -68,8 +68,8 @@ impl RequestFate {
             first_byte,
             ..
         } = sent.timeouts;
-        // Whether the server gets to see what somebody else answers.
-        let arrives = rng.one_in(2).then_some(there);
+        // The request may reach the server even if a proxy answers it.
+        let arrives_after = rng.one_in(2).then_some(there);
         match fault {
             Fault::Normal => {}
             Fault::Denied => fate.fails(None, Duration::ZERO, SendErrorKind::Denied, false),
@@ -78,16 +78,23 @@ impl RequestFate {
                 let kinds = [SendErrorKind::TimedOut, SendErrorKind::Connection];
                 fate.fails(None, connect, *rng.pick(&kinds), false);
             }
-            Fault::RequestLost => (fate.arrives, fate.hears) = (None, ResponseFate::Nothing),
+            Fault::RequestLost => {
+                (fate.arrives_after, fate.response) = (None, ResponseFate::Nothing)
+            }
             Fault::ResetBefore => fate.fails(None, there, SendErrorKind::Connection, true),
             Fault::ResetAfter => {
-                fate.fails(Some(there), fate.heard, SendErrorKind::Connection, true);
+                fate.fails(
+                    Some(there),
+                    fate.response_after,
+                    SendErrorKind::Connection,
+                    true,
+                );
             }
             Fault::ResetThenArrives => {
                 let late = there.plus(rng.up_to(Duration::from_secs(40)));
                 fate.fails(Some(late), there, SendErrorKind::Connection, true);
             }
-            Fault::ResponseLost => fate.hears = ResponseFate::Nothing,
+            Fault::ResponseLost => fate.response = ResponseFate::Nothing,
             Fault::PlatformTimesOut => {
                 let late = rng.one_in(2).then(|| rng.up_to(Duration::from_secs(40)));
                 fate.fails(
@@ -108,39 +115,54 @@ impl RequestFate {
                 let end = rng.pick(&ends).less(there);
                 fate = Self::without_fault(there, end);
             }
-            Fault::Cut => fate.hears = ResponseFate::Genuine(BodyFate::Cut),
-            Fault::BodyStalls => fate.hears = ResponseFate::Genuine(BodyFate::Stalls),
-            Fault::Trickles => fate.hears = ResponseFate::Genuine(BodyFate::Trickles),
-            Fault::NotHttp => fate.fails(arrives, fate.heard, SendErrorKind::Malformed, true),
-            Fault::TooLarge => fate.fails(arrives, fate.heard, SendErrorKind::TooLarge, true),
+            Fault::Cut => fate.response = ResponseFate::Genuine(BodyFate::Cut),
+            Fault::BodyStalls => fate.response = ResponseFate::Genuine(BodyFate::Stalls),
+            Fault::Trickles => fate.response = ResponseFate::Genuine(BodyFate::Trickles),
+            Fault::NotHttp => fate.fails(
+                arrives_after,
+                fate.response_after,
+                SendErrorKind::Malformed,
+                true,
+            ),
+            Fault::TooLarge => fate.fails(
+                arrives_after,
+                fate.response_after,
+                SendErrorKind::TooLarge,
+                true,
+            ),
             Fault::Garbage => {
-                fate.arrives = arrives;
-                fate.hears = ResponseFate::Garbage((*rng.pick(&GARBAGE)).to_owned());
+                fate.arrives_after = arrives_after;
+                fate.response = ResponseFate::Garbage((*rng.pick(&GARBAGE)).to_owned());
             }
-            Fault::WrongUser => (fate.arrives, fate.hears) = (arrives, ResponseFate::WrongUser),
-            Fault::WrongState => (fate.arrives, fate.hears) = (arrives, ResponseFate::WrongState),
-            Fault::SamePage => fate.hears = ResponseFate::SamePage,
-            Fault::UnknownToken => fate.hears = ResponseFate::UnknownToken,
+            Fault::WrongUser => {
+                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongUser)
+            }
+            Fault::WrongState => {
+                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongState)
+            }
+            Fault::SamePage => fate.response = ResponseFate::SamePage,
+            Fault::UnknownToken => fate.response = ResponseFate::UnknownToken,
             Fault::BadRequest => {
                 let statuses = [400, 400, 404, 404, 405, 409, 410, 412, 415, 422];
                 fate.refused(None, *rng.pick(&statuses), sent, rng);
             }
-            // Whoever answers with 4xx says that nothing was done: a refusal that is a lie cannot be told from one.
+            // A 4xx means that the request was not carried out. A wrong 4xx cannot be detected, so that these requests
+            // never arrive.
             Fault::Unauthorized => fate.refused(None, 401, sent, rng),
             Fault::Forbidden => fate.refused(None, 403, sent, rng),
             Fault::RequestTimeout => fate.refused(None, 408, sent, rng),
             Fault::TooManyRequests => fate.refused(None, 429, sent, rng),
             Fault::ServerError => {
                 let status = *rng.pick(&[500, 501, 502, 503, 504, 507]);
-                fate.refused(arrives, status, sent, rng);
+                fate.refused(arrives_after, status, sent, rng);
             }
             Fault::Redirect => {
                 let status = *rng.pick(&[301, 302, 303, 307, 308]);
-                fate.refused(arrives, status, sent, rng);
+                fate.refused(arrives_after, status, sent, rng);
             }
             Fault::NoContent => {
                 let status = *rng.pick(&[201, 202, 204, 206]);
-                fate.refused(arrives, status, sent, rng);
+                fate.refused(arrives_after, status, sent, rng);
             }
         }
         fate
@@ -148,27 +170,27 @@ impl RequestFate {
 
     fn fails(
         &mut self,
-        arrives: Option<Duration>,
-        heard: Duration,
+        arrives_after: Option<Duration>,
+        response_after: Duration,
         kind: SendErrorKind,
         possibly_received: bool,
     ) {
         *self = Self {
-            arrives,
-            heard,
-            hears: ResponseFate::Failure(kind, possibly_received),
+            arrives_after,
+            response_after,
+            response: ResponseFate::Failure(kind, possibly_received),
         };
     }
 
     fn refused(
         &mut self,
-        arrives: Option<Duration>,
+        arrives_after: Option<Duration>,
         status: u16,
         sent: &SentRequest,
         rng: &mut Rng,
     ) {
         let (headers, wait) = retry_after(rng);
-        self.arrives = arrives;
-        self.hears = ResponseFate::Refusal(status, headers, wait, refusal(sent, rng));
+        self.arrives_after = arrives_after;
+        self.response = ResponseFate::Refusal(status, headers, wait, refusal(sent, rng));
     }
 }

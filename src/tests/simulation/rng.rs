@@ -1,14 +1,15 @@
-//! The stream of random numbers that a seed stands for.
+//! Deterministic random numbers.
 
 use crate::platform::Duration;
 
-/// SplitMix64 (Steele, Lea and Flood, 2014), written out: a seed names the same run on every machine, for ever.
+/// SplitMix64 (Steele, Lea and Flood, 2014). Own code, so that a seed produces the same run with every version of every
+/// crate.
 pub(super) struct Rng(u64);
 
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Rng {
-    /// One of the streams of a seed, so that drawing more from one leaves the others as they are.
+    /// Creates one of the independent streams of a seed.
     pub fn new(seed: u64, stream: u64) -> Self {
         Self(mix(
             mix(seed).wrapping_add(stream.wrapping_mul(GOLDEN_GAMMA))
@@ -20,7 +21,7 @@ impl Rng {
         mix(self.0)
     }
 
-    /// A number below the bound, by multiplication instead of a remainder.
+    /// Returns a number below the bound.
     pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next_u64()) * bound as u128) >> 64) as usize
     }
@@ -33,12 +34,12 @@ impl Rng {
         &choices[self.below(choices.len())]
     }
 
-    /// A time up to this one, to the nanosecond: most are of no round number.
+    /// Returns a duration from zero to `longest`, in nanoseconds.
     pub fn up_to(&mut self, longest: Duration) -> Duration {
         Duration::from_nanos(self.below(longest.as_nanos() as usize + 1) as u64)
     }
 
-    /// Letters that no word of a message shares eight of.
+    /// Returns random letters and digits without vowels, so that they do not occur in messages.
     pub fn letters(&mut self, count: usize) -> String {
         const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz23456789";
         (0..count)

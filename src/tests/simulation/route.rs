@@ -1,21 +1,21 @@
-//! What a request asks for, as a server reads it off the wire.
+//! Routes of the API, parsed from requests.
 
 use crate::{
     Operation, StateFilter, UserState, platform::Method, tests::scripted_server::SentRequest,
 };
 
-/// What is asked for.
+/// Route of a request with its parameters.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Route {
     Token,
-    /// Of this token.
+    /// Revocation of this token.
     Revoke(String),
     List(Listing),
     User(String),
     Change(String, UserState),
 }
 
-/// Which page of which list.
+/// Query of a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Listing {
     pub filter: Option<StateFilter>,
@@ -26,7 +26,7 @@ pub(super) struct Listing {
 const ORIGIN: &str = "https://api.1password.com/v1beta1/";
 
 impl Route {
-    /// Reads a request, and nothing that the API does not have.
+    /// Parses a request. Panics for requests that the API does not have.
     pub fn of(sent: &SentRequest) -> Self {
         let known = sent.url.strip_prefix(ORIGIN).and_then(|path| {
             Some(match (sent.method, path) {
@@ -47,7 +47,7 @@ impl Route {
                 }
             })
         });
-        known.unwrap_or_else(|| panic!("a request that is none of this API: {sent:?}"))
+        known.unwrap_or_else(|| panic!("a request that the API does not have: {sent:?}"))
     }
 
     fn change(segment: &str) -> Option<Self> {
@@ -60,7 +60,7 @@ impl Route {
         Some(Self::Change(id.to_owned(), state))
     }
 
-    /// The operation that an application needs the permission for.
+    /// Returns the operation for which the application needs a permission.
     pub fn operation(&self) -> Option<Operation> {
         Some(match self {
             Self::List(_) => Operation::ListUsers,
@@ -71,7 +71,7 @@ impl Route {
         })
     }
 
-    /// Whether it carries a token in its header.
+    /// Returns true if the request is authorized by a token.
     pub const fn is_resource(&self) -> bool {
         !matches!(self, Self::Token | Self::Revoke(_))
     }
@@ -94,7 +94,7 @@ impl Listing {
                     listing.filter = Some(StateFilter::Suspended);
                 }
                 Some(("max_page_size", size)) => listing.size = Some(size.parse().ok()?),
-                // The marks that the page tokens of this account have.
+                // The special characters of the simulated page tokens.
                 Some(("page_token", page)) => {
                     let page = page.replace("%2B", "+").replace("%2F", "/");
                     listing.page = Some(page.replace("%3D", "="));

@@ -1,4 +1,4 @@
-//! One run: a storm with several callers, and the calm after it.
+//! One run of the simulation: concurrent callers with faults, then a recovery without faults.
 
 use std::{
     cell::RefCell,
@@ -21,13 +21,13 @@ use crate::{
     tests::virtual_clock::{self as clock, Clock},
 };
 
-/// What came of one seed.
+/// Result of one seed.
 pub(super) struct Run {
     pub result: Result<Counts, String>,
     pub trace: Vec<String>,
 }
 
-/// Runs one seed. What a broken promise was is the text of a panic.
+/// Runs one seed. A failed check is a panic, whose text becomes the error.
 pub(super) fn run(seed: u64, is_traced: bool) -> Run {
     let mut rng = Rng::new(seed, 0);
     let clock = Clock::new();
@@ -67,7 +67,7 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
     });
     clock.join(callers);
 
-    // What is still on its way arrives; then all is well again.
+    // Requests in flight arrive, then the faults stop.
     let last = simulation.borrow().last_event().unwrap_or(clock.now());
     clock.advance(clock.now().until(last));
     simulation.borrow_mut().run_events_until(clock.now());
@@ -80,7 +80,7 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
     clock.join([Box::pin(check_recovery(&caller, &mut rng)) as clock::Task<'_, ()>]);
 }
 
-/// When all is well, everything goes well.
+/// Checks that all calls succeed without faults.
 async fn check_recovery(caller: &Caller<'_>, rng: &mut Rng) {
     use crate::Outcome::{Changed, Unchanged};
     let users = caller
@@ -126,7 +126,7 @@ async fn check_recovery(caller: &Caller<'_>, rng: &mut Rng) {
     }
 }
 
-/// A state for these users, without any guard.
+/// Returns a bulk change of these users without guards.
 fn change_of(ids: &[&String], state: UserState) -> BulkChange {
     let targets = ids.iter().map(|&id| Target {
         who: Selector::Id(id.clone()),

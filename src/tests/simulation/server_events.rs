@@ -1,4 +1,4 @@
-//! What happens at the server, each at its time: requests arrive, other administrators act, it is restarted.
+//! Events at the server in order of time.
 
 use super::{
     call_result::CallEnd,
@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl SimulationState {
-    /// What others do to the account and to the server while the client is used.
+    /// Schedules changes by other administrators and restarts of the server.
     pub fn schedule_outside_changes(&mut self, now: Instant) {
         for _ in 0..self.rng.below(4) {
             let states = [UserState::Active, UserState::Suspended];
             let state = self.rng.pick(&states).clone();
-            // The owner and the externally managed administrator stay as they are.
+            // The owner and the externally managed administrator stay active.
             let number = 2 + self.rng.below(self.account.users.len() - 2);
             let at = now.after(self.rng.up_to(Duration::from_secs(60)));
             self.schedule(at, Event::Set(number, state));
@@ -26,7 +26,7 @@ impl SimulationState {
         }
     }
 
-    /// When the last thing happens that is to happen at the server.
+    /// Returns the time of the last scheduled event.
     pub fn last_event(&self) -> Option<Instant> {
         self.events.last_key_value().map(|((at, _), _)| *at)
     }
@@ -36,7 +36,7 @@ impl SimulationState {
         self.events.insert((at, self.events_made), event);
     }
 
-    /// Lets everything happen at the server that was to happen by now.
+    /// Runs all events up to a time.
     pub fn run_events_until(&mut self, now: Instant) {
         while let Some(next) = self.events.first_entry()
             && next.key().0 <= now
@@ -46,12 +46,12 @@ impl SimulationState {
                 Event::Arrives(request) => self.arrive(request, at),
                 Event::Set(number, state) => {
                     self.trace(at, || {
-                        format!("USER{number} is set to {state:?} by another")
+                        format!("USER{number} is set to {state:?} by another administrator")
                     });
                     self.account.set(number, state);
                 }
                 Event::Restarts => {
-                    self.trace(at, || "the server forgets every token".into());
+                    self.trace(at, || "the server restarts and forgets all tokens".into());
                     self.account.forget_tokens();
                 }
             }
@@ -67,7 +67,7 @@ impl SimulationState {
         record.response = Some((response, at));
         let (call, chain) = (record.call, record.chain);
         self.trace_call(at, call, |_| {
-            let change = if changed { ", and a change" } else { "" };
+            let change = if changed { ", changed" } else { "" };
             format!("arrives at the server: {status}{change}")
         });
         let ended = self.history.calls[call].chains[chain].ended;
@@ -75,10 +75,10 @@ impl SimulationState {
             assert_ne!(
                 ended,
                 Some(CallEnd::Failed(Effect::NotApplied)),
-                "unchanged, and then a request arrived that made the change"
+                "a request arrived and made a change that was reported as not-applied"
             );
             if ended.is_some() {
-                self.count("change: after its call".into());
+                self.count("change: after the end of its call".into());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The host of the simulated client: its clock is virtual, and its network is the world's.
+//! Platform of the simulated client: virtual time, and a network with faults.
 
 use std::{
     cell::RefCell,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The world, as everyone in it shares it.
+/// Simulation state shared by the platform and its requests.
 pub(super) type SharedSimulation = Rc<RefCell<SimulationState>>;
 
 pub(super) struct SimulatedPlatform {
@@ -29,7 +29,7 @@ pub(super) struct SimulatedPlatform {
 }
 
 impl SimulatedPlatform {
-    /// Makes a call, and gives up on it after a while if somebody has no more patience than that.
+    /// Runs a call, records it, and cancels it after a time if one is given.
     pub async fn observe(
         &self,
         caller: usize,
@@ -43,7 +43,7 @@ impl SimulatedPlatform {
             .borrow_mut()
             .begin(caller, operation, intent, self.now());
         let mut call = Box::pin(call);
-        // Requests belong to the call that is being polled.
+        // A request belongs to the call that is being polled.
         let watched = poll_fn(move |context| {
             self.simulation.borrow_mut().polled_call = Some(number);
             let polled_call = call.as_mut().poll(context);
@@ -70,20 +70,20 @@ impl Platform for SimulatedPlatform {
     async fn send(&self, request: Request<'_>) -> Result<Response<ResponseBody>, SendError> {
         let now = self.now();
         let sent = SentRequest::of(&request, now.since_origin());
-        let (number, fate) = self.simulation.borrow_mut().depart(&sent, now);
+        let (number, fate) = self.simulation.borrow_mut().send_request(&sent, now);
         let open = OpenRequest {
             simulation: Rc::clone(&self.simulation),
             clock: self.clock.clone(),
             request: number,
         };
-        if matches!(fate.hears, ResponseFate::Nothing) {
+        if matches!(fate.response, ResponseFate::Nothing) {
             pending::<()>().await;
         }
-        self.clock.sleep(fate.heard).await;
+        self.clock.sleep(fate.response_after).await;
         let head = self
             .simulation
             .borrow_mut()
-            .hear(number, fate.hears, self.now())?;
+            .receive_head(number, fate.response, self.now())?;
         Ok(Response {
             status: head.status,
             retry_after: head.headers.retry_after,
@@ -106,7 +106,7 @@ impl Platform for SimulatedPlatform {
     }
 }
 
-/// The body of an answer.
+/// Body of a response.
 pub(super) struct ResponseBody {
     pieces: VecDeque<BodyPiece>,
     payload: Option<(Payload, bool)>,
@@ -133,7 +133,7 @@ impl Body for ResponseBody {
     }
 }
 
-/// A request that is open, until it is dropped.
+/// Records the end of a request when it is dropped.
 struct OpenRequest {
     simulation: SharedSimulation,
     clock: Clock,
@@ -142,7 +142,7 @@ struct OpenRequest {
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        // After a panic there is nothing left to count.
+        // During a panic the state may be borrowed already.
         if let Ok(mut simulation) = self.simulation.try_borrow_mut() {
             let call = simulation.history.requests[self.request].call;
             let is_cancelled = simulation.polled_call != Some(call);

@@ -1,4 +1,4 @@
-//! Everything outside the client, and what happens there.
+//! State of a simulation: account, history, scheduled events, faults.
 
 use std::collections::BTreeMap;
 
@@ -18,19 +18,19 @@ use crate::{
     tests::scripted_server::SentRequest,
 };
 
-/// How often each kind of thing happened.
+/// Number of occurrences of each situation.
 pub(super) type Counts = BTreeMap<String, u64>;
 
 pub(super) struct SimulationState {
     pub account: Account,
     pub history: History,
     pub counts: Counts,
-    /// The call that is being polled.
+    /// Call that is being polled.
     pub polled_call: Option<usize>,
-    /// What happened, in words, if anybody wants to read it.
+    /// Log of the run, if requested.
     pub trace: Option<Vec<String>>,
     pub rng: Rng,
-    /// Of a thousand requests, so many have a fault, one of these.
+    /// Number of requests with a fault, per thousand.
     faults_per_thousand: usize,
     faults: Vec<Fault>,
     is_fault_free: bool,
@@ -38,12 +38,12 @@ pub(super) struct SimulationState {
     pub events_made: usize,
 }
 
-/// What happens at the server.
+/// Event at the server.
 pub(super) enum Event {
     Arrives(usize),
-    /// Another administrator sets a user's state.
+    /// Another administrator sets the state of a user.
     Set(usize, UserState),
-    /// The server forgets every token.
+    /// The server restarts and forgets all tokens.
     Restarts,
 }
 
@@ -51,7 +51,7 @@ impl SimulationState {
     pub fn new(seed: u64, now: Instant, is_traced: bool) -> Self {
         let mut rng = Rng::new(seed, 1);
         let faults_per_thousand = *rng.pick(&[0, 50, 200, 500, 900]);
-        // Few kinds of faults at a time go further than all of them at once.
+        // With few kinds of faults, calls get further than with all of them.
         let one_of = *rng.pick(&[1, 1, 2, 5, 12]);
         let faults = Fault::ALL.into_iter().filter(|_| rng.one_in(one_of));
         let mut simulation = Self {
@@ -71,7 +71,7 @@ impl SimulationState {
         simulation
     }
 
-    /// A set of settings is there from now on.
+    /// Records new settings.
     pub fn configure(&mut self, deadline: Duration) {
         self.history.configurations.push(Configuration {
             deadline,
@@ -82,7 +82,7 @@ impl SimulationState {
         });
     }
 
-    /// No more faults, nor anything that an administrator must set right, and the list stays as it is.
+    /// Ends all faults, missing permissions, wrong credentials and changes of the list's order.
     pub fn stop_faults(&mut self) {
         self.is_fault_free = true;
         self.account.missing_permission = None;
@@ -115,7 +115,7 @@ impl SimulationState {
         });
         self.trace_call(now, call, |record| {
             format!(
-                "begins, {} ms long at most: {:?}",
+                "begins with a deadline of {} ms: {:?}",
                 deadline.as_millis(),
                 record.intent
             )
@@ -138,8 +138,8 @@ impl SimulationState {
         }
         let coverage = match outcome {
             CallResult::Report(report) => self.history.report_coverage(call, report, now),
-            CallResult::Users(list) if list.complete => vec!["list: all of it".into()],
-            CallResult::Users(_) => vec!["list: a part of it".into()],
+            CallResult::Users(list) if list.complete => vec!["list: complete".into()],
+            CallResult::Users(_) => vec!["list: incomplete".into()],
             _ => Vec::new(),
         };
         for what in coverage.into_iter().chain(self.history.page_coverage(call)) {
@@ -147,20 +147,20 @@ impl SimulationState {
         }
     }
 
-    /// A request goes out.
-    pub fn depart(&mut self, sent: &SentRequest, now: Instant) -> (usize, RequestFate) {
+    /// Sends a request. Returns its index and its fate.
+    pub fn send_request(&mut self, sent: &SentRequest, now: Instant) -> (usize, RequestFate) {
         self.run_events_until(now);
-        let call = self.polled_call.expect("a request outside of every call");
+        let call = self.polled_call.expect("a request outside of a call");
         let route = Route::of(sent);
         let fault = self.draw_fault(&route);
         self.trace_call(now, call, |_| {
             let path = sent.url.rsplit("/v1beta1/").next();
             format!("sends {} [{fault:?}]", path.unwrap_or_default())
         });
-        let request = self.history.depart(call, route, sent, now);
+        let request = self.history.send_request(call, route, sent, now);
         self.count(format!("fault: {fault:?}"));
         if self.history.calls[call].open > 4 {
-            self.count("bulk: five requests at once".into());
+            self.count("bulk: five concurrent requests".into());
         }
         let remaining = now.until(self.history.calls[call].deadline);
         let fate = if self.is_fault_free {
@@ -168,7 +168,7 @@ impl SimulationState {
         } else {
             RequestFate::with(fault, sent, remaining, &mut self.rng)
         };
-        if let Some(after) = fate.arrives {
+        if let Some(after) = fate.arrives_after {
             self.schedule(now.after(after), Event::Arrives(request));
         }
         (request, fate)
@@ -193,7 +193,7 @@ impl SimulationState {
         *self.counts.entry(what).or_default() += 1;
     }
 
-    /// Writes down what happens to a call.
+    /// Logs an event of a call.
     pub fn trace_call(
         &mut self,
         at: Instant,
@@ -204,11 +204,13 @@ impl SimulationState {
         let (caller, name) = (record.caller, record.operation.name());
         if self.trace.is_some() {
             let words = words(record);
-            self.trace(at, || format!("task {caller}  call {call} {name} {words}"));
+            self.trace(at, || {
+                format!("caller {caller}  call {call} {name} {words}")
+            });
         }
     }
 
-    /// Writes down what happens, if anybody wants to read it.
+    /// Logs an event.
     pub fn trace(&mut self, at: Instant, words: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             let ms = at.since_origin().as_millis();
