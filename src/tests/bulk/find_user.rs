@@ -44,7 +44,7 @@ fn find_user_ignores_case_and_surrounding_space() {
 #[test]
 fn an_unknown_address_is_not_found_after_the_last_page() {
     let client = FakeAccount::with_users(1001).client();
-    let error = find(&client, "nobody@acme.example").unwrap_err();
+    let error = find(&client, "unknown@acme.example").unwrap_err();
     assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 3));
     assert_eq!(
         message_and_hint(&error),

@@ -91,7 +91,7 @@ fn a_user_with_an_unexpected_email_is_not_changed() {
 fn exceeding_max_changes_refuses_the_whole_call() {
     let account = FakeAccount::with_users(4);
     account.set_state("U3", "SUSPENDED");
-    let names = ["U0", "u1@acme.example", "U3", "U0", "NOBODY", "U2"];
+    let names = ["U0", "u1@acme.example", "U3", "U0", "UNKNOWN", "U2"];
     let client = account.client();
     let report = suspend_users(&client, names, &at_most(2)).unwrap();
     let refused = report.refused.as_ref().unwrap();

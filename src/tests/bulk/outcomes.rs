@@ -25,11 +25,11 @@ fn each_target_has_its_outcome_in_order() {
     let names = [
         "u4@acme.example",
         "U0",
-        "nobody@acme.example",
+        "unknown@acme.example",
         "U1",
         "",
         "u3@acme.example",
-        "NOBODY",
+        "UNKNOWN",
         "U2",
     ];
     let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
@@ -79,7 +79,7 @@ fn reactivate_users_changes_suspended_users_only() {
     let account = FakeAccount::with_users(3);
     account.set_state("U1", "SUSPENDED");
     let client = account.client();
-    let targets = targets(["U0", "U1", "NOBODY"]);
+    let targets = targets(["U0", "U1", "UNKNOWN"]);
     let options = ChangeOptions::default();
     let call = client.reactivate_users(&targets, &options);
     let report = client.platform().run(call).unwrap();
@@ -150,7 +150,7 @@ fn a_dry_run_reports_outcomes_and_changes_nothing() {
     let account = FakeAccount::with_users(4);
     account.set_state("U1", "SUSPENDED");
     let client = account.client();
-    let names = ["U0", "U1", "u2@acme.example", "NOBODY"];
+    let names = ["U0", "U1", "u2@acme.example", "UNKNOWN"];
     let report = suspend_users(&client, names, &dry_run()).unwrap();
     assert_eq!(
         outcomes(&report),
@@ -253,7 +253,7 @@ fn a_possibly_applied_change_is_reported_with_its_user() {
 fn an_unreadable_list_fails_only_targets_named_by_email() {
     let account = FakeAccount::with_users(3);
     let client = account.client_except(|sent| is_list(sent).then(|| reply(500, "")));
-    let names = ["u0@acme.example", "U1", "nobody@acme.example"];
+    let names = ["u0@acme.example", "U1", "unknown@acme.example"];
     let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["Unavailable", "Changed", "Unavailable"]);
     assert_eq!(account.suspended_ids(), ["U1"]);

@@ -17,9 +17,9 @@ fn an_unknown_target_stops_the_call_before_any_change() {
     account.set_state("U2", "SUSPENDED");
     let client = account.client();
     for (names, expected) in [
-        (["U0", "NOBODY", "U2"], ["Skipped", "NotFound", "Skipped"]),
+        (["U0", "UNKNOWN", "U2"], ["Skipped", "NotFound", "Skipped"]),
         (
-            ["nobody@acme.example", "u0@acme.example", "u2@acme.example"],
+            ["unknown@acme.example", "u0@acme.example", "u2@acme.example"],
             ["NotFound", "Skipped", "Unchanged"],
         ),
         (["U0", "", "U2"], ["Skipped", "InvalidArgument", "Skipped"]),
@@ -81,7 +81,7 @@ fn a_dry_run_stops_at_the_first_error_too() {
     };
     let report = suspend_users(
         &FakeAccount::with_users(1).client(),
-        ["u0@acme.example", "NOBODY"],
+        ["u0@acme.example", "UNKNOWN"],
         &options,
     )
     .unwrap();

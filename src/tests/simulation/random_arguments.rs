@@ -11,7 +11,7 @@ pub(super) fn address(rng: &mut Rng) -> String {
         1 => format!("{number}.example.com"),
         2..=9 => format!(" {number}@Example.com"),
         10..=17 => format!("{number}@EXAMPLE.COM\t"),
-        18..=19 => "nobody@example.com".into(),
+        18..=19 => "unknown@example.com".into(),
         _ => format!("{number}@example.com"),
     }
 }
@@ -84,7 +84,7 @@ fn target(count: usize, rng: &mut Rng) -> Target {
     let who = match rng.below(if count > 8 { 64 } else { 32 }) {
         0 => Selector::Id(String::new()),
         1..=11 => Selector::Email(address(rng)),
-        32.. => Selector::Id(format!("NOBODY{}", rng.below(32))),
+        32.. => Selector::Id(format!("UNKNOWN{}", rng.below(32))),
         _ => Selector::Id(format!("USER{}", rng.below(8))),
     };
     let expect_email = match (rng.below(12), &who) {
