@@ -181,7 +181,7 @@ fn a_call_that_times_out_waiting_names_the_exchange() {
     let error = results[0].as_ref().unwrap_err();
     assert_eq!(error.code, ErrorCode::TimedOut);
     assert_eq!(
-        message_and_hint(&error),
+        message_and_hint(error),
         (
             "get-user: the deadline passed while another call exchanged the token",
             Some(SET_LONGER_DEADLINE)

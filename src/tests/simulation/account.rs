@@ -4,7 +4,7 @@ use super::{
     directory::{self, EXTERNAL, OWNER},
     json,
     rng::Rng,
-    route::{Listing, Route},
+    route::{ListQuery, Route},
 };
 use crate::{
     ErrorCode, Operation, StateFilter, User, UserPage, UserState,
@@ -97,7 +97,7 @@ impl Account {
     }
 
     /// Processes a request and returns the response.
-    pub fn answer(&mut self, route: &Route, authorization: &str, at: Instant) -> ServerResponse {
+    pub fn respond(&mut self, route: &Route, authorization: &str, at: Instant) -> ServerResponse {
         let application = authorization.strip_prefix("Basic ") == Some(BASIC);
         let mut changed = false;
         let payload = match route {
@@ -129,12 +129,12 @@ impl Account {
                 let words = "permission denied for this application";
                 return ServerResponse::refused(ErrorCode::PermissionDenied, 403, 7, words);
             }
-            Route::List(listing) => {
+            Route::List(query) => {
                 if self.is_list_changing && self.rng.one_in(3) {
                     let by = self.rng.below(self.order.len());
                     self.order.rotate_left(by);
                 }
-                match self.page(listing) {
+                match self.page(query) {
                     Some(page) => Payload::Page(page),
                     None => {
                         let words = "no such page";
@@ -165,15 +165,15 @@ impl Account {
                                 words,
                             );
                         }
-                        _ => changed = self.set(number, state.clone()),
+                        _ => changed = self.set_state(number, state.clone()),
                     }
                 }
                 Payload::User(self.users[number].clone())
             }
         };
         let body = match &payload {
-            Payload::Page(page) => json::of_page(page, &mut self.rng),
-            Payload::User(user) => json::of_user(user),
+            Payload::Page(page) => json::page(page, &mut self.rng),
+            Payload::User(user) => json::user(user),
             _ => String::new(),
         };
         ServerResponse {
@@ -185,25 +185,25 @@ impl Account {
     }
 
     /// Returns a page of the list. None if the page token is unknown.
-    fn page(&self, listing: &Listing) -> Option<UserPage> {
+    fn page(&self, query: &ListQuery) -> Option<UserPage> {
         let users = self.order.iter().map(|&number| &self.users[number]);
-        let shown = users.filter(|user| match listing.filter {
+        let shown = users.filter(|user| match query.filter {
             None => true,
             Some(StateFilter::Active) => user.state == UserState::Active,
             Some(StateFilter::Suspended) => user.state == UserState::Suspended,
         });
         let shown: Vec<_> = shown.cloned().collect();
-        let filter = match listing.filter {
+        let filter = match query.filter {
             None => "all",
             Some(StateFilter::Active) => "active",
             Some(StateFilter::Suspended) => "suspended",
         };
         let token = |from: usize| format!("CA+{from}/{filter}=");
-        let from = match &listing.page {
+        let from = match &query.page {
             None => 0,
             Some(page) => (0..=self.users.len()).find(|&from| token(from) == *page)?,
         };
-        let size = listing.size.map_or(DEFAULT_SIZE, |size| size as usize);
+        let size = query.size.map_or(DEFAULT_SIZE, |size| size as usize);
         let until = (from + size.min(self.max_page_size)).min(shown.len());
         Some(UserPage {
             users: shown.get(from..until).unwrap_or_default().to_vec(),
@@ -212,7 +212,7 @@ impl Account {
     }
 
     /// Sets the state of a user. Returns true if it was different before.
-    pub fn set(&mut self, number: usize, state: UserState) -> bool {
+    pub fn set_state(&mut self, number: usize, state: UserState) -> bool {
         let user = &mut self.users[number];
         let changed = user.state != state;
         user.state = state;

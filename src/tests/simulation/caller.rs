@@ -5,7 +5,7 @@ use super::{
     intent::{BulkChange, Intent},
     random_arguments,
     rng::Rng,
-    route::{Listing, Route},
+    route::{ListQuery, Route},
     simulated_platform::SimulatedPlatform,
 };
 use crate::{
@@ -96,18 +96,18 @@ impl Caller<'_> {
     }
 
     pub async fn list(&self, options: &ListOptions) -> CallResult {
-        let intent = Intent::SingleRequest(Route::List(Listing {
+        let intent = Intent::SingleRequest(Route::List(ListQuery {
             filter: options.filter,
             size: options.max_page_size,
             page: options.page_token.clone(),
         }));
         let call = self.client.list_users(options);
-        let call = async { outcome(call.await, CallResult::Page) };
+        let call = async { call_result(call.await, CallResult::Page) };
         self.observe(Operation::ListUsers, intent, call).await
     }
 
     pub async fn get(&self, id: &str) -> CallResult {
-        let call = async { outcome(self.client.get_user(id).await, CallResult::User) };
+        let call = async { call_result(self.client.get_user(id).await, CallResult::User) };
         let intent = Intent::SingleRequest(Route::User(id.to_owned()));
         self.observe(Operation::GetUser, intent, call).await
     }
@@ -115,23 +115,25 @@ impl Caller<'_> {
     pub async fn change(&self, id: &str, state: UserState) -> CallResult {
         let intent = Intent::SingleRequest(Route::Change(id.to_owned(), state.clone()));
         if state == UserState::Suspended {
-            let call = async { outcome(self.client.suspend_user(id).await, CallResult::User) };
+            let call = async { call_result(self.client.suspend_user(id).await, CallResult::User) };
             self.observe(Operation::SuspendUser, intent, call).await
         } else {
-            let call = async { outcome(self.client.reactivate_user(id).await, CallResult::User) };
+            let call =
+                async { call_result(self.client.reactivate_user(id).await, CallResult::User) };
             self.observe(Operation::ReactivateUser, intent, call).await
         }
     }
 
     pub async fn find(&self, email: &str) -> CallResult {
-        let call = async { outcome(self.client.find_user(email, None).await, CallResult::User) };
+        let call =
+            async { call_result(self.client.find_user(email, None).await, CallResult::User) };
         let intent = Intent::FindUser(email.to_owned());
         self.observe(Operation::FindUser, intent, call).await
     }
 
     pub async fn list_all_users(&self, filter: Option<StateFilter>, limit: u32) -> CallResult {
         let call = self.client.list_all_users(filter, limit, None);
-        let call = async { outcome(call.await, CallResult::Users) };
+        let call = async { call_result(call.await, CallResult::Users) };
         let intent = Intent::ListAll(filter, limit);
         self.observe(Operation::ListAllUsers, intent, call).await
     }
@@ -151,14 +153,15 @@ impl Caller<'_> {
                 UserState::Suspended => self.client.suspend_users(&targets, &options).await,
                 _ => self.client.reactivate_users(&targets, &options).await,
             };
-            outcome(result, CallResult::Report)
+            call_result(result, CallResult::Report)
         };
         self.observe(operation, Intent::ChangeUsers(changes), call)
             .await
     }
 
     pub async fn revoke(&self) -> CallResult {
-        let call = async { outcome(self.client.revoke_token().await, |()| CallResult::Revoked) };
+        let call =
+            async { call_result(self.client.revoke_token().await, |()| CallResult::Revoked) };
         self.observe(Operation::RevokeToken, Intent::Connection, call)
             .await
     }
@@ -173,7 +176,7 @@ impl Caller<'_> {
     async fn configure(&self, deadline_ms: u32) {
         let call = async {
             let result = self.client.configure(settings(deadline_ms));
-            outcome(result, |()| CallResult::Configured)
+            call_result(result, |()| CallResult::Configured)
         };
         self.observe(Operation::Configure, Intent::Connection, call)
             .await;
@@ -199,10 +202,13 @@ impl Caller<'_> {
             }
             3 => self.find("wendy").await,
             4 => self.list_all_users(None, 0).await,
-            5 => self.change_users(random_arguments::wrong(rng)).await,
+            5 => {
+                self.change_users(random_arguments::invalid_changes(rng))
+                    .await
+            }
             _ => {
                 let call = async {
-                    outcome(self.client.configure(settings(0)), |()| {
+                    call_result(self.client.configure(settings(0)), |()| {
                         CallResult::Configured
                     })
                 };
@@ -219,13 +225,14 @@ impl Caller<'_> {
         intent: Intent,
         call: impl Future<Output = CallResult>,
     ) -> CallResult {
-        let host = self.client.platform();
-        host.observe(self.number, operation, intent, self.cancel_after, call)
+        let platform = self.client.platform();
+        platform
+            .observe(self.number, operation, intent, self.cancel_after, call)
             .await
     }
 }
 
-fn outcome<T>(result: Result<T, Error>, success: impl FnOnce(T) -> CallResult) -> CallResult {
+fn call_result<T>(result: Result<T, Error>, success: impl FnOnce(T) -> CallResult) -> CallResult {
     match result {
         Ok(value) => success(value),
         Err(error) => CallResult::Failed(Box::new(error)),

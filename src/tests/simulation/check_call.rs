@@ -141,10 +141,10 @@ impl History {
         };
         let revoked = revoked.clone();
         let configuration = &mut self.configurations[self.calls[call].configuration];
-        for (place, token) in self.tokens.iter_mut().enumerate() {
+        for (index, token) in self.tokens.iter_mut().enumerate() {
             if token.value == revoked {
                 token.ended_at.get_or_insert(now);
-                if configuration.held == Some(place) {
+                if configuration.held == Some(index) {
                     configuration.held = None;
                 }
             }
@@ -190,30 +190,30 @@ impl History {
     }
 
     /// Checks that no output of a call contains a secret or a token. Errors that quote the server contain no eight
-    /// consecutive bytes of a secret that the server has resolved.
+    /// consecutive bytes of a secret that the server has seen.
     fn check_secrecy(&self, call: usize, outcome: &CallResult) {
-        let (said, repeats) = match outcome {
+        let (output, quotes_server) = match outcome {
             CallResult::Failed(error) => (format!("{error:?}"), error.api_message.is_some()),
             CallResult::Checked(findings) => (format!("{findings:?}"), true),
             CallResult::Report(report) => {
                 let errors: Vec<_> = errors(report).collect();
-                let repeats = errors.iter().any(|error| error.api_message.is_some());
-                (format!("{errors:?}"), repeats)
+                let quotes_server = errors.iter().any(|error| error.api_message.is_some());
+                (format!("{errors:?}"), quotes_server)
             }
             _ => return,
         };
         let tokens = self.tokens.iter().map(|token| token.value.as_str());
         for secret in tokens.chain([CLIENT_SECRET, BASIC]) {
-            assert!(!said.contains(secret), "the output contains {secret}");
+            assert!(!output.contains(secret), "the output contains {secret}");
             let is_sent = |request: &RequestRecord| {
                 request.authorization.ends_with(secret)
                     || matches!(&request.route, Route::Revoke(token) if token == secret)
             };
-            if repeats && (secret == CLIENT_SECRET || self.requests_of(call).any(is_sent)) {
+            if quotes_server && (secret == CLIENT_SECRET || self.requests_of(call).any(is_sent)) {
                 for part in secret.as_bytes().windows(8) {
                     let part = std::str::from_utf8(part).unwrap();
                     assert!(
-                        !said.contains(part),
+                        !output.contains(part),
                         "the output contains {part} of {secret}"
                     );
                 }

@@ -48,8 +48,8 @@ impl History {
         assert!(!is_open, "a change before all look-ups have ended");
         let mut changed_ids = self.changed_ids(call);
         changed_ids.insert(id);
-        let most = options.max_changes.map_or(usize::MAX, |most| most as usize);
-        assert!(changed_ids.len() <= most, "more than {most} users changed");
+        let max = options.max_changes.map_or(usize::MAX, |max| max as usize);
+        assert!(changed_ids.len() <= max, "more than {max} users changed");
         self.check_protected(call, id);
         let is_due = |target| matches!(self.expected_target(call, target), ExpectedTarget::ToChange(resolved) if resolved.id == id);
         assert!(

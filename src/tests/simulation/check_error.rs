@@ -24,8 +24,8 @@ impl History {
                     .all(|sent| sent.route == Route::Token),
                 "an error in place of a report after an API request"
             );
-            let is_wrong = error.code == ErrorCode::InvalidArgument && error.status.is_none();
-            assert_eq!(is_wrong, changes.is_wrong(), "invalid arguments");
+            let is_invalid = error.code == ErrorCode::InvalidArgument && error.status.is_none();
+            assert_eq!(is_invalid, changes.is_invalid(), "invalid arguments");
         }
         let last = self.last(call);
         self.check_code(call, last, error, now);
@@ -91,14 +91,14 @@ impl History {
             }
             _ => {}
         }
-        let is_asked = |asked: &RequestRecord| {
+        let has_same_wait = |asked: &RequestRecord| {
             asked.received.status() == error.status && asked.received.wait() == error.retry_after
         };
         if last.received.status() == error.status && !matches!(error.status, None | Some(401)) {
             // The wait may be that of another request of the same call.
-            let is_paused = error.status == Some(429) && self.saw_request(call, is_asked);
+            let is_paused = error.status == Some(429) && self.saw_request(call, has_same_wait);
             assert!(
-                is_asked(last) || is_paused,
+                has_same_wait(last) || is_paused,
                 "another wait than that of the response"
             );
         }
@@ -111,17 +111,17 @@ impl History {
         let record = &self.calls[call];
         let fits = match (error.code, error.status) {
             (Code::InvalidArgument | Code::NotConfigured, None) => error.requests == 0,
-            (Code::ConnectionFailed, None) => self.saw_request(call, |met| {
+            (Code::ConnectionFailed, None) => self.saw_request(call, |request| {
                 matches!(
-                    met.received,
+                    request.received,
                     Received::Failure(SendErrorKind::Denied | SendErrorKind::Connection, _)
-                ) || met.received.status() == Some(200)
+                ) || request.received.status() == Some(200)
             }),
-            (Code::MalformedResponse, None) => self.saw_request(call, |met| {
+            (Code::MalformedResponse, None) => self.saw_request(call, |request| {
                 matches!(
-                    met.received,
+                    request.received,
                     Received::Failure(SendErrorKind::Malformed | SendErrorKind::TooLarge, _)
-                ) || met.received.status() == Some(200)
+                ) || request.received.status() == Some(200)
             }),
             (Code::TimedOut, None) => {
                 now == record.deadline
@@ -148,8 +148,12 @@ impl History {
             _ => false,
         };
         assert!(fits, "{:?} does not fit {:?}", error.code, error.status);
-        let is_met = |status| self.saw_request(call, |met| met.received.status() == Some(status));
-        assert!(error.status.is_none_or(is_met), "a status of no response");
+        let was_received =
+            |status| self.saw_request(call, |request| request.received.status() == Some(status));
+        assert!(
+            error.status.is_none_or(was_received),
+            "a status of no response"
+        );
         if let Some(last) = last.filter(|_| error.code == Code::Unauthenticated)
             && last.route.is_resource()
         {
@@ -157,10 +161,11 @@ impl History {
             let is_renewed = asked.any(|asked| {
                 asked.route == last.route && asked.authorization != last.authorization
             }) || record.intent.is_bulk_change()
-                && self.has_refused_fresh_token(call);
+                && self.has_rejected_fresh_token(call);
             // The token exchange of another call may have been refused instead.
-            let is_refused = self.saw_request(call, |met| {
-                met.route == Route::Token && matches!(met.received.status(), Some(400 | 401))
+            let is_refused = self.saw_request(call, |request| {
+                request.route == Route::Token
+                    && matches!(request.received.status(), Some(400 | 401))
             });
             assert!(is_renewed || is_refused, "a rejected token was not renewed");
         }
@@ -168,12 +173,12 @@ impl History {
 
     /// Returns true if this call, or a token exchange with the same settings, has a request that satisfies the
     /// predicate.
-    pub fn saw_request(&self, call: usize, such: impl Fn(&RequestRecord) -> bool) -> bool {
+    pub fn saw_request(&self, call: usize, predicate: impl Fn(&RequestRecord) -> bool) -> bool {
         let configuration = self.calls[call].configuration;
         self.requests.iter().any(|request| {
             let shared = request.route == Route::Token
                 && self.calls[request.call].configuration == configuration;
-            (request.call == call || shared) && such(request)
+            (request.call == call || shared) && predicate(request)
         })
     }
 }
@@ -186,7 +191,7 @@ fn check_effect<'a>(mut requests: impl Iterator<Item = &'a RequestRecord>, error
             "possibly-applied without an unresolved change"
         ),
         Effect::NotApplied => assert!(
-            !requests.any(|request| is_change(request) && request.has_changed()),
+            !requests.any(|request| is_change(request) && request.has_changed_user()),
             "not-applied although the server made the change"
         ),
     }

@@ -6,7 +6,7 @@ use super::{
     account::Payload,
     history::History,
     intent::{Intent, normalized},
-    route::{Listing, Route},
+    route::{ListQuery, Route},
 };
 use crate::{Error, ErrorCode, User, UserList, UserPage};
 
@@ -51,13 +51,13 @@ impl History {
     }
 
     /// Returns the last occurrence of a user in the list.
-    pub fn shown(&self, call: usize, id: &str) -> Option<&User> {
+    pub fn listed_user(&self, call: usize, id: &str) -> Option<&User> {
         let mut users = self.pages_of(call).flat_map(|page| &page.users);
         users.rfind(|user| user.id == id)
     }
 
     /// Checks that pages are requested in order, once, and not beyond the limit.
-    pub fn check_page(&self, call: usize, listing: &Listing) {
+    pub fn check_page(&self, call: usize, query: &ListQuery) {
         let intent = &self.calls[call].intent;
         if matches!(intent, Intent::Connection | Intent::SingleRequest(_)) {
             return;
@@ -71,7 +71,7 @@ impl History {
         }
         let mut asked = self.requests_of(call).rev();
         let last = asked.find_map(|request| match &request.route {
-            Route::List(listing) => Some((listing, &request.payload)),
+            Route::List(query) => Some((query, &request.payload)),
             _ => None,
         });
         let expected = match last {
@@ -82,7 +82,7 @@ impl History {
             }
             Some((last, _)) => last.page.as_ref(),
         };
-        assert_eq!(listing.page.as_ref(), expected, "a page out of order");
+        assert_eq!(query.page.as_ref(), expected, "a page out of order");
     }
 
     /// Checks that exactly one user of the whole list has the address.

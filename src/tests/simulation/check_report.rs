@@ -7,7 +7,7 @@ use super::{
     call_result::CallEnd,
     expected_target::ExpectedTarget,
     history::{History, RequestRecord},
-    intent::is_wrong_target,
+    intent::is_invalid_target,
     request_chain::Subject,
 };
 use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, platform::Instant};
@@ -18,7 +18,7 @@ impl History {
         let sent = self.calls[call].requests.len();
         assert_eq!(report.requests as usize, sent, "requests");
         let changes = self.changes_of(call);
-        assert!(!changes.is_wrong(), "a report for invalid arguments");
+        assert!(!changes.is_invalid(), "a report for invalid arguments");
         assert_eq!(
             report.targets.len(),
             changes.targets.len(),
@@ -38,14 +38,14 @@ impl History {
     fn check_token_obtained(&self, call: usize, now: Instant) {
         let changes = self.changes_of(call);
         let mut requests = self.requests_of(call);
-        if changes.targets.iter().all(is_wrong_target) {
+        if changes.targets.iter().all(is_invalid_target) {
             assert!(
                 requests.next().is_none(),
                 "a request without a valid target"
             );
             return;
         }
-        let stops = changes.options.stop_on_error && changes.targets.iter().any(is_wrong_target);
+        let stops = changes.options.stop_on_error && changes.targets.iter().any(is_invalid_target);
         let had_token = |request: &RequestRecord| {
             request.route.is_resource() || matches!(request.payload, Some(Payload::Token(..)))
         };
@@ -70,13 +70,13 @@ impl History {
             .targets
             .iter()
             .map(|target| self.expected_target(call, target));
-        let goes_on = |expected_target| {
+        let may_continue = |expected_target| {
             matches!(
                 expected_target,
                 ExpectedTarget::InRequestedState(_) | ExpectedTarget::ToChange(_)
             )
         };
-        if changes.options.stop_on_error && !expected_targets.all(goes_on) {
+        if changes.options.stop_on_error && !expected_targets.all(may_continue) {
             let would = |reported: &TargetReport| reported.outcome == Outcome::WouldChange;
             assert!(
                 !report.targets.iter().any(would),
@@ -88,8 +88,8 @@ impl History {
     /// Checks that a call is refused as a whole if and only if it would exceed `max-changes`.
     fn check_max_changes(&self, call: usize, report: &Report) {
         let changes = self.changes_of(call);
-        let due = changes.targets.iter().zip(&report.targets);
-        let planned: BTreeSet<_> = due
+        let to_change = changes.targets.iter().zip(&report.targets);
+        let planned: BTreeSet<_> = to_change
             .filter_map(
                 |(target, reported)| match self.expected_target(call, target) {
                     ExpectedTarget::ToChange(resolved) => match reported.outcome {
@@ -101,9 +101,9 @@ impl History {
                 },
             )
             .collect();
-        let most = changes.options.max_changes;
-        let most = most.map_or(usize::MAX, |most| most as usize);
-        assert_eq!(report.refused.is_some(), planned.len() > most, "refused");
+        let max = changes.options.max_changes;
+        let max = max.map_or(usize::MAX, |max| max as usize);
+        assert_eq!(report.refused.is_some(), planned.len() > max, "refused");
         if let Some(error) = &report.refused {
             assert_eq!(error.code, ErrorCode::PreconditionFailed);
             assert_eq!(error.effect, Effect::NotApplied);

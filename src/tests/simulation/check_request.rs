@@ -49,7 +49,7 @@ impl History {
             _ => self.check_token(call, &route, authorization, is_repeated, now),
         }
         match &route {
-            Route::List(listing) => self.check_page(call, listing),
+            Route::List(query) => self.check_page(call, query),
             Route::Change(id, _) => self.check_change(call, id),
             _ => {}
         }
@@ -95,12 +95,12 @@ impl History {
             "a request after the end of its call"
         );
         assert!(now < record.deadline, "a request at or after the deadline");
-        let most = record.intent.concurrency();
-        assert!(record.open < most, "more than {most} concurrent requests");
+        let max = record.intent.concurrency();
+        assert!(record.open < max, "more than {max} concurrent requests");
         if matches!(record.intent, Intent::Connection | Intent::SingleRequest(_)) {
-            let most = max_requests(record.operation);
+            let max = max_requests(record.operation);
             let sent = record.requests.len() + 1;
-            assert!(sent <= most as usize, "{sent} requests of one call");
+            assert!(sent <= max as usize, "{sent} requests of one call");
         }
         assert!(
             record.intent.allows(record.operation, route),

@@ -64,8 +64,8 @@ impl History {
         now: Instant,
     ) {
         let record = &self.calls[call];
-        let places = 0..record.chains.len();
-        let alike = places.filter(|&chain| {
+        let chains = 0..record.chains.len();
+        let alike = chains.filter(|&chain| {
             let last = self.last_of(call, chain);
             last.is_some_and(|last| {
                 std::mem::discriminant(&last.route) == std::mem::discriminant(route)
@@ -88,8 +88,8 @@ impl History {
         assert!(has_waited, "a new chain after a failed one");
         let firsts = alike.map(|chain| record.chains[chain].requests[0]);
         let begun = firsts.filter(|&first| first >= before).count() + 1;
-        let most = record.intent.concurrency() - 1;
-        assert!(begun <= most, "{begun} new chains after a failed one");
+        let max = record.intent.concurrency() - 1;
+        assert!(begun <= max, "{begun} new chains after a failed one");
     }
 
     /// Returns true if a chain has failed. False after a 401, which a new token may resolve.

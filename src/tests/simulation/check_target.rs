@@ -105,8 +105,8 @@ impl History {
         };
         let mut others = self.requests_of(call);
         error.status == Some(403)
-            && !self.saw_request(call, |met| {
-                met.route == Route::Token && met.received.status() == Some(403)
+            && !self.saw_request(call, |request| {
+                request.route == Route::Token && request.received.status() == Some(403)
             })
             && !others.any(|other| {
                 matches!(other.route, Route::Change(..)) && other.received.status() == Some(403)

@@ -62,7 +62,7 @@ impl History {
             "a token exchange after a failed one of the same call"
         );
         assert!(
-            self.current_pause(call, now).is_some() || !self.has_refused_fresh_token(call),
+            self.current_pause(call, now).is_some() || !self.has_rejected_fresh_token(call),
             "a token exchange after a fresh token was rejected"
         );
         self.check_rejected_tokens(call);
@@ -79,13 +79,13 @@ impl History {
                 "a token exchange after waiting for one that was refused"
             );
         }
-        for (place, token) in self.tokens.iter().enumerate() {
-            let is_good = match token.good_until {
+        for (index, token) in self.tokens.iter().enumerate() {
+            let is_valid = match token.valid_until {
                 None => token.call == call,
-                Some((until, _)) => configuration.held == Some(place) && now < until,
+                Some((until, _)) => configuration.held == Some(index) && now < until,
             };
             assert!(
-                !is_good || token.ended_at.is_some(),
+                !is_valid || token.ended_at.is_some(),
                 "a token exchange while a valid token is held"
             );
         }
@@ -104,12 +104,12 @@ impl History {
             }
         }
         // Concurrent requests may have been sent before the first 401 arrived.
-        let most = 1 + self.calls[call].intent.concurrency();
-        assert!(refused.len() <= most, "{} rejected tokens", refused.len());
+        let max = 1 + self.calls[call].intent.concurrency();
+        assert!(refused.len() <= max, "{} rejected tokens", refused.len());
     }
 
     /// Returns true if the server rejected a token of this call and the one exchanged in its place.
-    pub fn has_refused_fresh_token(&self, call: usize) -> bool {
+    pub fn has_rejected_fresh_token(&self, call: usize) -> bool {
         let refused = self.requests_of(call).filter(|asked| {
             asked.route.is_resource()
                 && asked.received.status() == Some(401)

@@ -18,16 +18,16 @@ impl History {
         let configuration = call.configuration;
         // The lifetime counts from the token request, which is before the server issued the token.
         let (since, from) = call.chains[record.chain].series_began;
-        let good_until = lifetime.map(|lifetime| {
+        let valid_until = lifetime.map(|lifetime| {
             let tenth = Duration::from_nanos(lifetime.as_nanos() / 10);
-            let good_for = lifetime.less(LEEWAY.min(tenth));
-            (since.after(good_for), from.after(good_for))
+            let valid_for = lifetime.less(LEEWAY.min(tenth));
+            (since.after(valid_for), from.after(valid_for))
         });
         self.tokens.push(ReceivedToken {
             value,
             configuration,
             call: record.call,
-            good_until,
+            valid_until,
             ended_at: None,
         });
         if lifetime.is_some() {
@@ -39,10 +39,10 @@ impl History {
     pub fn end_token(&mut self, request: usize, now: Instant) {
         let record = &self.requests[request];
         let configuration = &mut self.configurations[self.calls[record.call].configuration];
-        for (place, token) in self.tokens.iter_mut().enumerate() {
+        for (index, token) in self.tokens.iter_mut().enumerate() {
             if token.authorizes(&record.authorization) {
                 token.ended_at.get_or_insert(now);
-                if configuration.held == Some(place) {
+                if configuration.held == Some(index) {
                     configuration.held = None;
                 }
             }
@@ -76,12 +76,12 @@ impl History {
             matches!(&asked.payload, Some(Payload::Token(value, _)) if *value == token.value)
                 && asked.closed >= Some(taken)
         });
-        let is_good = match token.good_until {
+        let is_valid = match token.valid_until {
             None => token.call == call,
             Some((_, until)) => taken < until,
         };
         assert!(
-            is_repeated || is_fresh || is_good && !is_over,
+            is_repeated || is_fresh || is_valid && !is_over,
             "a token that is no longer valid for this call"
         );
         let asked = self.requests_of(call).filter(|asked| asked.route == *route);

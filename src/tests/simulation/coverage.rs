@@ -53,7 +53,7 @@ impl History {
     /// Returns the situations that occurred in a bulk change.
     pub fn report_coverage(&self, call: usize, report: &Report, now: Instant) -> Vec<String> {
         let mut coverage = Vec::new();
-        let mut due = Vec::new();
+        let mut to_change = Vec::new();
         for (target, reported) in self.changes_of(call).targets.iter().zip(&report.targets) {
             let expected_target = self.expected_target(call, target);
             coverage.push(match &expected_target {
@@ -75,7 +75,7 @@ impl History {
                 outcome => format!("report: {outcome:?}"),
             });
             match expected_target {
-                ExpectedTarget::ToChange(resolved) => due.push(resolved.id),
+                ExpectedTarget::ToChange(resolved) => to_change.push(resolved.id),
                 ExpectedTarget::Guarded(resolved, _)
                     if self.changed_ids(call).contains(resolved.id) =>
                 {
@@ -84,7 +84,7 @@ impl History {
                 _ => {}
             }
         }
-        let distinct: BTreeSet<_> = due.iter().collect();
+        let distinct: BTreeSet<_> = to_change.iter().collect();
         let has = |outcome| {
             report
                 .targets
@@ -92,20 +92,20 @@ impl History {
                 .any(|target| target.outcome == outcome)
         };
         let is_over = |code| errors(report).any(|error| error.code == code);
-        let is_written = !self.changed_ids(call).is_empty();
-        let happened = [
+        let has_changes = !self.changed_ids(call).is_empty();
+        let occurred = [
             ("guard: max-changes", report.refused.is_some()),
             (
                 "bulk: one user for several targets",
-                distinct.len() < due.len(),
+                distinct.len() < to_change.len(),
             ),
             (
                 "bulk: skipped before the first change",
-                has(Outcome::Skipped) && !is_written,
+                has(Outcome::Skipped) && !has_changes,
             ),
             (
                 "bulk: skipped between changes",
-                has(Outcome::Skipped) && is_written,
+                has(Outcome::Skipped) && has_changes,
             ),
             (
                 "bulk: the deadline between changes",
@@ -114,7 +114,7 @@ impl History {
                     && is_over(ErrorCode::TimedOut),
             ),
         ];
-        coverage.extend(happened.into_iter().filter_map(happens));
+        coverage.extend(occurred.into_iter().filter_map(label_if));
         coverage.extend(self.request_coverage(call));
         coverage
     }
@@ -130,27 +130,27 @@ impl History {
             .iter()
             .any(|request| request.route.is_resource() && request.received.status() == Some(401));
         // True if another part of the call sent a request after a 429, with or without a wait given by the server.
-        let paused = |is_asked: bool| {
+        let paused = |has_same_wait: bool| {
             requests.iter().any(|asked| {
                 asked.received.status() == Some(429)
-                    && asked.received.wait().is_some_and(|wait| !wait.is_zero()) == is_asked
+                    && asked.received.wait().is_some_and(|wait| !wait.is_zero()) == has_same_wait
                     && requests
                         .iter()
                         .any(|other| other.chain != asked.chain && Some(other.sent) > asked.closed)
             })
         };
-        let happened = [
+        let occurred = [
             ("bulk: other parts waited after a 429", paused(true)),
             ("bulk: other parts waited for a back-off", paused(false)),
             ("bulk: a token expired", renewed && !is_over && !is_refused),
             ("bulk: a token was rejected", !is_over && is_refused),
             (
                 "bulk: a fresh token was rejected",
-                self.has_refused_fresh_token(call),
+                self.has_rejected_fresh_token(call),
             ),
             ("bulk: a token exchange failed", is_over),
         ];
-        happened.into_iter().filter_map(happens)
+        occurred.into_iter().filter_map(label_if)
     }
 
     /// Returns the situations that occurred in a call that read the list.
@@ -164,14 +164,14 @@ impl History {
             }
         }
         let ids: BTreeSet<_> = shown.iter().collect();
-        let happened = [
+        let occurred = [
             ("list: several pages", pages > 1),
             ("list: a user on two pages", ids.len() < shown.len()),
         ];
-        happened.into_iter().filter_map(happens).collect()
+        occurred.into_iter().filter_map(label_if).collect()
     }
 }
 
-fn happens((what, happened): (&str, bool)) -> Option<String> {
-    happened.then(|| what.to_owned())
+fn label_if((what, occurred): (&str, bool)) -> Option<String> {
+    occurred.then(|| what.to_owned())
 }

@@ -50,12 +50,12 @@ impl SimulationState {
                 Ok(self.head(response.status, headers, response.body, arrival, payload))
             }
             response_fate => {
-                let (body, payload) = self.instead(request, response_fate);
+                let (body, payload) = self.substitute_body(request, response_fate);
                 Ok(self.head(200, Headers::default(), body, BodyFate::Complete, payload))
             }
         };
         let received = match &head {
-            Ok(head) => Received::ResponseHead {
+            Ok(head) => Received::Head {
                 status: head.status,
                 wait,
                 at: now,
@@ -69,7 +69,7 @@ impl SimulationState {
     }
 
     /// Returns a body, sent with status 200 in place of the server's response, and its content.
-    fn instead(
+    fn substitute_body(
         &mut self,
         request: usize,
         response_fate: ResponseFate,
@@ -89,7 +89,7 @@ impl SimulationState {
                 if let Route::Change(_, state) = route {
                     other.state = state.clone();
                 }
-                (json::of_user(&other), None)
+                (json::user(&other), None)
             }
             (ResponseFate::WrongState, Route::Change(id, state)) => {
                 let mut users = self.account.users.iter();
@@ -104,10 +104,10 @@ impl SimulationState {
                 ];
                 let others: Vec<_> = states.into_iter().filter(|other| other != state).collect();
                 user.state = self.rng.pick(&others).clone();
-                (json::of_user(&user), None)
+                (json::user(&user), None)
             }
-            (ResponseFate::SamePage, Route::List(listing)) => {
-                let page = listing.page.as_deref().unwrap_or_default();
+            (ResponseFate::SamePage, Route::List(query)) => {
+                let page = query.page.as_deref().unwrap_or_default();
                 (
                     format!(r#"{{"results":[],"next_page_token":"{page}"}}"#),
                     None,

@@ -3,7 +3,7 @@
 use super::{
     check_pages::AddressOwner,
     history::History,
-    intent::{BulkChange, Intent, is_wrong_target, normalized},
+    intent::{BulkChange, Intent, is_invalid_target, normalized},
     request_chain::Subject,
     route::Route,
 };
@@ -68,7 +68,7 @@ impl History {
 
     /// Returns the expected state of a target before any change.
     pub fn expected_target<'a>(&'a self, call: usize, target: &'a Target) -> ExpectedTarget<'a> {
-        if is_wrong_target(target) {
+        if is_invalid_target(target) {
             return ExpectedTarget::Invalid;
         }
         let changes = self.changes_of(call);
@@ -103,12 +103,15 @@ impl History {
 
     /// Returns the user as found during look-up: in the list if a target names the address, else by id.
     fn resolved(&self, call: usize, id: &str) -> Option<&User> {
-        if let Some(user) = self.shown(call, id).filter(|_| self.has_read_list(call)) {
+        if let Some(user) = self
+            .listed_user(call, id)
+            .filter(|_| self.has_read_list(call))
+        {
             let email = normalized(&user.email);
             let mut targets = self.changes_of(call).targets.iter();
             let is_named = targets.any(|target| {
                 matches!(&target.who, Selector::Email(named) if normalized(named) == email)
-                    && !is_wrong_target(target)
+                    && !is_invalid_target(target)
             });
             if is_named && matches!(self.owner_of(call, &email), AddressOwner::One(_)) {
                 return Some(user);

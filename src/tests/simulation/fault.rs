@@ -83,11 +83,11 @@ impl Fault {
 
     /// Returns true if the fault can affect a request of this route. A wrong state can only be noticed in the response
     /// to a change.
-    pub fn suits(self, route: &Route) -> bool {
+    pub fn can_affect(self, route: &Route) -> bool {
         match self {
             Self::WrongUser => matches!(route, Route::User(_) | Route::Change(..)),
             Self::WrongState => matches!(route, Route::Change(..)),
-            Self::SamePage => matches!(route, Route::List(listing) if listing.page.is_some()),
+            Self::SamePage => matches!(route, Route::List(query) if query.page.is_some()),
             Self::UnknownToken => *route == Route::Token,
             _ => true,
         }

@@ -62,7 +62,7 @@ pub(super) struct RequestRecord {
 pub(super) enum Received {
     Nothing,
     Failure(SendErrorKind, bool),
-    ResponseHead {
+    Head {
         status: u16,
         wait: Option<Duration>,
         at: Instant,
@@ -99,7 +99,7 @@ pub(super) struct ReceivedToken {
     pub configuration: usize,
     pub call: usize,
     /// Earliest and latest end of use. None for a token of unknown lifetime.
-    pub good_until: Option<(Instant, Instant)>,
+    pub valid_until: Option<(Instant, Instant)>,
     /// Time at which the client knew that the token was rejected or revoked.
     pub ended_at: Option<Instant>,
 }
@@ -176,7 +176,7 @@ impl CallRecord {
 impl Received {
     pub const fn status(self) -> Option<u16> {
         match self {
-            Self::ResponseHead { status, .. } => Some(status),
+            Self::Head { status, .. } => Some(status),
             _ => None,
         }
     }
@@ -184,7 +184,7 @@ impl Received {
     /// Returns the wait that the server asked for.
     pub const fn wait(self) -> Option<Duration> {
         match self {
-            Self::ResponseHead { wait, .. } => wait,
+            Self::Head { wait, .. } => wait,
             _ => None,
         }
     }
@@ -192,7 +192,7 @@ impl Received {
     /// Returns the end of the wait that the server asked for.
     pub fn not_before(self) -> Option<Instant> {
         match self {
-            Self::ResponseHead { wait, at, .. } => wait.map(|wait| at.after(wait)),
+            Self::Head { wait, at, .. } => wait.map(|wait| at.after(wait)),
             _ => None,
         }
     }
@@ -206,8 +206,8 @@ impl RequestRecord {
             Received::Failure(kind, _) => {
                 !matches!(kind, SendErrorKind::Denied | SendErrorKind::TooLarge)
             }
-            Received::ResponseHead { status: 200, .. } => !self.is_complete,
-            Received::ResponseHead { status, .. } => {
+            Received::Head { status: 200, .. } => !self.is_complete,
+            Received::Head { status, .. } => {
                 matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
             }
         }
@@ -218,7 +218,7 @@ impl RequestRecord {
         match self.received {
             Received::Failure(kind, _) => kind == SendErrorKind::TimedOut,
             Received::Nothing => true,
-            Received::ResponseHead { status, .. } => status == 200 && !self.is_complete,
+            Received::Head { status, .. } => status == 200 && !self.is_complete,
         }
     }
 
@@ -231,7 +231,7 @@ impl RequestRecord {
     }
 
     /// Returns true if the request changed the state of a user.
-    pub fn has_changed(&self) -> bool {
+    pub fn has_changed_user(&self) -> bool {
         self.response.as_ref().is_some_and(|(it, _)| it.changed)
     }
 
@@ -240,7 +240,7 @@ impl RequestRecord {
         match self.received {
             Received::Nothing => true,
             Received::Failure(_, possibly_received) => possibly_received,
-            Received::ResponseHead { status, .. } => !(400..500).contains(&status),
+            Received::Head { status, .. } => !(400..500).contains(&status),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Intent of a call, and the requests that it allows.
 
-use super::route::{Listing, Route};
+use super::route::{ListQuery, Route};
 use crate::{
     ChangeOptions, Operation, Selector, StateFilter, Target, UserState, platform::Duration,
 };
@@ -76,17 +76,16 @@ impl Intent {
             (_, Route::Token) => return true,
             _ => {}
         }
-        let lists = |listing: &Listing, filter, size| {
-            listing.filter == filter && listing.size == Some(size)
-        };
+        let lists =
+            |query: &ListQuery, filter, size| query.filter == filter && query.size == Some(size);
         match (self, route) {
             (Self::SingleRequest(wanted), _) => wanted == route,
-            (Self::FindUser(_), Route::List(listing)) => lists(listing, None, MAX_PAGE_SIZE),
-            (Self::ListAll(filter, limit), Route::List(listing)) => {
-                lists(listing, *filter, MAX_PAGE_SIZE.min(*limit))
+            (Self::FindUser(_), Route::List(query)) => lists(query, None, MAX_PAGE_SIZE),
+            (Self::ListAll(filter, limit), Route::List(query)) => {
+                lists(query, *filter, MAX_PAGE_SIZE.min(*limit))
             }
-            (Self::ChangeUsers(changes), Route::List(listing)) => {
-                lists(listing, None, MAX_PAGE_SIZE) && changes.names_an_address()
+            (Self::ChangeUsers(changes), Route::List(query)) => {
+                lists(query, None, MAX_PAGE_SIZE) && changes.names_an_address()
             }
             (Self::ChangeUsers(changes), Route::User(id)) => changes.names(id),
             (Self::ChangeUsers(changes), Route::Change(_, state)) => changes.state == *state,
@@ -102,27 +101,27 @@ impl BulkChange {
     }
 
     /// Returns true if the call must fail as a whole without a request.
-    pub fn is_wrong(&self) -> bool {
+    pub fn is_invalid(&self) -> bool {
         let options = &self.options;
         !options
             .concurrency
             .is_none_or(|many| (1..=16).contains(&many))
             || !options.deadline_ms.is_none_or(|ms| is_deadline(ms.into()))
-            || options.protect.iter().any(is_wrong)
+            || options.protect.iter().any(is_invalid)
     }
 
     /// Returns true if a valid target has this id.
     fn names(&self, id: &str) -> bool {
         let mut targets = self.targets.iter();
         targets.any(|target| {
-            matches!(&target.who, Selector::Id(named) if named == id) && !is_wrong_target(target)
+            matches!(&target.who, Selector::Id(named) if named == id) && !is_invalid_target(target)
         })
     }
 
     /// Returns true if a valid target is named by e-mail address.
     pub fn names_an_address(&self) -> bool {
         let mut targets = self.targets.iter();
-        targets.any(|target| matches!(target.who, Selector::Email(_)) && !is_wrong_target(target))
+        targets.any(|target| matches!(target.who, Selector::Email(_)) && !is_invalid_target(target))
     }
 }
 
@@ -131,13 +130,13 @@ const fn is_deadline(ms: u64) -> bool {
 }
 
 /// Returns true if a target is invalid, whatever users the account has.
-pub(super) fn is_wrong_target(target: &Target) -> bool {
+pub(super) fn is_invalid_target(target: &Target) -> bool {
     let expected = target.expect_email.as_deref();
-    is_wrong(&target.who) || expected.is_some_and(|email| !email.contains('@'))
+    is_invalid(&target.who) || expected.is_some_and(|email| !email.contains('@'))
 }
 
 /// Returns true for the invalid selectors of the simulation: an empty id, or an address without an `@`.
-fn is_wrong(who: &Selector) -> bool {
+fn is_invalid(who: &Selector) -> bool {
     match who {
         Selector::Id(id) => id.is_empty(),
         Selector::Email(email) => !email.contains('@'),

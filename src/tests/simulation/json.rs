@@ -3,7 +3,7 @@
 use super::rng::Rng;
 use crate::{User, UserPage, UserState};
 
-pub(super) fn of_user(user: &User) -> String {
+pub(super) fn user(user: &User) -> String {
     let User {
         id,
         email,
@@ -24,8 +24,8 @@ pub(super) fn of_user(user: &User) -> String {
 }
 
 /// Returns a page. The last page has no token, an empty one or null, at random.
-pub(super) fn of_page(page: &UserPage, rng: &mut Rng) -> String {
-    let users: Vec<_> = page.users.iter().map(of_user).collect();
+pub(super) fn page(page: &UserPage, rng: &mut Rng) -> String {
+    let users: Vec<_> = page.users.iter().map(user).collect();
     let next = match &page.next_page_token {
         Some(token) => format!(r#","next_page_token":"{token}""#),
         None => {

@@ -60,7 +60,7 @@ pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
 }
 
 /// Returns a bulk change with an invalid option.
-pub(super) fn wrong(rng: &mut Rng) -> BulkChange {
+pub(super) fn invalid_changes(rng: &mut Rng) -> BulkChange {
     let mut changes = changes(UserState::Suspended, rng);
     let options = &mut changes.options;
     match rng.below(3) {

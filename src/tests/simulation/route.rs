@@ -10,14 +10,14 @@ pub(super) enum Route {
     Token,
     /// Revocation of this token.
     Revoke(String),
-    List(Listing),
+    List(ListQuery),
     User(String),
     Change(String, UserState),
 }
 
 /// Query of a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Listing {
+pub(super) struct ListQuery {
     pub filter: Option<StateFilter>,
     pub size: Option<u32>,
     pub page: Option<String>,
@@ -41,7 +41,7 @@ impl Route {
                         Method::Post => Self::change(rest.strip_prefix('/')?)?,
                         Method::Get => match rest.strip_prefix('/') {
                             Some(id) => Self::User(id.to_owned()),
-                            None => Self::List(Listing::of(rest)?),
+                            None => Self::List(ListQuery::of(rest)?),
                         },
                     }
                 }
@@ -77,31 +77,31 @@ impl Route {
     }
 }
 
-impl Listing {
-    fn of(query: &str) -> Option<Self> {
-        let mut listing = Self {
+impl ListQuery {
+    fn of(text: &str) -> Option<Self> {
+        let mut query = Self {
             filter: None,
             size: None,
             page: None,
         };
-        for pair in query.trim_start_matches('?').split('&') {
+        for pair in text.trim_start_matches('?').split('&') {
             match pair.split_once('=') {
                 None if pair.is_empty() => {}
                 Some(("filter", "user.isActive%28%29")) => {
-                    listing.filter = Some(StateFilter::Active);
+                    query.filter = Some(StateFilter::Active);
                 }
                 Some(("filter", "user.isSuspended%28%29")) => {
-                    listing.filter = Some(StateFilter::Suspended);
+                    query.filter = Some(StateFilter::Suspended);
                 }
-                Some(("max_page_size", size)) => listing.size = Some(size.parse().ok()?),
+                Some(("max_page_size", size)) => query.size = Some(size.parse().ok()?),
                 // The special characters of the simulated page tokens.
                 Some(("page_token", page)) => {
                     let page = page.replace("%2B", "+").replace("%2F", "/");
-                    listing.page = Some(page.replace("%3D", "="));
+                    query.page = Some(page.replace("%3D", "="));
                 }
                 _ => return None,
             }
         }
-        Some(listing)
+        Some(query)
     }
 }

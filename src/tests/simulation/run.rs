@@ -18,7 +18,7 @@ use super::{
 use crate::{
     ChangeOptions, Client, ListOptions, Selector, Target, UserState,
     platform::Duration,
-    tests::virtual_clock::{self as clock, Clock},
+    tests::virtual_clock::{Clock, Task},
 };
 
 /// Result of one seed.
@@ -63,7 +63,7 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
             cancel_after: None,
         };
         let caller = caller.run(Rng::new(seed, 100 + number as u64));
-        Box::pin(caller) as clock::Task<'_, ()>
+        Box::pin(caller) as Task<'_, ()>
     });
     clock.join(callers);
 
@@ -77,7 +77,7 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
         number: 0,
         cancel_after: None,
     };
-    clock.join([Box::pin(check_recovery(&caller, &mut rng)) as clock::Task<'_, ()>]);
+    clock.join([Box::pin(check_recovery(&caller, &mut rng)) as Task<'_, ()>]);
 }
 
 /// Checks that all calls succeed without faults.

@@ -48,7 +48,7 @@ impl SimulationState {
                     self.trace(at, || {
                         format!("USER{number} is set to {state:?} by another administrator")
                     });
-                    self.account.set(number, state);
+                    self.account.set_state(number, state);
                 }
                 Event::Restarts => {
                     self.trace(at, || "the server restarts and forgets all tokens".into());
@@ -62,7 +62,7 @@ impl SimulationState {
         let record = &mut self.history.requests[request];
         let response = self
             .account
-            .answer(&record.route, &record.authorization, at);
+            .respond(&record.route, &record.authorization, at);
         let (status, changed) = (response.status, response.changed);
         record.response = Some((response, at));
         let (call, chain) = (record.call, record.chain);

@@ -44,16 +44,16 @@ impl SimulatedPlatform {
             .begin(caller, operation, intent, self.now());
         let mut call = Box::pin(call);
         // A request belongs to the call that is being polled.
-        let watched = poll_fn(move |context| {
+        let tracked = poll_fn(move |context| {
             self.simulation.borrow_mut().polled_call = Some(number);
             let polled_call = call.as_mut().poll(context);
             self.simulation.borrow_mut().polled_call = None;
             polled_call
         });
         let outcome = match cancel_after {
-            None => watched.await,
+            None => tracked.await,
             Some(cancel_after) => {
-                let outcome = self.clock.cancel_after(cancel_after, watched).await;
+                let outcome = self.clock.cancel_after(cancel_after, tracked).await;
                 outcome.unwrap_or(CallResult::Cancelled)
             }
         };

@@ -182,7 +182,7 @@ impl SimulationState {
             return Fault::Normal;
         }
         let fault = *self.rng.pick(&self.faults);
-        if fault.suits(route) {
+        if fault.can_affect(route) {
             fault
         } else {
             Fault::Normal
