@@ -11,6 +11,7 @@ mod fixtures;
 mod fuzz_corpus;
 mod list_users;
 mod messages;
+mod redaction;
 mod requests;
 mod retries;
 mod revocation;

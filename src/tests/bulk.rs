@@ -1,6 +1,7 @@
 //! Calls about many users: find by e-mail address, list all, bulk changes.
 
 mod concurrency;
+mod deadlines;
 mod fake_account;
 mod find_user;
 mod guards;

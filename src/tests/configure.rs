@@ -95,7 +95,7 @@ fn a_running_call_keeps_its_settings() {
     }));
     let replies = client.platform().join([
         Box::pin(async { client.get_user(ID).await.map(drop) })
-            as super::fake_platform::Task<'_, _>,
+            as super::virtual_clock::Task<'_, _>,
         Box::pin(async {
             client.platform().sleep(Duration::from_millis(500)).await;
             client.configure(Settings::new(elsewhere()))

@@ -46,7 +46,7 @@ fn replies() -> Vec<(Reply, Effect)> {
 }
 
 #[test]
-fn effect_of_a_change_that_always_gets_the_same_response() {
+fn a_change_is_possibly_applied_unless_refused_or_unsent() {
     for (reply, effect) in replies() {
         for operation in CHANGES {
             let error = error_of(operation, vec![reply.clone(); 5]);
@@ -56,7 +56,7 @@ fn effect_of_a_change_that_always_gets_the_same_response() {
 }
 
 #[test]
-fn effect_of_a_read_is_always_not_applied() {
+fn a_failed_read_is_not_applied() {
     for (reply, _) in replies() {
         for operation in READS {
             let error = error_of(operation, vec![reply.clone(); 5]);

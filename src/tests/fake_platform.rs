@@ -7,10 +7,9 @@ use std::{
     rc::Rc,
 };
 
-pub(super) use super::virtual_clock::Task;
 use super::{
     scripted_server::{BodyPiece, Reply, ScriptedResponse, SentRequest},
-    virtual_clock::Clock,
+    virtual_clock::{Clock, Task},
 };
 use crate::platform::{Body, Duration, Instant, Platform, Request, Response, SendError};
 
@@ -20,16 +19,16 @@ type Server = Box<dyn FnMut(&SentRequest) -> Reply>;
 /// Platform of a test.
 pub(super) struct FakePlatform {
     clock: Clock,
-    open: Rc<Open>,
+    open: Rc<OpenCount>,
     server: RefCell<Server>,
     sent: RefCell<Vec<SentRequest>>,
 }
 
 /// Number of open requests.
 #[derive(Default)]
-struct Open {
-    now: Cell<usize>,
-    most: Cell<usize>,
+struct OpenCount {
+    current: Cell<usize>,
+    max: Cell<usize>,
 }
 
 impl FakePlatform {
@@ -48,17 +47,17 @@ impl FakePlatform {
     }
 
     /// Returns the number of sent requests that satisfy the predicate.
-    pub fn count(&self, which: impl Fn(&SentRequest) -> bool) -> usize {
+    pub fn count(&self, predicate: impl Fn(&SentRequest) -> bool) -> usize {
         self.sent
             .borrow()
             .iter()
-            .filter(|&sent| which(sent))
+            .filter(|&sent| predicate(sent))
             .count()
     }
 
     /// Returns the maximum number of requests that were open at the same time.
     pub fn max_open_requests(&self) -> usize {
-        self.open.most.get()
+        self.open.max.get()
     }
 
     /// Returns the virtual time since the start of the test.
@@ -79,7 +78,7 @@ impl FakePlatform {
     /// Runs calls concurrently until all are complete.
     pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let results = self.clock.join(calls);
-        assert_eq!(self.open.now.get(), 0, "a request is still open");
+        assert_eq!(self.open.current.get(), 0, "a request is still open");
         results
     }
 
@@ -102,7 +101,7 @@ impl Platform for FakePlatform {
         self.sent.borrow_mut().push(sent);
         let guard = RequestGuard::begin(&self.open, &self.clock);
         self.sleep(reply.after).await;
-        match reply.answer {
+        match reply.response {
             ScriptedResponse::Head {
                 status,
                 headers,
@@ -153,14 +152,14 @@ impl Body for ScriptedBody {
 
 /// Counts a request as open until it is dropped.
 struct RequestGuard {
-    open: Rc<Open>,
+    open: Rc<OpenCount>,
     clock: Clock,
 }
 
 impl RequestGuard {
-    fn begin(open: &Rc<Open>, clock: &Clock) -> Self {
-        open.now.set(open.now.get() + 1);
-        open.most.set(open.most.get().max(open.now.get()));
+    fn begin(open: &Rc<OpenCount>, clock: &Clock) -> Self {
+        open.current.set(open.current.get() + 1);
+        open.max.set(open.max.get().max(open.current.get()));
         Self {
             open: Rc::clone(open),
             clock: clock.clone(),
@@ -170,6 +169,6 @@ impl RequestGuard {
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.open.now.set(self.open.now.get() - 1);
+        self.open.current.set(self.open.current.get() - 1);
     }
 }

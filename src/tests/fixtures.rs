@@ -17,12 +17,12 @@ pub(super) const BASIC: &str = "Y2xpZW50LTE6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBs
 pub(super) const TOKEN: &str =
     r#"{"access_token":"stub-token-1","token_type":"Bearer","expires_in":900,"scope":"openid"}"#;
 pub(super) const ACTIVE: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","email":"wendy_appleseed@agilebits.com","display_name":"Wendy Appleseed","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
+pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
 /// Hint of an error for a response that is not from the API.
 pub(super) const CHECK_BASE_URL: &str =
     "check that the base URL is that of the API, and that no proxy answers in its place";
 /// Hint of an error for a call whose deadline passed.
 pub(super) const SET_LONGER_DEADLINE: &str = "try again, or set a longer deadline";
-pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
 
 /// Returns valid settings.
 pub(super) fn raw_settings() -> RawSettings {

@@ -107,7 +107,7 @@ fn a_token_exchanged_during_revocation_is_kept() {
     let revoke = async { client.revoke_token().await.map(drop) };
     let meanwhile = async { client.get_user(ID).await.map(drop) };
     for result in client.platform().join([
-        Box::pin(revoke) as super::fake_platform::Task<'_, _>,
+        Box::pin(revoke) as super::virtual_clock::Task<'_, _>,
         Box::pin(meanwhile),
     ]) {
         result.unwrap();

@@ -57,7 +57,7 @@ impl SentRequest {
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub after: Duration,
-    pub answer: ScriptedResponse,
+    pub response: ScriptedResponse,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Reply {
     }
 
     pub fn retry_after(mut self, value: &str) -> Self {
-        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.retry_after = Some(value.to_owned());
         }
         self
@@ -103,7 +103,7 @@ impl Reply {
 
     /// Adds a `Date` header.
     pub fn date(mut self, value: &str) -> Self {
-        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.date = Some(value.to_owned());
         }
         self
@@ -111,7 +111,7 @@ impl Reply {
 
     /// Adds a `Content-Length` header, correct or not.
     pub fn content_length(mut self, length: u64) -> Self {
-        if let ScriptedResponse::Head { headers, .. } = &mut self.answer {
+        if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.content_length = Some(length);
         }
         self
@@ -127,7 +127,7 @@ pub(super) fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
 pub(super) fn pieces(status: u16, pieces: Vec<BodyPiece>) -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: ScriptedResponse::Head {
+        response: ScriptedResponse::Head {
             status,
             headers: Headers::default(),
             pieces,
@@ -139,7 +139,7 @@ pub(super) fn pieces(status: u16, pieces: Vec<BodyPiece>) -> Reply {
 pub(super) fn no_response() -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: ScriptedResponse::Never,
+        response: ScriptedResponse::Never,
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn no_response() -> Reply {
 pub(super) fn send_fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
     Reply {
         after: Duration::ZERO,
-        answer: ScriptedResponse::Fails(send_error(kind, possibly_received)),
+        response: ScriptedResponse::Fails(send_error(kind, possibly_received)),
     }
 }
 

@@ -1,10 +1,6 @@
 //! Token exchanges of concurrent calls: one at a time, shared by all.
 
-use super::{
-    fake_platform::{FakePlatform, Task},
-    fixtures::*,
-    scripted_server::*,
-};
+use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*, virtual_clock::Task};
 use crate::{
     Client, Error, ErrorCode, User,
     platform::{Duration, SendErrorKind},
@@ -111,13 +107,13 @@ fn a_waiting_call_takes_over_from_a_cancelled_exchange() {
         reply(200, TOKEN),
         reply(200, ACTIVE),
     ]));
-    let host = client.platform();
-    let given_up = host.cancel_after(SECOND, client.get_user(ID));
-    let waiting = host.cancel_after(Duration::from_secs(2), client.get_user(ID));
-    let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
+    let platform = client.platform();
+    let cancelled = platform.cancel_after(SECOND, client.get_user(ID));
+    let waiting = platform.cancel_after(Duration::from_secs(2), client.get_user(ID));
+    let results = platform.join([Box::pin(cancelled) as Task<'_, _>, Box::pin(waiting)]);
     assert_eq!(results[0], None);
     assert!(matches!(results[1], Some(Ok(_))));
-    assert_eq!(host.elapsed(), SECOND);
+    assert_eq!(platform.elapsed(), SECOND);
 }
 
 #[test]
@@ -129,10 +125,10 @@ fn an_old_refusal_is_not_applied_to_a_later_exchange() {
         reply(200, ACTIVE),
     ]));
     get_user(&client).unwrap_err();
-    let host = client.platform();
-    let given_up = host.cancel_after(SECOND, client.get_user(ID));
-    let waiting = host.cancel_after(Duration::from_secs(2), client.get_user(ID));
-    let results = host.join([Box::pin(given_up) as Task<'_, _>, Box::pin(waiting)]);
+    let platform = client.platform();
+    let cancelled = platform.cancel_after(SECOND, client.get_user(ID));
+    let waiting = platform.cancel_after(Duration::from_secs(2), client.get_user(ID));
+    let results = platform.join([Box::pin(cancelled) as Task<'_, _>, Box::pin(waiting)]);
     assert!(matches!(results[1], Some(Ok(_))));
 }
 

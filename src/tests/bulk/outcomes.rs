@@ -106,12 +106,12 @@ fn ids_cost_one_request_each_and_addresses_one_list() {
     let names = names.iter().map(String::as_str);
     let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
     assert!(outcomes(&report).iter().all(|word| word == "Changed"));
-    let host = client.platform();
+    let platform = client.platform();
     let counts = [
-        host.count(|sent| sent.is_token()),
-        host.count(is_list),
-        host.count(is_get),
-        host.count(is_change),
+        platform.count(|sent| sent.is_token()),
+        platform.count(is_list),
+        platform.count(is_get),
+        platform.count(is_change),
     ];
     assert_eq!(counts, [1, 3, 20, 40]);
 }

@@ -5,9 +5,9 @@ use crate::{
     ChangeOptions, Effect, Outcome,
     platform::Duration,
     tests::{
-        fake_platform::Task,
         fixtures::{TOKEN, client},
         scripted_server::{reply, with_tokens},
+        virtual_clock::Task,
     },
 };
 
@@ -58,7 +58,7 @@ fn a_paused_bulk_call_does_not_block_token_exchanges() {
             () => None,
         }
     });
-    let host = client.platform();
+    let platform = client.platform();
     let targets = targets(["U0", "U1"]);
     let options = ChangeOptions::default();
     let bulk: Task<'_, Option<Duration>> = Box::pin(async {
@@ -66,11 +66,11 @@ fn a_paused_bulk_call_does_not_block_token_exchanges() {
         None
     });
     let other: Task<'_, Option<Duration>> = Box::pin(async {
-        crate::platform::Platform::sleep(host, SECOND).await;
+        crate::platform::Platform::sleep(platform, SECOND).await;
         client.get_user("U2").await.unwrap();
-        Some(host.elapsed())
+        Some(platform.elapsed())
     });
-    let ended = host.join([bulk, other]);
+    let ended = platform.join([bulk, other]);
     assert!(ended[1] < Some(SECOND.times(2)), "{ended:?}");
 }
 
