@@ -13,7 +13,7 @@ fn forbidden(body: impl Into<Vec<u8>>) -> Error {
 
 #[test]
 fn api_code_and_message_are_read_from_known_json_or_text() {
-    for (body, code, words) in [
+    for (body, code, message) in [
         (
             r#"{"code":7,"message":"no_owner_remain","details":[]}"#,
             Some(7),
@@ -78,7 +78,7 @@ fn api_code_and_message_are_read_from_known_json_or_text() {
     ] {
         let error = forbidden(body);
         assert_eq!(error.api_code, code, "{body}");
-        assert_eq!(error.api_message.as_deref(), words, "{body}");
+        assert_eq!(error.api_message.as_deref(), message, "{body}");
     }
 }
 
@@ -102,11 +102,11 @@ fn white_space_and_control_characters_become_one_space() {
 
 #[test]
 fn api_message_is_cut_to_512_bytes_between_characters() {
-    let words = |text: String| forbidden(text).api_message.unwrap();
-    assert_eq!(words("x".repeat(512)).len(), 512);
-    assert_eq!(words("x".repeat(513)), "x".repeat(512));
-    assert_eq!(words("€".repeat(512)), "€".repeat(170));
-    assert_eq!(words(format!("{}words", " ".repeat(4000))), "words");
+    let message = |text: String| forbidden(text).api_message.unwrap();
+    assert_eq!(message("x".repeat(512)).len(), 512);
+    assert_eq!(message("x".repeat(513)), "x".repeat(512));
+    assert_eq!(message("€".repeat(512)), "€".repeat(170));
+    assert_eq!(message(format!("{}words", " ".repeat(4000))), "words");
 }
 
 #[test]
@@ -120,9 +120,9 @@ fn the_beginning_of_a_long_error_response_is_read() {
         .collect();
     let piecemeal = error_of(Operation::GetUser, [pieces(403, piecemeal)]);
     for error in [at_once, piecemeal] {
-        let words = error.api_message.unwrap();
-        assert!(words.starts_with("no permission!!!"), "{words}");
-        assert_eq!(words.len(), 512);
+        let message = error.api_message.unwrap();
+        assert!(message.starts_with("no permission!!!"), "{message}");
+        assert_eq!(message.len(), 512);
     }
 }
 

@@ -118,8 +118,8 @@ fn preencoded_basic_credentials_are_redacted() {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
         ..raw_settings()
     };
-    let words = format!("Basic {BASIC}? {CLIENT_SECRET}?");
-    let client = client_with(raw_settings, script([reply(401, words)]));
+    let message = format!("Basic {BASIC}? {CLIENT_SECRET}?");
+    let client = client_with(raw_settings, script([reply(401, message)]));
     let error = get_user(&client).unwrap_err();
     let redacted = "Basic [redacted]? [redacted]?";
     assert_eq!(error.api_message.as_deref(), Some(redacted));

@@ -9,10 +9,6 @@ use crate::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn names(count: usize) -> Vec<String> {
-    (0..count).map(|at| format!("U{at}")).collect()
-}
-
 #[test]
 fn concurrency_limits_the_requests_in_flight() {
     for (concurrency, max) in [(None, 4), (Some(1), 1), (Some(7), 7), (Some(16), 16)] {
@@ -21,8 +17,7 @@ fn concurrency_limits_the_requests_in_flight() {
             concurrency,
             ..ChangeOptions::default()
         };
-        let names = names(50);
-        suspend_users(&client, names.iter().map(String::as_str), &options).unwrap();
+        suspend_users(&client, ids(50), &options).unwrap();
         assert_eq!(client.platform().max_open_requests(), max);
     }
 }
@@ -35,13 +30,7 @@ fn a_429_pauses_all_requests_of_the_call() {
         asked |= first;
         first.then(|| reply(429, "").retry_after("7"))
     });
-    let names = names(40);
-    let report = suspend_users(
-        &client,
-        names.iter().map(String::as_str),
-        &ChangeOptions::default(),
-    )
-    .unwrap();
+    let report = suspend_users(&client, ids(40), &ChangeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["Changed"; 40]);
     let sent = client.platform().sent();
     let paused = sent
@@ -70,13 +59,7 @@ fn the_longest_of_several_pauses_applies() {
             };
             Some(reply(429, "").retry_after(wait).after(LATENCY))
         });
-        let names = names(40);
-        let report = suspend_users(
-            &client,
-            names.iter().map(String::as_str),
-            &ChangeOptions::default(),
-        )
-        .unwrap();
+        let report = suspend_users(&client, ids(40), &ChangeOptions::default()).unwrap();
         assert_eq!(outcomes(&report), ["Changed"; 40]);
         let sent = client.platform().sent();
         let asked = sent
@@ -97,13 +80,7 @@ fn a_pause_beyond_the_deadline_fails_the_rest_unsent() {
     let client = account.client_except(|sent| {
         is_change_of(sent, "U20").then(|| reply(429, "").retry_after("3600"))
     });
-    let names = names(100);
-    let report = suspend_users(
-        &client,
-        names.iter().map(String::as_str),
-        &ChangeOptions::default(),
-    )
-    .unwrap();
+    let report = suspend_users(&client, ids(100), &ChangeOptions::default()).unwrap();
     let outcomes = outcomes(&report);
     let changed = outcomes.iter().filter(|&word| word == "Changed").count();
     assert!((20..24).contains(&changed), "{changed}");

@@ -26,7 +26,7 @@ fn the_deadline_leaves_finished_changes_reported() {
         ..ChangeOptions::default()
     };
     let names: Vec<_> = (0..60).map(|at| format!("u{at}@acme.example")).collect();
-    let report = suspend_users(&client, names.iter().map(String::as_str), &options).unwrap();
+    let report = suspend_users(&client, &names, &options).unwrap();
     let outcomes = outcomes(&report);
     assert_eq!(outcomes[..20], ["Changed"; 20]);
     assert_eq!(outcomes[20..], ["TimedOut"; 40]);
@@ -43,13 +43,7 @@ fn a_look_up_that_never_ends_delays_only_its_own_target() {
     let account = FakeAccount::with_users(20);
     let client =
         account.client_except(|sent| (is_get(sent) && sent.url.ends_with("/U3")).then(no_response));
-    let names: Vec<_> = (0..20).map(|at| format!("U{at}")).collect();
-    let report = suspend_users(
-        &client,
-        names.iter().map(String::as_str),
-        &ChangeOptions::default(),
-    )
-    .unwrap();
+    let report = suspend_users(&client, ids(20), &ChangeOptions::default()).unwrap();
     let mut expected = vec!["Changed"; 20];
     expected[3] = "TimedOut";
     assert_eq!(outcomes(&report), expected);

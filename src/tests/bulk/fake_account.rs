@@ -150,13 +150,19 @@ pub(super) fn is_change_of(sent: &SentRequest, id: &str) -> bool {
     is_change(sent) && sent.url.contains(&format!("/{id}:"))
 }
 
+/// Returns the ids `U0`, `U1`, …
+pub(super) fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|at| format!("U{at}")).collect()
+}
+
 /// Returns targets by e-mail address for names with an `@`, by id for all others.
-pub(super) fn targets<'t>(names: impl IntoIterator<Item = &'t str>) -> Vec<Target> {
-    let target = |name: &str| Target {
-        who: selector(name),
+pub(super) fn targets(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Target> {
+    let selectors = names.into_iter().map(|name| selector(name.as_ref()));
+    let target = |who| Target {
+        who,
         expect_email: None,
     };
-    names.into_iter().map(target).collect()
+    selectors.map(target).collect()
 }
 
 pub(super) fn selector(name: &str) -> Selector {
@@ -168,9 +174,9 @@ pub(super) fn selector(name: &str) -> Selector {
 }
 
 /// Suspends these users in one call.
-pub(super) fn suspend_users<'t>(
+pub(super) fn suspend_users(
     client: &Client<FakePlatform>,
-    names: impl IntoIterator<Item = &'t str>,
+    names: impl IntoIterator<Item = impl AsRef<str>>,
     options: &ChangeOptions,
 ) -> Result<Report, Error> {
     let targets = targets(names);

@@ -103,7 +103,6 @@ fn ids_cost_one_request_each_and_addresses_one_list() {
         })
         .collect();
     let client = account.client();
-    let names = names.iter().map(String::as_str);
     let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
     assert!(outcomes(&report).iter().all(|word| word == "Changed"));
     let platform = client.platform();
@@ -172,10 +171,7 @@ fn without_permission_to_get_users_changes_are_still_made() {
         let account = FakeAccount::with_users(30);
         account.set_state("U3", "SUSPENDED");
         let client = account.client_except(move |sent| is_get(sent).then(|| reply(403, forbidden)));
-        let names: Vec<_> = (0..30).map(|at| format!("U{at}")).collect();
-        let names = || names.iter().map(String::as_str);
-
-        let report = suspend_users(&client, names(), &dry_run()).unwrap();
+        let report = suspend_users(&client, ids(30), &dry_run()).unwrap();
         assert_eq!(outcomes(&report), ["WouldChange"; 30]);
         let unseen =
             |target: &TargetReport| target.user.is_none() && target.previous_state.is_none();
@@ -183,7 +179,7 @@ fn without_permission_to_get_users_changes_are_still_made() {
         // The first 403 ends the look-ups: only those already in flight are sent.
         assert!(client.platform().count(is_get) <= 4);
 
-        let report = suspend_users(&client, names(), &ChangeOptions::default()).unwrap();
+        let report = suspend_users(&client, ids(30), &ChangeOptions::default()).unwrap();
         assert_eq!(outcomes(&report), ["Changed"; 30]);
         assert!(
             report
@@ -210,9 +206,7 @@ fn one_forbidden_user_does_not_stop_other_look_ups() {
                 concurrency: Some(concurrency),
                 ..ChangeOptions::default()
             };
-            let names: Vec<_> = (0..10).map(|at| format!("U{at}")).collect();
-            let report =
-                suspend_users(&client, names.iter().map(String::as_str), &options).unwrap();
+            let report = suspend_users(&client, ids(10), &options).unwrap();
             let unseen = report
                 .targets
                 .iter()
@@ -297,9 +291,7 @@ fn credentials_rejected_midway_are_not_tried_per_target() {
             Some(_) => reply(401, ""),
         }
     });
-    let names: Vec<_> = (0..100).map(|at| format!("U{at}")).collect();
-    let names = names.iter().map(String::as_str);
-    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    let report = suspend_users(&client, ids(100), &ChangeOptions::default()).unwrap();
     let outcomes = outcomes(&report);
     assert_eq!(
         outcomes.iter().filter(|&word| word == "Changed").count(),
@@ -322,9 +314,7 @@ fn a_token_that_expires_midway_is_renewed_once() {
         let is_old = sent.authorization() == "Bearer stub-token-1";
         (is_change(sent) && is_old).then(|| reply(401, ""))
     });
-    let names: Vec<_> = (0..50).map(|at| format!("U{at}")).collect();
-    let names = names.iter().map(String::as_str);
-    let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+    let report = suspend_users(&client, ids(50), &ChangeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["Changed"; 50]);
     assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
 }
@@ -332,7 +322,7 @@ fn a_token_that_expires_midway_is_renewed_once() {
 #[test]
 fn a_bulk_call_without_targets_sends_nothing() {
     let client = FakeAccount::with_users(1).client();
-    let report = suspend_users(&client, [], &ChangeOptions::default()).unwrap();
+    let report = suspend_users(&client, [""; 0], &ChangeOptions::default()).unwrap();
     assert!(report.targets.is_empty());
     assert_eq!((report.requests, client.platform().sent().len()), (0, 0));
 }

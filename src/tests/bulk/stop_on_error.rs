@@ -59,8 +59,7 @@ fn a_violated_guard_stops_the_call_before_any_change() {
 fn a_failed_change_skips_the_changes_not_yet_begun() {
     let account = FakeAccount::with_users(9);
     let client = account.client_except(|sent| is_change_of(sent, "U3").then(|| reply(403, "no")));
-    let names: Vec<_> = (0..9).map(|at| format!("U{at}")).collect();
-    let report = suspend_users(&client, names.iter().map(String::as_str), &stopping()).unwrap();
+    let report = suspend_users(&client, ids(9), &stopping()).unwrap();
     assert_eq!(
         outcomes(&report),
         [
@@ -100,12 +99,12 @@ fn a_missing_get_permission_does_not_stop_the_call() {
 fn without_stop_on_error_all_targets_are_tried() {
     let account = FakeAccount::with_users(9);
     let client = account.client_except(|sent| is_change_of(sent, "U3").then(|| reply(403, "no")));
-    let names: Vec<_> = (0..9).map(|at| format!("U{at}")).collect();
+    let names = ids(9);
     let options = ChangeOptions {
         stop_on_error: false,
         ..stopping()
     };
-    let report = suspend_users(&client, names.iter().map(String::as_str), &options).unwrap();
+    let report = suspend_users(&client, &names, &options).unwrap();
     let changed = outcomes(&report)
         .iter()
         .filter(|&word| word == "Changed")

@@ -126,8 +126,8 @@ impl Account {
             _ if self.missing_permission.is_some()
                 && self.missing_permission == route.operation() =>
             {
-                let words = "permission denied for this application";
-                return ServerResponse::refused(ErrorCode::PermissionDenied, 403, 7, words);
+                let message = "permission denied for this application";
+                return ServerResponse::refused(ErrorCode::PermissionDenied, 403, 7, message);
             }
             Route::List(query) => {
                 if self.is_list_changing && self.rng.one_in(3) {
@@ -137,8 +137,13 @@ impl Account {
                 match self.page(query) {
                     Some(page) => Payload::Page(page),
                     None => {
-                        let words = "no such page";
-                        return ServerResponse::refused(ErrorCode::InvalidArgument, 400, 3, words);
+                        let message = "no such page";
+                        return ServerResponse::refused(
+                            ErrorCode::InvalidArgument,
+                            400,
+                            3,
+                            message,
+                        );
                     }
                 }
             }
@@ -157,12 +162,12 @@ impl Account {
                             );
                         }
                         EXTERNAL if *state == UserState::Suspended => {
-                            let words = "the user is externally managed";
+                            let message = "the user is externally managed";
                             return ServerResponse::refused(
                                 ErrorCode::ExternallyManaged,
                                 403,
                                 7,
-                                words,
+                                message,
                             );
                         }
                         _ => changed = self.set_state(number, state.clone()),
@@ -248,10 +253,10 @@ impl Account {
 }
 
 impl ServerResponse {
-    fn refused(code: ErrorCode, status: u16, api_code: i32, words: &str) -> Self {
+    fn refused(code: ErrorCode, status: u16, api_code: i32, message: &str) -> Self {
         Self {
             status,
-            body: format!(r#"{{"code":{api_code},"message":"{words}","details":[]}}"#),
+            body: format!(r#"{{"code":{api_code},"message":"{message}","details":[]}}"#),
             payload: Payload::Refused(code),
             changed: false,
         }

@@ -198,23 +198,21 @@ impl SimulationState {
         &mut self,
         at: Instant,
         call: usize,
-        words: impl FnOnce(&CallRecord) -> String,
+        text: impl FnOnce(&CallRecord) -> String,
     ) {
         let record = &self.history.calls[call];
         let (caller, name) = (record.caller, record.operation.name());
         if self.trace.is_some() {
-            let words = words(record);
-            self.trace(at, || {
-                format!("caller {caller}  call {call} {name} {words}")
-            });
+            let text = text(record);
+            self.trace(at, || format!("caller {caller}  call {call} {name} {text}"));
         }
     }
 
     /// Logs an event.
-    pub fn trace(&mut self, at: Instant, words: impl FnOnce() -> String) {
+    pub fn trace(&mut self, at: Instant, text: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             let ms = at.since_origin().as_millis();
-            trace.push(format!("{ms:>9} ms  {}", words()));
+            trace.push(format!("{ms:>9} ms  {}", text()));
         }
     }
 }
