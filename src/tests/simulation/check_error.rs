@@ -66,6 +66,18 @@ impl History {
             Code::RateLimited | Code::Unavailable | Code::TimedOut | Code::ConnectionFailed
         );
         assert_eq!(error.code.is_retryable(), retryable);
+        let may_lack_hint = matches!(
+            error.code,
+            Code::InvalidArgument | Code::NotConfigured | Code::PreconditionFailed
+        );
+        assert!(
+            error.hint.is_some() || may_lack_hint,
+            "an error without a hint"
+        );
+        assert!(
+            error.hint.is_none_or(|hint| !error.message.contains(hint)),
+            "a message that contains the hint"
+        );
         let is_ambiguous = error.code == Code::Ambiguous;
         assert_eq!(!error.candidates.is_empty(), is_ambiguous, "candidates");
     }

@@ -115,9 +115,9 @@ impl RequestFate {
                 let end = rng.pick(&ends).less(there);
                 fate = Self::without_fault(there, end);
             }
-            Fault::Cut => fate.response = ResponseFate::Genuine(BodyFate::Cut),
+            Fault::BodyCut => fate.response = ResponseFate::Genuine(BodyFate::Cut),
             Fault::BodyStalls => fate.response = ResponseFate::Genuine(BodyFate::Stalls),
-            Fault::Trickles => fate.response = ResponseFate::Genuine(BodyFate::Trickles),
+            Fault::BodyTrickles => fate.response = ResponseFate::Genuine(BodyFate::Trickles),
             Fault::NotHttp => fate.fails(
                 arrives_after,
                 fate.response_after,
