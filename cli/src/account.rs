@@ -1,12 +1,14 @@
 //! The account that calls go to: that of the environment, or a simulated one.
 
+mod simulated_state;
+
 use std::{env, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use host::{Ending, Exchange, Instance, Options, Runtime};
 use simulator::Simulator;
 
-use super::{arguments::Arguments, failure::Failure, simulated_state, stderr};
+use super::{arguments::Arguments, failure::Failure, output::stderr};
 
 const PREFIX: &str = "OP_USERS_";
 /// What a simulated account brings along. The other settings stay those of the environment.

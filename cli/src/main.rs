@@ -6,17 +6,9 @@ mod account;
 mod arguments;
 mod atomic_file;
 mod bulk;
-mod caller;
-mod change;
-mod component;
-mod demo;
+mod commands;
 mod failure;
-mod json;
-mod list;
 mod output;
-mod serve;
-mod simulated_state;
-mod stderr;
 
 use std::process::ExitCode;
 
@@ -27,6 +19,7 @@ use self::{
     account::Account,
     arguments::{Arguments, Command},
     bulk::Verb,
+    commands::{component, demo, list, serve, user},
     failure::Failure,
     output::Output,
 };
@@ -84,9 +77,7 @@ async fn carry_out(
             };
             Ok(output.users(&[user])?)
         }
-        Command::Suspend { id, yes } => {
-            change::suspend(&mut instance.await?, id, *yes, output).await
-        }
+        Command::Suspend { id, yes } => user::suspend(&mut instance.await?, id, *yes, output).await,
         Command::Reactivate { id } => {
             let user = instance.await?.reactivate_user(id).await??;
             Ok(output.users(&[user])?)

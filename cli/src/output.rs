@@ -1,5 +1,8 @@
 //! Where results and failures are written: tables and sentences, or JSON, an object a line.
 
+pub(crate) mod json;
+pub(crate) mod stderr;
+
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -9,11 +12,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use host::{Effect, Error, Finding, User};
 use serde_json::{Value, json};
 
-use super::{
-    failure::{Failure, code_name, mend},
-    json::{self, state_name, verdict_name},
-    stderr,
-};
+use self::json::{state_name, verdict_name};
+use super::failure::{Failure, code_name, mend};
 
 /// The output of one command.
 pub(crate) struct Output {

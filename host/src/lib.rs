@@ -20,17 +20,10 @@
 #![warn(missing_docs)]
 
 mod bindings;
-mod instance;
-mod observed;
-mod observer;
-mod response_users;
-mod runtime;
-mod sender;
+mod plugin;
 mod server;
 mod service;
-mod settings;
 mod state;
-mod tee;
 mod wire;
 
 pub use self::{
@@ -40,13 +33,13 @@ pub use self::{
         types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
         users::{ListOptions, UserPage},
     },
-    instance::{Instance, Options},
-    observer::{Operation, Watch},
-    runtime::Runtime,
+    plugin::{
+        ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Instance, Options, Runtime,
+        Settings,
+    },
     server::{Limits, Served, Server},
     service::{Service, ServiceOptions, ServiceRuntime},
-    settings::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings},
-    wire::{Ending, Exchange},
+    wire::{Ending, Exchange, Operation, Watch},
 };
 
 /// The authorities that certificates must lead to.

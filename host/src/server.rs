@@ -1,7 +1,7 @@
 //! An HTTP/1.1 server in front of a service: bounds what callers may take, and ends when it is told to.
 
-mod reply;
-mod request;
+mod problem;
+mod request_reader;
 
 use std::{
     io,
@@ -198,7 +198,7 @@ async fn answer(
         request.method().to_string(),
         request.uri().path().to_owned(),
     );
-    let response = match request::read(request, shared.limits.body).await {
+    let response = match request_reader::read(request, shared.limits.body).await {
         Err(refusal) => refusal,
         Ok(request) => {
             let shared = Arc::clone(&shared);
@@ -208,7 +208,7 @@ async fn answer(
             });
             match call.await {
                 Ok(Ok(response)) => response.map(Full::new),
-                Ok(Err(_)) | Err(_) => reply::broken(),
+                Ok(Err(_)) | Err(_) => problem::broken(),
             }
         }
     };

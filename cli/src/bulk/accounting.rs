@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use super::{context::Context, json, report, request_history::Ledger, result::Ended, text};
-use crate::{failure::Failure, output::Output, stderr};
+use super::{context::Context, json, output, report, request_history::Ledger, result::Ended};
+use crate::{
+    failure::Failure,
+    output::{Output, stderr},
+};
 
 /// Writes audit and report.
 pub(super) fn write(
@@ -33,9 +36,9 @@ pub(super) fn tell(context: &Context, ended: &Ended, output: &mut Output) -> Res
         output.objects(ended.targets.iter().map(json::one))?;
         return Ok(output.object(&json::summary(context, ended))?);
     }
-    output.line(&text::rows(ended))?;
-    output.line(&text::summary(ended))?;
-    for error in text::errors(context, ended) {
+    output.line(&output::rows(ended))?;
+    output.line(&output::summary(ended))?;
+    for error in output::errors(context, ended) {
         stderr::say(error);
     }
     Ok(())

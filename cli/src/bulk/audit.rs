@@ -1,5 +1,7 @@
 //! The audit file: lines that are on the disk before anything else happens.
 
+mod event;
+
 use std::{
     collections::HashMap,
     fs::{File, OpenOptions},
@@ -11,9 +13,9 @@ use std::{
 
 use host::{Outcome, User, UserState};
 
+use self::event::{Event, Person};
 use super::{
     context::Context,
-    ocsf::{self, Event, Person},
     result::{Ended, One, error_of},
 };
 use crate::{atomic_file, failure::Failure};
@@ -120,7 +122,7 @@ impl Audit {
             before,
             is_interrupted: false,
         };
-        self.append(&ocsf::line(&self.context, &event))?;
+        self.append(&event::line(&self.context, &event))?;
         self.written().insert(id.to_owned(), written);
         Ok(())
     }
@@ -150,7 +152,7 @@ impl Audit {
                 before: one.report.before.as_ref(),
                 is_interrupted: ended.is_interrupted && one.report.outcome == Outcome::Skipped,
             };
-            lines.push_str(&ocsf::line(&self.context, &event));
+            lines.push_str(&event::line(&self.context, &event));
         }
         self.append(&lines)
     }

@@ -1,13 +1,15 @@
 //! The calls of the component: a dry run to be shown, what it showed, or all of it at once.
 
+mod interrupt;
+
 use host::{ChangeOptions, Instance, Outcome, Report, Target};
 use serde_json::json;
 
+use self::interrupt::Interrupt;
 use super::{
-    interrupt::Interrupt, plan, progress::Progress, request_history::Ledger, result::Ended,
-    verb::Verb, who::Who,
+    change::Verb, input::Who, plan, progress::Progress, request_history::Ledger, result::Ended,
 };
-use crate::{failure::Failure, stderr};
+use crate::{failure::Failure, output::stderr};
 
 /// What is called, and who watches.
 pub(super) struct Call<'a> {

@@ -1,14 +1,16 @@
 //! The plan, shown to whoever has to say yes to it.
 
 use super::{
+    change::Verb,
     context::Context,
-    json,
-    question::{Answer, Person},
+    json, output,
+    prompt::{Answer, Person},
     result::Ended,
-    text,
-    verb::Verb,
 };
-use crate::{failure::Failure, output::Output, stderr};
+use crate::{
+    failure::Failure,
+    output::{Output, stderr},
+};
 
 /// Shows a plan, on standard error: it must not be mistaken for a result.
 pub(super) fn show(context: &Context, plan: &Ended, output: &Output) {
@@ -19,11 +21,11 @@ pub(super) fn show(context: &Context, plan: &Ended, output: &Output) {
         stderr::say(json::summary(context, plan));
         return;
     }
-    stderr::say(text::rows(plan));
-    for error in text::errors(context, plan) {
+    stderr::say(output::rows(plan));
+    for error in output::errors(context, plan) {
         stderr::say(error);
     }
-    stderr::say(text::summary(plan));
+    stderr::say(output::summary(plan));
 }
 
 /// Asks, and fails unless the answer is yes.

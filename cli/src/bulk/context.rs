@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::verb::Verb;
+use super::change::Verb;
 use crate::{account::Account, arguments::Bulk};
 
 /// One call, and why it is made.

@@ -7,7 +7,7 @@ use super::{
     context::Context,
     result::{Ended, One, outcome_name},
 };
-use crate::json::{error, state_name, user};
+use crate::output::json::{error, state_name, user};
 
 /// A target, and what became of it.
 pub(super) fn one(one: &One) -> Value {

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::{task::JoinHandle, time::sleep};
 
-use crate::stderr;
+use crate::output::stderr;
 
 /// How long nothing is shown: most calls are over by then.
 const QUIET: Duration = Duration::from_millis(300);

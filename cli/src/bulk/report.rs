@@ -1,5 +1,7 @@
 //! The report file: one document that says what became of a call, and can undo it.
 
+pub(super) mod undo;
+
 use std::{fs, io, path::Path};
 
 use host::{Effect, Outcome};
@@ -8,15 +10,15 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
+    change::Verb,
     context::Context,
     json,
     result::{Ended, outcome_name},
-    verb::Verb,
 };
 use crate::{
     atomic_file,
     failure::Failure,
-    json::{effect_name, error},
+    output::json::{effect_name, error},
 };
 
 /// The version of the document. It grows when a reader of an earlier one would misread it.

@@ -1,6 +1,8 @@
 //! What a call has seen on the wire: who was shown, which changes went out, which of them the server acknowledged. It writes
 //! each of those down before the component hears of it, and closes the wire when that is wanted.
 
+mod sent_change;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -11,12 +13,12 @@ use host::{
     TargetReport, User, UserState, Watch,
 };
 
+use self::sent_change::Sent;
 use super::{
     audit::Audit,
+    change::Verb,
+    input::{Who, folded},
     result::One,
-    sent::Sent,
-    verb::Verb,
-    who::{Who, folded},
 };
 
 /// The wire of one command, as far as it matters who was changed.

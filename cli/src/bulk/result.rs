@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use host::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, User};
 
-use super::who::Who;
+use super::input::Who;
 
 /// A target, and what became of it.
 #[derive(Clone, Debug)]

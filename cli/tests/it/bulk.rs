@@ -1,26 +1,26 @@
 //! Many users at once: `contain` and `restore`, as a person or a program uses them.
 
-mod acknowledgements;
+mod acknowledged_changes;
 mod audit;
-mod closed;
-#[cfg(unix)]
-mod deaths;
-mod files;
+mod closed_stderr;
+mod file_conflicts;
 #[cfg(target_os = "linux")]
-mod full_disks;
+mod full_disk;
 mod guards;
+mod input;
 #[cfg(unix)]
-mod interrupts;
-mod lists;
-mod plans;
+mod interrupt;
+#[cfg(unix)]
+mod kill;
+mod output;
+mod plan;
 mod progress;
-mod reports;
-mod results;
 #[cfg(unix)]
-mod running;
-mod simulated;
+mod prompt;
+mod report;
 #[cfg(unix)]
-mod terminals;
+mod running_command;
+mod simulator_state;
 mod undo;
 
 use std::{
@@ -32,7 +32,7 @@ use serde_json::Value;
 use simulator::{Endpoint, Simulator, State, User};
 use tempfile::TempDir;
 
-use super::operator::{Ended, simulator};
+use super::process::{Ended, simulator};
 
 /// A simulated account, and a folder for what is written.
 struct Scene {

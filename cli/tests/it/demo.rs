@@ -1,6 +1,6 @@
 //! The story that is told without a command.
 
-use super::operator::{op_users, run};
+use super::process::{op_users, run};
 
 const STEPS: [&str; 8] = [
     "1. check: do the settings work?",

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::operator::{op_users, run};
+use super::process::{op_users, run};
 
 const README: &str = "README.md";
 const ARCHITECTURE: &str = "ARCHITECTURE.md";

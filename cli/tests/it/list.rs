@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use simulator::State;
 
-use super::operator::{op_users, op_users_at, run, simulator};
+use super::process::{op_users, op_users_at, run, simulator};
 
 fn objects(lines: &str) -> Vec<Value> {
     lines

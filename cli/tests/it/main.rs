@@ -1,13 +1,13 @@
 //! `op-users`, driven as a person or a program would.
 
 mod bulk;
-mod canary;
 mod demo;
 mod documentation;
-mod failures;
+mod errors;
 mod list;
-mod operator;
+mod no_secrets;
+mod process;
 mod serve;
 #[cfg(unix)]
-mod terminal;
+mod suspend_prompt;
 mod usage;

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::operator::{op_users, op_users_at, run, simulator};
+use super::process::{op_users, op_users_at, run, simulator};
 
 const SOMEBODY: &str = "user0007@acme.example";
 

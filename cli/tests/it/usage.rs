@@ -1,6 +1,6 @@
 //! Wrong usage: exit status 2, and nothing is sent.
 
-use super::operator::{op_users_at, run, simulator};
+use super::process::{op_users_at, run, simulator};
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_refused_with_status_2() {

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::{
     p2::bindings::{Proxy, ProxyPre, http::types::Scheme},
 };
 
-use super::ServiceOptions;
+use super::pool::ServiceOptions;
 use crate::{Result, state::State};
 
 /// An instance.

@@ -7,7 +7,7 @@ use wasmtime_wasi::{
 };
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use super::{Service, ServiceOptions};
+use super::pool::{Service, ServiceOptions};
 use crate::{Result, SERVICE, state::State};
 
 /// A compiled service, ready to be given an environment.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use simulator::{Action, Endpoint, Fault};
 
 use super::{
-    super::operator::{op_users_at, run},
+    super::process::{op_users_at, run},
     Scene, command, objects, read,
 };
 

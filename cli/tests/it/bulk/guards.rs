@@ -3,7 +3,7 @@
 use simulator::{Endpoint, State};
 
 use super::{
-    super::operator::{op_users_at, run},
+    super::process::{op_users_at, run},
     Scene, command, objects, said,
 };
 

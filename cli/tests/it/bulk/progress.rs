@@ -5,7 +5,7 @@ use std::time::Duration;
 use simulator::{Action, Endpoint, Fault};
 
 use super::{
-    super::operator::{op_users_at, run},
+    super::process::{op_users_at, run},
     Scene, command, objects,
 };
 

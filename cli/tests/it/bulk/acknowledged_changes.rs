@@ -1,0 +1,101 @@
+//! Audit lines of changes that were acknowledged while their answer was late, or never came whole.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::{Action, Endpoint, Fault, Permission, State};
+
+use super::{
+    super::process::{op_users_at, run},
+    Scene, objects, read, said,
+};
+
+/// What the lines say, one after the other.
+fn statuses(lines: &[Value]) -> Vec<&str> {
+    let statuses = lines.iter().map(|line| line["status"].as_str());
+    statuses.map(|status| status.expect("a status")).collect()
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_late_leaves_a_line_all_the_same() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let audit = scene.file("audit.jsonl");
+    // A byte every two milliseconds: longer than a quarter of a second for the body.
+    let every = Duration::from_millis(2);
+    scene
+        .simulator
+        .fault(Fault::new(Action::Drip { every }).on(Endpoint::Suspend));
+    let arguments = ["contain", "--yes", "--audit", &audit, &user.email];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    let lines = objects(&read(&scene.path("audit.jsonl")));
+    assert_eq!(statuses(&lines), ["Unknown", "Success"]);
+    for line in &lines {
+        let email = &line["user"]["email_addr"];
+        assert_eq!(*email, user.email.as_str(), "it was known from the list");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_known_when_the_change_is_acknowledged_is_told_in_a_second_line() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let audit = scene.file("audit.jsonl");
+    // Nobody looked, and the answer takes longer than is waited for it.
+    scene.simulator.set_permissions(Permission::SuspendUsers);
+    let every = Duration::from_millis(2);
+    let drip = Fault::new(Action::Drip { every }).on(Endpoint::Suspend);
+    scene.simulator.fault(drip);
+    let arguments = ["contain", "--yes", "--audit", &audit, &user.id];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    let lines = objects(&read(&scene.path("audit.jsonl")));
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["user"], json!({ "uid": user.id }));
+    assert_eq!(lines[1]["user"]["uid"], user.id.as_str());
+    assert_eq!(lines[1]["user"]["email_addr"], user.email.as_str());
+    assert_eq!(statuses(&lines), ["Unknown", "Success"]);
+    assert_eq!(lines[1]["unmapped"], json!({ "outcome": "changed" }));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_whole_leaves_no_line_of_a_success() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let audit = scene.file("audit.jsonl");
+    // Each time the change is made and acknowledged, and the answer breaks off.
+    let cut = Action::after_apply(Action::CutBody { after: 10 });
+    scene
+        .simulator
+        .fault(Fault::new(cut).on(Endpoint::Suspend).always());
+    let arguments = ["contain", "--yes", "--audit", &audit, &user.email];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert!(scene.requests(Endpoint::Suspend) > 1);
+    assert_eq!(scene.state(user), State::Suspended);
+    let lines = objects(&read(&scene.path("audit.jsonl")));
+    assert_eq!(statuses(&lines), ["Unknown", "Unknown"]);
+    assert_eq!(lines[0]["status_id"], 0);
+    assert_eq!(lines[0]["unmapped"]["effect"], "uncertain");
+    assert_eq!(lines[1]["unmapped"]["effect"], "uncertain");
+    assert_eq!(lines[0]["user"]["uid"], lines[1]["user"]["uid"]);
+    assert_eq!(lines[0]["metadata"], lines[1]["metadata"]);
+}
+
+#[tokio::test]
+async fn a_page_that_a_proxy_answers_with_is_no_change() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let audit = scene.file("audit.jsonl");
+    let page = Action::json(200, "<html>Sign in</html>");
+    let page = Fault::new(page).on(Endpoint::Suspend).always();
+    scene.simulator.fault(page);
+    let arguments = ["contain", "--yes", "--audit", &audit, &user.email];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert_eq!(scene.state(user), State::Active);
+    let lines = objects(&read(&scene.path("audit.jsonl")));
+    assert!(!statuses(&lines).contains(&"Success"), "{lines:?}");
+    assert_eq!(lines[0]["unmapped"]["effect"], "uncertain");
+}

@@ -1,0 +1,48 @@
+//! An audit that has no room left, in the middle of many changes.
+
+use simulator::Endpoint;
+
+use super::{
+    super::process::{op_users_at, run},
+    Scene, command, document,
+};
+
+#[tokio::test]
+async fn after_a_line_that_cannot_be_written_no_request_goes_out() {
+    let scene = Scene::new().await;
+    let users = scene.active(10);
+    let report = scene.file("report.json");
+    let arguments = [
+        "contain",
+        "--yes",
+        "--concurrency",
+        "2",
+        "--audit",
+        "/dev/full",
+        "--report",
+        &report,
+    ];
+    let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("error: an audit line could not be written: No space left"),
+        "{ended:?}"
+    );
+    let sent = scene.requests(Endpoint::Suspend);
+    assert!(sent <= 2, "{sent} were sent");
+    let told = document(&scene.path("report.json"));
+    assert!(
+        told["audit_error"]
+            .as_str()
+            .unwrap()
+            .contains("No space left")
+    );
+    assert_eq!(told["interrupted"], false);
+    let count = |outcome: &str| {
+        let targets = told["targets"].as_array().unwrap().iter();
+        targets.filter(|one| one["outcome"] == outcome).count()
+    };
+    assert_eq!((count("changed"), count("skipped")), (sent, 10 - sent));
+}

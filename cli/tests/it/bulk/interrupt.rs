@@ -1,0 +1,212 @@
+//! Ctrl-C and SIGTERM in the middle of many changes.
+
+use std::time::{Duration, Instant};
+
+use simulator::{Action, Endpoint, Fault, State, User};
+
+use super::{
+    super::process::op_users_at, Scene, command, document, objects, read, running_command::Running,
+};
+
+/// A command that suspends these users, some of whom wait for their answer: that is held back.
+async fn held(scene: &Scene, users: &[User], more: &[&str]) -> Running {
+    let hold = Fault::new(Action::Hold).on(Endpoint::Suspend);
+    scene.simulator.fault(hold.always());
+    let words = [&["contain", "--yes"], more].concat();
+    let running = Running::start(op_users_at(&scene.simulator, &command(&words, users)));
+    scene.simulator.held(4).await;
+    running
+}
+
+#[tokio::test]
+async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_should() {
+    let scene = Scene::new().await;
+    let users = scene.active(10);
+    let (report, audit) = (scene.file("report.json"), scene.file("audit.jsonl"));
+    for signal in ["INT", "TERM", "HUP"] {
+        let running = held(&scene, &users, &["--report", &report, "--audit", &audit]).await;
+        running.signal(signal);
+        let running = running
+            .says("interrupted: no further request goes out")
+            .await;
+        scene.simulator.release();
+        let ended = running.ends().await;
+        assert_eq!(ended.status, 130, "{ended:?}");
+        assert_eq!(scene.requests(Endpoint::Suspend), 4);
+        assert!(ended.stdout.contains("4 changed, 6 skipped ("), "{ended:?}");
+        assert!(
+            ended
+                .stderr
+                .contains("mend: repeat the command to contain them"),
+            "{ended:?}"
+        );
+
+        let told = document(&scene.path("report.json"));
+        assert_eq!(told["interrupted"], true);
+        for (target, user) in told["targets"].as_array().unwrap().iter().zip(&users) {
+            let (outcome, error) = (&target["outcome"], &target["error"]);
+            let is_changed = scene.state(user) == State::Suspended;
+            assert_eq!(outcome, if is_changed { "changed" } else { "skipped" });
+            assert!(error.is_null(), "{target}");
+        }
+        let lines = objects(&read(&scene.path("audit.jsonl")));
+        let skipped = lines.iter().filter(|line| line["status"] == "skipped");
+        assert_eq!(lines.len(), 10);
+        assert!(
+            skipped
+                .clone()
+                .all(|line| line["unmapped"]["interrupted"] == true)
+        );
+        assert_eq!(skipped.count(), 6);
+
+        // Once more, from the beginning.
+        scene.simulator.clear_faults();
+        scene.simulator.clear_requests();
+        for user in &users {
+            scene.simulator.set_state(&user.id, State::Active);
+        }
+        for file in ["report.json", "audit.jsonl"] {
+            std::fs::remove_file(scene.path(file)).expect("it is there");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_ctrl_c_ends_it_at_once_and_tells_what_the_wire_knows() {
+    let scene = Scene::new().await;
+    let users = scene.active(8);
+    // Two are through, the others wait for an answer that does not come.
+    let refused = Fault::new(Action::status(403)).of_user(&users[0].id);
+    scene.simulator.fault(refused.on(Endpoint::Suspend));
+    let passes = Fault::new(Action::Delay(Duration::ZERO)).of_user(&users[1].id);
+    scene.simulator.fault(passes.on(Endpoint::Suspend));
+    let report = scene.file("report.json");
+    let running = held(&scene, &users, &["--report", &report]).await;
+    running.signal("INT");
+    let running = running.says("interrupted: ").await;
+    running.signal("INT");
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    let told = document(&scene.path("report.json"));
+    let targets = told["targets"].as_array().unwrap();
+    let outcomes: Vec<_> = targets.iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(
+        outcomes,
+        [
+            "failed", "changed", "failed", "failed", "failed", "failed", "skipped", "skipped"
+        ]
+    );
+    assert_eq!(targets[0]["error"]["effect"], "unchanged");
+    assert_eq!(targets[0]["error"]["status"], 403);
+    assert_eq!(targets[1]["user"]["state"], "suspended");
+    for (target, user) in targets[2..6].iter().zip(&users[2..]) {
+        assert_eq!(target["error"]["effect"], "uncertain");
+        assert_eq!(target["user"]["id"], user.id.as_str());
+        assert_eq!(target["before"], "active");
+    }
+    assert_eq!(told["attempts"], 8, "a token, a list, six changes");
+}
+
+#[tokio::test]
+async fn a_wait_that_the_server_asked_for_can_be_broken_off() {
+    let scene = Scene::new().await;
+    let users = scene.active(1);
+    let wait = Action::Status {
+        status: 429,
+        headers: vec![("retry-after".into(), "120".into())],
+        body: Vec::new(),
+    };
+    scene
+        .simulator
+        .fault(Fault::new(wait).on(Endpoint::Suspend));
+    let arguments = command(&["contain", "--yes", "--verbose"], &users);
+    let running = Running::start(op_users_at(&scene.simulator, &arguments));
+    // Beyond the half minute that other calls have.
+    let refused = "POST /v1beta1/accounts/";
+    let running = running.says(refused).await;
+    let asked = Instant::now();
+    running.signal("INT");
+    let running = running.says("interrupted: ").await;
+    running.signal("INT");
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert!(asked.elapsed() < Duration::from_secs(100), "it waited");
+    assert!(ended.stdout.contains("1 failed ("), "{ended:?}");
+    assert_eq!(scene.state(&users[0]), State::Active);
+}
+
+#[tokio::test]
+async fn an_interrupt_before_the_first_change_skips_everybody() {
+    let scene = Scene::new().await;
+    let users = scene.active(3);
+    let hold = Fault::new(Action::Hold).on(Endpoint::Token);
+    scene.simulator.fault(hold);
+    let arguments = command(&["contain", "--yes", "--json"], &users);
+    let running = Running::start(op_users_at(&scene.simulator, &arguments));
+    scene.simulator.held(1).await;
+    running.signal("INT");
+    let running = running.says("{\"interrupted\":").await;
+    scene.simulator.release();
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    let told = objects(&ended.stdout);
+    assert!(
+        told[..3].iter().all(|one| one["outcome"] == "skipped"),
+        "{told:?}"
+    );
+    assert_eq!(told[3]["summary"]["interrupted"], true);
+    assert_eq!(scene.simulator.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_interrupt_while_users_are_looked_up_skips_everybody() {
+    let scene = Scene::new().await;
+    let users = scene.active(8);
+    let hold = Fault::new(Action::Hold).on(Endpoint::Get);
+    scene.simulator.fault(hold.always());
+    let ids = users.iter().map(|user| user.id.as_str());
+    let arguments: Vec<_> = ["contain", "--yes"].into_iter().chain(ids).collect();
+    let running = Running::start(op_users_at(&scene.simulator, &arguments));
+    scene.simulator.held(4).await;
+    running.signal("INT");
+    let running = running.says("interrupted: ").await;
+    scene.simulator.release();
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert!(
+        ended.stdout.ends_with("\n8 skipped (5 requests sent)\n"),
+        "{ended:?}"
+    );
+    assert_eq!(scene.simulator.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn an_interrupt_that_came_too_late_skips_nobody_and_says_so() {
+    let scene = Scene::new().await;
+    let users = scene.active(4);
+    let running = held(&scene, &users, &[]).await;
+    running.signal("INT");
+    let running = running.says("interrupted: no further").await;
+    scene.simulator.release();
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert!(ended.stdout.contains("4 changed ("), "{ended:?}");
+    assert!(!ended.stderr.contains("those who are skipped"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_shows_no_change_is_uncertain_after_a_second_ctrl_c() {
+    let scene = Scene::new().await;
+    let users = scene.active(5);
+    let page = Fault::new(Action::json(200, "<html>")).of_user(&users[0].id);
+    scene.simulator.fault(page.on(Endpoint::Suspend).always());
+    let report = scene.file("report.json");
+    let running = held(&scene, &users, &["--report", &report]).await;
+    running.signal("INT");
+    let running = running.says("interrupted: ").await;
+    running.signal("INT");
+    let ended = running.ends().await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    let told = document(&scene.path("report.json"));
+    assert_eq!(told["targets"][0]["error"]["effect"], "uncertain");
+}

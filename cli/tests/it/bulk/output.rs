@@ -1,0 +1,195 @@
+//! What is told: a table for people, an object a line for programs, and the exit status.
+
+use serde_json::json;
+use simulator::{Action, Endpoint, Fault, State};
+
+use super::{
+    super::process::{op_users_at, run},
+    Scene, command, objects, said,
+};
+
+#[tokio::test]
+async fn with_yes_it_is_one_call_of_one_list_and_a_change_for_each_who_was_active() {
+    let scene = Scene::new().await;
+    let mut users = scene.active(5);
+    users.push(scene.suspended());
+    let ended = run(op_users_at(
+        &scene.simulator,
+        &command(&["contain", "--yes"], &users),
+    ))
+    .await;
+    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(scene.requests(Endpoint::Token), 1);
+    assert_eq!(scene.requests(Endpoint::List), 1);
+    assert_eq!(scene.requests(Endpoint::Suspend), 5);
+    assert_eq!(scene.simulator.requests().len(), 7);
+    for user in &users {
+        assert_eq!(scene.state(user), State::Suspended);
+    }
+}
+
+#[tokio::test]
+async fn a_person_gets_a_table_and_each_error_once_with_its_mend() {
+    let scene = Scene::new().await;
+    let owner = scene.simulator.owner();
+    let arguments = [
+        "contain",
+        "--yes",
+        "USER0002@acme.example",
+        &owner.id,
+        "nobody@acme.example",
+        "noone@acme.example",
+    ];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!(ended.status, 1);
+    assert_eq!(
+        ended.stdout,
+        "\
+WHO                         OUTCOME  E-MAIL                 BEFORE  ERROR
+USER0002@acme.example       changed  user0002@acme.example  active
+OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active  last-owner
+nobody@acme.example         failed                                  not-found
+noone@acme.example          failed                                  not-found
+1 changed, 3 failed (5 requests sent)
+"
+    );
+    assert_eq!(
+        said(&ended),
+        "\
+error[last-owner]: suspend-users: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first
+  for: OGG1MAE6J44ZVOL267BVBZKNHR
+  mend: make another person an owner in 1Password, then repeat the command
+error[not-found]: suspend-users: no user of the account has this e-mail address; check its spelling, and the account id
+  for: nobody@acme.example, noone@acme.example
+  mend: `op-users list` shows the users of the account, `op-users check` tries the account
+"
+    );
+}
+
+#[tokio::test]
+async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let arguments = [
+        "contain",
+        "--yes",
+        "--json",
+        "--correlation-id",
+        "C-1",
+        &user.id,
+        "nobody@acme.example",
+        &user.email,
+    ];
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    assert_eq!((ended.status, said(&ended).as_str()), (1, ""), "{ended:?}");
+    let told = objects(&ended.stdout);
+    assert_eq!(told.len(), 4);
+    assert_eq!(
+        told[0],
+        json!({
+            "who": user.id,
+            "outcome": "changed",
+            "user": {
+                "id": user.id,
+                "email": user.email,
+                "display_name": user.display_name,
+                "state": "suspended",
+                "create_time": user.create_time,
+                "path": user.path,
+            },
+            "before": "active",
+            "error": null,
+        })
+    );
+    assert_eq!(told[1]["error"]["code"], "not-found");
+    assert_eq!(told[1]["user"], json!(null));
+    assert_eq!(told[2]["outcome"], "changed");
+    assert_eq!(
+        told[3]["summary"],
+        json!({
+            "operation": "contain",
+            "correlation_id": "C-1",
+            "dry_run": false,
+            "interrupted": false,
+            "audit_error": null,
+            "refused": null,
+            "changed": 2,
+            "unchanged": 0,
+            "would_change": 0,
+            "failed": 1,
+            "skipped": 0,
+            "attempts": 3,
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_fails_as_a_whole_is_told_once() {
+    let scene = Scene::new().await;
+    let users = scene.active(3);
+    let mut refused = op_users_at(&scene.simulator, &command(&["contain", "--yes"], &users));
+    refused.env("OP_USERS_CLIENT_SECRET", "wrong-secret-of-somebody");
+    let ended = run(refused).await;
+    assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
+    assert!(
+        ended.stderr.starts_with("error[unauthenticated]: "),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_the_server_says_cannot_command_a_terminal() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    scene
+        .simulator
+        .set_email(&user.id, "a\u{1b}[2J@acme.example");
+    let ended = run(op_users_at(
+        &scene.simulator,
+        &["contain", "--yes", &user.id],
+    ))
+    .await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(
+        ended.stdout.contains("a\u{fffd}[2J@acme.example"),
+        "{ended:?}"
+    );
+    assert!(!ended.stdout.contains('\u{1b}'));
+}
+
+#[tokio::test]
+async fn somebody_is_shown_by_their_address_too() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let by_id = run(op_users_at(&scene.simulator, &["get", &user.id])).await;
+    let by_email = run(op_users_at(&scene.simulator, &["get", &user.email])).await;
+    assert_eq!((by_email.status, by_email.stdout), (0, by_id.stdout));
+    let nobody = run(op_users_at(
+        &scene.simulator,
+        &["get", "nobody@acme.example"],
+    ))
+    .await;
+    assert_eq!(nobody.status, 1);
+    assert!(
+        nobody.stderr.starts_with("error[not-found]: find-user: "),
+        "{nobody:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_settings_holds_for_the_whole_call() {
+    let scene = Scene::new().await;
+    let user = &scene.active(1)[0];
+    let wait = Action::Status {
+        status: 429,
+        headers: vec![("retry-after".into(), "120".into())],
+        body: Vec::new(),
+    };
+    let fault = Fault::new(wait).on(Endpoint::Get).always();
+    scene.simulator.fault(fault);
+    let mut hasty = op_users_at(&scene.simulator, &["contain", "--yes", &user.id]);
+    hasty.env("OP_USERS_DEADLINE_MS", "60000");
+    let ended = run(hasty).await;
+    assert_eq!(ended.status, 1);
+    assert!(ended.stderr.contains("error[rate-limited]"), "{ended:?}");
+}

@@ -1,0 +1,103 @@
+//! Every command, against servers that repeat what they are sent: no secret and no token is ever printed, nor eight
+//! letters of one.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use simulator::{Action, Endpoint, Fault, Simulator};
+
+use super::process::{Ended, op_users, op_users_at, run, simulator};
+
+/// The seed of `--simulator`, whose secret and tokens are known.
+const SEED: u64 = 1;
+
+/// What must not be printed: the secret, base64 of the pair, and every token.
+fn secrets(simulator: &Simulator) -> Vec<String> {
+    let pair = format!("{}:{}", simulator.client_id(), simulator.client_secret());
+    let mut secrets = simulator.tokens();
+    secrets.push(simulator.client_secret());
+    secrets.push(BASE64_STANDARD.encode(pair));
+    secrets
+}
+
+fn expect_clean(ended: &Ended, secrets: &[String]) {
+    let printed = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(!printed.is_empty());
+    for secret in secrets {
+        for part in secret.as_bytes().windows(8) {
+            let part = str::from_utf8(part).unwrap();
+            assert!(!printed.contains(part), "{part} in {printed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_goes_well_prints_none() {
+    let simulator = simulator().await;
+    let id = simulator.users()[2].id.clone();
+    let owner = simulator.owner().id;
+    for command in [
+        &["check"][..],
+        &["list", "--all"],
+        &["get", &id],
+        &["suspend", &id],
+        &["suspend", &owner],
+        &["reactivate", &id],
+        &["contain", "--dry-run", &id, "user0003@acme.example"],
+        &["contain", "--yes", &id, &owner],
+        &["restore", "--yes", &id],
+    ] {
+        for more in [&["--verbose"][..], &["--json", "--verbose"]] {
+            let arguments = [command, more].concat();
+            let ended = run(op_users_at(&simulator, &arguments)).await;
+            expect_clean(&ended, &secrets(&simulator));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_story_prints_none() {
+    // The story's simulator is the one of this seed: its first tokens are the same.
+    let twin = Simulator::builder()
+        .users(60)
+        .seed(SEED)
+        .start()
+        .await
+        .unwrap();
+    run(op_users_at(&twin, &["check"])).await;
+    for arguments in [&[][..], &["--json"]] {
+        let ended = run(op_users(arguments)).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+        expect_clean(&ended, &secrets(&twin));
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_repeats_is_not_printed() {
+    let simulator = simulator().await;
+    let repeated = secrets(&simulator).join(" ");
+    for (endpoint, status) in [
+        (Endpoint::Token, 401),
+        (Endpoint::Token, 500),
+        (Endpoint::List, 403),
+        (Endpoint::List, 503),
+    ] {
+        for body in [
+            repeated.clone(),
+            format!(r#"{{"code":7,"message":"{repeated}","error":"{repeated}"}}"#),
+        ] {
+            // An hour does not fit into the deadline: nothing is tried again.
+            let action = Action::Status {
+                status,
+                headers: vec![("retry-after".into(), "3600".into())],
+                body: body.into_bytes(),
+            };
+            simulator.fault(Fault::new(action).on(endpoint).always());
+            for more in ["--verbose", "--json"] {
+                let ended = run(op_users_at(&simulator, &["list", more])).await;
+                assert_eq!(ended.status, 1, "{ended:?}");
+                assert!(ended.stderr.contains("[redacted]"), "{ended:?}");
+                expect_clean(&ended, &secrets(&simulator));
+            }
+            simulator.clear_faults();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A person at a terminal, who is asked before a user is suspended.
+
+use std::process::{Command, Stdio};
+
+use rexpect::{
+    error::Error,
+    process::WaitStatus,
+    session::{PtySession, spawn_command},
+};
+use simulator::{Permission, Simulator, State, User};
+
+use super::process::{op_users_at, simulator};
+
+/// Long enough for any machine, in milliseconds; nothing waits for it unless it fails.
+const PATIENCE: u64 = 60_000;
+
+/// What a person does with the terminal, and the exit status that comes of it.
+pub async fn at_the_terminal(
+    simulator: &Simulator,
+    arguments: &[&str],
+    types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
+) -> i32 {
+    typing(simulator, arguments, None, types).await
+}
+
+/// The same, where standard input can be a file.
+pub async fn typing(
+    simulator: &Simulator,
+    arguments: &[&str],
+    input: Option<String>,
+    types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
+) -> i32 {
+    let mut command = op_users_at(simulator, arguments);
+    // Nobody at a terminal has their input taken away.
+    command.stdin(Stdio::inherit());
+    if let Some(input) = input {
+        // The terminal takes the place of whatever standard input was, so that a shell has to put the file there.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh"]);
+        shell
+            .arg(input)
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        command = shell;
+    }
+    let session = move || {
+        let mut session = spawn_command(command, Some(PATIENCE))?;
+        types(&mut session)?;
+        session.exp_eof()?;
+        session.process().wait()
+    };
+    let ended = tokio::task::spawn_blocking(session)
+        .await
+        .expect("the session is waited for");
+    match ended.expect("the session goes as it should") {
+        WaitStatus::Exited(_, status) => status,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn member() -> (Simulator, User) {
+    let simulator = simulator().await;
+    let member = simulator.users()[2].clone();
+    (simulator, member)
+}
+
+fn state(simulator: &Simulator, user: &User) -> State {
+    simulator.user(&user.id).expect("the user is there").state
+}
+
+#[tokio::test]
+async fn who_it_is_is_shown_and_yes_suspends() {
+    let (simulator, member) = member().await;
+    let question = format!(
+        "Suspend {} <{}>, now active? [y/N] ",
+        member.display_name, member.email
+    );
+    let status = at_the_terminal(&simulator, &["suspend", &member.id], move |session| {
+        session.exp_string(&question)?;
+        session.send_line("y")?;
+        session.exp_string("suspended")?;
+        Ok(())
+    })
+    .await;
+    assert_eq!(status, 0);
+    assert_eq!(state(&simulator, &member), State::Suspended);
+}
+
+#[tokio::test]
+async fn anything_else_changes_nothing() {
+    for answer in ["", "n", "maybe"] {
+        let (simulator, member) = member().await;
+        let status = at_the_terminal(&simulator, &["suspend", &member.id], move |session| {
+            session.exp_string("? [y/N] ")?;
+            session.send_line(answer)?;
+            session.exp_string("not confirmed; nothing was changed")?;
+            Ok(())
+        })
+        .await;
+        assert_eq!(status, 1);
+        assert_eq!(state(&simulator, &member), State::Active);
+    }
+}
+
+#[tokio::test]
+async fn an_application_that_may_not_read_is_asked_about_the_id() {
+    let (simulator, member) = member().await;
+    simulator.set_permissions(Permission::SuspendUsers);
+    let question = format!("Suspend the user {}? [y/N] ", member.id);
+    let status = at_the_terminal(&simulator, &["suspend", &member.id], move |session| {
+        session.exp_string(&question)?;
+        session.send_line("yes")?;
+        Ok(())
+    })
+    .await;
+    assert_eq!(status, 0);
+    assert_eq!(state(&simulator, &member), State::Suspended);
+}
+
+#[tokio::test]
+async fn with_yes_nobody_is_asked() {
+    let (simulator, member) = member().await;
+    let status = at_the_terminal(&simulator, &["suspend", "--yes", &member.id], |_| Ok(())).await;
+    assert_eq!(status, 0);
+    assert_eq!(state(&simulator, &member), State::Suspended);
+}
