@@ -1,4 +1,4 @@
-//! Builds the components that the runner carries, so that nothing needs to be built before it.
+//! Builds the components that this crate contains, so that `cargo build` is the only step.
 
 #[path = "build/compose.rs"]
 mod compose;
@@ -12,7 +12,7 @@ use std::{
 use self::compose::{Parts, compose};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// What the components are built from, below the workspace.
+/// Sources of the components, relative to the workspace.
 const SOURCES: [&str; 7] = [
     "components",
     "src",
@@ -22,8 +22,8 @@ const SOURCES: [&str; 7] = [
     ".cargo/config.toml",
     "rust-toolchain.toml",
 ];
-/// What cargo and its wrappers leave in the environment for the runner, and is wrong for the component.
-const NOT_FOR_THE_COMPONENT: [&str; 7] = [
+/// Variables that cargo sets for the host's build, and that must not reach the components' builds.
+const HOST_BUILD_VARIABLES: [&str; 7] = [
     "CARGO_BUILD_TARGET",
     "CARGO_BUILD_TARGET_DIR",
     "CARGO_ENCODED_RUSTFLAGS",
@@ -45,48 +45,85 @@ fn main() {
     let built = add_target(&workspace).and_then(|()| build_all(&workspace, &target_dir));
     match built {
         Ok(built) => {
-            println!("cargo::rustc-env=COMPONENT={}", built.plugin.display());
-            println!("cargo::rustc-env=SERVICE={}", built.service.display());
+            for (variable, file) in [
+                ("PLUGIN_WASM", built.plugin),
+                ("CONFIGURABLE_PLUGIN_WASM", built.configurable_plugin),
+                ("SERVICE_WASM", built.service),
+            ] {
+                println!("cargo::rustc-env={variable}={}", file.display());
+            }
         }
-        Err(why) => println!("cargo::error={why}"),
+        Err(cause) => println!("cargo::error={cause}"),
     }
 }
 
-/// The files that the runner carries.
+/// Files of the built components.
 struct Built {
     plugin: PathBuf,
+    configurable_plugin: PathBuf,
     /// The service, composed with the plugin.
     service: PathBuf,
 }
 
 fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
-    // On its own: features that the service asks of a crate would change the plugin.
-    build(workspace, target_dir, &["onepassword-users-plugin"])?;
+    // Each world in a build of its own: cargo unites the features of all packages in one build, so that those of the service
+    // would change the plugin. Both worlds have the same file name, so that each is copied before the next build.
+    let release = target_dir.join(TARGET).join("release");
+    let copy = |from: &str, to: &str| -> Result<PathBuf, String> {
+        let file = target_dir.join(to);
+        write(&file, &read(&release.join(from))?)?;
+        Ok(file)
+    };
+    let plugin_arguments = ["--package", "onepassword-users-plugin"];
+    let configurable_arguments = [&plugin_arguments[..], &["--features", "configuration"]].concat();
+    build(workspace, target_dir, &configurable_arguments)?;
+    let configurable_plugin = copy(
+        "onepassword_users_plugin.wasm",
+        "onepassword_users_configurable_plugin.wasm",
+    )?;
+    build(workspace, target_dir, &plugin_arguments)?;
+    let plugin = copy(
+        "onepassword_users_plugin.wasm",
+        "onepassword_users_plugin.wasm",
+    )?;
     build(
         workspace,
         target_dir,
-        &["onepassword-users-environment", "onepassword-users-service"],
+        &[
+            "--package",
+            "onepassword-users-environment",
+            "--package",
+            "onepassword-users-service",
+        ],
     )?;
-    let release = target_dir.join(TARGET).join("release");
-    let built = Built {
-        plugin: release.join("onepassword_users_plugin.wasm"),
-        service: target_dir.join("onepassword_users_composed.wasm"),
-    };
-    let read = |name: &str| {
-        let file = release.join(name);
-        fs::read(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
-    };
     let composed = compose(&Parts {
-        plugin: &read("onepassword_users_plugin.wasm")?,
-        environment: &read("onepassword_users_environment.wasm")?,
-        service: &read("onepassword_users_service.wasm")?,
+        plugin: &read(&plugin)?,
+        environment: &read(&release.join("onepassword_users_environment.wasm"))?,
+        service: &read(&release.join("onepassword_users_service.wasm"))?,
     })?;
-    fs::write(&built.service, composed)
-        .map_err(|error| format!("{} cannot be written: {error}", built.service.display()))?;
-    Ok(built)
+    let service = target_dir.join("onepassword_users_composed.wasm");
+    write(&service, &composed)?;
+    Ok(Built {
+        plugin,
+        configurable_plugin,
+        service,
+    })
 }
 
-/// Adds the target to the toolchain where it is missing.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+}
+
+/// Writes a file, unless it has this content already: a new time stamp would compile the host again.
+fn write(file: &Path, content: &[u8]) -> Result<(), String> {
+    if fs::read(file).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    fs::write(file, content)
+        .map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
+/// Adds the target to the toolchain if it is missing.
 fn add_target(workspace: &Path) -> Result<(), String> {
     let has_target = || {
         Command::new(variable("RUSTC"))
@@ -108,37 +145,36 @@ fn add_target(workspace: &Path) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the component needs the Rust target {TARGET}, which could not be added; type `rustup target add {TARGET}`, or install it with the package manager that Rust came from"
+        "the components need the Rust target {TARGET}, which could not be added; run `rustup target add {TARGET}`, or install it with the package manager that installed Rust"
     ))
 }
 
-/// Builds components as anybody would by hand, in a target folder of their own.
-fn build(workspace: &Path, target_dir: &Path, packages: &[&str]) -> Result<(), String> {
-    let selected = packages.iter().flat_map(|package| ["--package", *package]);
+/// Runs `cargo build` for components, in a target folder of their own. `arguments` select packages and features.
+fn build(workspace: &Path, target_dir: &Path, arguments: &[&str]) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .args(["build", "--release", "--locked"])
-        .args(selected.clone())
+        .args(arguments)
         .args(["--target", TARGET, "--target-dir"])
         .arg(target_dir)
         .current_dir(workspace);
-    for name in NOT_FOR_THE_COMPONENT {
+    for name in HOST_BUILD_VARIABLES {
         cargo.env_remove(name);
     }
     let output = cargo
         .output()
-        .map_err(|error| format!("cargo could not be started for the component: {error}"))?;
+        .map_err(|error| format!("cargo could not be started for the components: {error}"))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).replace('\n', "\ncargo::error=");
-        let selected = selected.collect::<Vec<_>>().join(" ");
+        let errors = String::from_utf8_lossy(&output.stderr).replace('\n', "\ncargo::error=");
+        let arguments = arguments.join(" ");
         return Err(format!(
-            "the component could not be built; type `cargo build --release --target {TARGET} {selected}` to see why\ncargo::error={said}"
+            "a component could not be built; run `cargo build --release --target {TARGET} {arguments}` to see the cause\ncargo::error={errors}"
         ));
     }
     Ok(())
 }
 
-/// A variable that cargo sets for every build script.
+/// Value of a variable that cargo sets for every build script.
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
 }

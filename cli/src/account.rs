@@ -5,7 +5,7 @@ mod simulated_state;
 use std::{env, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use host::{Ending, Exchange, Instance, Options, Runtime};
+use host::{Instance, InstanceOptions, RequestEnd, RequestRecord, Runtime};
 use simulator::Simulator;
 
 use super::{arguments::Arguments, failure::Failure, output::stderr};
@@ -86,9 +86,9 @@ impl Account {
 
     /// An instance of the component with the account's settings; verbose, it shows each request on standard error.
     pub async fn instance(&self, verbose: bool) -> Result<Instance, Failure> {
-        self.instance_heard(move |exchange| {
+        self.instance_heard(move |record| {
             if verbose {
-                stderr::say(wire_line(exchange));
+                stderr::say(wire_line(record));
             }
         })
         .await
@@ -97,18 +97,18 @@ impl Account {
     /// An instance whose requests are told to somebody.
     pub async fn instance_heard(
         &self,
-        hear: impl Fn(&Exchange) + Send + Sync + 'static,
+        hear: impl Fn(&RequestRecord) + Send + Sync + 'static,
     ) -> Result<Instance, Failure> {
-        self.instance_with(self.options().on_exchange(hear)).await
+        self.instance_with(self.options().on_request(hear)).await
     }
 
     /// What an instance with the account's settings is given.
-    pub fn options(&self) -> Options {
-        Options::new(self.settings.iter().cloned())
+    pub fn options(&self) -> InstanceOptions {
+        InstanceOptions::new(self.settings.iter().cloned())
     }
 
     /// An instance that is given these.
-    pub async fn instance_with(&self, options: Options) -> Result<Instance, Failure> {
+    pub async fn instance_with(&self, options: InstanceOptions) -> Result<Instance, Failure> {
         Ok(Runtime::new()?.instance(options).await?)
     }
 
@@ -144,16 +144,16 @@ impl Account {
 }
 
 /// One request, for a person.
-pub(crate) fn wire_line(exchange: &Exchange) -> String {
-    let ending = match &exchange.ending {
-        Ending::Status(status) => status.to_string(),
-        Ending::Failed(why) => why.clone(),
-        Ending::GivenUp => "given up".to_owned(),
+pub(crate) fn wire_line(record: &RequestRecord) -> String {
+    let ending = match &record.end {
+        RequestEnd::Status(status) => status.to_string(),
+        RequestEnd::Failed(why) => why.clone(),
+        RequestEnd::Canceled => "given up".to_owned(),
     };
-    let milliseconds = exchange.elapsed.as_secs_f64() * 1000.0;
+    let milliseconds = record.elapsed.as_secs_f64() * 1000.0;
     format!(
         "{:<4} {}  {ending}  {milliseconds:.1} ms",
-        exchange.method, exchange.path_and_query
+        record.method, record.path_and_query
     )
 }
 

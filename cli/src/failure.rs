@@ -61,7 +61,7 @@ pub(crate) fn code_name(code: ErrorCode) -> &'static str {
 
 /// What to type or to change, for each code.
 pub(crate) fn mend(error: &Error) -> &'static str {
-    if error.effect == Effect::Uncertain {
+    if error.effect == Effect::PossiblyApplied {
         return "the change may have been made: `op-users get ID` shows it, and it is safe to repeat the command";
     }
     match error.code {

@@ -71,7 +71,7 @@ async fn carry_out(
         Command::Get { who } => {
             let mut instance = instance.await?;
             let user = if who.contains('@') {
-                instance.find_user(who).await??
+                instance.find_user(who, None).await??
             } else {
                 instance.get_user(who).await??
             };

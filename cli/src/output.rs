@@ -141,18 +141,18 @@ impl Output {
 /// An error of the contract, for a person.
 pub(crate) fn call_failed(error: &Error) -> String {
     let effect = match error.effect {
-        Effect::Unchanged => "nothing was changed",
-        Effect::Uncertain => "the change may have been made",
+        Effect::NotApplied => "nothing was changed",
+        Effect::PossiblyApplied => "the change may have been made",
     };
-    let requests = match error.attempts {
+    let requests = match error.requests {
         1 => "1 request".to_owned(),
-        attempts => format!("{attempts} requests"),
+        requests => format!("{requests} requests"),
     };
     let wait = error.retry_after_ms.map_or_else(String::new, |wait| {
         format!("; the server asks to wait {} s", wait.div_ceil(1000))
     });
     format!(
-        "error[{}]: {}\n  mend: {}\n  ({effect}, {requests} sent{wait})",
+        "error[{}]: {}\n  hint: {}\n  ({effect}, {requests} sent{wait})",
         code_name(error.code),
         printable(&error.message),
         mend(error),

@@ -6,8 +6,8 @@ use std::{
 };
 
 use host::{
-    ChangeOptions, Error, Exchange, Instance, ListOptions, Options, Report, Runtime, Selector,
-    StateFilter, Target, User, UserList, UserPage,
+    ChangeOptions, Error, Instance, InstanceOptions, ListOptions, Report, RequestRecord, Runtime,
+    Selector, StateFilter, Target, User, UserList, UserPage,
 };
 use simulator::{Builder, Simulator};
 
@@ -20,7 +20,7 @@ pub struct Harness {
     pub simulator: Simulator,
     /// The component.
     pub instance: Instance,
-    wire: Arc<Mutex<Vec<Exchange>>>,
+    wire: Arc<Mutex<Vec<RequestRecord>>>,
 }
 
 impl Harness {
@@ -40,7 +40,7 @@ impl Harness {
                 environment.push((name.to_owned(), value.to_owned()));
             }
         }
-        let (instance, wire) = instance(Options::new(environment)).await;
+        let (instance, wire) = instance(InstanceOptions::new(environment)).await;
         Self {
             simulator,
             instance,
@@ -49,7 +49,7 @@ impl Harness {
     }
 
     /// The requests that went out since the last time this was asked.
-    pub fn wire(&self) -> Vec<Exchange> {
+    pub fn wire(&self) -> Vec<RequestRecord> {
         mem::take(&mut *self.wire.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -88,7 +88,7 @@ impl Harness {
     /// Finds a user by e-mail address.
     pub async fn find(&mut self, email: &str) -> Result<User, Error> {
         self.instance
-            .find_user(email)
+            .find_user(email, None)
             .await
             .expect("the component runs")
     }
@@ -100,7 +100,7 @@ impl Harness {
         limit: u32,
     ) -> Result<UserList, Error> {
         self.instance
-            .list_all_users(filter, limit)
+            .list_all_users(filter, limit, None)
             .await
             .expect("the component runs")
     }
@@ -167,10 +167,10 @@ pub fn environment(simulator: &Simulator) -> Environment {
 }
 
 /// An instance, and the requests that it sends.
-pub async fn instance(options: Options) -> (Instance, Arc<Mutex<Vec<Exchange>>>) {
+pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<RequestRecord>>>) {
     let wire = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&wire);
-    let options = options.on_exchange(move |exchange| {
+    let options = options.on_request(move |exchange| {
         heard
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

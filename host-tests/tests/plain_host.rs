@@ -86,7 +86,7 @@ async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
         // It was the token that was asked for: no change can have been made.
         assert_eq!(
             (error.code, error.effect),
-            (ErrorCode::TimedOut, Effect::Unchanged)
+            (ErrorCode::TimedOut, Effect::NotApplied)
         );
         let beyond = elapsed
             .checked_sub(DEADLINE)

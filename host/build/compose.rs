@@ -1,11 +1,11 @@
-//! Composes the service from three components: what parses requests, the plugin behind it, and the wall between it and the
+//! Composes the service from three components: the service itself, the plugin, and the filter between the service and the
 //! host's environment.
 
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, types::Package};
 
 const ENVIRONMENT: &str = "wasi:cli/environment@0.2.4";
 const HANDLER: &str = "wasi:http/incoming-handler@0.2.4";
-/// What the service takes from the plugin.
+/// Interfaces that the service imports from the plugin.
 const CONTRACT: [&str; 4] = [
     "onepassword:users/types@0.2.0",
     "onepassword:users/users@0.2.0",
@@ -13,17 +13,17 @@ const CONTRACT: [&str; 4] = [
     "onepassword:users/connection@0.2.0",
 ];
 
-/// The components that are composed.
+/// Components to compose.
 pub struct Parts<'a> {
-    /// The plugin, which reads the environment as the host has it.
+    /// The plugin, which reads the host's environment directly.
     pub plugin: &'a [u8],
-    /// What hands on the variables that are meant for the service.
+    /// The filter, which passes on the variables meant for the service.
     pub environment: &'a [u8],
-    /// What answers requests.
+    /// The service, which answers requests.
     pub service: &'a [u8],
 }
 
-/// Composes them.
+/// Composes the service.
 pub fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     let mut graph = CompositionGraph::new();
     let plugin = instantiate(&mut graph, "plugin", parts.plugin)?;
@@ -46,21 +46,21 @@ pub fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
 
 /// Adds an instance of a component.
 fn instantiate(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<NodeId, String> {
-    let unfit = |why: String| format!("the {name} cannot be composed: {why}");
+    let failed = |cause: String| format!("the {name} cannot be composed: {cause}");
     let package = Package::from_bytes(
         &format!("onepassword:{name}"),
         None,
         bytes,
         graph.types_mut(),
     )
-    .map_err(|error| unfit(format!("{error:#}")))?;
+    .map_err(|error| failed(format!("{error:#}")))?;
     let package = graph
         .register_package(package)
-        .map_err(|error| unfit(error.to_string()))?;
+        .map_err(|error| failed(error.to_string()))?;
     Ok(graph.instantiate(package))
 }
 
-/// Gives what one instance exports to the other, which imports it.
+/// Passes an interface that one instance exports to another one that imports it.
 fn connect(
     graph: &mut CompositionGraph,
     from: NodeId,
@@ -69,7 +69,7 @@ fn connect(
 ) -> Result<(), String> {
     let export = graph
         .alias_instance_export(from, interface)
-        .map_err(|error| format!("nobody exports {interface}: {error}"))?;
+        .map_err(|error| format!("{interface} is not exported: {error}"))?;
     graph
         .set_instantiation_argument(to, interface, export)
         .map_err(|error| format!("{interface} does not fit the service: {error}"))

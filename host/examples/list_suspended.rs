@@ -1,6 +1,6 @@
-//! A host for the component: wasmtime 48 with WASI and HTTP, and nothing else.
+//! Lists suspended users: a minimal host for the plugin, with wasmtime 48, WASI and HTTP.
 //!
-//! `cargo run --example host -- onepassword_users.wasm`, with the `OP_USERS_*` variables set.
+//! `cargo run --example list_suspended -- onepassword_users.wasm`, with the `OP_USERS_*` variables set.
 
 use std::env;
 
@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 // The contract, in Rust.
 bindgen!({ world: "plugin", path: "../wit", exports: { default: async } });
 
-/// What the host keeps for one instance, which is one account.
+/// State of one instance, which serves one account.
 struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -40,7 +40,7 @@ impl WasiHttpView for State {
     }
 }
 
-/// Prints who is suspended: the settings are all that the instance gets of its environment.
+/// Prints the suspended users. The instance's environment contains the settings and nothing else.
 async fn print_suspended(component: &str, settings: &[(String, String)]) -> Result<()> {
     let engine = Engine::default();
     let component = Component::from_file(&engine, component)?;

@@ -1,12 +1,12 @@
 //! A small embedding of wasmtime that runs the 1Password Users API component.
 //!
 //! ```no_run
-//! use onepassword_users_host::{Options, Runtime};
+//! use onepassword_users_host::{InstanceOptions, Runtime};
 //!
 //! # async fn example() -> onepassword_users_host::Result<()> {
 //! let runtime = Runtime::new()?;
 //! let variables = std::env::vars().filter(|(name, _)| name.starts_with("OP_USERS_"));
-//! let mut instance = runtime.instance(Options::new(variables)).await?;
+//! let mut instance = runtime.instance(InstanceOptions::new(variables)).await?;
 //! match instance.get_user("IR7VJHJ36JHINBFAD7V2T5MP3E").await? {
 //!     Ok(user) => println!("{} is {:?}", user.email, user.state),
 //!     Err(error) => println!("{}", error.message),
@@ -15,11 +15,15 @@
 //! # }
 //! ```
 //!
-//! The outer result is wasmtime's: a component that could not be run. The inner one is the component's own.
+//! The outer result is wasmtime's: it fails if the component could not be run. The inner result is the component's own.
 
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod bindings;
+mod components;
+mod error;
+mod names;
 mod plugin;
 mod server;
 mod service;
@@ -33,28 +37,18 @@ pub use self::{
         types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
         users::{ListOptions, UserPage},
     },
+    components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE},
+    error::{HostError, Result},
     plugin::{
-        ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Instance, Options, Runtime,
-        Settings,
+        ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, ConfigurableInstance,
+        ConfigurableRuntime, Credentials, Instance, InstanceOptions, Runtime, Settings,
     },
-    server::{Limits, Served, Server},
+    server::{ServedRequest, Server, ServerLimits},
     service::{Service, ServiceOptions, ServiceRuntime},
-    wire::{Ending, Exchange, Operation, Watch},
+    wire::{Observer, Operation, RequestEnd, RequestRecord},
 };
 
-/// The authorities that certificates must lead to.
+/// Certificate authorities to trust.
 pub use tokio_rustls::rustls::RootCertStore;
-/// The time-outs of a request: connect, first byte, between bytes.
+/// Time-outs of an outgoing request: connect, first byte, between bytes.
 pub use wasmtime_wasi_http::RequestOptions;
-
-/// What fails when the component cannot be run, as opposed to what the component answers.
-pub use wasmtime::Error as HostError;
-
-/// The result of running the component.
-pub type Result<T, E = HostError> = std::result::Result<T, E>;
-
-/// The component that the runner carries.
-pub const COMPONENT: &[u8] = include_bytes!(env!("COMPONENT"));
-
-/// The service that the runner carries: a component composed with the plugin, for any host that serves `wasi:http`.
-pub const SERVICE: &[u8] = include_bytes!(env!("SERVICE"));

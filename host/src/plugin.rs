@@ -1,11 +1,15 @@
-//! Embedding of the plugin: its functions, called on instances of their own.
+//! Embedding of the plugin: instances, and the contract's functions on them.
 
+mod configurable;
 mod instance;
+mod options;
 mod runtime;
 mod settings;
 
 pub use self::{
-    instance::{Instance, Options},
+    configurable::{ConfigurableInstance, ConfigurableRuntime},
+    instance::Instance,
+    options::InstanceOptions,
     runtime::Runtime,
-    settings::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings},
+    settings::{ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, Credentials, Settings},
 };

@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server in front of a service: bounds what callers may take, and ends when it is told to.
+//! An HTTP/1.1 server for a service, with limits on clients and a graceful shutdown.
 
 mod problem;
 mod request_reader;
@@ -31,78 +31,78 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-use crate::Service;
+use crate::service::Service;
 
-/// The largest head of a request, in bytes.
-const LARGEST_HEAD: usize = 64 << 10;
+/// Maximum size of a request's head, in bytes.
+const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// What callers may take.
+/// Limits on clients.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections at a time. More of them wait until one ends.
-    pub connections: u32,
-    /// For a head to come, from when the connection is made or the last request is answered.
-    pub head: Duration,
-    /// For a body to come.
-    pub body: Duration,
-    /// For a caller to take the next bytes of an answer.
-    pub write: Duration,
+pub struct ServerLimits {
+    /// Maximum number of open connections. Further connections wait until one closes. 256 by default.
+    pub max_connections: u32,
+    /// Time-out for a request's head, counted from the connection or the previous response. 10 seconds by default.
+    pub head_timeout: Duration,
+    /// Time-out for a request's body. 10 seconds by default.
+    pub body_timeout: Duration,
+    /// Time-out for a client to accept the next bytes of a response. 10 seconds by default.
+    pub write_timeout: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
-            connections: 256,
-            head: Duration::from_secs(10),
-            body: Duration::from_secs(10),
-            write: Duration::from_secs(10),
+            max_connections: 256,
+            head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(10),
         }
     }
 }
 
-/// A request that was answered. Holds no header, no query and no body, and so nothing secret.
+/// A request that was answered. Contains no headers, no query and no body, and therefore no secrets.
 #[derive(Clone, Debug)]
-pub struct Served {
-    /// The HTTP method.
+pub struct ServedRequest {
+    /// HTTP method.
     pub method: String,
-    /// Encoded, without the query.
+    /// Path, percent-encoded, without the query.
     pub path: String,
-    /// The status of the answer.
+    /// HTTP status of the response.
     pub status: u16,
-    /// From the head of the request to its answer.
+    /// Time from the request's head to its response.
     pub elapsed: Duration,
 }
 
-/// A server that runs until it is stopped or dropped.
+/// A server, which runs until it is stopped or dropped.
 pub struct Server {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
 }
 
-struct Shared {
+struct SharedState {
     service: Service,
-    limits: Limits,
-    hear: Box<dyn Fn(&Served) + Send + Sync>,
-    /// One for each connection that may be open.
-    places: Arc<Semaphore>,
+    limits: ServerLimits,
+    on_request: Box<dyn Fn(&ServedRequest) + Send + Sync>,
+    /// One permit for each connection that may be open.
+    connections: Arc<Semaphore>,
 }
 
 impl Server {
-    /// Listens on this address; on any free port if its port is 0. Tells of every request that was answered.
+    /// Listens on an address, or on any free port if its port is 0. Calls `on_request` for every request answered.
     pub async fn start(
         address: SocketAddr,
         service: Service,
-        limits: Limits,
-        hear: impl Fn(&Served) + Send + Sync + 'static,
+        limits: ServerLimits,
+        on_request: impl Fn(&ServedRequest) + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedState {
             service,
             limits,
-            hear: Box::new(hear),
-            places: Arc::new(Semaphore::new(limits.connections as usize)),
+            on_request: Box::new(on_request),
+            connections: Arc::new(Semaphore::new(limits.max_connections as usize)),
         });
         let (stop, stopped) = watch::channel(false);
         Ok(Self {
@@ -113,110 +113,114 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Address that the server listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no more connections and requests, and returns when all that was under way is answered.
+    /// Accepts no further connections and requests, and returns when all pending requests are answered.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        // It returns, or was stopped with the process.
+        // Fails only if the runtime shuts down.
         self.accepting.await.ok();
-        let all = self.shared.limits.connections;
-        // Nobody closes the semaphore.
-        self.shared.places.acquire_many(all).await.ok();
+        let all = self.shared.limits.max_connections;
+        // Fails only for a closed semaphore, and this one is never closed.
+        self.shared.connections.acquire_many(all).await.ok();
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<SharedState>,
+    mut stopped: watch::Receiver<bool>,
+) {
     loop {
         let next = async {
-            let place = Arc::clone(&shared.places).acquire_owned().await;
-            (place, listener.accept().await)
+            let permit = Arc::clone(&shared.connections).acquire_owned().await;
+            (permit, listener.accept().await)
         };
-        // It ends with the server, too, when that is dropped.
+        // Also returns when the server is dropped.
         let next = select! {
             _ = stopped.wait_for(|stop| *stop) => return,
             next = next => next,
         };
         match next {
-            (Ok(place), Ok((stream, _))) => {
+            (Ok(permit), Ok((stream, _))) => {
                 let shared = Arc::clone(&shared);
-                tokio::spawn(serve(stream, shared, Arc::new(place), stopped.clone()));
+                tokio::spawn(serve(stream, shared, Arc::new(permit), stopped.clone()));
             }
-            // Out of file descriptors, most likely: let some connections end.
+            // Probably out of file descriptors: wait for connections to close.
             _ => sleep(Duration::from_millis(10)).await,
         }
     }
 }
 
-/// Serves a connection until it closes, or the server is stopped and what is under way on it is answered.
+/// Serves a connection until it closes, or until the server is stopped and the pending request is answered.
 async fn serve(
     stream: TcpStream,
-    shared: Arc<Shared>,
-    place: Arc<OwnedSemaphorePermit>,
+    shared: Arc<SharedState>,
+    permit: Arc<OwnedSemaphorePermit>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    // Small answers should not wait for the caller's acknowledgements. It fails only if the caller is gone.
+    // Small responses must not wait for acknowledgements of TCP. Fails only if the client is gone.
     stream.set_nodelay(true).ok();
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(shared.limits.write));
-    let was_asked = AtomicBool::new(false);
+    stream.set_write_timeout(Some(shared.limits.write_timeout));
+    let has_request = AtomicBool::new(false);
     let service = service_fn(|request| {
-        was_asked.store(true, Ordering::Relaxed);
-        answer(Arc::clone(&shared), Arc::clone(&place), request)
+        has_request.store(true, Ordering::Relaxed);
+        handle(Arc::clone(&shared), Arc::clone(&permit), request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.limits.head)
-        .max_buf_size(LARGEST_HEAD)
+        .header_read_timeout(shared.limits.head_timeout)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = pin!(connection);
     select! {
-        // Its errors are the caller's, who sees them too.
+        // Its errors are the client's, which sees them as well.
         _ = connection.as_mut() => return,
         _ = stopped.wait_for(|stop| *stop) => (),
     }
-    // A caller who has not asked anything yet has nothing under way, and hyper would wait for the question.
-    if was_asked.load(Ordering::Relaxed) {
+    // hyper's graceful shutdown would wait for the first request of a connection that has none.
+    if has_request.load(Ordering::Relaxed) {
         connection.as_mut().graceful_shutdown();
         connection.await.ok();
     }
 }
 
-/// Answers a request, and tells of it. One that got as far as the component is carried out to its end, also when its caller
-/// goes away: the place stays taken for so long.
-async fn answer(
-    shared: Arc<Shared>,
-    place: Arc<OwnedSemaphorePermit>,
+/// Answers a request, and reports it. A request that reached the component runs to its end even if the client disconnects,
+/// and holds its connection's permit until then.
+async fn handle(
+    shared: Arc<SharedState>,
+    permit: Arc<OwnedSemaphorePermit>,
     request: Request<Incoming>,
 ) -> hyper::Result<Response<Full<Bytes>>> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let (method, path) = (
         request.method().to_string(),
         request.uri().path().to_owned(),
     );
-    let response = match request_reader::read(request, shared.limits.body).await {
-        Err(refusal) => refusal,
+    let response = match request_reader::read(request, shared.limits.body_timeout).await {
+        Err(problem) => problem,
         Ok(request) => {
             let shared = Arc::clone(&shared);
             let call = tokio::spawn(async move {
-                let _place = place;
-                shared.service.answer(request).await
+                let _permit = permit;
+                shared.service.handle(request).await
             });
             match call.await {
                 Ok(Ok(response)) => response.map(Full::new),
-                Ok(Err(_)) | Err(_) => problem::broken(),
+                Ok(Err(_)) | Err(_) => problem::component_failed(),
             }
         }
     };
-    (shared.hear)(&Served {
+    (shared.on_request)(&ServedRequest {
         method,
         path,
         status: response.status().as_u16(),
-        elapsed: begun.elapsed(),
+        elapsed: started.elapsed(),
     });
     Ok(response)
 }

@@ -1,10 +1,8 @@
-//! The service: HTTP requests, answered by the component that is composed with the plugin.
+//! Embedding of the service: HTTP requests, answered by a component that is composed with the plugin.
 
 mod instance;
+mod options;
 mod pool;
 mod runtime;
 
-pub use self::{
-    pool::{Service, ServiceOptions},
-    runtime::ServiceRuntime,
-};
+pub use self::{options::ServiceOptions, pool::Service, runtime::ServiceRuntime};

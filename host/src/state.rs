@@ -1,4 +1,4 @@
-//! What the host keeps for an instance, and what it links an instance with.
+//! The state of a wasmtime store, and the imports that instances are linked with.
 
 use wasmtime::{
     Engine, Store, StoreLimits, StoreLimitsBuilder,
@@ -15,9 +15,9 @@ use wasmtime_wasi_http::{
 };
 use wasmtime_wasi_io::bindings::wasi::io;
 
-use crate::{Result, wire::Wire};
+use crate::{error::Result, wire::Wire};
 
-/// What the host keeps for an instance.
+/// State of an instance on the host's side.
 pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -27,11 +27,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The store of an instance with this environment, that may take so much linear memory, in bytes, for each component.
-    pub fn store(
+    /// Creates the store of an instance. `max_memory` is the limit of linear memory in bytes, for each component of the
+    /// instance.
+    pub(crate) fn store(
         engine: &Engine,
         environment: &[(String, String)],
-        memory: usize,
+        max_memory: usize,
         wire: Wire,
     ) -> Store<Self> {
         let state = Self {
@@ -39,15 +40,16 @@ impl State {
             http: WasiHttpCtx::new(),
             wire,
             table: ResourceTable::new(),
-            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+            limits: StoreLimitsBuilder::new().memory_size(max_memory).build(),
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
         store
     }
 
-    /// All that any instance can do: outgoing HTTP, waiting, the monotonic clock, and reading the environment that it is given.
-    pub fn linker(engine: &Engine) -> Result<Linker<Self>> {
+    /// Creates a linker with everything that an instance may use: outgoing HTTP, polling, the monotonic clock, and the
+    /// environment that it is given.
+    pub(crate) fn linker(engine: &Engine) -> Result<Linker<Self>> {
         let mut linker = Linker::<Self>::new(engine);
         let l = &mut linker;
         io::error::add_to_linker::<Self, Table>(l, |state| state.ctx().table)?;
@@ -61,7 +63,7 @@ impl State {
     }
 }
 
-/// Where `wasi:io` keeps its resources.
+/// Marker for the table in which `wasi:io` keeps its resources.
 struct Table;
 
 impl HasData for Table {

@@ -1,14 +1,17 @@
-//! Requests of an instance over real connections, with an observer beside them.
+//! Outgoing HTTP of an instance: requests over real connections, and the functions that observe them.
 
 mod hooks;
 mod observed_wire;
 mod observer;
+mod operation;
+mod request_record;
 mod response_users;
 mod sender;
 mod tee;
 
 pub(crate) use self::hooks::Wire;
 pub use self::{
-    hooks::{Ending, Exchange},
-    observer::{Operation, Watch},
+    observer::Observer,
+    operation::Operation,
+    request_record::{RequestEnd, RequestRecord},
 };

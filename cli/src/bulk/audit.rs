@@ -137,7 +137,7 @@ impl Audit {
             let says_all = written.is_some_and(|written| {
                 written.outcome == one.report.outcome
                     && written.person == person
-                    && written.before == one.report.before
+                    && written.before == one.report.previous_state
             });
             if says_all {
                 continue;
@@ -149,7 +149,7 @@ impl Audit {
                 error: one
                     .error()
                     .or(refused.filter(|_| one.report.outcome == Outcome::WouldChange)),
-                before: one.report.before.as_ref(),
+                before: one.report.previous_state.as_ref(),
                 is_interrupted: ended.is_interrupted && one.report.outcome == Outcome::Skipped,
             };
             lines.push_str(&event::line(&self.context, &event));

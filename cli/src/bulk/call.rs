@@ -128,7 +128,7 @@ impl Call<'_> {
 
     /// Tells those who were never sent from those who failed, and counts what was sent.
     fn settled(&self, mut ended: Ended) -> Ended {
-        ended.attempts = self.ledger.attempts();
+        ended.requests = self.ledger.requests();
         for one in &mut ended.targets {
             if self.ledger.was_never_sent(one) {
                 one.report.outcome = Outcome::Skipped;

@@ -49,7 +49,7 @@ pub(super) fn ask(
             "not confirmed; nothing was changed".to_owned(),
         )),
         Answer::None => Err(Failure::Other(
-            "not confirmed, because the input ended without an answer; nothing was changed\n  mend: --yes changes without asking"
+            "not confirmed, because the input ended without an answer; nothing was changed\n  hint: --yes changes without asking"
                 .to_owned(),
         )),
     }

@@ -15,7 +15,7 @@ pub(super) fn one(one: &One) -> Value {
         "who": one.who.text,
         "outcome": outcome_name(&one.report.outcome),
         "user": one.user().map(user),
-        "before": one.report.before.as_ref().map(state_name),
+        "previous_state": one.report.previous_state.as_ref().map(state_name),
         "error": one.error().map(error),
     })
 }
@@ -34,6 +34,6 @@ pub(super) fn summary(context: &Context, result: &Ended) -> Value {
         "would_change": result.count(|outcome| *outcome == Outcome::WouldChange),
         "failed": result.count(|outcome| matches!(outcome, Outcome::Failed(_))),
         "skipped": result.count(|outcome| *outcome == Outcome::Skipped),
-        "attempts": result.attempts,
+        "requests": result.requests,
     } })
 }

@@ -23,7 +23,7 @@ pub(super) fn rows(result: &Ended) -> String {
                 one.who.text.as_str(),
                 outcome_name(&one.report.outcome),
                 one.user().map_or("", |user| &user.email),
-                one.report.before.as_ref().map_or("", state_name),
+                one.report.previous_state.as_ref().map_or("", state_name),
                 one.error().map_or("", |error| code_name(error.code)),
             ]
             .map(printable),
@@ -62,9 +62,9 @@ pub(super) fn summary(result: &Ended) -> String {
             words.push(format!("{count} {what}"));
         }
     }
-    let requests = match result.attempts {
+    let requests = match result.requests {
         1 => "1 request".to_owned(),
-        attempts => format!("{attempts} requests"),
+        requests => format!("{requests} requests"),
     };
     let nothing = if result.is_dry_run || result.refused.is_some() {
         "; nothing was changed"
@@ -94,7 +94,7 @@ pub(super) fn errors(context: &Context, result: &Ended) -> Vec<String> {
     }
     if let Some(why) = &result.audit_error {
         errors.push(format!(
-            "error: an audit line could not be written: {why}; from then on nothing more was changed\n  mend: make room for the audit file, then repeat the command"
+            "error: an audit line could not be written: {why}; from then on nothing more was changed\n  hint: make room for the audit file, then repeat the command"
         ));
     }
     let skipped = result.count_users(|outcome| *outcome == Outcome::Skipped);
@@ -102,7 +102,7 @@ pub(super) fn errors(context: &Context, result: &Ended) -> Vec<String> {
         errors.push("interrupted, when everybody had been tried".to_owned());
     } else if result.is_interrupted {
         errors.push(format!(
-            "interrupted: those who are skipped were not touched\n  mend: repeat the command to {} them",
+            "interrupted: those who are skipped were not touched\n  hint: repeat the command to {} them",
             context.verb.name()
         ));
     }
@@ -130,6 +130,6 @@ fn of(error: &Error, named: &[&str]) -> String {
             text.push_str(&format!(", and {} more", named.len() - MOST_NAMED));
         }
     }
-    text.push_str(&format!("\n  mend: {}", mend(error)));
+    text.push_str(&format!("\n  hint: {}", mend(error)));
     text
 }

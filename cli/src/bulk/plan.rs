@@ -47,8 +47,8 @@ pub(super) fn carried_out(mut plan: Ended, targets: &[Target], report: Report) -
         if report.user.is_some() {
             one.report.user.clone_from(&report.user);
         }
-        if report.before.is_some() {
-            one.report.before.clone_from(&report.before);
+        if report.previous_state.is_some() {
+            one.report.previous_state.clone_from(&report.previous_state);
         }
     }
     plan.refused = report.refused;

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use host::{Ending, Exchange, Operation};
+use host::{Operation, RequestEnd, RequestRecord};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::{task::JoinHandle, time::sleep};
@@ -69,11 +69,11 @@ impl Progress {
     }
 
     /// Hears of a request.
-    pub fn hear(&self, exchange: &Exchange) {
-        if exchange.ending != Ending::Status(200) {
+    pub fn hear(&self, record: &RequestRecord) {
+        if record.end != RequestEnd::Status(200) {
             return;
         }
-        let count = match &exchange.operation {
+        let count = match &record.operation {
             Some(Operation::List) => &self.counts.pages,
             Some(Operation::Get(_)) => &self.counts.users,
             Some(_) => &self.counts.changes,

@@ -59,7 +59,7 @@ pub(super) struct User {
 impl Target {
     /// Whether the call changed the user, or may have.
     pub fn may_be_changed(&self) -> bool {
-        let is_uncertain = |error: &Error| error.effect == effect_name(Effect::Uncertain);
+        let is_uncertain = |error: &Error| error.effect == effect_name(Effect::PossiblyApplied);
         self.outcome == outcome_name(&Outcome::Changed)
             || self.error.as_ref().is_some_and(is_uncertain)
     }
@@ -106,7 +106,7 @@ pub(super) fn write(path: &Path, context: &Context, ended: &Ended) -> io::Result
         "interrupted": ended.is_interrupted,
         "audit_error": ended.audit_error,
         "refused": ended.refused.as_ref().map(error),
-        "attempts": ended.attempts,
+        "requests": ended.requests,
         "targets": ended.targets.iter().map(json::one).collect::<Vec<Value>>(),
     });
     let mut written = serde_json::to_vec_pretty(&document)?;

@@ -9,8 +9,8 @@ use std::{
 };
 
 use host::{
-    Effect, Ending, ErrorCode, Exchange, Operation, Outcome, Report, Selector, Target,
-    TargetReport, User, UserState, Watch,
+    Effect, ErrorCode, Observer, Operation, Outcome, Report, RequestEnd, RequestRecord, Selector,
+    Target, TargetReport, User, UserState,
 };
 
 use self::sent_change::Sent;
@@ -41,7 +41,7 @@ struct Seen {
     is_closed: bool,
     audit_error: Option<String>,
     /// Requests that went out.
-    attempts: u32,
+    requests: u32,
     /// The users of requests that were kept from going out.
     denied: HashSet<String>,
     /// Whether a request was kept from going out that is no single user's.
@@ -85,8 +85,8 @@ impl Ledger {
     }
 
     /// Requests that went out.
-    pub fn attempts(&self) -> u32 {
-        self.seen().attempts
+    pub fn requests(&self) -> u32 {
+        self.seen().requests
     }
 
     /// Whether the application may get users, as far as anybody knows: no get was ever answered but by a refusal.
@@ -96,19 +96,19 @@ impl Ledger {
     }
 
     /// Hears how a request ended.
-    pub fn ended(&self, exchange: &Exchange) {
-        let Ending::Status(status) = exchange.ending else {
+    pub fn ended(&self, record: &RequestRecord) {
+        let RequestEnd::Status(status) = record.end else {
             return;
         };
         let mut seen = self.seen();
-        match &exchange.operation {
+        match &record.operation {
             Some(Operation::Get(_)) => {
                 seen.is_got |= status == 200;
                 seen.is_get_forbidden |= status == 403;
             }
             Some(operation) => {
                 // A refusal does nothing; of anything else that is no 200, nobody knows.
-                if let Some(id) = operation.changes()
+                if let Some(id) = operation.changed_user_id()
                     && (400..500).contains(&status)
                     && let Some(change) = seen.changes.get_mut(id)
                 {
@@ -123,7 +123,7 @@ impl Ledger {
     pub fn was_never_sent(&self, one: &One) -> bool {
         let seen = self.seen();
         let is_for_the_wire = one.error().is_some_and(|error| {
-            error.code == ErrorCode::ConnectionFailed && error.effect == Effect::Unchanged
+            error.code == ErrorCode::ConnectionFailed && error.effect == Effect::NotApplied
         });
         let is_sent = one.id().is_some_and(|id| seen.changes.contains_key(id));
         let is_denied = one.id().is_some_and(|id| seen.denied.contains(id));
@@ -137,7 +137,7 @@ impl Ledger {
         Report {
             targets: targets.collect(),
             refused: None,
-            attempts: seen.attempts,
+            requests: seen.requests,
         }
     }
 
@@ -150,7 +150,7 @@ impl Ledger {
         TargetReport {
             outcome: change.map_or(Outcome::Skipped, |change| change.outcome(self.verb)),
             user: id.and_then(|id| seen.users.get(id)).cloned(),
-            before: id.and_then(|id| seen.before.get(id)).cloned(),
+            previous_state: id.and_then(|id| seen.before.get(id)).cloned(),
         }
     }
 
@@ -181,12 +181,12 @@ impl Seen {
     }
 }
 
-impl Watch for Ledger {
-    fn admits(&self, operation: Option<&Operation>) -> bool {
+impl Observer for Ledger {
+    fn allows(&self, operation: Option<&Operation>) -> bool {
         let mut seen = self.seen();
         if !seen.is_closed {
-            seen.attempts += 1;
-            if let Some(id) = operation.and_then(Operation::changes) {
+            seen.requests += 1;
+            if let Some(id) = operation.and_then(Operation::changed_user_id) {
                 seen.changes.entry(id.to_owned()).or_default().send();
             }
             return true;
@@ -200,15 +200,15 @@ impl Watch for Ledger {
         false
     }
 
-    fn shown(&self, users: Vec<User>) {
+    fn users_seen(&self, users: Vec<User>) {
         let mut seen = self.seen();
         for user in users {
             seen.show(user);
         }
     }
 
-    fn acknowledged(&self, change: &Operation, user: Option<User>) {
-        let Some(id) = change.changes() else {
+    fn change_acknowledged(&self, change: &Operation, user: Option<User>) {
+        let Some(id) = change.changed_user_id() else {
             return;
         };
         let state = Verb::of(change).map(Verb::state);

@@ -37,7 +37,7 @@ pub(super) struct Ended {
     /// In the order in which they were named.
     pub targets: Vec<One>,
     pub refused: Option<Error>,
-    pub attempts: u32,
+    pub requests: u32,
     pub is_dry_run: bool,
     pub is_interrupted: bool,
     /// Why an audit line could not be written.
@@ -50,7 +50,7 @@ impl Ended {
         Self {
             targets: targets.map(|(who, report)| One { who, report }).collect(),
             refused: report.refused,
-            attempts: report.attempts,
+            requests: report.requests,
             is_dry_run,
             is_interrupted: false,
             audit_error: None,
@@ -110,5 +110,5 @@ pub(super) fn outcome_name(outcome: &Outcome) -> &'static str {
 
 /// Whether nobody knows if the change was made.
 pub(super) fn is_uncertain(error: &Error) -> bool {
-    error.effect == Effect::Uncertain
+    error.effect == Effect::PossiblyApplied
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use host::{ChangeOptions, Exchange, Instance, Watch};
+use host::{ChangeOptions, Instance, Observer, RequestRecord};
 
 use super::{
     accounting,
@@ -144,14 +144,14 @@ async fn instance(
     verbose: bool,
 ) -> Result<Instance, Failure> {
     let (counted, seen) = (progress.clone(), Arc::clone(ledger));
-    let hear = move |exchange: &Exchange| {
-        counted.hear(exchange);
-        seen.ended(exchange);
+    let hear = move |record: &RequestRecord| {
+        counted.hear(record);
+        seen.ended(record);
         if verbose {
-            stderr::say(wire_line(exchange));
+            stderr::say(wire_line(record));
         }
     };
-    let watch = Arc::clone(ledger) as Arc<dyn Watch>;
-    let options = account.options().on_exchange(hear).watch(watch);
+    let observer = Arc::clone(ledger) as Arc<dyn Observer>;
+    let options = account.options().on_request(hear).observer(observer);
     account.instance_with(options).await
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use host::{
-    COMPONENT, Error, ErrorCode, Exchange, Instance, ListOptions, User, UserState, Verdict,
+    COMPONENT, Error, ErrorCode, Instance, ListOptions, RequestRecord, User, UserState, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(crate) async fn tell(output: &mut Output) -> Outcome {
     let wire = Wire::default();
     let heard = wire.clone();
     let instance = account
-        .instance_heard(move |exchange| heard.hear(exchange))
+        .instance_heard(move |record| heard.hear(record))
         .await?;
     let mut story = Story {
         instance,
@@ -203,15 +203,15 @@ impl Story<'_> {
     /// One step: what it is for, what went over the wire, and what came of it.
     fn tell(&mut self, title: &str, result: &str, object: Value) -> Outcome {
         self.step += 1;
-        let exchanges = self.wire.take();
+        let records = self.wire.take();
         if self.output.is_json() {
-            let requests: Vec<Value> = exchanges.iter().map(json::exchange).collect();
+            let requests: Vec<Value> = records.iter().map(json::record).collect();
             let step = json!({ "step": title, "requests": requests, "result": object });
             return Ok(self.output.object(&step)?);
         }
         let mut text = format!("\n{}. {title}\n", self.step);
-        for exchange in &exchanges {
-            text.push_str(&format!("     {}\n", wire_line(exchange)));
+        for record in &records {
+            text.push_str(&format!("     {}\n", wire_line(record)));
         }
         for line in result.lines() {
             text.push_str(&format!("   {line}\n"));
@@ -254,19 +254,19 @@ fn unexpected(what: &str) -> Failure {
 
 /// What went over the wire since the last step.
 #[derive(Clone, Default)]
-struct Wire(Arc<Mutex<Vec<Exchange>>>);
+struct Wire(Arc<Mutex<Vec<RequestRecord>>>);
 
 impl Wire {
-    fn hear(&self, exchange: &Exchange) {
-        if let Ok(mut exchanges) = self.0.lock() {
-            exchanges.push(exchange.clone());
+    fn hear(&self, record: &RequestRecord) {
+        if let Ok(mut records) = self.0.lock() {
+            records.push(record.clone());
         }
     }
 
-    fn take(&self) -> Vec<Exchange> {
+    fn take(&self) -> Vec<RequestRecord> {
         self.0
             .lock()
-            .map(|mut exchanges| mem::take(&mut *exchanges))
+            .map(|mut records| mem::take(&mut *records))
             .unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ mod simulated_caller;
 use std::{env, future::ready, net::SocketAddr, pin::pin};
 
 use clap::{CommandFactory, error::ErrorKind};
-use host::{Limits, Served, Server, ServiceOptions, ServiceRuntime};
+use host::{ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime};
 use serde_json::{Map, Value, json};
 use tokio::{select, signal::ctrl_c};
 
@@ -62,12 +62,12 @@ pub(crate) async fn serve(arguments: &Arguments, serve: &Serve, output: &mut Out
 
     let service = ServiceRuntime::new()?.service(ServiceOptions::new(environment));
     let verbose = arguments.verbose;
-    let hear = move |served: &Served| {
+    let hear = move |served: &ServedRequest| {
         if verbose {
             stderr::say(served_line(served));
         }
     };
-    let server = Server::start(serve.listen, service, Limits::default(), hear)
+    let server = Server::start(serve.listen, service, ServerLimits::default(), hear)
         .await
         .map_err(|error| {
             Failure::Other(format!("{} cannot be listened on: {error}", serve.listen))
@@ -149,7 +149,7 @@ fn warn(has_secrets: bool, output: &mut Output) {
 }
 
 /// One request, for a person.
-fn served_line(served: &Served) -> String {
+fn served_line(served: &ServedRequest) -> String {
     let milliseconds = served.elapsed.as_secs_f64() * 1000.0;
     format!(
         "{:<4} {}  {}  {milliseconds:.1} ms",

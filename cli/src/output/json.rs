@@ -1,6 +1,6 @@
 //! What a program is told.
 
-use host::{Effect, Ending, Error, Exchange, Finding, User, UserState, Verdict};
+use host::{Effect, Error, Finding, RequestEnd, RequestRecord, User, UserState, Verdict};
 use serde_json::{Value, json};
 
 use crate::failure::{code_name, mend};
@@ -38,31 +38,31 @@ pub(crate) fn error(error: &Error) -> Value {
         "status": error.status,
         "api_code": error.api_code,
         "api_message": error.api_message,
-        "attempts": error.attempts,
+        "requests": error.requests,
     })
 }
 
 /// What a failed call left behind, as the contract spells it.
 pub(crate) fn effect_name(effect: Effect) -> &'static str {
     match effect {
-        Effect::Unchanged => "unchanged",
-        Effect::Uncertain => "uncertain",
+        Effect::NotApplied => "unchanged",
+        Effect::PossiblyApplied => "possibly-applied",
     }
 }
 
 /// A request that went out.
-pub(crate) fn exchange(exchange: &Exchange) -> Value {
-    let (status, failure) = match &exchange.ending {
-        Ending::Status(status) => (Some(status), None),
-        Ending::Failed(why) => (None, Some(why.as_str())),
-        Ending::GivenUp => (None, Some("given up")),
+pub(crate) fn record(record: &RequestRecord) -> Value {
+    let (status, failure) = match &record.end {
+        RequestEnd::Status(status) => (Some(status), None),
+        RequestEnd::Failed(why) => (None, Some(why.as_str())),
+        RequestEnd::Canceled => (None, Some("given up")),
     };
     json!({
-        "method": exchange.method,
-        "path": exchange.path_and_query,
+        "method": record.method,
+        "path": record.path_and_query,
         "status": status,
         "failure": failure,
-        "milliseconds": exchange.elapsed.as_secs_f64() * 1000.0,
+        "milliseconds": record.elapsed.as_secs_f64() * 1000.0,
     })
 }
 

@@ -14,7 +14,7 @@ fn expect(ended: &Ended, code: &str, says: &str) {
         "{ended:?}"
     );
     assert!(ended.stderr.contains(says), "{ended:?}");
-    assert!(ended.stderr.contains("\n  mend: "), "{ended:?}");
+    assert!(ended.stderr.contains("\n  hint: "), "{ended:?}");
     assert!(!ended.stderr.contains("simulated-secret"), "{ended:?}");
     assert!(!ended.stderr.contains("simulated-token"), "{ended:?}");
 }
@@ -156,12 +156,12 @@ async fn a_program_gets_the_error_as_an_object() {
     let object: Value = serde_json::from_str(&ended.stderr).unwrap();
     let error = &object["error"];
     assert_eq!(error["code"], "not-found");
-    assert_eq!(error["effect"], "unchanged");
+    assert_eq!(error["effect"], "not-applied");
     assert_eq!(error["status"], 404);
-    assert_eq!(error["attempts"], 2);
+    assert_eq!(error["requests"], 2);
     assert_eq!(error["retryable"], false);
     assert!(error["message"].as_str().unwrap().starts_with("get-user: "));
-    assert!(!error["mend"].as_str().unwrap().is_empty());
+    assert!(!error["hint"].as_str().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use host::{ApiVersion, BaseUrl, Basic, ClientCredentials, Credentials, Settings};
+use host::{ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, Credentials, Settings};
 use host_tests::Harness;
 
 use crate::secrets::leak;
@@ -14,7 +14,7 @@ async fn debug_of_every_type_that_holds_a_secret_shows_none() {
         client_id: harness.simulator.client_id().to_owned(),
         client_secret: harness.simulator.client_secret(),
     };
-    let basic = Basic(harness.simulator.client_secret());
+    let basic = BasicCredentials(harness.simulator.client_secret());
     let settings = |credentials| Settings {
         account_id: harness.simulator.account_id().to_owned(),
         credentials,

@@ -24,7 +24,7 @@ async fn a_wrong_argument_is_refused_before_anything_is_sent() {
         ..first_page()
     };
     let error = harness.list(&too_large).await.unwrap_err();
-    assert_eq!(error.attempts, 0);
+    assert_eq!(error.requests, 0);
     assert!(harness.simulator.requests().is_empty());
     let message = "list-users: the page size must be from 1 to 1000";
     expect(&mut harness, &error, ErrorCode::InvalidArgument, message).await;
@@ -32,11 +32,11 @@ async fn a_wrong_argument_is_refused_before_anything_is_sent() {
     for id in ["", ".", "..", "a\r\nb", "a\0b"] {
         let error = harness.suspend(id).await.unwrap_err();
         assert_eq!(
-            (error.code, error.attempts),
+            (error.code, error.requests),
             (ErrorCode::InvalidArgument, 0),
             "{id:?}"
         );
-        assert_eq!(error.effect, Effect::Unchanged);
+        assert_eq!(error.effect, Effect::NotApplied);
     }
 }
 
@@ -54,8 +54,8 @@ async fn a_wrong_secret_is_unauthenticated() {
         error.message,
         "suspend-user: the server refused the client id and secret (401, it says: invalid_client: client authentication failed); check both, and that the application belongs to an account of this region"
     );
-    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
-    assert_eq!((error.status, error.attempts), (Some(401), 1));
+    assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
+    assert_eq!((error.status, error.requests), (Some(401), 1));
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_missing_permission_is_named() {
         }
         .unwrap_err();
         assert_eq!((error.status, error.api_code), (Some(403), Some(7)));
-        assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+        assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
         assert!(
             error
                 .message
@@ -106,13 +106,13 @@ async fn the_last_owner_is_told_from_an_externally_managed_administrator() {
     let error = harness.suspend(&owner).await.unwrap_err();
     assert_eq!(error.api_message.as_deref(), Some("no_owner_remain"));
     assert_eq!((error.status, error.api_code), (Some(403), Some(7)));
-    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     let message = "suspend-user: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first";
     expect(&mut harness, &error, ErrorCode::LastOwner, message).await;
 
     let administrator = harness.simulator.externally_managed().id;
     let error = harness.suspend(&administrator).await.unwrap_err();
-    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     let message = error.message.clone();
     expect(&mut harness, &error, ErrorCode::ExternallyManaged, &message).await;
 }
@@ -127,7 +127,7 @@ async fn a_403_that_gives_no_reason_is_not_guessed_at() {
             .fault(Fault::new(Action::json(403, body)).on(Endpoint::Suspend));
         let error = harness.suspend(&id).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Other, "{body}");
-        assert_eq!(error.effect, Effect::Unchanged);
+        assert_eq!(error.effect, Effect::NotApplied);
         assert!(
             error
                 .message
@@ -204,7 +204,7 @@ async fn a_server_that_asks_for_fewer_requests_is_obeyed_or_reported() {
     harness.simulator.fault(fault("60"));
     let error = harness.list(&first_page()).await.unwrap_err();
     assert_eq!(error.retry_after_ms, Some(60_000));
-    assert_eq!((error.retryable, error.attempts), (true, 1));
+    assert_eq!((error.retryable, error.requests), (true, 1));
     let message = "list-users: the server asks for fewer requests (429); try again later";
     expect(&mut harness, &error, ErrorCode::RateLimited, message).await;
 }
@@ -219,8 +219,8 @@ async fn a_server_that_fails_once_is_tried_again_and_one_that_keeps_failing_is_u
 
     harness.simulator.fault(fault().always());
     let error = harness.suspend(&id).await.unwrap_err();
-    assert_eq!((error.attempts, error.retryable), (5, true));
-    assert_eq!(error.effect, Effect::Uncertain);
+    assert_eq!((error.requests, error.retryable), (5, true));
+    assert_eq!(error.effect, Effect::PossiblyApplied);
     let message = "suspend-user: the server failed (503); try again later";
     expect(&mut harness, &error, ErrorCode::Unavailable, message).await;
 }
@@ -231,8 +231,8 @@ async fn a_server_that_never_answers_is_timed_out() {
     let id = harness.member().id;
     harness.list(&first_page()).await.unwrap();
     for (endpoint, effect) in [
-        (Endpoint::Get, Effect::Unchanged),
-        (Endpoint::Suspend, Effect::Uncertain),
+        (Endpoint::Get, Effect::NotApplied),
+        (Endpoint::Suspend, Effect::PossiblyApplied),
     ] {
         harness
             .simulator
@@ -282,7 +282,7 @@ async fn a_server_that_is_not_there_is_a_failed_connection() {
         error.message,
         "suspend-user: the server refused the connection; check the network, the base URL, and any proxy that inspects TLS"
     );
-    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, true));
+    assert_eq!((error.effect, error.retryable), (Effect::NotApplied, true));
     assert_eq!(error.status, None);
 }
 
@@ -300,7 +300,7 @@ async fn a_page_of_html_is_a_malformed_response() {
         .fault(Fault::new(page()).on(Endpoint::Get));
     // The first call of an instance: the token is exchanged properly, the answer is the sign-in page of a proxy.
     let error = harness.get(&id).await.unwrap_err();
-    assert_eq!((error.effect, error.retryable), (Effect::Unchanged, false));
+    assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     let message = "get-user: the server's answer does not fit: it is a page of HTML, not JSON; check that the base URL is that of the API, and that no proxy answers in its place";
     expect(&mut harness, &error, ErrorCode::MalformedResponse, message).await;
 
@@ -308,7 +308,7 @@ async fn a_page_of_html_is_a_malformed_response() {
         .simulator
         .fault(Fault::new(page()).on(Endpoint::Suspend));
     let error = harness.suspend(&id).await.unwrap_err();
-    assert_eq!(error.effect, Effect::Uncertain);
+    assert_eq!(error.effect, Effect::PossiblyApplied);
 }
 
 #[tokio::test]
@@ -361,9 +361,9 @@ async fn an_answer_about_somebody_else_is_never_success() {
             .simulator
             .fault(Fault::new(Action::json(200, answer.clone())).on(endpoint));
         let (result, effect) = match endpoint {
-            Endpoint::Get => (harness.get(&id).await, Effect::Unchanged),
-            Endpoint::Suspend => (harness.suspend(&id).await, Effect::Uncertain),
-            _ => (harness.reactivate(&id).await, Effect::Uncertain),
+            Endpoint::Get => (harness.get(&id).await, Effect::NotApplied),
+            Endpoint::Suspend => (harness.suspend(&id).await, Effect::PossiblyApplied),
+            _ => (harness.reactivate(&id).await, Effect::PossiblyApplied),
         };
         let error = result.unwrap_err();
         assert_eq!(error.code, ErrorCode::MalformedResponse, "{answer}");

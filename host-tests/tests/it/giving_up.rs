@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use host::{Ending, ErrorCode, Options};
+use host::{ErrorCode, InstanceOptions, RequestEnd};
 use host_tests::{environment, instance};
 use simulator::Simulator;
 use tokio::{io::AsyncReadExt, net::TcpListener};
@@ -16,7 +16,7 @@ async fn the_server_sees_the_end_when_the_deadline_runs_out() {
     variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
     variables.push(("OP_USERS_BASE_URL".into(), origin));
     variables.push(("OP_USERS_DEADLINE_MS".into(), "1000".into()));
-    let (mut instance, wire) = instance(Options::new(variables)).await;
+    let (mut instance, wire) = instance(InstanceOptions::new(variables)).await;
 
     let server = tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.unwrap();
@@ -35,6 +35,6 @@ async fn the_server_sees_the_end_when_the_deadline_runs_out() {
         waited >= Duration::from_millis(995) && waited < Duration::from_secs(5),
         "{waited:?}"
     );
-    assert_eq!(wire.lock().unwrap()[0].ending, Ending::GivenUp);
+    assert_eq!(wire.lock().unwrap()[0].end, RequestEnd::Canceled);
     drop(instance);
 }

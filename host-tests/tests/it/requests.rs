@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use host::{Ending, ErrorCode, ListOptions, StateFilter, UserState};
+use host::{ErrorCode, ListOptions, RequestEnd, StateFilter, UserState};
 use host_tests::{Harness, first_page};
 use simulator::{Endpoint, Recorded};
 
@@ -181,7 +181,7 @@ async fn an_id_is_one_segment_or_an_invalid_argument_and_never_names_another_end
         let error = harness.suspend(&odd).await.unwrap_err();
         let Some(request) = harness.simulator.requests().pop() else {
             assert_eq!(
-                (error.code, error.attempts),
+                (error.code, error.requests),
                 (ErrorCode::InvalidArgument, 0),
                 "{odd}"
             );
@@ -205,7 +205,7 @@ async fn every_request_asks_the_host_for_time_outs() {
     let wire = harness.wire();
     assert_eq!(wire.len(), 2);
     for exchange in wire {
-        assert_eq!(exchange.ending, Ending::Status(200));
+        assert_eq!(exchange.end, RequestEnd::Status(200));
         let timeouts = exchange.timeouts.unwrap();
         for timeout in [
             timeouts.connect_timeout,

@@ -1,7 +1,12 @@
-//! Settings: from the environment or by `configure`, never from both, and each wrong one refused by name.
+//! Settings: from the environment for the plugin, by `configure` for the configurable plugin, and each wrong one refused by name.
 
-use host::{ApiVersion, BaseUrl, ClientCredentials, Credentials, ErrorCode, Options, Settings};
-use host_tests::{Harness, environment, first_page, instance};
+use std::sync::OnceLock;
+
+use host::{
+    ApiVersion, BaseUrl, ClientCredentials, ConfigurableInstance, ConfigurableRuntime, Credentials,
+    ErrorCode, InstanceOptions, Settings,
+};
+use host_tests::{Environment, Harness, environment, first_page, instance};
 use simulator::{Endpoint, Simulator};
 
 /// The settings that name a simulator.
@@ -23,14 +28,14 @@ fn settings(simulator: &Simulator) -> Settings {
 
 #[tokio::test]
 async fn without_settings_nothing_is_sent() {
-    let (mut instance, wire) = instance(Options::new([])).await;
+    let (mut instance, wire) = instance(InstanceOptions::new([])).await;
     let error = instance.get_user("x").await.unwrap().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
         error.message,
         "get-user: OP_USERS_ACCOUNT_ID is not set; OP_USERS_CLIENT_ID is not set; OP_USERS_CLIENT_SECRET is not set"
     );
-    assert_eq!(error.attempts, 0);
+    assert_eq!(error.requests, 0);
     assert!(wire.lock().unwrap().is_empty());
 }
 
@@ -59,78 +64,94 @@ async fn a_wrong_variable_is_refused_by_name() {
     }
 }
 
-#[tokio::test]
-async fn configure_replaces_the_environment_and_forgets_the_token() {
-    let mut harness = Harness::new().await;
-    harness.list(&first_page()).await.unwrap();
-
-    let other = Simulator::builder().users(5).seed(2).start().await.unwrap();
-    harness
-        .instance
-        .configure(&settings(&other))
+/// An instance of the configurable plugin with this environment.
+async fn configurable(environment: Environment) -> ConfigurableInstance {
+    static RUNTIME: OnceLock<ConfigurableRuntime> = OnceLock::new();
+    RUNTIME
+        .get_or_init(|| ConfigurableRuntime::new().expect("the component can be compiled"))
+        .instance(InstanceOptions::new(environment))
         .await
-        .unwrap()
-        .unwrap();
-    harness.simulator.clear_requests();
-    assert_eq!(harness.list(&first_page()).await.unwrap().users.len(), 5);
-    let endpoints: Vec<_> = other
+        .expect("the component can be instantiated")
+}
+
+/// A simulated account of this many users.
+async fn simulator(users: usize) -> Simulator {
+    let builder = Simulator::builder().users(users).seed(users as u64);
+    builder.start().await.expect("a simulator starts")
+}
+
+async fn configure(instance: &mut ConfigurableInstance, settings: &Settings) {
+    instance.configure(settings).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn configure_replaces_the_settings_and_forgets_the_token() {
+    let (first, second) = (simulator(60).await, simulator(5).await);
+    let mut instance = configurable(Vec::new()).await;
+    configure(&mut instance, &settings(&first)).await;
+    instance.list_users(&first_page()).await.unwrap().unwrap();
+    first.clear_requests();
+
+    configure(&mut instance, &settings(&second)).await;
+    let page = instance.list_users(&first_page()).await.unwrap().unwrap();
+    assert_eq!(page.users.len(), 5);
+    let endpoints: Vec<_> = second
         .requests()
         .iter()
         .map(|request| request.endpoint)
         .collect();
     assert_eq!(endpoints, [Endpoint::Token, Endpoint::List]);
-    assert!(harness.simulator.requests().is_empty());
+    assert!(first.requests().is_empty());
 }
 
 #[tokio::test]
 async fn a_wrong_configuration_names_its_fields_and_changes_nothing() {
-    let mut harness = Harness::new().await;
-    harness.list(&first_page()).await.unwrap();
+    let simulator = simulator(5).await;
+    let mut instance = configurable(Vec::new()).await;
+    configure(&mut instance, &settings(&simulator)).await;
+    instance.list_users(&first_page()).await.unwrap().unwrap();
     let wrong = Settings {
         account_id: String::new(),
         base_url: BaseUrl::Origin("https://user@evil.test".into()),
-        ..settings(&harness.simulator)
+        ..settings(&simulator)
     };
-    let error = harness
-        .instance
-        .configure(&wrong)
-        .await
-        .unwrap()
-        .unwrap_err();
+    let error = instance.configure(&wrong).await.unwrap().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
         error.message,
         "configure: account-id must not be empty; base-url.origin must be an origin such as https://api.1password.com, without user info, path, query or fragment"
     );
-    harness.list(&first_page()).await.unwrap();
-    assert_eq!(harness.simulator.tokens().len(), 1);
+    instance.list_users(&first_page()).await.unwrap().unwrap();
+    assert_eq!(simulator.tokens().len(), 1);
 }
 
 #[tokio::test]
-async fn configure_takes_nothing_from_the_environment() {
-    // The environment names a good secret; whoever configures must bring one of their own.
-    let mut harness = Harness::new().await;
-    let other = Simulator::builder().seed(2).start().await.unwrap();
-    let foreign = Settings {
+async fn a_configurable_instance_reads_no_environment() {
+    let simulator = simulator(5).await;
+    let mut instance = configurable(environment(&simulator)).await;
+    let error = instance
+        .list_users(&first_page())
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!((error.code, error.requests), (ErrorCode::NotConfigured, 0));
+    // The environment contains valid credentials, which must not complete these settings.
+    let incomplete = Settings {
         credentials: Credentials::Client(ClientCredentials {
             client_id: String::new(),
             client_secret: String::new(),
         }),
-        ..settings(&other)
+        ..settings(&simulator)
     };
-    assert!(harness.instance.configure(&foreign).await.unwrap().is_err());
-    assert!(other.requests().is_empty());
+    assert!(instance.configure(&incomplete).await.unwrap().is_err());
+    assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn configure_serves_where_the_environment_is_empty() {
-    let simulator = Simulator::builder().users(5).start().await.unwrap();
-    let (mut instance, _) = instance(Options::new([])).await;
-    instance
-        .configure(&settings(&simulator))
-        .await
-        .unwrap()
-        .unwrap();
+async fn configure_serves_without_an_environment() {
+    let simulator = simulator(5).await;
+    let mut instance = configurable(Vec::new()).await;
+    configure(&mut instance, &settings(&simulator)).await;
     let page = instance.list_users(&first_page()).await.unwrap().unwrap();
     assert_eq!(page.users.len(), 5);
 }
@@ -143,7 +164,7 @@ async fn a_ready_made_basic_value_serves() {
     let mut variables = environment(&simulator);
     variables.retain(|(name, _)| !name.starts_with("OP_USERS_CLIENT_"));
     variables.push(("OP_USERS_BASIC".into(), basic.into()));
-    let (mut instance, _) = instance(Options::new(variables)).await;
+    let (mut instance, _) = instance(InstanceOptions::new(variables)).await;
     let page = instance.list_users(&first_page()).await.unwrap().unwrap();
     assert_eq!(page.users.len(), 5);
 }

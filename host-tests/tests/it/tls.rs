@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Effect, Error, ErrorCode, Exchange, Options, RootCertStore};
+use host::{Effect, Error, ErrorCode, InstanceOptions, RequestRecord, RootCertStore};
 use host_tests::{environment, first_page, instance};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -84,12 +84,13 @@ async fn list(
     origin: String,
     roots: RootCertStore,
     deadline_ms: &str,
-) -> (Result<usize, Error>, Vec<Exchange>) {
+) -> (Result<usize, Error>, Vec<RequestRecord>) {
     let mut variables = environment(simulator);
     variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
     variables.push(("OP_USERS_BASE_URL".into(), origin));
     variables.push(("OP_USERS_DEADLINE_MS".into(), deadline_ms.into()));
-    let (mut instance, wire) = instance(Options::new(variables).trust(roots)).await;
+    let (mut instance, wire) =
+        instance(InstanceOptions::new(variables).root_certificates(roots)).await;
     let result = instance
         .list_users(&first_page())
         .await
@@ -139,14 +140,14 @@ async fn a_bad_certificate_is_a_failed_connection_that_says_so() {
         assert!(begun.elapsed() < Duration::from_secs(3));
         assert_eq!(
             (error.code, error.effect),
-            (ErrorCode::ConnectionFailed, Effect::Unchanged)
+            (ErrorCode::ConnectionFailed, Effect::NotApplied)
         );
         assert!(
             error.message.contains("the server's TLS certificate is not trusted: it has expired, is for another name, or comes from an authority that the host does not know"),
             "{}",
             error.message
         );
-        let ending = format!("{:?}", wire[0].ending);
+        let ending = format!("{:?}", wire[0].end);
         assert!(ending.contains(cause), "{ending}");
     }
     assert!(simulator.requests().is_empty());
@@ -163,7 +164,7 @@ async fn a_handshake_that_stalls_is_a_failed_connection_in_time() {
     assert!(elapsed < Duration::from_secs(3), "{elapsed:?}");
     assert_eq!(
         (error.code, error.effect),
-        (ErrorCode::ConnectionFailed, Effect::Unchanged)
+        (ErrorCode::ConnectionFailed, Effect::NotApplied)
     );
     assert!(
         error

@@ -52,7 +52,7 @@ async fn a_fresh_token_that_is_refused_too_is_the_end() {
         .fault(Fault::new(Action::status(401)).on(Endpoint::List).times(2));
     let error = harness.list(&first_page()).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
-    assert_eq!(error.attempts, 4);
+    assert_eq!(error.requests, 4);
     assert_eq!(count(&harness, Endpoint::Token), 2);
     harness.list(&first_page()).await.unwrap();
 }

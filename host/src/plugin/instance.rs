@@ -1,110 +1,78 @@
-//! One instance of the component: the functions of the contract, for one account.
+//! An instance of the plugin: the functions of the contract, for one account.
 
-use std::sync::Arc;
+use wasmtime::{Store, component::InstancePre};
 
-use tokio_rustls::rustls::RootCertStore;
-use wasmtime::Store;
-
+use super::options::InstanceOptions;
 use crate::{
-    ChangeOptions, Error, Exchange, Finding, ListOptions, Report, Result, Settings, StateFilter,
-    Target, User, UserList, UserPage, Watch,
-    bindings::{Plugin, PluginPre},
+    bindings::{
+        PluginFunctions, PluginIndices,
+        connection::Finding,
+        containment::{ChangeOptions, Report, Target, UserList},
+        types::{Error, StateFilter, User},
+        users::{ListOptions, UserPage},
+    },
+    error::Result,
     state::State,
-    wire::Wire,
 };
 
-/// The most linear memory that an instance may take unless its options say otherwise, in bytes.
-const MEMORY: usize = 64 << 20;
-
-/// What an instance is given.
-pub struct Options {
-    environment: Vec<(String, String)>,
-    memory: usize,
-    wire: Wire,
-}
-
-impl Options {
-    /// An environment, and nothing else of this process.
-    pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self {
-            environment: environment.into_iter().collect(),
-            memory: MEMORY,
-            wire: Wire::default(),
-        }
-    }
-
-    /// The most linear memory that the instance may take, in bytes: 64 MiB if this is not called, which is enough for the
-    /// largest answer.
-    #[must_use]
-    pub fn memory(mut self, bytes: usize) -> Self {
-        self.memory = bytes;
-        self
-    }
-
-    /// Hears of every request that went over the wire, when its head is answered or it failed.
-    #[must_use]
-    pub fn on_exchange(mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
-        self.wire.tell(hear);
-        self
-    }
-
-    /// Lets somebody watch the wire: hear of users and changes before the component does, and close it.
-    #[must_use]
-    pub fn watch(mut self, watch: Arc<dyn Watch>) -> Self {
-        self.wire.watch(watch);
-        self
-    }
-
-    /// Trusts servers that these authorities vouch for, in place of those that the machine trusts.
-    #[must_use]
-    pub fn trust(mut self, roots: RootCertStore) -> Self {
-        self.wire.trust(roots);
-        self
-    }
-}
-
-/// An instance. Its calls run one after the other, as a component of WASI 0.2 does.
+/// An instance of the plugin. Its calls run one after the other, since a component of WASI 0.2 runs one call at a time.
 pub struct Instance {
-    store: Store<State>,
-    plugin: Plugin,
+    pub(super) store: Store<State>,
+    functions: PluginFunctions,
 }
 
 impl Instance {
-    pub(crate) async fn new(pre: &PluginPre<State>, options: Options) -> Result<Self> {
-        let environment = &options.environment;
-        let mut store = State::store(pre.engine(), environment, options.memory, options.wire);
-        let plugin = pre.instantiate_async(&mut store).await?;
-        Ok(Self { store, plugin })
+    /// Creates an instance. Returns it with wasmtime's view of it, for further exports.
+    pub(super) async fn new(
+        pre: &InstancePre<State>,
+        indices: &PluginIndices,
+        options: InstanceOptions,
+    ) -> Result<(Self, wasmtime::component::Instance)> {
+        let mut store = State::store(
+            pre.engine(),
+            &options.environment,
+            options.max_memory,
+            options.wire,
+        );
+        let component_instance = pre.instantiate_async(&mut store).await?;
+        let functions = indices.load(&mut store, &component_instance)?;
+        Ok((Self { store, functions }, component_instance))
     }
 
     /// `users.list-users`
     pub async fn list_users(&mut self, options: &ListOptions) -> Result<Result<UserPage, Error>> {
-        let users = self.plugin.onepassword_users_users();
+        let users = &self.functions.users;
         users.call_list_users(&mut self.store, options).await
     }
 
     /// `users.get-user`
     pub async fn get_user(&mut self, id: &str) -> Result<Result<User, Error>> {
-        let users = self.plugin.onepassword_users_users();
+        let users = &self.functions.users;
         users.call_get_user(&mut self.store, id).await
     }
 
     /// `users.suspend-user`
     pub async fn suspend_user(&mut self, id: &str) -> Result<Result<User, Error>> {
-        let users = self.plugin.onepassword_users_users();
+        let users = &self.functions.users;
         users.call_suspend_user(&mut self.store, id).await
     }
 
     /// `users.reactivate-user`
     pub async fn reactivate_user(&mut self, id: &str) -> Result<Result<User, Error>> {
-        let users = self.plugin.onepassword_users_users();
+        let users = &self.functions.users;
         users.call_reactivate_user(&mut self.store, id).await
     }
 
     /// `containment.find-user`
-    pub async fn find_user(&mut self, email: &str) -> Result<Result<User, Error>> {
-        let containment = self.plugin.onepassword_users_containment();
-        containment.call_find_user(&mut self.store, email).await
+    pub async fn find_user(
+        &mut self,
+        email: &str,
+        deadline_ms: Option<u32>,
+    ) -> Result<Result<User, Error>> {
+        let containment = &self.functions.containment;
+        containment
+            .call_find_user(&mut self.store, email, deadline_ms)
+            .await
     }
 
     /// `containment.list-all-users`
@@ -112,10 +80,11 @@ impl Instance {
         &mut self,
         filter: Option<StateFilter>,
         limit: u32,
+        deadline_ms: Option<u32>,
     ) -> Result<Result<UserList, Error>> {
-        let containment = self.plugin.onepassword_users_containment();
+        let containment = &self.functions.containment;
         containment
-            .call_list_all_users(&mut self.store, filter, limit)
+            .call_list_all_users(&mut self.store, filter, limit, deadline_ms)
             .await
     }
 
@@ -125,7 +94,7 @@ impl Instance {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Result<Report, Error>> {
-        let containment = self.plugin.onepassword_users_containment();
+        let containment = &self.functions.containment;
         containment
             .call_suspend_users(&mut self.store, targets, options)
             .await
@@ -137,28 +106,21 @@ impl Instance {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Result<Report, Error>> {
-        let containment = self.plugin.onepassword_users_containment();
+        let containment = &self.functions.containment;
         containment
             .call_reactivate_users(&mut self.store, targets, options)
             .await
     }
 
-    /// `connection.configure`
-    pub async fn configure(&mut self, settings: &Settings) -> Result<Result<(), Error>> {
-        let connection = self.plugin.onepassword_users_connection();
-        let settings = settings.into();
-        connection.call_configure(&mut self.store, &settings).await
-    }
-
     /// `connection.check`
     pub async fn check(&mut self) -> Result<Vec<Finding>> {
-        let connection = self.plugin.onepassword_users_connection();
+        let connection = &self.functions.connection;
         connection.call_check(&mut self.store).await
     }
 
     /// `connection.revoke-token`
     pub async fn revoke_token(&mut self) -> Result<Result<(), Error>> {
-        let connection = self.plugin.onepassword_users_connection();
+        let connection = &self.functions.connection;
         connection.call_revoke_token(&mut self.store).await
     }
 }

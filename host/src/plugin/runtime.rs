@@ -1,36 +1,42 @@
-//! The engine, and the component compiled for it: made once, for any number of instances.
+//! The plugin, compiled once for any number of instances.
 
-use wasmtime::{Engine, component::Component};
+use wasmtime::{
+    Engine,
+    component::{Component, InstancePre},
+};
 
-use super::instance::{Instance, Options};
-use crate::{COMPONENT, Result, bindings::PluginPre, state::State};
+use super::{instance::Instance, options::InstanceOptions};
+use crate::{bindings::PluginIndices, components::COMPONENT, error::Result, state::State};
 
-/// A compiled component, ready to be instantiated.
+/// The compiled plugin.
 ///
-/// What it is linked with is all that any instance can do: outgoing HTTP, waiting, the monotonic clock, and reading
-/// the environment that the instance is given.
+/// It is linked with outgoing HTTP, polling, the monotonic clock and the environment from the options: an instance can do
+/// nothing else.
 pub struct Runtime {
-    pre: PluginPre<State>,
+    pub(super) pre: InstancePre<State>,
+    pub(super) indices: PluginIndices,
 }
 
 impl Runtime {
-    /// Compiles the component that the runner carries.
+    /// Compiles the plugin that this crate contains.
     pub fn new() -> Result<Self> {
         Self::with_component(COMPONENT)
     }
 
-    /// Compiles another build of the component.
+    /// Compiles another build of the plugin.
     pub fn with_component(component: &[u8]) -> Result<Self> {
         let engine = Engine::default();
         let component = Component::new(&engine, component)?;
-        let linker = State::linker(&engine)?;
+        let pre = State::linker(&engine)?.instantiate_pre(&component)?;
         Ok(Self {
-            pre: PluginPre::new(linker.instantiate_pre(&component)?)?,
+            indices: PluginIndices::new(&pre)?,
+            pre,
         })
     }
 
-    /// Makes an instance: one instance is one account.
-    pub async fn instance(&self, options: Options) -> Result<Instance> {
-        Instance::new(&self.pre, options).await
+    /// Creates an instance, which serves one account.
+    pub async fn instance(&self, options: InstanceOptions) -> Result<Instance> {
+        let (instance, _) = Instance::new(&self.pre, &self.indices, options).await?;
+        Ok(instance)
     }
 }

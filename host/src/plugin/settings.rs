@@ -1,52 +1,53 @@
-//! Settings for `configure`: as the contract has them, but with a Debug that shows no secret.
+//! Settings for `configure`: those of the contract, with a `Debug` that shows no secret.
 
 use std::fmt;
 
-use crate::bindings::connection;
-pub use crate::bindings::connection::{ApiVersion, BaseUrl};
+use crate::bindings::configuration;
 
-/// Everything that an instance needs to know: `settings` in the contract.
+pub use crate::bindings::configuration::{ApiVersion, BaseUrl};
+
+/// All settings of an instance: `settings` in the contract.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The account's id.
+    /// Account id.
     pub account_id: String,
-    /// What the application proves itself with.
+    /// Credentials of the OAuth application.
     pub credentials: Credentials,
-    /// Where the account lives.
+    /// Origin of the API.
     pub base_url: BaseUrl,
-    /// The generation of the API's paths.
+    /// Generation of the API's paths.
     pub api_version: ApiVersion,
-    /// Another path for the token exchange than the version's own.
+    /// Path of the token endpoint, if not the one of the API version.
     pub token_path: Option<String>,
-    /// Another path for the revocation than the version's own.
+    /// Path of the revocation endpoint, if not the one of the API version.
     pub revoke_path: Option<String>,
-    /// `Product/version` of the host.
+    /// Product of the host for the `User-Agent` header, as `product/version`.
     pub user_agent: Option<String>,
-    /// Milliseconds for a whole call: 1 to 3,600,000. 30,000 if none.
+    /// Deadline of a call in milliseconds: 1 to 3,600,000. 30,000 if none.
     pub deadline_ms: Option<u32>,
 }
 
-/// What the application proves itself with.
+/// Credentials of the OAuth application.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// The id and the secret.
+    /// Client id and secret.
     Client(ClientCredentials),
-    /// base64 of `id:secret`, or a placeholder for it.
-    Basic(Basic),
+    /// Value of the `Authorization` header after `Basic `.
+    Basic(BasicCredentials),
 }
 
-/// The OAuth application's id and secret, raw.
+/// Client id and secret of the OAuth application, as 1Password shows them.
 #[derive(Clone)]
 pub struct ClientCredentials {
-    /// The application's id.
+    /// Client id.
     pub client_id: String,
-    /// Its secret.
+    /// Client secret.
     pub client_secret: String,
 }
 
-/// base64 of `id:secret`, or a placeholder for it.
+/// Base64 of `id:secret`, or a placeholder that the host replaces in outgoing headers.
 #[derive(Clone)]
-pub struct Basic(pub String);
+pub struct BasicCredentials(pub String);
 
 impl fmt::Debug for ClientCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,24 +57,24 @@ impl fmt::Debug for ClientCredentials {
     }
 }
 
-impl fmt::Debug for Basic {
+impl fmt::Debug for BasicCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Basic([redacted])")
+        f.write_str("BasicCredentials([redacted])")
     }
 }
 
-impl From<&Settings> for connection::Settings {
+impl From<&Settings> for configuration::Settings {
     fn from(settings: &Settings) -> Self {
         Self {
             account_id: settings.account_id.clone(),
             credentials: match &settings.credentials {
                 Credentials::Client(client) => {
-                    connection::Credentials::Client(connection::ClientCredentials {
+                    configuration::Credentials::Client(configuration::ClientCredentials {
                         client_id: client.client_id.clone(),
                         client_secret: client.client_secret.clone(),
                     })
                 }
-                Credentials::Basic(basic) => connection::Credentials::Basic(basic.0.clone()),
+                Credentials::Basic(basic) => configuration::Credentials::Basic(basic.0.clone()),
             },
             base_url: settings.base_url.clone(),
             api_version: settings.api_version,

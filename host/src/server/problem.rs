@@ -1,4 +1,4 @@
-//! What the server answers itself, where the service is not asked or cannot answer: problem details (RFC 9457).
+//! Responses of the server itself, for requests that the service does not answer: problem details (RFC 9457).
 
 use http::{
     Response, StatusCode,
@@ -8,26 +8,26 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use serde_json::json;
 
-/// The request is wrong as HTTP has it.
+/// Response to a request that is not valid HTTP.
 pub(super) fn bad_request(detail: &str) -> Response<Full<Bytes>> {
     problem(StatusCode::BAD_REQUEST, "invalid-argument", detail)
 }
 
-/// The body did not come in time.
-pub(super) fn too_slow() -> Response<Full<Bytes>> {
+/// Response to a request whose body did not arrive in time.
+pub(super) fn body_timeout() -> Response<Full<Bytes>> {
     problem(
         StatusCode::REQUEST_TIMEOUT,
         "too-slow",
-        "the body did not come in time",
+        "the body did not arrive in time",
     )
 }
 
-/// The component could not be run to its end.
-pub(super) fn broken() -> Response<Full<Bytes>> {
+/// Response if the component failed.
+pub(super) fn component_failed() -> Response<Full<Bytes>> {
     problem(
         StatusCode::INTERNAL_SERVER_ERROR,
         "component-failed",
-        "the service could not be run to its end; a change may have been made",
+        "the service's component failed; a change may have been made",
     )
 }
 

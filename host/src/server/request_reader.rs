@@ -1,4 +1,4 @@
-//! Reads a request whole before an instance is taken: whoever sends slowly holds up nobody else.
+//! Reads a whole request before it takes an instance, so that a slow client does not occupy one.
 
 use std::time::Duration;
 
@@ -9,44 +9,48 @@ use tokio::time::timeout;
 
 use super::problem;
 
-/// The largest body that the service takes, in bytes.
-const LARGEST_BODY: usize = 64 << 10;
-/// How much of a body that is too large is read, in bytes: a caller who is still sending would miss the answer.
-const MOST_READ: usize = 1 << 20;
+/// Maximum size of a body that the service accepts, in bytes.
+const MAX_BODY_BYTES: usize = 64 << 10;
+/// Maximum number of bytes read of a body that is too large. Reading continues beyond the limit because a client that is
+/// still sending would miss the response.
+const MAX_READ_BYTES: usize = 1 << 20;
 
-/// Reads a request. Of a body that is too large, the service sees one byte more than it takes, and refuses it.
+/// Reads a request. A body that is too large is cut after one byte more than the service accepts, so that the service
+/// rejects it.
 pub(super) async fn read(
     request: Request<Incoming>,
-    patience: Duration,
+    body_timeout: Duration,
 ) -> Result<Request<Full<Bytes>>, Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     // RFC 9112, section 3.2.
     let mut hosts = head.headers.get_all(HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none());
     if host.is_none_or(|host| host.to_str().is_err()) {
-        return Err(problem::bad_request("one `Host` header is needed"));
+        return Err(problem::bad_request(
+            "exactly one `Host` header is required",
+        ));
     }
-    match timeout(patience, read_body(body)).await {
+    match timeout(body_timeout, read_body(body)).await {
         Ok(Ok(body)) => Ok(Request::from_parts(head, Full::new(body))),
         Ok(Err(_)) => Err(problem::bad_request(
-            "the body breaks off, or is no HTTP/1.1 body",
+            "the body breaks off, or is not a valid HTTP/1.1 body",
         )),
-        Err(_) => Err(problem::too_slow()),
+        Err(_) => Err(problem::body_timeout()),
     }
 }
 
 async fn read_body(mut body: Incoming) -> hyper::Result<Bytes> {
     let mut read = Vec::new();
-    let mut came = 0_usize;
+    let mut received = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(piece) = frame?.into_data() else {
-            // Trailers say nothing here.
+            // Trailers are ignored.
             continue;
         };
-        let room = (LARGEST_BODY + 1).saturating_sub(read.len());
+        let room = (MAX_BODY_BYTES + 1).saturating_sub(read.len());
         read.extend(piece.iter().take(room));
-        came = came.saturating_add(piece.len());
-        if came > MOST_READ {
+        received = received.saturating_add(piece.len());
+        if received > MAX_READ_BYTES {
             break;
         }
     }

@@ -1,4 +1,4 @@
-//! One instance of the service: it answers one request at a time.
+//! An instance of the service, which answers one request at a time.
 
 use http::{Request, Response};
 use http_body::Body;
@@ -11,26 +11,29 @@ use wasmtime_wasi_http::{
     p2::bindings::{Proxy, ProxyPre, http::types::Scheme},
 };
 
-use super::pool::ServiceOptions;
-use crate::{Result, state::State};
+use super::options::ServiceOptions;
+use crate::{error::Result, state::State};
 
-/// An instance.
-pub(super) struct Instance {
+/// An instance of the service.
+pub(super) struct ServiceInstance {
     store: Store<State>,
     proxy: Proxy,
 }
 
-impl Instance {
-    pub async fn new(pre: &ProxyPre<State>, options: &ServiceOptions) -> Result<Self> {
-        let environment = &options.environment;
-        let wire = options.wire.clone();
-        let mut store = State::store(pre.engine(), environment, options.memory, wire);
+impl ServiceInstance {
+    pub(super) async fn new(pre: &ProxyPre<State>, options: &ServiceOptions) -> Result<Self> {
+        let mut store = State::store(
+            pre.engine(),
+            &options.environment,
+            options.max_memory,
+            options.wire.clone(),
+        );
         let proxy = pre.instantiate_async(&mut store).await?;
         Ok(Self { store, proxy })
     }
 
-    /// Answers a request, its body read to the end: an instance is not held up by whoever reads slowly.
-    pub async fn answer<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
+    /// Answers a request. Reads the whole body of the response, so that a slow client does not occupy the instance.
+    pub(super) async fn handle<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,
@@ -41,16 +44,16 @@ impl Instance {
         let out = http.new_response_outparam(sender)?;
         let handler = self.proxy.wasi_http_incoming_handler();
         let call = handler.call_handle(&mut self.store, request, out);
-        let answer = async {
+        let read = async {
             let response = receiver
                 .await
-                .map_err(|_| format_err!("the component gave no answer"))?
-                .map_err(|code| format_err!("the component answered with an error: {code:?}"))?;
+                .map_err(|_| format_err!("the component sent no response"))?
+                .map_err(|code| format_err!("the component responded with an error: {code:?}"))?;
             let (head, body) = response.into_parts();
             Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
         };
-        // The component writes the body while it is read. A trap ends both.
-        let ((), response) = try_join!(call, answer)?;
+        // The component writes the body while it is read here. A trap ends both.
+        let ((), response) = try_join!(call, read)?;
         Ok(response)
     }
 }

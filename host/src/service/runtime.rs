@@ -1,4 +1,4 @@
-//! The engine, and the service compiled for it: made once, for any number of services.
+//! The service's component, compiled once for any number of services.
 
 use wasmtime::{Engine, component::Component};
 use wasmtime_wasi::{
@@ -7,23 +7,23 @@ use wasmtime_wasi::{
 };
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use super::pool::{Service, ServiceOptions};
-use crate::{Result, SERVICE, state::State};
+use super::{options::ServiceOptions, pool::Service};
+use crate::{components::SERVICE, error::Result, state::State};
 
-/// A compiled service, ready to be given an environment.
+/// The compiled service.
 ///
-/// It is linked with what the plugin is linked with, and the wall clock: webhooks and audit records have a time.
+/// It is linked with the plugin's imports and the wall clock, which webhooks and audit events need.
 pub struct ServiceRuntime {
     pre: ProxyPre<State>,
 }
 
 impl ServiceRuntime {
-    /// Compiles the service that the runner carries.
+    /// Compiles the service that this crate contains.
     pub fn new() -> Result<Self> {
         Self::with_component(SERVICE)
     }
 
-    /// Compiles another component: one that imports no more, and exports `wasi:http/incoming-handler`.
+    /// Compiles another component: it exports `wasi:http/incoming-handler`, and imports nothing that the service does not.
     pub fn with_component(component: &[u8]) -> Result<Self> {
         let engine = Engine::default();
         let component = Component::new(&engine, component)?;
@@ -34,7 +34,7 @@ impl ServiceRuntime {
         })
     }
 
-    /// Makes a service, whose instances are made when they are needed.
+    /// Creates a service. Instances are created when requests need them.
     #[must_use]
     pub fn service(&self, options: ServiceOptions) -> Service {
         Service::new(self.pre.clone(), options)

@@ -1,11 +1,6 @@
-//! What goes over the wire: the requests of an instance, sent over real TCP and told to whoever wants to hear of them.
+//! wasmtime's hooks for outgoing HTTP: send each request, record it, and pass it to the observer.
 
-use std::{
-    error::Error as _,
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{error::Error as _, io, sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode};
 use tokio_rustls::rustls::{self, RootCertStore};
@@ -15,135 +10,110 @@ use wasmtime_wasi_http::{
 };
 
 use super::{
-    observed_wire::Watched,
-    observer::{Operation, Watch},
-    sender::{self, Trust},
+    observed_wire::ObservedWire,
+    observer::Observer,
+    operation::Operation,
+    request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
+    sender::{self, TlsConfig},
 };
 
-/// A request that went out, and how it ended. Holds no header and no body, and so nothing secret.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// The HTTP method.
-    pub method: String,
-    /// Path and query, encoded.
-    pub path_and_query: String,
-    /// What it asked the API for. None for a token, and for its revocation.
-    pub operation: Option<Operation>,
-    /// How it ended.
-    pub ending: Ending,
-    /// From the request until the head of the answer, or the end.
-    pub elapsed: Duration,
-    /// The time-outs that the component asked for, by `request-options`.
-    pub timeouts: Option<RequestOptions>,
-}
-
-/// How a request ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Ending {
-    /// With an answer of this HTTP status.
-    Status(u16),
-    /// Without an answer, for this reason.
-    Failed(String),
-    /// The component gave it up before an answer came.
-    GivenUp,
-}
-
-type Hear = Arc<dyn Fn(&Exchange) + Send + Sync>;
-
-/// Sends requests, and tells of them.
+/// Outgoing HTTP of an instance.
 #[derive(Clone)]
 pub(crate) struct Wire {
-    hear: Hear,
-    trust: Option<Trust>,
-    watched: Option<Watched>,
+    on_request: OnRequest,
+    tls: Option<TlsConfig>,
+    observed: Option<ObservedWire>,
 }
 
 impl Default for Wire {
     fn default() -> Self {
         Self {
-            hear: Arc::new(|_| ()),
-            trust: None,
-            watched: None,
+            on_request: Arc::new(|_| ()),
+            tls: None,
+            observed: None,
         }
     }
 }
 
 impl Wire {
-    /// Tells this listener of every request.
-    pub fn tell(&mut self, hear: impl Fn(&Exchange) + Send + Sync + 'static) {
-        self.hear = Arc::new(hear);
+    /// Sets the function that is called with the record of each request.
+    pub(crate) fn on_request(
+        &mut self,
+        on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
+    ) {
+        self.on_request = Arc::new(on_request);
     }
 
-    /// Trusts these authorities in place of the machine's.
-    pub fn trust(&mut self, roots: RootCertStore) {
-        self.trust = Some(Trust::only(roots));
+    /// Trusts these certificate authorities in place of the system's.
+    pub(crate) fn root_certificates(&mut self, roots: RootCertStore) {
+        self.tls = Some(TlsConfig::with_roots(roots));
     }
 
-    /// Lets somebody watch it.
-    pub fn watch(&mut self, watch: Arc<dyn Watch>) {
-        self.watched = Some(Watched::new(watch));
+    /// Sets the observer.
+    pub(crate) fn observer(&mut self, observer: Arc<dyn Observer>) {
+        self.observed = Some(ObservedWire::new(observer));
     }
 }
 
-/// What wasmtime drives beside an answer's body: nothing, since the body drives its own connection.
-type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
+/// Future that wasmtime polls beside a response's body. It has nothing to do: the body drives its own connection.
+type ConnectionTask = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 impl WasiHttpHooks for Wire {
     fn send_request(
         &mut self,
         request: Request<WasiBody>,
         options: Option<RequestOptions>,
-        _trailers: Io,
-    ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
+        _trailers: ConnectionTask,
+    ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, ConnectionTask), Error>> + Send> {
         let path_and_query = request.uri().path_and_query();
         let path_and_query = path_and_query.map_or_else(String::new, ToString::to_string);
         let operation = Operation::of(request.method().as_str(), &path_and_query);
-        let watched = self.watched.clone();
-        if let Some(watched) = &watched
-            && !watched.admits(&request, operation.as_ref())
+        let observed = self.observed.clone();
+        if let Some(observed) = &observed
+            && !observed.allows(&request, operation.as_ref())
         {
             return Box::new(async { Err(Error::HttpRequestDenied) });
         }
-        let exchange = Exchange {
+        let record = RequestRecord {
             method: request.method().to_string(),
             path_and_query,
             operation: operation.clone(),
-            ending: Ending::GivenUp,
+            end: RequestEnd::Canceled,
             elapsed: Duration::ZERO,
             timeouts: options,
         };
-        let mut pending = Pending::new(exchange, Arc::clone(&self.hear));
-        let trust = self.trust.clone();
+        let mut pending = PendingRequest::new(record, Arc::clone(&self.on_request));
+        let tls = self.tls.clone();
         Box::new(async move {
-            let trust = || trust.unwrap_or_else(Trust::of_the_machine);
-            match sender::send(request, options.unwrap_or_default(), trust).await {
+            let tls = || tls.unwrap_or_else(TlsConfig::from_system);
+            match sender::send(request, options.unwrap_or_default(), tls).await {
                 Ok(mut response) => {
                     let status = response.status();
-                    pending.end(Ending::Status(status.as_u16()));
+                    pending.end(RequestEnd::Status(status.as_u16()));
                     if status == StatusCode::OK
-                        && let (Some(watched), Some(operation)) = (watched, operation)
+                        && let (Some(observed), Some(operation)) = (observed, operation)
                     {
-                        // On its own: what the server acknowledged is told, whatever the component does meanwhile.
-                        let showing = tokio::spawn(watched.show(response, operation));
-                        response = showing.await.map_err(|_| Error::HttpRequestDenied)?;
+                        // In a task of its own: an acknowledgement is observed even if the component drops the request.
+                        let observing = tokio::spawn(observed.observe(response, operation));
+                        response = observing.await.map_err(|_| Error::HttpRequestDenied)?;
                     }
-                    Ok((response, Box::new(async { Ok(()) }) as Io))
+                    Ok((response, Box::new(async { Ok(()) }) as ConnectionTask))
                 }
                 Err(error) => {
-                    pending.end(Ending::Failed(error.to_string()));
+                    pending.end(RequestEnd::Failed(error.to_string()));
                     Err(error)
                 }
             }
         })
     }
 
-    /// Tells a connection that broke from an answer that is no HTTP; wasmtime's own choice is the latter for both.
+    /// Distinguishes a broken connection from a response that is not HTTP: wasmtime reports the latter for both.
     fn p2_error_from_hyper(&mut self, error: &hyper::Error) -> ErrorCode {
-        let broke = error.is_incomplete_message()
+        let is_broken = error.is_incomplete_message()
             || error.is_canceled()
             || error.is_closed()
             || error.source().is_some_and(|cause| cause.is::<io::Error>());
-        if broke {
+        if is_broken {
             ErrorCode::ConnectionTerminated
         } else {
             ErrorCode::HttpProtocolError
@@ -173,36 +143,5 @@ impl WasiHttpHooks for Wire {
             }
             _ => ErrorCode::TlsProtocolError,
         }
-    }
-}
-
-/// A request under way. Dropped without an end, it was given up.
-struct Pending {
-    exchange: Option<Exchange>,
-    started: Instant,
-    hear: Hear,
-}
-
-impl Pending {
-    fn new(exchange: Exchange, hear: Hear) -> Self {
-        Self {
-            exchange: Some(exchange),
-            started: Instant::now(),
-            hear,
-        }
-    }
-
-    fn end(&mut self, ending: Ending) {
-        if let Some(mut exchange) = self.exchange.take() {
-            exchange.ending = ending;
-            exchange.elapsed = self.started.elapsed();
-            (self.hear)(&exchange);
-        }
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.end(Ending::GivenUp);
     }
 }

@@ -1,40 +1,41 @@
-//! A wire that is watched: what goes out is asked for first, what comes back is shown, but no secret.
+//! A wire with an observer: passes requests and responses to it, without secrets.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{Request, Response, header::AUTHORIZATION};
 use wasmtime_wasi_http::WasiBody;
 
-use super::{
-    observer::{Operation, Watch},
-    response_users, tee,
-};
+use super::{observer::Observer, operation::Operation, response_users, tee};
 
-/// Somebody who watches, and what must not be shown to them.
+/// An observer, and the secrets that must not reach it.
 #[derive(Clone)]
-pub(crate) struct Watched {
-    watch: Arc<dyn Watch>,
+pub(super) struct ObservedWire {
+    observer: Arc<dyn Observer>,
     /// Every secret that the instance has sent.
     secrets: Arc<Mutex<Vec<String>>>,
 }
 
-impl Watched {
-    pub fn new(watch: Arc<dyn Watch>) -> Self {
+impl ObservedWire {
+    pub(super) fn new(observer: Arc<dyn Observer>) -> Self {
         Self {
-            watch,
+            observer,
             secrets: Arc::default(),
         }
     }
 
-    /// Whether a request may go out.
-    pub fn admits(&self, request: &Request<WasiBody>, operation: Option<&Operation>) -> bool {
-        if !self.watch.admits(operation) {
+    /// Returns true if the observer allows the request. Remembers the secrets in its `Authorization` header.
+    pub(super) fn allows(
+        &self,
+        request: &Request<WasiBody>,
+        operation: Option<&Operation>,
+    ) -> bool {
+        if !self.observer.allows(operation) {
             return false;
         }
-        let sent = request.headers().get(AUTHORIZATION);
-        let sent = sent.and_then(|value| value.to_str().ok());
+        let authorization = request.headers().get(AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok());
         let mut secrets = self.secrets();
-        for secret in sent.map_or_else(Vec::new, response_users::secrets) {
+        for secret in authorization.map_or_else(Vec::new, response_users::secrets) {
             if !secrets.contains(&secret) {
                 secrets.push(secret);
             }
@@ -42,29 +43,29 @@ impl Watched {
         true
     }
 
-    /// Shows an answer of the API, which is handed on as it came.
-    pub async fn show(
+    /// Passes a response to the observer, and returns it unchanged.
+    pub(super) async fn observe(
         self,
         response: Response<WasiBody>,
         operation: Operation,
     ) -> Response<WasiBody> {
         let (head, body) = response.into_parts();
         let body = match operation {
-            Operation::List => tee::overheard(body, move |body| {
+            Operation::List => tee::tee(body, move |body| {
                 let users = response_users::page(body, &self.secrets());
-                self.watch.shown(users);
+                self.observer.users_seen(users);
             }),
-            Operation::Get(_) => tee::overheard(body, move |body| {
+            Operation::Get(_) => tee::tee(body, move |body| {
                 let user = response_users::user(body, &self.secrets());
-                self.watch.shown(user.into_iter().collect());
+                self.observer.users_seen(user.into_iter().collect());
             }),
             Operation::Suspend(_) | Operation::Reactivate(_) => {
                 let (read, body) = tee::read_ahead(body).await;
                 let acknowledge = move || {
                     let user = read.and_then(|read| response_users::user(&read, &self.secrets()));
-                    self.watch.acknowledged(&operation, user);
+                    self.observer.change_acknowledged(&operation, user);
                 };
-                // A panic of whoever watches is none of the component's business.
+                // A panic of the observer must not fail the component's request.
                 tokio::task::spawn_blocking(acknowledge).await.ok();
                 body
             }

@@ -1,19 +1,20 @@
-//! The users in an answer of the API, for whoever watches. Reading on their behalf, it is lenient: what it cannot read is
-//! left to the component, which judges the answer.
+//! Users in a response of the API, read for an observer.
+//!
+//! Reading is lenient: a response that cannot be read contains no users. The component validates the response.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 
-use crate::{User, UserState};
+use crate::bindings::types::{User, UserState};
 
 #[derive(Deserialize)]
-struct Page {
+struct PageBody {
     #[serde(default)]
-    results: Vec<Shown>,
+    results: Vec<UserBody>,
 }
 
 #[derive(Deserialize)]
-struct Shown {
+struct UserBody {
     id: String,
     email: Option<String>,
     display_name: Option<String>,
@@ -22,40 +23,40 @@ struct Shown {
     path: Option<String>,
 }
 
-impl From<Shown> for User {
-    fn from(shown: Shown) -> Self {
-        let state = shown.state.unwrap_or_default();
+impl From<UserBody> for User {
+    fn from(body: UserBody) -> Self {
+        let state = body.state.unwrap_or_default();
         Self {
-            id: shown.id,
-            email: shown.email.unwrap_or_default(),
-            display_name: shown.display_name.unwrap_or_default(),
+            id: body.id,
+            email: body.email.unwrap_or_default(),
+            display_name: body.display_name.unwrap_or_default(),
             state: match state.as_str() {
                 "ACTIVE" => UserState::Active,
                 "SUSPENDED" => UserState::Suspended,
                 "" | "STATE_UNSPECIFIED" => UserState::Unspecified,
                 _ => UserState::Other(state),
             },
-            create_time: shown.create_time.unwrap_or_default(),
-            path: shown.path.unwrap_or_default(),
+            create_time: body.create_time.unwrap_or_default(),
+            path: body.path.unwrap_or_default(),
         }
     }
 }
 
-/// The users of a page, without those that repeat a secret.
-pub(crate) fn page(body: &[u8], secrets: &[String]) -> Vec<User> {
-    let page = serde_json::from_slice::<Page>(body);
+/// Users of a page, without those that repeat a secret.
+pub(super) fn page(body: &[u8], secrets: &[String]) -> Vec<User> {
+    let page = serde_json::from_slice::<PageBody>(body);
     let users = page.map_or_else(|_| Vec::new(), |page| page.results);
     let users = users.into_iter().map(User::from);
-    users.filter(|user| !repeats(user, secrets)).collect()
+    users.filter(|user| !leaks_secret(user, secrets)).collect()
 }
 
-/// The user of an answer, unless it repeats a secret.
-pub(crate) fn user(body: &[u8], secrets: &[String]) -> Option<User> {
-    let user = User::from(serde_json::from_slice::<Shown>(body).ok()?);
-    Some(user).filter(|user| !repeats(user, secrets))
+/// User of a response. None if it repeats a secret.
+pub(super) fn user(body: &[u8], secrets: &[String]) -> Option<User> {
+    let user = User::from(serde_json::from_slice::<UserBody>(body).ok()?);
+    Some(user).filter(|user| !leaks_secret(user, secrets))
 }
 
-fn repeats(user: &User, secrets: &[String]) -> bool {
+fn leaks_secret(user: &User, secrets: &[String]) -> bool {
     let state = match &user.state {
         UserState::Other(state) => state.as_str(),
         _ => "",
@@ -72,8 +73,8 @@ fn repeats(user: &User, secrets: &[String]) -> bool {
     .any(|text| secrets.iter().any(|secret| text.contains(secret.as_str())))
 }
 
-/// What is secret in an authorization header: the token, or base64 of a pair and the password in it.
-pub(crate) fn secrets(authorization: &str) -> Vec<String> {
+/// Secrets in the value of an `Authorization` header: the token, or base64 of `id:secret` and the secret in it.
+pub(super) fn secrets(authorization: &str) -> Vec<String> {
     let Some((_, credentials)) = authorization.split_once(' ') else {
         return Vec::new();
     };
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_that_repeats_a_secret_is_not_shown() {
+    fn a_user_that_repeats_a_secret_is_left_out() {
         let secrets = [secrets("Bearer to\"ken"), secrets("Basic aWQ6czNjcjN0")].concat();
         assert_eq!(secrets, ["to\"ken", "aWQ6czNjcjN0", "s3cr3t"]);
         let body = br#"{"results":[{"id":"A"},{"id":"B","email":"a to\u0022ken"},{"id":"C","state":"xs3cr3tx"}]}"#;
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_of_the_api_shows_nobody() {
+    fn an_unreadable_response_contains_no_users() {
         for body in [
             &b""[..],
             b"<html>",

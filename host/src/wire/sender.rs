@@ -1,7 +1,7 @@
-//! Sends one request over a connection of its own: TCP, TLS where it is `https`, HTTP/1.1.
+//! Sends one request over a connection of its own: TCP, TLS for `https`, HTTP/1.1.
 //!
-//! wasmtime's own sender waits for a TLS handshake for ever, trusts no authority but Mozilla's, and does not say of a
-//! certificate what is wrong with it.
+//! Replaces wasmtime's sender, which waits for a TLS handshake without a limit, trusts Mozilla's authorities only, and gives
+//! no cause for a rejected certificate.
 
 use std::{
     pin::Pin,
@@ -29,82 +29,84 @@ use tokio_rustls::{
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, io::TokioIo};
 
-/// How long a phase may take for which the request sets no time-out.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Time-out of a phase for which the request sets none.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// What a server's certificate must lead to.
+/// TLS configuration: the certificate authorities to trust.
 #[derive(Clone)]
-pub(crate) struct Trust(Arc<ClientConfig>);
+pub(super) struct TlsConfig(Arc<ClientConfig>);
 
-impl Trust {
-    /// These authorities, and no others.
-    pub fn only(roots: RootCertStore) -> Self {
+impl TlsConfig {
+    /// Trusts these authorities only.
+    pub(super) fn with_roots(roots: RootCertStore) -> Self {
         let config = ClientConfig::builder()
             .with_root_certificates(roots)
             .with_no_client_auth();
         Self(Arc::new(config))
     }
 
-    /// The authorities that the machine trusts, as an inspecting proxy needs it; Mozilla's where it names none. Read once.
-    pub fn of_the_machine() -> Self {
-        static TRUST: OnceLock<Trust> = OnceLock::new();
+    /// Trusts the authorities of the system, which include those of an inspecting proxy; Mozilla's if the system has none.
+    /// Reads them once.
+    pub(super) fn from_system() -> Self {
+        static CONFIG: OnceLock<TlsConfig> = OnceLock::new();
         let read = || {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
             if roots.is_empty() {
                 roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             }
-            Self::only(roots)
+            Self::with_roots(roots)
         };
-        TRUST.get_or_init(read).clone()
+        CONFIG.get_or_init(read).clone()
     }
 }
 
-/// A connection's two directions.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A connection, encrypted or not.
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 
-/// Sends a request, and waits for the head of its answer. Dropped, it closes the connection; so does the answer's body.
-pub(crate) async fn send(
+/// Sends a request, and waits for the head of its response. Dropping the future, or later the response's body, closes the
+/// connection.
+pub(super) async fn send(
     mut request: Request<WasiBody>,
     options: RequestOptions,
-    trust: impl FnOnce() -> Trust,
+    tls: impl FnOnce() -> TlsConfig,
 ) -> Result<Response<WasiBody>, Error> {
-    let patience = |timeout: Option<Duration>| timeout.unwrap_or(PATIENCE);
-    let connected_by = Instant::now() + patience(options.connect_timeout);
-    let stream = timeout_at(connected_by, connect(request.uri(), trust))
+    let or_default = |timeout: Option<Duration>| timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let connected_by = Instant::now() + or_default(options.connect_timeout);
+    let stream = timeout_at(connected_by, connect(request.uri(), tls))
         .await
         .map_err(|_| Error::ConnectionTimeout)??;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = wasmtime_wasi::runtime::spawn(async {
-        // How it ends shows in the answer.
+        // Its error is reported by the response.
         connection.await.ok();
     });
 
-    // The authority goes into `host`, which is set already.
+    // Origin form (RFC 9112, section 3.2.1): the authority is in the `Host` header.
     let path_and_query = request.uri().path_and_query().cloned();
     *request.uri_mut() = path_and_query.map_or_else(Uri::default, Uri::from);
     let response = timeout(
-        patience(options.first_byte_timeout),
+        or_default(options.first_byte_timeout),
         sender.send_request(request),
     )
     .await
     .map_err(|_| Error::ConnectionReadTimeout)??;
-    let between_bytes = patience(options.between_bytes_timeout);
+    let between_bytes = or_default(options.between_bytes_timeout);
     Ok(response.map(|incoming| {
-        let body = Answer {
+        let body = ResponseBody {
             incoming,
             between_bytes,
-            alarm: Box::pin(sleep(between_bytes)),
+            timer: Box::pin(sleep(between_bytes)),
             _connection: connection,
         };
         body.boxed_unsync()
     }))
 }
 
-/// Connects, and shakes hands where that is wanted.
-async fn connect(uri: &Uri, trust: impl FnOnce() -> Trust) -> Result<Box<dyn Stream>, Error> {
+/// Opens a connection, with a TLS handshake for `https`.
+async fn connect(uri: &Uri, tls: impl FnOnce() -> TlsConfig) -> Result<Box<dyn Connection>, Error> {
     let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?;
     // The brackets of an IPv6 address belong to the URI.
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -117,20 +119,20 @@ async fn connect(uri: &Uri, trust: impl FnOnce() -> Trust) -> Result<Box<dyn Str
         return Ok(Box::new(stream));
     }
     let name = ServerName::try_from(host.to_owned())?;
-    let connector = TlsConnector::from(trust().0);
+    let connector = TlsConnector::from(tls().0);
     let stream = connector.connect(name, stream).await.map_err(Error::Tls)?;
     Ok(Box::new(stream))
 }
 
-/// The body of an answer, and the connection that it comes over.
-struct Answer {
+/// Body of a response, with the connection that delivers it.
+struct ResponseBody {
     incoming: Incoming,
     between_bytes: Duration,
-    alarm: Pin<Box<Sleep>>,
+    timer: Pin<Box<Sleep>>,
     _connection: AbortOnDropJoinHandle<()>,
 }
 
-impl Body for Answer {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -140,10 +142,10 @@ impl Body for Answer {
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) {
             let next = Instant::now() + self.between_bytes;
-            self.alarm.as_mut().reset(next);
+            self.timer.as_mut().reset(next);
             return Poll::Ready(frame.map(|frame| frame.map_err(Error::from)));
         }
-        ready!(self.alarm.as_mut().poll(context));
+        ready!(self.timer.as_mut().poll(context));
         Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
     }
 

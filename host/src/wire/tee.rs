@@ -1,4 +1,4 @@
-//! The bodies of answers, read beside the component: as they pass, or a little ahead of it.
+//! Reads response bodies beside the component: while they pass, or ahead of it.
 
 use std::{
     collections::VecDeque,
@@ -13,34 +13,35 @@ use hyper::body::Bytes;
 use tokio::time::{Instant, timeout_at};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// The longest answer that is read as it passes, in bytes: the component takes no longer one.
-const LONGEST: usize = 8 << 20;
-/// The longest answer that is read ahead, in bytes.
-const LONGEST_AHEAD: usize = 64 << 10;
-/// How long an answer that is read ahead may keep the component waiting.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// Maximum size in bytes of a body that is read while it passes: the largest that the component accepts.
+const MAX_TEE_BYTES: usize = 8 << 20;
+/// Maximum size in bytes of a body that is read ahead.
+const MAX_READ_AHEAD_BYTES: usize = 64 << 10;
+/// Maximum time for which reading ahead delays the component.
+const READ_AHEAD_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// A body that is handed on as it comes; whoever listens hears all of it before its end is handed on.
-pub(crate) fn overheard(body: WasiBody, hear: impl FnOnce(&[u8]) + Send + 'static) -> WasiBody {
-    let overheard = Overheard {
+/// Passes a body on as it arrives, and calls `on_complete` with all of it before passing on its end. Does not call it for a
+/// body that is too long or breaks off.
+pub(super) fn tee(body: WasiBody, on_complete: impl FnOnce(&[u8]) + Send + 'static) -> WasiBody {
+    let tee = TeeBody {
         body,
-        heard: Vec::new(),
-        hear: Some(Box::new(hear)),
+        copy: Vec::new(),
+        on_complete: Some(Box::new(on_complete)),
     };
-    overheard.boxed_unsync()
+    tee.boxed_unsync()
 }
 
-/// Told of a whole body.
-type Hear = Box<dyn FnOnce(&[u8]) + Send>;
+/// Function called with a complete body.
+type OnComplete = Box<dyn FnOnce(&[u8]) + Send>;
 
-struct Overheard {
+struct TeeBody {
     body: WasiBody,
-    heard: Vec<u8>,
-    /// None once it was told, or the body was too long or broke.
-    hear: Option<Hear>,
+    copy: Vec<u8>,
+    /// None after the call, and for a body that is too long or broke off.
+    on_complete: Option<OnComplete>,
 }
 
-impl Body for Overheard {
+impl Body for TeeBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -52,20 +53,20 @@ impl Body for Overheard {
         match &frame {
             Some(Ok(frame)) => {
                 let data = frame.data_ref().map_or(&[][..], |data| &data[..]);
-                if self.heard.len() + data.len() > LONGEST {
-                    self.hear = None;
-                } else if self.hear.is_some() {
-                    self.heard.extend_from_slice(data);
+                if self.copy.len() + data.len() > MAX_TEE_BYTES {
+                    self.on_complete = None;
+                } else if self.on_complete.is_some() {
+                    self.copy.extend_from_slice(data);
                 }
             }
-            Some(Err(_)) => self.hear = None,
+            Some(Err(_)) => self.on_complete = None,
             None => {}
         }
-        // Whoever sees that this was the last piece may not ask for another one.
+        // A reader that knows this frame to be the last one may not poll again.
         if (frame.is_none() || self.body.is_end_stream())
-            && let Some(hear) = self.hear.take()
+            && let Some(on_complete) = self.on_complete.take()
         {
-            hear(&self.heard);
+            on_complete(&self.copy);
         }
         Poll::Ready(frame)
     }
@@ -79,14 +80,13 @@ impl Body for Overheard {
     }
 }
 
-/// Reads a small body ahead, if it comes at once: all of it, or none, and the same body again, as if nothing of it had been
-/// read.
-pub(crate) async fn read_ahead(mut body: WasiBody) -> (Option<Vec<u8>>, WasiBody) {
-    let until = Instant::now() + PATIENCE;
+/// Reads a small body ahead. Returns its content, if all of it arrived in time, and a body that replays it from the start.
+pub(super) async fn read_ahead(mut body: WasiBody) -> (Option<Vec<u8>>, WasiBody) {
+    let deadline = Instant::now() + READ_AHEAD_TIMEOUT;
     let mut read = Vec::new();
-    let mut pieces = VecDeque::new();
+    let mut frames = VecDeque::new();
     let is_whole = loop {
-        let Ok(frame) = timeout_at(until, body.frame()).await else {
+        let Ok(frame) = timeout_at(deadline, body.frame()).await else {
             break false;
         };
         let Some(frame) = frame else {
@@ -95,25 +95,25 @@ pub(crate) async fn read_ahead(mut body: WasiBody) -> (Option<Vec<u8>>, WasiBody
         let data = frame.as_ref().ok().and_then(Frame::data_ref);
         read.extend_from_slice(data.map_or(&[][..], |data| &data[..]));
         let is_broken = frame.is_err();
-        pieces.push_back(frame);
-        if is_broken || read.len() > LONGEST_AHEAD {
+        frames.push_back(frame);
+        if is_broken || read.len() > MAX_READ_AHEAD_BYTES {
             break false;
         }
     };
-    let replayed = Replayed {
-        pieces,
+    let replayed = ReplayedBody {
+        frames,
         rest: Some(body).filter(|_| !is_whole),
     };
     (is_whole.then_some(read), replayed.boxed_unsync())
 }
 
-struct Replayed {
-    pieces: VecDeque<Result<Frame<Bytes>, Error>>,
-    /// None after its end.
+struct ReplayedBody {
+    frames: VecDeque<Result<Frame<Bytes>, Error>>,
+    /// None if the body was read to its end.
     rest: Option<WasiBody>,
 }
 
-impl Body for Replayed {
+impl Body for ReplayedBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -121,8 +121,8 @@ impl Body for Replayed {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if let Some(piece) = self.pieces.pop_front() {
-            return Poll::Ready(Some(piece));
+        if let Some(frame) = self.frames.pop_front() {
+            return Poll::Ready(Some(frame));
         }
         match &mut self.rest {
             Some(rest) => Pin::new(rest).poll_frame(context),
@@ -131,7 +131,7 @@ impl Body for Replayed {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.pieces.is_empty() && self.rest.as_ref().is_none_or(Body::is_end_stream)
+        self.frames.is_empty() && self.rest.as_ref().is_none_or(Body::is_end_stream)
     }
 }
 
@@ -141,13 +141,13 @@ mod tests {
 
     use super::*;
 
-    /// A body of these pieces; after them it ends, or keeps whoever reads it waiting.
-    struct Pieces {
-        pieces: VecDeque<Result<&'static [u8], Error>>,
+    /// A body of these frames. After them it ends, or stays pending.
+    struct FakeBody {
+        frames: VecDeque<Result<&'static [u8], Error>>,
         ends: bool,
     }
 
-    impl Body for Pieces {
+    impl Body for FakeBody {
         type Data = Bytes;
         type Error = Error;
 
@@ -155,21 +155,21 @@ mod tests {
             mut self: Pin<&mut Self>,
             _: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-            match self.pieces.pop_front() {
+            match self.frames.pop_front() {
                 None if !self.ends => Poll::Pending,
-                piece => Poll::Ready(
-                    piece.map(|piece| piece.map(|data| Frame::data(Bytes::from_static(data)))),
+                frame => Poll::Ready(
+                    frame.map(|frame| frame.map(|data| Frame::data(Bytes::from_static(data)))),
                 ),
             }
         }
     }
 
-    fn body<const N: usize>(pieces: [Result<&'static [u8], Error>; N], ends: bool) -> WasiBody {
-        let pieces = VecDeque::from(pieces);
-        Pieces { pieces, ends }.boxed_unsync()
+    fn body<const N: usize>(frames: [Result<&'static [u8], Error>; N], ends: bool) -> WasiBody {
+        let frames = VecDeque::from(frames);
+        FakeBody { frames, ends }.boxed_unsync()
     }
 
-    /// What is left of a body, and whether it ended without an error.
+    /// Rest of a body, and true if it ended without an error.
     async fn rest(mut body: WasiBody) -> (Vec<u8>, bool) {
         let mut read = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_comes_at_once_is_read_ahead_and_handed_on_whole() {
+    async fn a_body_in_time_is_read_ahead_and_replayed() {
         let (read, body) = read_ahead(body([Ok(b"on"), Ok(b"e")], true)).await;
         assert_eq!(read.as_deref(), Some(&b"one"[..]));
         assert_eq!(rest(body).await, (b"one".to_vec(), true));
     }
 
     #[tokio::test]
-    async fn an_error_in_what_was_read_ahead_stays_an_error() {
+    async fn an_error_during_read_ahead_is_replayed() {
         let broken = [Ok(&b"on"[..]), Err(Error::ConnectionReadTimeout)];
         let (read, body) = read_ahead(body(broken, false)).await;
         assert_eq!(read, None);
@@ -197,34 +197,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_does_not_come_keeps_nobody_waiting() {
+    async fn read_ahead_of_a_stalled_body_returns_in_time() {
         let (read, mut body) = read_ahead(body([Ok(b"on")], false)).await;
         assert_eq!(read, None);
-        let first = body.frame().await.expect("a piece").expect("no error");
+        let first = body.frame().await.expect("a frame").expect("no error");
         assert_eq!(first.into_data().expect("data"), b"on"[..]);
         assert!(!body.is_end_stream());
     }
 
     #[tokio::test]
-    async fn a_long_body_is_handed_on_whole_and_not_read_ahead() {
-        const LONG: &[u8] = &[b'x'; LONGEST_AHEAD];
+    async fn a_long_body_is_replayed_without_being_read_ahead() {
+        const LONG: &[u8] = &[b'x'; MAX_READ_AHEAD_BYTES];
         let (read, body) = read_ahead(body([Ok(LONG), Ok(LONG), Ok(b"y")], true)).await;
         assert_eq!(read, None);
         assert_eq!(rest(body).await, ([LONG, LONG, b"y"].concat(), true));
     }
 
     #[tokio::test]
-    async fn what_passes_is_heard_before_its_end_and_only_whole() {
-        for (last, ends, heard) in [
+    async fn tee_reports_complete_bodies_only() {
+        for (last, ends, expected) in [
             (Ok(&b"e"[..]), true, Some(b"one".to_vec())),
             (Err(Error::ConnectionReadTimeout), false, None),
         ] {
-            let told = Arc::new(Mutex::new(None));
-            let ear = Arc::clone(&told);
-            let hear = move |body: &[u8]| *ear.lock().unwrap() = Some(body.to_vec());
-            let body = overheard(body([Ok(b"on"), last], true), hear);
+            let reported = Arc::new(Mutex::new(None));
+            let copy = Arc::clone(&reported);
+            let on_complete = move |body: &[u8]| *copy.lock().unwrap() = Some(body.to_vec());
+            let body = tee(body([Ok(b"on"), last], true), on_complete);
             assert_eq!(rest(body).await.1, ends);
-            assert_eq!(*told.lock().unwrap(), heard);
+            assert_eq!(*reported.lock().unwrap(), expected);
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn line(context: &Context, event: &Event<'_>) -> String {
         "status": status_name,
         "unmapped": present([
             ("outcome", Some(outcome.into())),
-            ("state_before", event.before.map(state_name).map(Value::from)),
+            ("previous_state", event.before.map(state_name).map(Value::from)),
             ("effect", event.error.map(effect).map(Value::from)),
             ("interrupted", event.is_interrupted.then_some(true.into())),
             ("reason", context.reason.as_deref().map(Value::from)),
@@ -110,7 +110,7 @@ fn present<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
 
 fn effect(error: &Error) -> &'static str {
     if is_uncertain(error) {
-        "uncertain"
+        "possibly-applied"
     } else {
         "unchanged"
     }

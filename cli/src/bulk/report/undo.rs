@@ -83,7 +83,7 @@ fn tell_left_out(
         }
         let shown: Vec<_> = ids.iter().map(|id| printable(id)).collect();
         let text = format!(
-            "{} of the report left out, {why}\n  mend: {mend} {}",
+            "{} of the report left out, {why}\n  hint: {mend} {}",
             ids.len(),
             shown.join(" "),
         );

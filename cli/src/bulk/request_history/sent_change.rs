@@ -40,15 +40,15 @@ impl Sent {
         }
         let is_refused = self.times == self.refused;
         let (effect, why) = if is_refused {
-            (Effect::Unchanged, "the server refused it")
+            (Effect::NotApplied, "the server refused it")
         } else if self.is_unclear {
             (
-                Effect::Uncertain,
+                Effect::PossiblyApplied,
                 "the server's answer does not show the change; it may have been made",
             )
         } else {
             (
-                Effect::Uncertain,
+                Effect::PossiblyApplied,
                 "the command was ended before the server answered; the change may have been made",
             )
         };
@@ -61,7 +61,9 @@ impl Sent {
             status: self.status.filter(|_| is_refused),
             api_code: None,
             api_message: None,
-            attempts: self.times,
+            hint: None,
+            candidates: Vec::new(),
+            requests: self.times,
         })
     }
 }

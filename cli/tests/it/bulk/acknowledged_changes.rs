@@ -77,8 +77,8 @@ async fn an_answer_that_never_comes_whole_leaves_no_line_of_a_success() {
     let lines = objects(&read(&scene.path("audit.jsonl")));
     assert_eq!(statuses(&lines), ["Unknown", "Unknown"]);
     assert_eq!(lines[0]["status_id"], 0);
-    assert_eq!(lines[0]["unmapped"]["effect"], "uncertain");
-    assert_eq!(lines[1]["unmapped"]["effect"], "uncertain");
+    assert_eq!(lines[0]["unmapped"]["effect"], "possibly-applied");
+    assert_eq!(lines[1]["unmapped"]["effect"], "possibly-applied");
     assert_eq!(lines[0]["user"]["uid"], lines[1]["user"]["uid"]);
     assert_eq!(lines[0]["metadata"], lines[1]["metadata"]);
 }
@@ -97,5 +97,5 @@ async fn a_page_that_a_proxy_answers_with_is_no_change() {
     assert_eq!(scene.state(user), State::Active);
     let lines = objects(&read(&scene.path("audit.jsonl")));
     assert!(!statuses(&lines).contains(&"Success"), "{lines:?}");
-    assert_eq!(lines[0]["unmapped"]["effect"], "uncertain");
+    assert_eq!(lines[0]["unmapped"]["effect"], "possibly-applied");
 }

@@ -63,7 +63,7 @@ async fn a_line_is_an_account_change_of_ocsf() {
                 "type_uid": 300_100 + activity,
                 "unmapped": {
                     "outcome": "changed",
-                    "state_before": before,
+                    "previous_state": before,
                     "reason": "phished",
                     "ticket": "INC-7",
                 },

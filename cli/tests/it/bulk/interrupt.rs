@@ -37,7 +37,7 @@ async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_shoul
         assert!(
             ended
                 .stderr
-                .contains("mend: repeat the command to contain them"),
+                .contains("hint: repeat the command to contain them"),
             "{ended:?}"
         );
 
@@ -96,15 +96,15 @@ async fn a_second_ctrl_c_ends_it_at_once_and_tells_what_the_wire_knows() {
             "failed", "changed", "failed", "failed", "failed", "failed", "skipped", "skipped"
         ]
     );
-    assert_eq!(targets[0]["error"]["effect"], "unchanged");
+    assert_eq!(targets[0]["error"]["effect"], "not-applied");
     assert_eq!(targets[0]["error"]["status"], 403);
     assert_eq!(targets[1]["user"]["state"], "suspended");
     for (target, user) in targets[2..6].iter().zip(&users[2..]) {
-        assert_eq!(target["error"]["effect"], "uncertain");
+        assert_eq!(target["error"]["effect"], "possibly-applied");
         assert_eq!(target["user"]["id"], user.id.as_str());
-        assert_eq!(target["before"], "active");
+        assert_eq!(target["previous_state"], "active");
     }
-    assert_eq!(told["attempts"], 8, "a token, a list, six changes");
+    assert_eq!(told["requests"], 8, "a token, a list, six changes");
 }
 
 #[tokio::test]
@@ -208,5 +208,5 @@ async fn an_answer_that_shows_no_change_is_uncertain_after_a_second_ctrl_c() {
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");
     let told = document(&scene.path("report.json"));
-    assert_eq!(told["targets"][0]["error"]["effect"], "uncertain");
+    assert_eq!(told["targets"][0]["error"]["effect"], "possibly-applied");
 }

@@ -58,10 +58,10 @@ noone@acme.example          failed                                  not-found
         "\
 error[last-owner]: suspend-users: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first
   for: OGG1MAE6J44ZVOL267BVBZKNHR
-  mend: make another person an owner in 1Password, then repeat the command
+  hint: make another person an owner in 1Password, then repeat the command
 error[not-found]: suspend-users: no user of the account has this e-mail address; check its spelling, and the account id
   for: nobody@acme.example, noone@acme.example
-  mend: `op-users list` shows the users of the account, `op-users check` tries the account
+  hint: `op-users list` shows the users of the account, `op-users check` tries the account
 "
     );
 }
@@ -97,7 +97,7 @@ async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
                 "create_time": user.create_time,
                 "path": user.path,
             },
-            "before": "active",
+            "previous_state": "active",
             "error": null,
         })
     );
@@ -118,7 +118,7 @@ async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
             "would_change": 0,
             "failed": 1,
             "skipped": 0,
-            "attempts": 3,
+            "requests": 3,
         })
     );
 }

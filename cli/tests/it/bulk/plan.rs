@@ -163,7 +163,7 @@ async fn anything_else_changes_nothing() {
         ("suspend\n", "error: not confirmed; nothing was changed\n"),
         (
             "",
-            "\nerror: not confirmed, because the input ended without an answer; nothing was changed\n  mend: --yes changes without asking\n",
+            "\nerror: not confirmed, because the input ended without an answer; nothing was changed\n  hint: --yes changes without asking\n",
         ),
     ] {
         let ended = run_with(op_users_at(&scene.simulator, &arguments), answer).await;

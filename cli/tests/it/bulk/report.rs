@@ -48,14 +48,14 @@ async fn it_says_what_was_done_why_and_what_became_of_everybody() {
             "interrupted": false,
             "audit_error": null,
             "refused": null,
-            "attempts": 3,
+            "requests": 3,
             "targets": null,
         })
     );
     assert_eq!(targets[0]["error"]["code"], "not-found");
     assert_eq!(targets[1]["who"], users[0].email.as_str());
     assert_eq!(targets[1]["outcome"], "changed");
-    assert_eq!(targets[1]["before"], "active");
+    assert_eq!(targets[1]["previous_state"], "active");
     assert_eq!(targets[1]["user"]["id"], users[0].id.as_str());
     // Nothing is left beside it.
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 1);
@@ -127,7 +127,7 @@ async fn whoever_was_changed_without_a_look_is_left_out_and_named() {
     assert_eq!(
         said(&ended),
         format!(
-            "1 of the report left out, because nobody knows what they were before it\n  mend: for those who had been active, op-users restore {}\n",
+            "1 of the report left out, because nobody knows what they were before it\n  hint: for those who had been active, op-users restore {}\n",
             blind.id
         )
     );

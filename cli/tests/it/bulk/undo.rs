@@ -21,7 +21,7 @@ async fn whoever_may_have_been_changed_is_undone_too() {
     let ended = run(op_users_at(&scene.simulator, &contain)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
     let told = document(&scene.path("report.json"));
-    assert_eq!(told["targets"][0]["error"]["effect"], "uncertain");
+    assert_eq!(told["targets"][0]["error"]["effect"], "possibly-applied");
 
     let ended = run(op_users_at(&scene.simulator, &contain)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
@@ -41,7 +41,7 @@ async fn each_who_is_left_out_is_left_out_for_a_true_reason() {
     let contain = ["contain", "--yes", "--report", &report];
     run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
     let mut told = document(&scene.path("report.json"));
-    told["targets"][0]["before"] = "INVITED".into();
+    told["targets"][0]["previous_state"] = "INVITED".into();
     told["targets"][1]["user"]["id"] = "two words".into();
     let changed = scene.holding("changed.json", &told.to_string());
     let restore = ["restore", "--yes", "--from-report", &changed];

@@ -42,7 +42,7 @@ async fn the_same_change_by_somebody_else_cannot_be_told_from_ours() {
     })
     .await;
     assert_eq!(fates(&report), [Changed]);
-    assert_eq!(report.targets[0].before, Some(UserState::Active));
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_user_who_is_deleted_in_between_is_not_found_and_the_others_are_change
         // As the look-up saw them.
         let target = &report.targets[place];
         assert_eq!(target.user.as_ref().unwrap().id, member.id);
-        assert_eq!(target.before, Some(UserState::Active));
+        assert_eq!(target.previous_state, Some(UserState::Active));
     }
 }
 

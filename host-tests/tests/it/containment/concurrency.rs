@@ -85,7 +85,7 @@ async fn a_concurrency_out_of_range_is_refused_before_anything_is_sent() {
         let options = at_once(Some(concurrency));
         let error = harness.suspend_all(&targets, &options).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidArgument);
-        assert_eq!(error.attempts, 0);
+        assert_eq!(error.requests, 0);
     }
     assert!(harness.simulator.requests().is_empty());
 }

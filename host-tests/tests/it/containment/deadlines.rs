@@ -66,9 +66,9 @@ async fn changes_that_are_done_stay_done_and_the_others_say_what_is_known() {
     assert_eq!(fates(&report)[10..], [Failed(TIMED_OUT); 10]);
     for place in 10..20 {
         let error = error(&report, place);
-        assert_eq!((error.attempts, error.retryable), (0, true));
+        assert_eq!((error.requests, error.retryable), (0, true));
     }
-    assert_eq!(report.attempts, 1 + 20 + 10);
+    assert_eq!(report.requests, 1 + 20 + 10);
     drop(harness);
 }
 

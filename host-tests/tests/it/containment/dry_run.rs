@@ -50,7 +50,7 @@ async fn a_dry_run_posts_nothing_but_for_the_token() {
         (&user.id, &user.state),
         (&members[0].id, &UserState::Active)
     );
-    assert_eq!(report.targets[0].before, Some(UserState::Active));
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
     let requests = harness.simulator.requests();
     let posts = requests.iter().filter(|request| request.method == "POST");
     let posts: Vec<_> = posts.map(|request| request.endpoint).collect();
@@ -88,7 +88,7 @@ async fn without_the_permission_to_look_a_dry_run_would_change_whom_it_never_saw
     let report = harness.suspend_all(&[by_id(&id)], &dry()).await.unwrap();
     assert_eq!(fates(&report), [WouldChange]);
     assert_eq!(report.targets[0].user, None);
-    assert_eq!(report.targets[0].before, None);
+    assert_eq!(report.targets[0].previous_state, None);
     assert_eq!(harness.simulator.user(&id).unwrap().state, State::Active);
 }
 

@@ -86,7 +86,7 @@ async fn a_user_who_shows_on_two_pages_comes_once() {
     let fault = Fault::new(Action::Hold).on(Endpoint::List).skip(1);
     harness.simulator.fault(fault);
     let (simulator, instance) = (&harness.simulator, &mut harness.instance);
-    let list = meanwhile(instance.list_all_users(None, 10_000), async {
+    let list = meanwhile(instance.list_all_users(None, 10_000, None), async {
         simulator.held(1).await;
         simulator.insert_user(0, newcomer);
         simulator.release();

@@ -23,8 +23,8 @@ impl From<&Outcome> for Fate {
             Outcome::WouldChange => Self::WouldChange,
             Outcome::Skipped => Self::Skipped,
             Outcome::Failed(error) => match error.effect {
-                Effect::Unchanged => Self::Failed(error.code),
-                Effect::Uncertain => Self::Uncertain(error.code),
+                Effect::NotApplied => Self::Failed(error.code),
+                Effect::PossiblyApplied => Self::Uncertain(error.code),
             },
         }
     }

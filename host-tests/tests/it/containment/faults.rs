@@ -199,8 +199,8 @@ async fn without_a_token_nothing_is_tried() {
             let fault = Fault::new(action).times(times).on(Endpoint::Token);
             let error = scene.play(fault).await.unwrap_err();
             assert_eq!(Some(error.code), code, "{name}");
-            assert_eq!(error.effect, Effect::Unchanged, "{name}");
-            assert!(error.attempts <= 5, "{name}: {error:?}");
+            assert_eq!(error.effect, Effect::NotApplied, "{name}");
+            assert!(error.requests <= 5, "{name}: {error:?}");
             scene.repeat().await;
         });
     }

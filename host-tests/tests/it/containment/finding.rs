@@ -59,7 +59,7 @@ async fn what_is_no_address_is_refused_before_anything_is_sent() {
     for wrong in ["", "  ", "wendy", "a@b\n.example", &"x@y".repeat(400)] {
         let error = harness.find(wrong).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidArgument, "{wrong}");
-        assert_eq!(error.attempts, 0);
+        assert_eq!(error.requests, 0);
     }
     assert!(harness.simulator.requests().is_empty());
 }
@@ -115,11 +115,14 @@ async fn a_user_whom_a_moving_list_shows_twice_is_not_ambiguous() {
     let second_page = Fault::new(Action::Hold).on(Endpoint::List).skip(1);
     harness.simulator.fault(second_page);
     let (simulator, instance) = (&harness.simulator, &mut harness.instance);
-    let found = meanwhile(instance.find_user(&last_of_the_first_page.email), async {
-        simulator.held(1).await;
-        simulator.insert_user(0, newcomer);
-        simulator.release();
-    });
+    let found = meanwhile(
+        instance.find_user(&last_of_the_first_page.email, None),
+        async {
+            simulator.held(1).await;
+            simulator.insert_user(0, newcomer);
+            simulator.release();
+        },
+    );
     let found = found.await.unwrap().unwrap();
     assert_eq!(found.id, last_of_the_first_page.id);
     // They were there again, as the first of the second page.
@@ -141,7 +144,7 @@ async fn what_cuts_the_reading_short_is_an_error_of_its_own() {
         harness.simulator.fault(fault);
         let error = harness.find(&email).await.unwrap_err();
         assert_eq!(error.code, code);
-        assert_eq!(error.attempts, 3);
+        assert_eq!(error.requests, 3);
         assert!(harness.find(&email).await.is_ok());
     }
 }

@@ -58,7 +58,7 @@ async fn an_expected_address_that_is_another_one_holds_the_change_back() {
     // Whom the id names is told, so that the mix-up can be seen.
     let user = report.targets[0].user.as_ref().unwrap();
     assert_eq!(user.email, members[0].email);
-    assert_eq!(report.targets[0].before, Some(UserState::Active));
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
     assert_eq!(count(&harness.simulator, Endpoint::Suspend), 1);
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use host::{ChangeOptions, ErrorCode, Instance, Options, Outcome, Report, Selector, Target};
+use host::{
+    ChangeOptions, ErrorCode, Instance, InstanceOptions, Outcome, Report, Selector, Target,
+};
 use host_tests::{Harness, by_email, by_id, environment, instance, unguarded};
 use simulator::{Action, Endpoint, Fault, Role, Simulator, State};
 
@@ -21,7 +23,7 @@ async fn account(users: usize) -> (Simulator, Instance) {
     let mut variables = environment(&simulator);
     // Time enough on a busy machine.
     variables.push(("OP_USERS_DEADLINE_MS".into(), "300000".into()));
-    let (instance, _) = instance(Options::new(variables).memory(LITTLE)).await;
+    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(LITTLE)).await;
     (simulator, instance)
 }
 
@@ -36,7 +38,7 @@ async fn finding_somebody_among_100000_takes_little_memory() {
         (&users[7].email, Err(ErrorCode::Ambiguous)),
         (&users[99_999].email, Err(ErrorCode::NotFound)),
     ] {
-        let found = instance.find_user(email).await.unwrap();
+        let found = instance.find_user(email, None).await.unwrap();
         let found = found
             .as_ref()
             .map(|user| &user.id)
@@ -51,14 +53,18 @@ async fn finding_somebody_among_100000_takes_little_memory() {
 async fn a_list_that_does_not_fit_is_an_error_in_words() {
     let (simulator, mut instance) = account(MANY).await;
     for _ in 0..2 {
-        let result = instance.list_all_users(None, u32::MAX).await.unwrap();
+        let result = instance.list_all_users(None, u32::MAX, None).await.unwrap();
         let error = result.unwrap_err();
         assert_eq!(error.code, ErrorCode::Other, "{error:?}");
         assert!(error.message.contains("memory"), "{}", error.message);
-        let list = instance.list_all_users(None, 1000).await.unwrap().unwrap();
+        let list = instance
+            .list_all_users(None, 1000, None)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!((list.users.len(), list.complete), (1000, false));
         let email = &simulator.owner().email;
-        assert!(instance.find_user(email).await.unwrap().is_ok());
+        assert!(instance.find_user(email, None).await.unwrap().is_ok());
     }
 }
 
@@ -67,7 +73,7 @@ async fn a_limit_of_any_size_is_met_or_is_an_error_in_words() {
     let (_simulator, mut instance) = account(20_000).await;
     let mut largest = 0;
     for limit in (1000..=20_000).step_by(1000) {
-        match instance.list_all_users(None, limit).await.unwrap() {
+        match instance.list_all_users(None, limit, None).await.unwrap() {
             Ok(list) => {
                 assert_eq!(list.users.len(), limit as usize);
                 largest = limit;
@@ -117,7 +123,10 @@ async fn targets_of_any_number_are_changed_or_are_an_error_in_words() {
             most = count;
         }
         let email = &simulator.owner().email;
-        assert!(instance.find_user(email).await.unwrap().is_ok(), "{count}");
+        assert!(
+            instance.find_user(email, None).await.unwrap().is_ok(),
+            "{count}"
+        );
     }
     println!("{most} targets in {LITTLE} bytes");
     assert!(most >= 200);
@@ -177,7 +186,7 @@ async fn ids_of_the_longest_kind_are_looked_up_or_are_an_error_in_words() {
         let report = suspend(&mut instance, &targets).await;
         assert!(report.is_some() || count > 100);
         let email = &simulator.owner().email;
-        assert!(instance.find_user(email).await.unwrap().is_ok());
+        assert!(instance.find_user(email, None).await.unwrap().is_ok());
     }
 }
 
@@ -240,6 +249,12 @@ async fn protected_users_of_any_number_are_left_alone_or_are_an_error_in_words()
             Ok(report) => assert_eq!(fates(&report), [Failed(ErrorCode::PreconditionFailed)]),
             Err(error) => assert_eq!((error.code, count > 100), (ErrorCode::Other, true)),
         }
-        assert!(instance.find_user(&owner.email).await.unwrap().is_ok());
+        assert!(
+            instance
+                .find_user(&owner.email, None)
+                .await
+                .unwrap()
+                .is_ok()
+        );
     }
 }

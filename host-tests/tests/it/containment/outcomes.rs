@@ -64,7 +64,7 @@ async fn every_outcome_stands_at_the_place_of_its_target() {
     }
     assert_eq!(error(&report, 5).status, Some(404));
     assert_eq!(error(&report, 3).status, Some(403));
-    assert_eq!(report.attempts as usize, harness.simulator.requests().len());
+    assert_eq!(report.requests as usize, harness.simulator.requests().len());
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_report_has_the_user_as_last_seen_and_the_state_before() {
         .into_iter()
         .map(|target| {
             let user = target.user.map(|user| (user.id, user.email, user.state));
-            (user, target.before)
+            (user, target.previous_state)
         })
         .collect();
     let user = |user: &simulator::User, state| Some((user.id.clone(), user.email.clone(), state));
@@ -125,7 +125,7 @@ async fn reactivating_undoes_exactly_what_suspending_did() {
 
     let reports = report.targets.iter().zip(&targets);
     let is_undone = |(report, _): &(&TargetReport, _)| {
-        report.outcome == Outcome::Changed && report.before.is_some()
+        report.outcome == Outcome::Changed && report.previous_state.is_some()
     };
     let changed = reports.filter(is_undone).map(|(_, target)| target.clone());
     let changed: Vec<_> = changed.collect();
@@ -135,7 +135,7 @@ async fn reactivating_undoes_exactly_what_suspending_did() {
         .unwrap();
     assert_eq!(fates(&report), vec![Changed; changed.len()]);
     for target in &report.targets {
-        assert_eq!(target.before, Some(UserState::Suspended));
+        assert_eq!(target.previous_state, Some(UserState::Suspended));
         assert_eq!(target.user.as_ref().unwrap().state, UserState::Active);
     }
     assert_eq!(harness.simulator.users(), before);
@@ -150,7 +150,7 @@ async fn the_same_call_again_changes_nobody_and_sends_no_change() {
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(fates(&report), [Unchanged; 10]);
     assert_eq!(count(&harness.simulator, Endpoint::Suspend), 10);
-    assert_eq!(report.attempts, 10);
+    assert_eq!(report.requests, 10);
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn without_the_permission_to_change_every_target_says_so() {
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(fates(&report), [Failed(ErrorCode::PermissionDenied); 2]);
     for target in report.targets {
-        assert_eq!(target.before, Some(UserState::Active));
+        assert_eq!(target.previous_state, Some(UserState::Active));
     }
     for target in harness
         .reactivate_all(&targets, &unguarded())
@@ -179,7 +179,7 @@ async fn nobody_to_change_is_a_report_on_nobody() {
     let mut harness = Harness::new().await;
     let report = harness.suspend_all(&[], &unguarded()).await.unwrap();
     assert!(report.targets.is_empty());
-    assert_eq!((report.refused, report.attempts), (None, 0));
+    assert_eq!((report.refused, report.requests), (None, 0));
     assert!(harness.simulator.requests().is_empty());
 }
 
@@ -189,7 +189,7 @@ async fn targets_that_cannot_be_asked_for_fail_without_a_request() {
     let targets = [by_id("."), by_email("@ \u{7}"), by_id("x".repeat(1025))];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(fates(&report), [Failed(ErrorCode::InvalidArgument); 3]);
-    assert_eq!(report.attempts, 0);
+    assert_eq!(report.requests, 0);
     assert!(harness.simulator.requests().is_empty());
 }
 

@@ -113,5 +113,5 @@ async fn a_server_that_asks_again_and_again_is_waited_for_and_everybody_is_chang
     }
     let report = harness.suspend_all(&targets, &at_once()).await.unwrap();
     assert_eq!(fates(&report), [Changed; 30]);
-    assert_eq!(report.attempts, 1 + 30 + 30 + 5);
+    assert_eq!(report.requests, 1 + 30 + 30 + 5);
 }

@@ -32,7 +32,7 @@ async fn changes_are_made_without_looking_and_nobody_knows_the_state_before() {
     for (target, member) in report.targets.iter().zip(&members) {
         let user = target.user.as_ref().unwrap();
         assert_eq!((&user.id, &user.state), (&member.id, &UserState::Suspended));
-        assert_eq!(target.before, None);
+        assert_eq!(target.previous_state, None);
     }
     assert_eq!(count(&harness.simulator, Endpoint::Suspend), 12);
 }
@@ -93,7 +93,7 @@ async fn who_is_named_by_e_mail_is_seen_on_the_list() {
     let targets: Vec<_> = members.iter().map(|user| by_email(&user.email)).collect();
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(fates(&report), [Changed, Unchanged]);
-    assert_eq!(report.targets[0].before, Some(UserState::Active));
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
     assert_eq!(count(&harness.simulator, Endpoint::Get), 0);
 }
 
@@ -132,7 +132,10 @@ async fn the_permission_to_look_may_be_taken_away_in_the_middle() {
     });
     let report = report.await.unwrap().unwrap();
     assert_eq!(fates(&report), [Changed; 10]);
-    let known = report.targets.iter().filter(|one| one.before.is_some());
+    let known = report
+        .targets
+        .iter()
+        .filter(|one| one.previous_state.is_some());
     assert_eq!(known.count(), 3);
     // Some could be looked up: each of the others is tried, and is changed without a look.
     assert_eq!(count(simulator, Endpoint::Get), 10);

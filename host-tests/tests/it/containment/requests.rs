@@ -38,7 +38,7 @@ async fn ids_cost_a_get_each() {
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(costs(&harness), [1, 0, 30, 30]);
-    assert_eq!(report.attempts, 61);
+    assert_eq!(report.requests, 61);
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn e_mail_addresses_cost_the_pages_once_however_many_they_are() {
         let targets: Vec<_> = members.iter().map(|user| by_email(&user.email)).collect();
         let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
         assert_eq!(costs(&harness), [1, 3, 0, addresses]);
-        assert_eq!(report.attempts as usize, 1 + 3 + addresses);
+        assert_eq!(report.requests as usize, 1 + 3 + addresses);
     }
 }
 

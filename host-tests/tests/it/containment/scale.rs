@@ -36,7 +36,7 @@ async fn ids_by_the_thousand_are_all_changed() {
     let report = harness.suspend_all(&targets, &options).await.unwrap();
     println!("{TARGETS} ids in {:?}", begun.elapsed());
     assert_eq!(fates(&report), vec![Changed; TARGETS]);
-    assert_eq!(report.attempts as usize, 1 + 2 * TARGETS);
+    assert_eq!(report.requests as usize, 1 + 2 * TARGETS);
     let simulator = &harness.simulator;
     assert!(simulator.max_in_flight() <= 16);
     for (target, member) in report.targets.iter().zip(&members) {

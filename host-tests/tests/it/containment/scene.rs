@@ -59,7 +59,7 @@ impl Scene {
             &report,
             State::Suspended,
         );
-        assert_eq!(report.attempts as usize, simulator.requests().len());
+        assert_eq!(report.requests as usize, simulator.requests().len());
         Ok((fates(&report), count(simulator, Endpoint::Suspend)))
     }
 

@@ -79,8 +79,8 @@ async fn nothing_more_is_looked_up_after_one_who_is_not_there() {
     assert_eq!(fated(&report, Skipped), 20);
     assert_eq!(count(&harness.simulator, Endpoint::Get), 3);
     // Those who were seen are shown.
-    assert_eq!(report.targets[1].before, Some(UserState::Active));
-    assert_eq!(report.targets[3].before, None);
+    assert_eq!(report.targets[1].previous_state, Some(UserState::Active));
+    assert_eq!(report.targets[3].previous_state, None);
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ async fn credentials_that_are_refused_at_first_are_tried_once() {
         .await
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::Unauthenticated);
-    assert_eq!(error.attempts, 1);
+    assert_eq!(error.requests, 1);
     assert_eq!(harness.simulator.requests().len(), 1);
 }
 

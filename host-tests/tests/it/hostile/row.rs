@@ -99,7 +99,7 @@ impl Row {
             deadline: Duration::from_secs(2),
             memory: 32 << 20,
             code: None,
-            effect: Effect::Unchanged,
+            effect: Effect::NotApplied,
             requests: 0..=0,
             at_least: Duration::ZERO,
             retry_after_ms: None,
@@ -134,7 +134,7 @@ impl Row {
     /// The call fails, after this many requests, and may have changed something.
     pub fn uncertain(self, code: ErrorCode, requests: impl Into<Count>) -> Self {
         Self {
-            effect: Effect::Uncertain,
+            effect: Effect::PossiblyApplied,
             ..self.fails(code, requests)
         }
     }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Error, Instance, Options};
+use host::{Error, Instance, InstanceOptions};
 use host_tests::{environment, first_page, instance};
 use simulator::{Simulator, State};
 use tokio::time::timeout;
@@ -37,7 +37,7 @@ pub async fn outcome(row: &Row) -> Outcome {
     variables.push(("OP_USERS_BASE_URL".into(), server.url()));
     let deadline_ms = row.deadline.as_millis().to_string();
     variables.push(("OP_USERS_DEADLINE_MS".into(), deadline_ms));
-    let (instance, _) = instance(Options::new(variables).memory(row.memory)).await;
+    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(row.memory)).await;
     let mut caller = Caller {
         instance,
         id: member.id,

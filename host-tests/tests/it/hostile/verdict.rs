@@ -44,7 +44,7 @@ pub fn judge(row: &Row, result: &Called, elapsed: Duration, connections: usize) 
         Some(Err(_)) => "TRAP".to_owned(),
         Some(Ok(Ok(_))) => "ok".to_owned(),
         Some(Ok(Err(error))) => {
-            requests = error.attempts as usize;
+            requests = error.requests as usize;
             effect = Some(error.effect);
             wrong.extend(flaws(row, error).map(|flaw| format!("{flaw} in {error:?}")));
             if row.script.is_some() && requests != connections {
@@ -75,8 +75,8 @@ pub fn judge(row: &Row, result: &Called, elapsed: Duration, connections: usize) 
     Outcome {
         code,
         effect: match effect {
-            Some(Effect::Unchanged) => "unchanged",
-            Some(Effect::Uncertain) => "uncertain",
+            Some(Effect::NotApplied) => "unchanged",
+            Some(Effect::PossiblyApplied) => "uncertain",
             None => "",
         },
         requests,

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use host::{Limits, Server, ServiceOptions, ServiceRuntime};
+use host::{Server, ServerLimits, ServiceOptions, ServiceRuntime};
 use host_tests::environment;
 use ring::{
     digest::{SHA256, digest},
@@ -34,13 +34,13 @@ impl Deployment {
 
     /// The same with more in the environment. An empty value takes a variable away.
     pub async fn with(more: &[(&str, &str)]) -> Self {
-        Self::limited(more, Limits::default(), |options| options).await
+        Self::limited(more, ServerLimits::default(), |options| options).await
     }
 
     /// The same with other limits and options.
     pub async fn limited(
         more: &[(&str, &str)],
-        limits: Limits,
+        limits: ServerLimits,
         change: impl FnOnce(ServiceOptions) -> ServiceOptions,
     ) -> Self {
         let simulator = Simulator::builder().users(60).seed(1).start().await;
@@ -117,12 +117,12 @@ pub fn runtime() -> &'static ServiceRuntime {
 }
 
 /// Short time-outs, for those who wait for them.
-pub fn impatient() -> Limits {
-    Limits {
-        head: Duration::from_secs(2),
-        body: Duration::from_secs(2),
-        write: Duration::from_secs(2),
-        ..Limits::default()
+pub fn impatient() -> ServerLimits {
+    ServerLimits {
+        head_timeout: Duration::from_secs(2),
+        body_timeout: Duration::from_secs(2),
+        write_timeout: Duration::from_secs(2),
+        ..ServerLimits::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refusals: each in words, with its status, and with nothing asked of the API.
 
-use host::Limits;
+use host::ServerLimits;
 use serde_json::{Value, json};
 use simulator::State;
 
@@ -142,7 +142,8 @@ async fn users_whom_a_setting_protects_and_calls_that_change_too_many() {
         ("OP_SERVICE_MAX_CHANGES", "2"),
         ("OP_SERVICE_PROTECT", "user0007@acme.example"),
     ];
-    let deployment = Deployment::limited(&settings, Limits::default(), |options| options).await;
+    let deployment =
+        Deployment::limited(&settings, ServerLimits::default(), |options| options).await;
     let report = deployment.contain(&["user0007@acme.example"]).await.value();
     let outcome = &report["outcomes"][0];
     assert_eq!(outcome["error"]["code"], "precondition-failed");

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Limits, ServiceOptions};
+use host::{ServerLimits, ServiceOptions};
 use simulator::{Action, Endpoint, Fault};
 use tokio::task::JoinSet;
 
@@ -17,7 +17,10 @@ use super::{
 const REQUESTS: usize = 50;
 
 async fn keeping(instances: usize) -> Deployment {
-    Deployment::limited(&[], Limits::default(), |options| options.kept(instances)).await
+    Deployment::limited(&[], ServerLimits::default(), |options| {
+        options.max_idle(instances)
+    })
+    .await
 }
 
 /// Half of so many requests took no longer than this.
@@ -87,8 +90,8 @@ async fn an_instance_goes_on_after_refusals_and_failures() {
 #[tokio::test]
 async fn an_instance_that_cannot_go_on_is_replaced() {
     // Room to start, and none for what is asked.
-    let little = |options: ServiceOptions| options.kept(1).memory(3 << 16);
-    let deployment = Deployment::limited(&[], Limits::default(), little).await;
+    let little = |options: ServiceOptions| options.max_idle(1).max_memory(3 << 16);
+    let deployment = Deployment::limited(&[], ServerLimits::default(), little).await;
     let large = Ask::post("/v1/contain", CONTAIN)
         .with("content-type", "application/json")
         .body(format!("{{\"users\":[{}\"A\"]}}", "\"A\",".repeat(16_000)));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use host::{Limits, ServiceOptions};
+use host::{ServerLimits, ServiceOptions};
 use http::Request;
 use http_body_util::{Channel, Empty};
 use serde_json::json;
@@ -97,8 +97,8 @@ async fn a_caller_who_goes_away_in_the_middle_harms_nobody() {
 
 #[tokio::test]
 async fn more_connections_than_there_may_be_wait_for_a_place() {
-    let few = Limits {
-        connections: 2,
+    let few = ServerLimits {
+        max_connections: 2,
         ..impatient()
     };
     let deployment = Deployment::limited(&[], few, |options| options).await;
@@ -107,7 +107,7 @@ async fn more_connections_than_there_may_be_wait_for_a_place() {
     let second = begin(&deployment, b"GET").await;
     // It is answered when one of the others has ended, which is when its head did not come.
     deployment.still_answers().await;
-    assert!(begun.elapsed() >= few.head, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= few.head_timeout, "{:?}", begun.elapsed());
     for stream in [first, second] {
         end(stream).await;
     }
@@ -115,8 +115,8 @@ async fn more_connections_than_there_may_be_wait_for_a_place() {
 
 #[tokio::test]
 async fn a_caller_who_does_not_take_the_answer_is_left() {
-    let one = Limits {
-        connections: 1,
+    let one = ServerLimits {
+        max_connections: 1,
         ..impatient()
     };
     let deployment = Deployment::limited(&[], one, |options| options).await;
@@ -136,16 +136,16 @@ async fn a_caller_who_does_not_take_the_answer_is_left() {
 async fn without_the_server_the_component_itself_gives_up_a_body_that_does_not_come() {
     let (_sender, body) = Channel::<_, wasmtime_wasi_http::Error>::new(1);
     let environment = [("OP_SERVICE_KEYS".to_owned(), keys())];
-    let service = runtime().service(ServiceOptions::new(environment).kept(1));
+    let service = runtime().service(ServiceOptions::new(environment).max_idle(1));
     let request = Request::post("/v1/contain")
         .header("host", "a")
         .header("authorization", format!("Bearer {CONTAIN}"))
         .header("content-type", "application/json")
         .body(body);
-    let answer = timeout(PATIENCE, service.answer(request.expect("a request"))).await;
+    let answer = timeout(PATIENCE, service.handle(request.expect("a request"))).await;
     let answer = answer.expect("in time").expect("the component runs");
     assert_eq!(answer.status(), 408);
     let health = Request::get("/healthz").header("host", "a");
     let health = health.body(Empty::new()).expect("a request");
-    assert_eq!(service.answer(health).await.expect("it runs").status(), 200);
+    assert_eq!(service.handle(health).await.expect("it runs").status(), 200);
 }

@@ -1,0 +1,102 @@
+//! The plugin for hosts without environments, configured by a function call.
+
+use std::ops::{Deref, DerefMut};
+
+use super::{instance::Instance, options::InstanceOptions, runtime::Runtime, settings::Settings};
+use crate::{
+    bindings::{configuration, types::Error},
+    components::CONFIGURABLE_COMPONENT,
+    error::Result,
+};
+
+/// The compiled plugin of the world `configurable-plugin`.
+///
+/// ```no_run
+/// use onepassword_users_host::{
+///     ApiVersion, BaseUrl, ClientCredentials, ConfigurableRuntime, Credentials, InstanceOptions, Settings,
+/// };
+///
+/// # async fn example() -> onepassword_users_host::Result<()> {
+/// let runtime = ConfigurableRuntime::new()?;
+/// let mut instance = runtime.instance(InstanceOptions::new([])).await?;
+/// let settings = Settings {
+///     account_id: "IR7VJHJ36JHINBFAD7V2T5MP3E".into(),
+///     credentials: Credentials::Client(ClientCredentials {
+///         client_id: "id".into(),
+///         client_secret: "secret".into(),
+///     }),
+///     base_url: BaseUrl::Com,
+///     api_version: ApiVersion::V1beta1,
+///     token_path: None,
+///     revoke_path: None,
+///     user_agent: None,
+///     deadline_ms: None,
+/// };
+/// if let Err(error) = instance.configure(&settings).await? {
+///     println!("{}", error.message);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct ConfigurableRuntime {
+    plugin: Runtime,
+    configuration: configuration::GuestIndices,
+}
+
+impl ConfigurableRuntime {
+    /// Compiles the configurable plugin that this crate contains.
+    pub fn new() -> Result<Self> {
+        Self::with_component(CONFIGURABLE_COMPONENT)
+    }
+
+    /// Compiles another build of the configurable plugin.
+    pub fn with_component(component: &[u8]) -> Result<Self> {
+        let plugin = Runtime::with_component(component)?;
+        Ok(Self {
+            configuration: configuration::GuestIndices::new(&plugin.pre)?,
+            plugin,
+        })
+    }
+
+    /// Creates an instance. Its functions fail with `not-configured` until [`ConfigurableInstance::configure`] succeeds.
+    pub async fn instance(&self, options: InstanceOptions) -> Result<ConfigurableInstance> {
+        let (mut instance, component_instance) =
+            Instance::new(&self.plugin.pre, &self.plugin.indices, options).await?;
+        let configuration = self
+            .configuration
+            .load(&mut instance.store, &component_instance)?;
+        Ok(ConfigurableInstance {
+            instance,
+            configuration,
+        })
+    }
+}
+
+/// An [`Instance`] that is configured by a function call.
+pub struct ConfigurableInstance {
+    instance: Instance,
+    configuration: configuration::Guest,
+}
+
+impl ConfigurableInstance {
+    /// `configuration.configure`
+    pub async fn configure(&mut self, settings: &Settings) -> Result<Result<(), Error>> {
+        self.configuration
+            .call_configure(&mut self.instance.store, &settings.into())
+            .await
+    }
+}
+
+impl Deref for ConfigurableInstance {
+    type Target = Instance;
+
+    fn deref(&self) -> &Instance {
+        &self.instance
+    }
+}
+
+impl DerefMut for ConfigurableInstance {
+    fn deref_mut(&mut self) -> &mut Instance {
+        &mut self.instance
+    }
+}

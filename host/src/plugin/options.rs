@@ -1,0 +1,60 @@
+//! Options of an instance of the plugin.
+
+use std::sync::Arc;
+
+use tokio_rustls::rustls::RootCertStore;
+
+use crate::wire::{Observer, RequestRecord, Wire};
+
+/// Default for the maximum linear memory of an instance, in bytes.
+const DEFAULT_MAX_MEMORY: usize = 64 << 20;
+
+/// Environment, limits and observers of an instance.
+pub struct InstanceOptions {
+    pub(super) environment: Vec<(String, String)>,
+    pub(super) max_memory: usize,
+    pub(super) wire: Wire,
+}
+
+impl InstanceOptions {
+    /// Options with these environment variables. The instance sees no other part of this process's environment.
+    pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            environment: environment.into_iter().collect(),
+            max_memory: DEFAULT_MAX_MEMORY,
+            wire: Wire::default(),
+        }
+    }
+
+    /// Maximum linear memory of the instance, in bytes. The default, 64 MiB, is enough for the largest response.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
+    /// Calls a function for every request sent, when the head of its response arrives or the request fails.
+    #[must_use]
+    pub fn on_request(
+        mut self,
+        on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
+    ) -> Self {
+        self.wire.on_request(on_request);
+        self
+    }
+
+    /// Sets the observer of the instance's requests: it sees users and changes before the component does, and can block
+    /// requests.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.wire.observer(observer);
+        self
+    }
+
+    /// Trusts these certificate authorities in place of the system's.
+    #[must_use]
+    pub fn root_certificates(mut self, roots: RootCertStore) -> Self {
+        self.wire.root_certificates(roots);
+        self
+    }
+}

@@ -1,0 +1,54 @@
+//! Options of a service.
+
+use crate::wire::{RequestRecord, Wire};
+
+/// Default for the maximum linear memory of each component of an instance, in bytes.
+const DEFAULT_MAX_MEMORY: usize = 64 << 20;
+/// Default for the maximum number of idle instances.
+const DEFAULT_MAX_IDLE: usize = 16;
+
+/// Environment and limits of a service's instances.
+pub struct ServiceOptions {
+    pub(super) environment: Vec<(String, String)>,
+    pub(super) max_memory: usize,
+    pub(super) max_idle: usize,
+    pub(super) wire: Wire,
+}
+
+impl ServiceOptions {
+    /// Options with these environment variables. The component that parses requests sees those that begin with
+    /// `OP_SERVICE_`; no component sees another part of this process's environment.
+    pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            environment: environment.into_iter().collect(),
+            max_memory: DEFAULT_MAX_MEMORY,
+            max_idle: DEFAULT_MAX_IDLE,
+            wire: Wire::default(),
+        }
+    }
+
+    /// Maximum linear memory of each component of an instance, in bytes. 64 MiB by default.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
+    /// Maximum number of instances kept for later requests, each with its token. 16 by default. With 0, every request gets
+    /// a new instance, and every call of the API a new token.
+    #[must_use]
+    pub fn max_idle(mut self, instances: usize) -> Self {
+        self.max_idle = instances;
+        self
+    }
+
+    /// Calls a function for every request sent to the API, when the head of its response arrives or the request fails.
+    #[must_use]
+    pub fn on_request(
+        mut self,
+        on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
+    ) -> Self {
+        self.wire.on_request(on_request);
+        self
+    }
+}
