@@ -1,4 +1,4 @@
-//! Files that are there whole, or not at all.
+//! Files that are replaced as a whole.
 
 use std::{
     fs::File,
@@ -8,34 +8,34 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-/// Writes a file beside the one that it is to be, syncs it, and puts it in its place.
+/// Replaces a file: writes a temporary file beside it, syncs that, and renames it.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = beside(path)?;
+    let mut file = temporary_beside(path)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_folder(path)
 }
 
-/// An empty file beside another one, gone when it is dropped: where there can be none, the other cannot be replaced.
-pub(crate) fn beside(path: &Path) -> io::Result<NamedTempFile> {
+/// Creates a temporary file in the folder of another file. Fails if that file could not be replaced.
+pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".op-users-")
         .tempfile_in(folder(path))
-        // Without the name of that file, which nobody gave.
+        // Without the temporary file's name, which the user did not choose.
         .map_err(|error| error.kind().into())
 }
 
-/// Makes sure that a file is found where it was put, after a loss of power too.
+/// Syncs the folder of a file, so that a new file survives a loss of power.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened, and need not be.
+    // Other systems cannot open folders, and do not need it.
     if cfg!(unix) {
         File::open(folder(path))?.sync_all()?;
     }
     Ok(())
 }
 
-/// The folder that a file is in.
+/// Folder of a file.
 pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,

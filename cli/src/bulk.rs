@@ -1,13 +1,9 @@
-//! The commands `contain` and `restore`: many users at once, shown first, changed after a yes, accounted for in any case.
+//! The commands `contain` and `restore`: suspend or reactivate many users, after showing them and asking.
 
-mod accounting;
 mod audit;
 mod call;
 mod change;
-mod confirmation;
-mod context;
 mod input;
-mod json;
 mod output;
 mod plan;
 mod progress;
@@ -16,5 +12,6 @@ mod report;
 mod request_history;
 mod result;
 mod run;
+mod undo;
 
-pub(crate) use self::{change::Verb, run::run};
+pub(crate) use self::{change::UserAction, run::run};

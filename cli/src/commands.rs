@@ -1,7 +1,59 @@
-//! Commands, each in a file of its own.
+//! The commands, one per file; `contain` and `restore` are in `bulk`.
 
-pub(crate) mod component;
-pub(crate) mod demo;
-pub(crate) mod list;
-pub(crate) mod serve;
-pub(crate) mod user;
+mod check;
+mod component;
+mod demo;
+mod list;
+mod serve;
+mod user;
+
+use crate::{
+    account::Account,
+    arguments::{Arguments, Command},
+    bulk::{self, UserAction},
+    failure::{CommandResult, Failure},
+    output::Output,
+};
+
+/// Runs the command that the arguments select; without one, the demonstration.
+pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandResult {
+    let Some(command) = &arguments.command else {
+        if arguments.simulator_state.is_some() {
+            return Err(Failure::usage("--simulator-state needs a command"));
+        }
+        return demo::run(output).await;
+    };
+    match command {
+        Command::Serve(serve) => return serve::run(arguments, serve, output).await,
+        Command::Component { service, file } => return component::run(*service, file),
+        _ => (),
+    }
+    let account = Account::open(arguments).await?;
+    let result = run_on(&account, command, arguments.verbose, output).await;
+    result.and(account.close())
+}
+
+/// Runs a command on an account.
+async fn run_on(
+    account: &Account,
+    command: &Command,
+    verbose: bool,
+    output: &mut Output,
+) -> CommandResult {
+    let instance = account.instance(verbose);
+    match command {
+        Command::Check => check::run(&mut instance.await?, output).await,
+        Command::List(list) => list::run(&mut instance.await?, list, output).await,
+        Command::Get { user } => user::get(&mut instance.await?, user, output).await,
+        Command::Suspend { id, yes } => user::suspend(&mut instance.await?, id, *yes, output).await,
+        Command::Reactivate { id } => user::reactivate(&mut instance.await?, id, output).await,
+        Command::Contain(bulk) => {
+            bulk::run(account, UserAction::Suspend, bulk, verbose, output).await
+        }
+        Command::Restore(bulk) => {
+            bulk::run(account, UserAction::Reactivate, bulk, verbose, output).await
+        }
+        // Handled in `run`: they need no instance.
+        Command::Serve(_) | Command::Component { .. } => Ok(()),
+    }
+}

@@ -1,4 +1,4 @@
-//! The states of simulated users in a file, so that a simulated account outlives its command.
+//! States of simulated users in a file, which keeps a simulated account from one command to the next.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
@@ -6,34 +6,34 @@ use simulator::{Simulator, State};
 
 use crate::{atomic_file, failure::Failure};
 
-/// Gives the users the states that the file has for them. A file that is not there yet changes nothing.
+/// Sets the users' states to those in a file. A missing file changes nothing.
 pub(crate) fn read(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
     let name = file.display();
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Failure::Usage(format!("{name} cannot be read: {error}"))),
+        Err(error) => return Err(Failure::usage(format!("{name} cannot be read: {error}"))),
     };
     let states: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|error| {
-        Failure::Usage(format!(
-            "{name} has no states of simulated users in it: {error}"
+        Failure::usage(format!(
+            "{name} does not contain states of simulated users: {error}"
         ))
     })?;
     for (id, state) in &states {
         let state = match state.as_str() {
             "active" => State::Active,
             "suspended" => State::Suspended,
-            _ => return Err(Failure::Usage(format!("{name} has an unknown state in it"))),
+            _ => return Err(Failure::usage(format!("{name} contains an unknown state"))),
         };
         if simulator.user(id).is_none() {
-            return Err(Failure::Usage(format!("{name} has an unknown user in it")));
+            return Err(Failure::usage(format!("{name} contains an unknown user")));
         }
         simulator.set_state(id, state);
     }
     Ok(())
 }
 
-/// Writes down the state of every user.
+/// Writes the state of every user to a file.
 pub(crate) fn write(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
     let states: BTreeMap<String, &str> = simulator
         .users()
@@ -47,5 +47,5 @@ pub(crate) fn write(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
         .map_err(io::Error::from)
         .and_then(|states| atomic_file::replace(file, &states));
     written
-        .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", file.display())))
+        .map_err(|error| Failure::other(format!("{} cannot be written: {error}", file.display())))
 }

@@ -1,4 +1,4 @@
-//! The audit file: lines that are on the disk before anything else happens.
+//! The audit file: one event per user, appended and synced before a change's response is used.
 
 mod event;
 
@@ -13,146 +13,146 @@ use std::{
 
 use host::{Outcome, User, UserState};
 
-use self::event::{Event, Person};
+use self::event::{AuditEvent, EventUser};
 use super::{
-    context::Context,
-    result::{Ended, One, error_of},
+    change::BulkChange,
+    result::{BulkResult, TargetResult, error_of},
 };
 use crate::{atomic_file, failure::Failure};
 
-/// An audit file that lines of one call are appended to.
-pub(super) struct Audit {
-    context: Context,
-    file: Mutex<Lines>,
-    /// Whether it is on a disk, and can be synced.
+/// An audit file, to which the events of one command are appended.
+pub(super) struct AuditLog {
+    change: BulkChange,
+    file: Mutex<AuditFile>,
+    /// True for a regular file, which can be synced.
     is_regular: bool,
-    /// For whom there is a line already, and how much it says.
-    written: Mutex<HashMap<String, Written>>,
+    /// Events written so far, by user id.
+    written: Mutex<HashMap<String, WrittenEvent>>,
 }
 
-/// The file, and whether a line in it was not finished.
-struct Lines {
+struct AuditFile {
     file: File,
+    /// True if the file ends with an incomplete line.
     is_torn: bool,
 }
 
-/// What the line of a change says.
+/// Content of an event that was written.
 #[derive(Clone, Debug, PartialEq)]
-struct Written {
-    person: Person,
-    before: Option<UserState>,
+struct WrittenEvent {
+    user: EventUser,
+    previous_state: Option<UserState>,
     outcome: Outcome,
 }
 
-impl Written {
-    /// Whether it says what another one does, but for how often the change was sent.
-    fn says(&self, other: &Self) -> bool {
-        self.person == other.person
-            && self.before == other.before
+impl WrittenEvent {
+    /// Returns true if another event differs at most in the details of an error.
+    fn is_like(&self, other: &Self) -> bool {
+        self.user == other.user
+            && self.previous_state == other.previous_state
             && discriminant(&self.outcome) == discriminant(&other.outcome)
     }
 }
 
-impl Audit {
-    /// Opens the file, or makes it.
-    pub fn open(path: &Path, context: Context) -> Result<Self, Failure> {
-        Self::try_open(path, context).map_err(|error| refused(path, &error))
+impl AuditLog {
+    /// Opens the file, or creates it.
+    pub(super) fn open(path: &Path, change: BulkChange) -> Result<Self, Failure> {
+        Self::try_open(path, change).map_err(|error| cannot_append(path, &error))
     }
 
-    /// Makes sure that it could be opened, and leaves everything as it is.
-    pub fn check(path: &Path) -> Result<(), Failure> {
-        let opened = match appending().open(path) {
+    /// Fails if the file could not be opened or created. Changes nothing.
+    pub(super) fn check(path: &Path) -> Result<(), Failure> {
+        let opened = match append_options().open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                atomic_file::beside(path).map(drop)
+                atomic_file::temporary_beside(path).map(drop)
             }
             opened => opened.map(drop),
         };
-        opened.map_err(|error| refused(path, &error))
+        opened.map_err(|error| cannot_append(path, &error))
     }
 
-    fn try_open(path: &Path, context: Context) -> io::Result<Self> {
-        let file = appending().create(true).open(path)?;
+    fn try_open(path: &Path, change: BulkChange) -> io::Result<Self> {
+        let file = append_options().create(true).open(path)?;
         let metadata = file.metadata()?;
         let is_new = metadata.len() == 0;
         if metadata.is_file() && is_new {
             atomic_file::sync_folder(path)?;
         }
-        // One that may be written but not read is taken as it is.
+        // A file that cannot be read counts as complete.
         let is_torn = metadata.is_file() && !is_new && is_torn(path).unwrap_or(false);
         Ok(Self {
-            context,
-            file: Mutex::new(Lines { file, is_torn }),
+            change,
+            file: Mutex::new(AuditFile { file, is_torn }),
             is_regular: metadata.is_file(),
             written: Mutex::default(),
         })
     }
 
-    /// Writes what a change came to when the server answered it, and syncs it.
-    pub fn answered(
+    /// Writes and syncs the event of a change that the server acknowledged.
+    pub(super) fn write_acknowledged(
         &self,
         id: &str,
         outcome: Outcome,
         user: Option<&User>,
-        before: Option<&UserState>,
+        previous_state: Option<&UserState>,
     ) -> io::Result<()> {
-        let person = user.map_or_else(
-            || Person {
+        let user = user.map_or_else(
+            || EventUser {
                 id: Some(id.to_owned()),
-                ..Person::default()
+                ..EventUser::default()
             },
-            person_of,
+            event_user,
         );
-        let written = Written {
-            person,
-            before: before.cloned(),
+        let written = WrittenEvent {
+            user,
+            previous_state: previous_state.cloned(),
             outcome,
         };
-        // The same change again, because the answer did not arrive whole.
+        // The same change was sent again because its response was incomplete.
         if self
             .written()
             .get(id)
-            .is_some_and(|known| known.says(&written))
+            .is_some_and(|known| known.is_like(&written))
         {
             return Ok(());
         }
-        let event = Event {
-            person: &written.person,
+        let event = AuditEvent {
+            user: &written.user,
             outcome: &written.outcome,
             error: error_of(&written.outcome),
-            before,
+            previous_state,
             is_interrupted: false,
         };
-        self.append(&event::line(&self.context, &event))?;
+        self.append(&event.line(&self.change))?;
         self.written().insert(id.to_owned(), written);
         Ok(())
     }
 
-    /// Writes of everybody what is not written yet, and syncs it: one line for each user, and another one where the first said
-    /// less, or is not the whole truth any more.
-    pub fn finish(&self, ended: &Ended) -> io::Result<()> {
+    /// Writes and syncs the remaining events: one per user, and a second one if the first is incomplete or outdated.
+    pub(super) fn finish(&self, result: &BulkResult) -> io::Result<()> {
         let mut lines = String::new();
-        for one in everybody(&ended.targets) {
-            let person = person(one);
-            let written = one.id().and_then(|id| self.written().get(id).cloned());
-            let says_all = written.is_some_and(|written| {
-                written.outcome == one.report.outcome
-                    && written.person == person
-                    && written.before == one.report.previous_state
+        for target in distinct_users(&result.targets) {
+            let user = target_user(target);
+            let written = target.id().and_then(|id| self.written().get(id).cloned());
+            let is_complete = written.is_some_and(|written| {
+                written.outcome == target.report.outcome
+                    && written.user == user
+                    && written.previous_state == target.report.previous_state
             });
-            if says_all {
+            if is_complete {
                 continue;
             }
-            let refused = ended.refused.as_ref();
-            let event = Event {
-                person: &person,
-                outcome: &one.report.outcome,
-                error: one
+            let refused = result.refused.as_ref();
+            let outcome = &target.report.outcome;
+            let event = AuditEvent {
+                user: &user,
+                outcome,
+                error: target
                     .error()
-                    .or(refused.filter(|_| one.report.outcome == Outcome::WouldChange)),
-                before: one.report.previous_state.as_ref(),
-                is_interrupted: ended.is_interrupted && one.report.outcome == Outcome::Skipped,
+                    .or(refused.filter(|_| *outcome == Outcome::WouldChange)),
+                previous_state: target.report.previous_state.as_ref(),
+                is_interrupted: result.is_interrupted && *outcome == Outcome::Skipped,
             };
-            lines.push_str(&event::line(&self.context, &event));
+            lines.push_str(&event.line(&self.change));
         }
         self.append(&lines)
     }
@@ -161,25 +161,27 @@ impl Audit {
         if lines.is_empty() {
             return Ok(());
         }
-        let mut to = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = if to.is_torn { "\n" } else { "" };
-        to.is_torn = true;
-        // In one piece, so that others may append to the file too.
-        to.file.write_all(format!("{end}{lines}").as_bytes())?;
-        to.is_torn = false;
+        let mut audit = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let line_break = if audit.is_torn { "\n" } else { "" };
+        audit.is_torn = true;
+        // In one write, so that other processes can append to the file at the same time.
+        audit
+            .file
+            .write_all(format!("{line_break}{lines}").as_bytes())?;
+        audit.is_torn = false;
         if self.is_regular {
-            to.file.sync_data()?;
+            audit.file.sync_data()?;
         }
         Ok(())
     }
 
-    fn written(&self) -> MutexGuard<'_, HashMap<String, Written>> {
+    fn written(&self) -> MutexGuard<'_, HashMap<String, WrittenEvent>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How the file is opened: one that is made is its owner's alone.
-fn appending() -> OpenOptions {
+/// Options to open the file for appending. A new file is accessible to its owner only.
+fn append_options() -> OpenOptions {
     let mut options = File::options();
     options.append(true);
     #[cfg(unix)]
@@ -187,14 +189,14 @@ fn appending() -> OpenOptions {
     options
 }
 
-fn refused(path: &Path, error: &io::Error) -> Failure {
-    Failure::Usage(format!(
+fn cannot_append(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!(
         "the audit file {} cannot be appended to: {error}; nothing was changed",
         path.display()
     ))
 }
 
-/// Whether the file ends in the middle of a line.
+/// Returns true if the file ends with an incomplete line.
 fn is_torn(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::End(-1))?;
@@ -203,46 +205,46 @@ fn is_torn(path: &Path) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// Each user once: of several targets that are the same user, the one that was changed, or else the first.
-fn everybody(targets: &[One]) -> Vec<&One> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut everybody: Vec<&One> = Vec::new();
-    for one in targets {
-        let name = one.id().unwrap_or(&one.who.text);
-        match places.get(name).and_then(|place| everybody.get_mut(*place)) {
+/// One target per user: the one that was changed, or else the first.
+fn distinct_users(targets: &[TargetResult]) -> Vec<&TargetResult> {
+    let mut indexes: HashMap<&str, usize> = HashMap::new();
+    let mut users: Vec<&TargetResult> = Vec::new();
+    for target in targets {
+        let name = target.id().unwrap_or(&target.named.text);
+        match indexes.get(name).and_then(|index| users.get_mut(*index)) {
             None => {
-                places.insert(name, everybody.len());
-                everybody.push(one);
+                indexes.insert(name, users.len());
+                users.push(target);
             }
-            Some(known) if one.report.outcome == Outcome::Changed => *known = one,
+            Some(known) if target.report.outcome == Outcome::Changed => *known = target,
             Some(_) => {}
         }
     }
-    everybody
+    users
 }
 
-/// Whom a target is about: the user, or what they were named by.
-fn person(one: &One) -> Person {
-    if let Some(user) = one.user() {
-        return person_of(user);
+/// User of a target; if never seen, the id or address that named them.
+fn target_user(target: &TargetResult) -> EventUser {
+    if let Some(user) = target.user() {
+        return event_user(user);
     }
-    let name = Some(one.who.text.clone());
-    if one.who.is_email() {
-        Person {
+    let name = Some(target.named.text.clone());
+    if target.named.is_email() {
+        EventUser {
             email: name,
-            ..Person::default()
+            ..EventUser::default()
         }
     } else {
-        Person {
+        EventUser {
             id: name,
-            ..Person::default()
+            ..EventUser::default()
         }
     }
 }
 
-fn person_of(user: &User) -> Person {
+fn event_user(user: &User) -> EventUser {
     let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    Person {
+    EventUser {
         id: Some(user.id.clone()),
         email: known(&user.email),
         name: known(&user.display_name),

@@ -1,4 +1,4 @@
-//! The calls of the component: a dry run to be shown, what it showed, or all of it at once.
+//! Calls of the component: a dry run, its plan, or everything in one call; each can be interrupted.
 
 mod interrupt;
 
@@ -7,154 +7,163 @@ use serde_json::json;
 
 use self::interrupt::Interrupt;
 use super::{
-    change::Verb, input::Who, plan, progress::Progress, request_history::Ledger, result::Ended,
+    change::UserAction, input::NamedUser, plan, progress::Progress,
+    request_history::RequestHistory, result::BulkResult,
 };
 use crate::{failure::Failure, output::stderr};
 
-/// What is called, and who watches.
-pub(super) struct Call<'a> {
-    pub instance: &'a mut Instance,
-    pub verb: Verb,
-    pub ledger: &'a Ledger,
-    pub progress: &'a Progress,
-    pub is_json: bool,
+/// An instance, with the observers of its requests.
+pub(super) struct BulkCall<'a> {
+    pub(super) instance: &'a mut Instance,
+    pub(super) action: UserAction,
+    pub(super) history: &'a RequestHistory,
+    pub(super) progress: &'a Progress,
+    pub(super) is_json: bool,
 }
 
-/// What became of everybody, and why the call as a whole failed, if it did.
-pub(super) type Outcomes = (Ended, Option<Failure>);
+/// Result for every target, and the failure of the call as a whole.
+type ResultAndFailure = (BulkResult, Option<Failure>);
 
-/// What a call came to.
-struct Made {
+/// End of one call.
+struct CallEnd {
     report: Report,
     is_interrupted: bool,
     failure: Option<Failure>,
 }
 
-impl Call<'_> {
-    /// Everything in one call.
-    pub async fn whole(
+impl BulkCall<'_> {
+    /// Looks the users up and changes them, in one call.
+    pub(super) async fn run(
         &mut self,
-        named: &[Who],
+        users: &[NamedUser],
         options: &ChangeOptions,
-    ) -> Result<Outcomes, Failure> {
-        let targets: Vec<_> = named.iter().map(Who::target).collect();
-        let made = self.make(&targets, options).await?;
-        let mut ended = Ended::new(named, made.report, options.dry_run);
-        ended.is_interrupted = made.is_interrupted;
-        Ok((self.settled(ended), made.failure))
+    ) -> Result<ResultAndFailure, Failure> {
+        let targets: Vec<_> = users.iter().map(NamedUser::target).collect();
+        let end = self.call_until_interrupted(&targets, options).await?;
+        let mut result = BulkResult::new(users, end.report, options.dry_run);
+        result.is_interrupted = end.is_interrupted;
+        Ok((self.complete(result), end.failure))
     }
 
-    /// What a call would do.
-    pub async fn plan(&mut self, named: &[Who], options: &ChangeOptions) -> Result<Ended, Failure> {
-        let targets: Vec<_> = named.iter().map(Who::target).collect();
+    /// Looks the users up, and changes nothing.
+    pub(super) async fn plan(
+        &mut self,
+        users: &[NamedUser],
+        options: &ChangeOptions,
+    ) -> Result<BulkResult, Failure> {
+        let targets: Vec<_> = users.iter().map(NamedUser::target).collect();
         let options = ChangeOptions {
             dry_run: true,
             ..options.clone()
         };
-        let _shown = self.progress.show(None);
-        let report = call(self.instance, self.verb, &targets, &options).await?;
-        Ok(Ended::new(named, report, true))
+        let _progress = self.progress.show(None);
+        let report = call(self.instance, self.action, &targets, &options).await?;
+        Ok(BulkResult::new(users, report, true))
     }
 
-    /// Exactly what a plan showed.
-    pub async fn carry_out(
+    /// Changes exactly the users of a plan.
+    pub(super) async fn run_plan(
         &mut self,
-        plan: Ended,
+        plan: BulkResult,
         options: &ChangeOptions,
-    ) -> Result<Outcomes, Failure> {
-        let mut targets = plan::targets(&plan, self.ledger.may_get());
-        let mut made = self.make(&targets, options).await?;
-        if !self.ledger.may_get() && targets.iter().any(|one| one.expect_email.is_some()) {
-            // What can never be read cannot be compared: nobody was changed of whom something was expected.
+    ) -> Result<ResultAndFailure, Failure> {
+        let mut targets = plan::targets(&plan, self.history.may_get());
+        let mut end = self.call_until_interrupted(&targets, options).await?;
+        if !self.history.may_get() && targets.iter().any(|target| target.expect_email.is_some()) {
+            // Without the permission to get users, every target with an expected address failed and was not changed.
             targets = plan::targets(&plan, false);
-            if !made.is_interrupted {
-                made = self.make(&targets, options).await?;
+            if !end.is_interrupted {
+                end = self.call_until_interrupted(&targets, options).await?;
             }
         }
-        let mut ended = plan::carried_out(plan, &targets, made.report);
-        ended.is_interrupted = made.is_interrupted;
-        Ok((self.settled(ended), made.failure))
+        let mut result = plan::with_outcomes(plan, &targets, end.report);
+        result.is_interrupted = end.is_interrupted;
+        Ok((self.complete(result), end.failure))
     }
 
-    /// Makes a call, to its end or until it is interrupted for good.
-    async fn make(&mut self, targets: &[Target], options: &ChangeOptions) -> Result<Made, Failure> {
+    /// Runs a call to its end, or until it is interrupted twice.
+    async fn call_until_interrupted(
+        &mut self,
+        targets: &[Target],
+        options: &ChangeOptions,
+    ) -> Result<CallEnd, Failure> {
         let mut interrupt = Interrupt::listen().map_err(|error| {
-            Failure::Other(format!(
-                "Ctrl-C cannot be listened to: {error}; nothing was changed"
+            Failure::other(format!(
+                "Ctrl-C cannot be handled: {error}; nothing was changed"
             ))
         })?;
         let mut is_interrupted = false;
         let changes = (!options.dry_run).then_some(targets.len());
-        let shown = self.progress.show(changes);
-        let answered = {
-            let mut call = Box::pin(call(self.instance, self.verb, targets, options));
+        let progress = self.progress.show(changes);
+        let result = {
+            let mut call = Box::pin(call(self.instance, self.action, targets, options));
             tokio::select! {
-                answered = &mut call => Some(answered),
-                () = interrupt.asked() => {
+                result = &mut call => Some(result),
+                () = interrupt.signal() => {
                     is_interrupted = true;
-                    self.ledger.close();
+                    self.history.block_requests();
                     let is_json = self.is_json;
-                    shown.beside(|| tell_interrupted(is_json));
+                    progress.suspend(|| report_interrupt(is_json));
                     tokio::select! {
-                        answered = call => Some(answered),
-                        () = interrupt.ordered() => None,
+                        result = call => Some(result),
+                        () = interrupt.second_signal() => None,
                     }
                 }
             }
         };
-        drop(shown);
-        let (report, failure) = match answered {
-            None => (self.ledger.report(targets), None),
+        drop(progress);
+        let (report, failure) = match result {
+            None => (self.history.report(targets), None),
             Some(Ok(report)) => (report, None),
             Some(Err(Failure::Call(error))) => {
-                let mut report = self.ledger.report(targets);
-                for one in &mut report.targets {
-                    if one.outcome == Outcome::Skipped {
-                        one.outcome = Outcome::Failed(error.clone());
+                let mut report = self.history.report(targets);
+                for target in &mut report.targets {
+                    if target.outcome == Outcome::Skipped {
+                        target.outcome = Outcome::Failed(error.clone());
                     }
                 }
-                // What nothing came of because it was interrupted is no failure.
+                // An error of an interrupted call is a consequence of the interrupt, not a failure.
                 let failure = (!is_interrupted).then_some(Failure::Call(error));
                 (report, failure)
             }
-            Some(Err(failure)) => (self.ledger.report(targets), Some(failure)),
+            Some(Err(failure)) => (self.history.report(targets), Some(failure)),
         };
-        Ok(Made {
+        Ok(CallEnd {
             report,
             is_interrupted,
             failure,
         })
     }
 
-    /// Tells those who were never sent from those who failed, and counts what was sent.
-    fn settled(&self, mut ended: Ended) -> Ended {
-        ended.requests = self.ledger.requests();
-        for one in &mut ended.targets {
-            if self.ledger.was_never_sent(one) {
-                one.report.outcome = Outcome::Skipped;
+    /// Sets the number of requests, and marks targets as skipped whose change was never sent.
+    fn complete(&self, mut result: BulkResult) -> BulkResult {
+        result.requests = self.history.requests();
+        for target in &mut result.targets {
+            if self.history.is_never_sent(target) {
+                target.report.outcome = Outcome::Skipped;
             }
         }
-        ended
+        result
     }
 }
 
 async fn call(
     instance: &mut Instance,
-    verb: Verb,
+    action: UserAction,
     targets: &[Target],
     options: &ChangeOptions,
 ) -> Result<Report, Failure> {
-    Ok(match verb {
-        Verb::Contain => instance.suspend_users(targets, options).await??,
-        Verb::Restore => instance.reactivate_users(targets, options).await??,
+    Ok(match action {
+        UserAction::Suspend => instance.suspend_users(targets, options).await??,
+        UserAction::Reactivate => instance.reactivate_users(targets, options).await??,
     })
 }
 
-fn tell_interrupted(is_json: bool) {
-    let words = "interrupted: no further request goes out; what is under way is waited for, a second Ctrl-C ends it at once";
+fn report_interrupt(is_json: bool) {
+    let text = "interrupted: no further request is sent; pending requests are waited for, a second Ctrl-C ends the command at once";
     if is_json {
-        stderr::say(json!({ "interrupted": words }));
+        stderr::print_line(json!({ "interrupted": text }));
     } else {
-        stderr::say(words);
+        stderr::print_line(text);
     }
 }

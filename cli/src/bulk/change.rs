@@ -1,60 +1,93 @@
-//! The two directions of a change, and the words for each.
+//! The change that a command makes.
 
 use host::{Operation, UserState};
+use uuid::Uuid;
 
-/// What is done to the users.
+use crate::{account::Account, arguments::BulkArguments};
+
+/// Suspend or reactivate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Verb {
-    Contain,
-    Restore,
+pub(crate) enum UserAction {
+    Suspend,
+    Reactivate,
 }
 
-impl Verb {
-    /// The name of the command.
-    pub fn name(self) -> &'static str {
+impl UserAction {
+    /// Name of the command.
+    pub(super) fn command_name(self) -> &'static str {
         match self {
-            Self::Contain => "contain",
-            Self::Restore => "restore",
+            Self::Suspend => "contain",
+            Self::Reactivate => "restore",
         }
     }
 
-    /// What it asks the API for.
-    pub fn question(self) -> &'static str {
+    /// Verb of the question before the change.
+    pub(super) fn question_verb(self) -> &'static str {
         match self {
-            Self::Contain => "Suspend",
-            Self::Restore => "Reactivate",
+            Self::Suspend => "Suspend",
+            Self::Reactivate => "Reactivate",
         }
     }
 
-    /// The function of the contract.
-    pub fn function(self) -> &'static str {
+    /// Name of the function in the contract.
+    pub(super) fn function_name(self) -> &'static str {
         match self {
-            Self::Contain => "suspend-users",
-            Self::Restore => "reactivate-users",
+            Self::Suspend => "suspend-users",
+            Self::Reactivate => "reactivate-users",
         }
     }
 
-    pub fn opposite(self) -> Self {
+    /// Action that undoes this one.
+    pub(super) fn opposite(self) -> Self {
         match self {
-            Self::Contain => Self::Restore,
-            Self::Restore => Self::Contain,
+            Self::Suspend => Self::Reactivate,
+            Self::Reactivate => Self::Suspend,
         }
     }
 
-    /// The state that it brings users into.
-    pub fn state(self) -> UserState {
+    /// State of a user after the action.
+    pub(super) fn resulting_state(self) -> UserState {
         match self {
-            Self::Contain => UserState::Suspended,
-            Self::Restore => UserState::Active,
+            Self::Suspend => UserState::Suspended,
+            Self::Reactivate => UserState::Active,
         }
     }
 
-    /// The verb that makes this change, if it is one.
-    pub fn of(operation: &Operation) -> Option<Self> {
+    /// Action of a request. None if it changes nothing.
+    pub(super) fn of(operation: &Operation) -> Option<Self> {
         match operation {
-            Operation::Suspend(_) => Some(Self::Contain),
-            Operation::Reactivate(_) => Some(Self::Restore),
+            Operation::Suspend(_) => Some(Self::Suspend),
+            Operation::Reactivate(_) => Some(Self::Reactivate),
             Operation::List | Operation::Get(_) => None,
+        }
+    }
+}
+
+/// A change of many users, as the report and the audit describe it.
+#[derive(Clone, Debug)]
+pub(super) struct BulkChange {
+    pub(super) action: UserAction,
+    pub(super) account_id: String,
+    /// Client id of the OAuth application, if known.
+    pub(super) client_id: Option<String>,
+    pub(super) correlation_id: String,
+    pub(super) reason: Option<String>,
+    pub(super) ticket: Option<String>,
+}
+
+impl BulkChange {
+    /// Describes the change that the arguments ask for.
+    pub(super) fn new(action: UserAction, account: &Account, arguments: &BulkArguments) -> Self {
+        Self {
+            action,
+            account_id: account.id().to_owned(),
+            client_id: account.client_id(),
+            correlation_id: arguments
+                .correlation_id
+                .clone()
+                .unwrap_or_else(|| Uuid::new_v4().to_string()),
+            reason: arguments.reason.clone(),
+            ticket: arguments.ticket.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everybody that the arguments name: one by one, in files, on standard input.
+//! The users that the arguments name: directly, in files, or on standard input.
 
 pub(super) mod file_conflicts;
 mod named_user;
@@ -12,67 +12,66 @@ use std::{
 
 use host::Selector;
 
-pub(super) use self::named_user::{Who, folded};
-use self::user_list as list;
-use crate::{arguments::Bulk, failure::Failure};
+pub(super) use self::named_user::{NamedUser, comparable_email};
+use crate::{arguments::BulkArguments, failure::Failure};
 
-/// What stands for standard input.
+/// Argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// Whether the list comes from standard input, so that no answer can.
-pub(super) fn are_on_standard_input(bulk: &Bulk) -> bool {
-    bulk.who.iter().any(|who| who == STANDARD_INPUT)
+/// Returns true if standard input contains a list of users, and cannot contain an answer.
+pub(super) fn is_standard_input_list(arguments: &BulkArguments) -> bool {
+    arguments.users.iter().any(|user| user == STANDARD_INPUT)
 }
 
-/// Reads who is named, in the order in which they are.
-pub(super) fn named(bulk: &Bulk) -> Result<Vec<Who>, Failure> {
-    let mut named = Vec::new();
-    for who in &bulk.who {
-        if who == STANDARD_INPUT {
+/// Reads the users to change, in the order in which they are named.
+pub(super) fn users(arguments: &BulkArguments) -> Result<Vec<NamedUser>, Failure> {
+    let mut users = Vec::new();
+    for user in &arguments.users {
+        if user == STANDARD_INPUT {
             let mut content = Vec::new();
             let read = io::stdin().lock().read_to_end(&mut content);
             read.map_err(|error| {
-                Failure::Usage(format!("standard input cannot be read: {error}"))
+                Failure::usage(format!("standard input cannot be read: {error}"))
             })?;
-            named.extend(list::parse("standard input", &content)?);
+            users.extend(user_list::parse("standard input", &content)?);
         } else {
-            named.push(Who::parse(who).ok_or_else(|| {
-                Failure::Usage(format!("{who:?} is neither an id nor an e-mail address"))
+            users.push(NamedUser::parse(user).ok_or_else(|| {
+                Failure::usage(format!("{user:?} is neither an id nor an e-mail address"))
             })?);
         }
     }
-    for file in &bulk.file {
-        named.extend(in_file(file)?);
+    for file in &arguments.file {
+        users.extend(users_in(file)?);
     }
-    if named.is_empty() {
-        return Err(Failure::Usage("nobody is named".to_owned()));
+    if users.is_empty() {
+        return Err(Failure::usage("no user is named"));
     }
-    Ok(named)
+    Ok(users)
 }
 
-/// Reads who is to be left alone.
-pub(super) fn protected(bulk: &Bulk) -> Result<Vec<Selector>, Failure> {
+/// Reads the users who must not be changed.
+pub(super) fn protected(arguments: &BulkArguments) -> Result<Vec<Selector>, Failure> {
     let mut protected = Vec::new();
-    for file in &bulk.protect_file {
-        let listed = in_file(file)?;
-        if listed.is_empty() {
-            return Err(Failure::Usage(format!(
-                "nobody is named in {}",
+    for file in &arguments.protect_file {
+        let users = users_in(file)?;
+        if users.is_empty() {
+            return Err(Failure::usage(format!(
+                "no user is named in {}",
                 file.display()
             )));
         }
-        for who in listed {
-            protected.push(who.selector());
-            // Whichever of the two is out of date, the other one protects.
-            protected.extend(who.expect_email.map(Selector::Email));
+        for user in users {
+            protected.push(user.selector());
+            // If one of the two is out of date, the other one still protects the user.
+            protected.extend(user.expect_email.map(Selector::Email));
         }
     }
     Ok(protected)
 }
 
-fn in_file(file: &Path) -> Result<Vec<Who>, Failure> {
+fn users_in(file: &Path) -> Result<Vec<NamedUser>, Failure> {
     let name = file.display().to_string();
     let content = fs::read(file)
-        .map_err(|error| Failure::Usage(format!("{name} cannot be read: {error}")))?;
-    list::parse(&name, &content)
+        .map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
+    user_list::parse(&name, &content)
 }

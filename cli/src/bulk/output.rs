@@ -1,30 +1,84 @@
-//! What a person is told of a change to many users: a table, a line that sums it up, and each error once.
+//! Output of a bulk change: a table, a summary and each error once for people; objects for programs.
 
 use host::{Error, Outcome};
+use serde_json::{Value, json};
 
 use super::{
-    context::Context,
-    result::{Ended, One, outcome_name},
+    change::BulkChange,
+    result::{BulkResult, TargetResult},
 };
 use crate::{
-    failure::{code_name, mend},
-    output::{json::state_name, printable, table},
+    failure::Failure,
+    output::{
+        Output,
+        json::{error, user},
+        stderr,
+        text::{error_line, hint_line, printable, request_count, table},
+    },
 };
 
-/// How many of those who share an error are named.
-const MOST_NAMED: usize = 5;
+/// Maximum number of users named for one error.
+const MAX_NAMED: usize = 5;
 
-/// Everybody, and what became of them.
-pub(super) fn rows(result: &Ended) -> String {
+/// Writes the result.
+pub(super) fn print(
+    change: &BulkChange,
+    result: &BulkResult,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if output.is_json() {
+        output.objects(result.targets.iter().map(target_object))?;
+        return Ok(output.object(&summary_object(change, result))?);
+    }
+    output.line(&target_table(result))?;
+    output.line(&summary_line(result))?;
+    for error in errors(change, result) {
+        stderr::print_line(error);
+    }
+    Ok(())
+}
+
+/// Result for one target, as an object. Reports contain it as well.
+pub(super) fn target_object(target: &TargetResult) -> Value {
+    json!({
+        "who": target.named.text,
+        "outcome": target.report.outcome.name(),
+        "user": target.user().map(user),
+        "previous_state": target.report.previous_state.as_ref().map(|state| state.name()),
+        "error": target.error().map(error),
+    })
+}
+
+/// Result as a whole, as an object.
+pub(super) fn summary_object(change: &BulkChange, result: &BulkResult) -> Value {
+    json!({ "summary": {
+        "operation": change.action.command_name(),
+        "correlation_id": change.correlation_id,
+        "dry_run": result.is_dry_run,
+        "interrupted": result.is_interrupted,
+        "audit_error": result.audit_error,
+        "refused": result.refused.as_ref().map(error),
+        "changed": result.count(|outcome| *outcome == Outcome::Changed),
+        "unchanged": result.count(|outcome| *outcome == Outcome::Unchanged),
+        "would_change": result.count(|outcome| *outcome == Outcome::WouldChange),
+        "failed": result.count(|outcome| matches!(outcome, Outcome::Failed(_))),
+        "skipped": result.count(|outcome| *outcome == Outcome::Skipped),
+        "requests": result.requests,
+    } })
+}
+
+/// Table of the targets and their outcomes.
+pub(super) fn target_table(result: &BulkResult) -> String {
     let mut table = table(["WHO", "OUTCOME", "E-MAIL", "BEFORE", "ERROR"]);
-    for one in &result.targets {
+    for target in &result.targets {
+        let previous_state = target.report.previous_state.as_ref();
         table.add_row(
             [
-                one.who.text.as_str(),
-                outcome_name(&one.report.outcome),
-                one.user().map_or("", |user| &user.email),
-                one.report.previous_state.as_ref().map_or("", state_name),
-                one.error().map_or("", |error| code_name(error.code)),
+                target.named.text.as_str(),
+                target.report.outcome.name(),
+                target.user().map_or("", |user| &user.email),
+                previous_state.map_or("", |state| state.name()),
+                target.error().map_or("", |error| error.code.name()),
             ]
             .map(printable),
         );
@@ -32,9 +86,9 @@ pub(super) fn rows(result: &Ended) -> String {
     table.trim_fmt()
 }
 
-/// The line that sums it up.
-pub(super) fn summary(result: &Ended) -> String {
-    let mut words = Vec::new();
+/// Number of users per outcome, and of requests, in one line.
+pub(super) fn summary_line(result: &BulkResult) -> String {
+    let mut parts = Vec::new();
     let counts = [
         (
             result.count_users(|outcome| *outcome == Outcome::WouldChange),
@@ -57,79 +111,77 @@ pub(super) fn summary(result: &Ended) -> String {
             "skipped",
         ),
     ];
-    for (count, what) in counts {
+    for (count, outcome) in counts {
         if count > 0 {
-            words.push(format!("{count} {what}"));
+            parts.push(format!("{count} {outcome}"));
         }
     }
-    let requests = match result.requests {
-        1 => "1 request".to_owned(),
-        requests => format!("{requests} requests"),
-    };
-    let nothing = if result.is_dry_run || result.refused.is_some() {
+    let nothing_changed = if result.is_dry_run || result.refused.is_some() {
         "; nothing was changed"
     } else {
         ""
     };
-    format!("{} ({requests} sent){nothing}", words.join(", "))
+    format!(
+        "{} ({} sent){nothing_changed}",
+        parts.join(", "),
+        request_count(result.requests)
+    )
 }
 
-/// Each error once, with whom it is about and what to do.
-pub(super) fn errors(context: &Context, result: &Ended) -> Vec<String> {
-    let mut told: Vec<(&Error, Vec<&str>)> = Vec::new();
-    for (one, error) in result.targets.iter().filter_map(failed) {
-        let same = |(known, _): &&mut (&Error, Vec<&str>)| {
+/// Each error once, with the users that it is about and a hint.
+pub(super) fn errors(change: &BulkChange, result: &BulkResult) -> Vec<String> {
+    let mut groups: Vec<(&Error, Vec<&str>)> = Vec::new();
+    for target in &result.targets {
+        let Some(error) = target.error() else {
+            continue;
+        };
+        let is_same = |(known, _): &&mut (&Error, Vec<&str>)| {
             known.code == error.code
                 && known.message == error.message
                 && known.effect == error.effect
         };
-        match told.iter_mut().find(same) {
-            Some((_, named)) => named.push(&one.who.text),
-            None => told.push((error, vec![&one.who.text])),
+        match groups.iter_mut().find(is_same) {
+            Some((_, named)) => named.push(&target.named.text),
+            None => groups.push((error, vec![&target.named.text])),
         }
     }
-    let mut errors: Vec<_> = told.iter().map(|(error, named)| of(error, named)).collect();
+    let groups = groups.iter();
+    let mut errors: Vec<_> = groups
+        .map(|(error, named)| error_text(error, named))
+        .collect();
     if let Some(error) = &result.refused {
-        errors.push(of(error, &[]));
+        errors.push(error_text(error, &[]));
     }
-    if let Some(why) = &result.audit_error {
+    if let Some(cause) = &result.audit_error {
         errors.push(format!(
-            "error: an audit line could not be written: {why}; from then on nothing more was changed\n  hint: make room for the audit file, then repeat the command"
+            "error: an audit line could not be written: {cause}; nothing was changed after that\n  hint: make room for the audit file, then repeat the command"
         ));
     }
     let skipped = result.count_users(|outcome| *outcome == Outcome::Skipped);
     if result.is_interrupted && skipped == 0 {
-        errors.push("interrupted, when everybody had been tried".to_owned());
+        errors.push("interrupted after every user had been tried".to_owned());
     } else if result.is_interrupted {
         errors.push(format!(
-            "interrupted: those who are skipped were not touched\n  hint: repeat the command to {} them",
-            context.verb.name()
+            "interrupted: skipped users were not changed\n  hint: repeat the command to {} them",
+            change.action.command_name()
         ));
     }
     errors
 }
 
-fn failed(one: &One) -> Option<(&One, &Error)> {
-    Some((one, one.error()?))
-}
-
-fn of(error: &Error, named: &[&str]) -> String {
-    let mut text = format!(
-        "error[{}]: {}",
-        code_name(error.code),
-        printable(&error.message)
-    );
+fn error_text(error: &Error, named: &[&str]) -> String {
+    let mut text = error_line(error);
     if !named.is_empty() {
         let first: Vec<_> = named
             .iter()
-            .take(MOST_NAMED)
-            .map(|who| printable(who))
+            .take(MAX_NAMED)
+            .map(|text| printable(text))
             .collect();
         text.push_str(&format!("\n  for: {}", first.join(", ")));
-        if named.len() > MOST_NAMED {
-            text.push_str(&format!(", and {} more", named.len() - MOST_NAMED));
+        if named.len() > MAX_NAMED {
+            text.push_str(&format!(", and {} more", named.len() - MAX_NAMED));
         }
     }
-    text.push_str(&format!("\n  hint: {}", mend(error)));
+    text.push_str(&hint_line(error));
     text
 }

@@ -1,22 +1,23 @@
-//! A dry run that a person said yes to: exactly what it showed is then done.
+//! The second call of a confirmed change: exactly the users that the dry run showed.
 
 use std::collections::{HashMap, HashSet};
 
 use host::{Outcome, Report, Selector, Target};
 
-use super::result::Ended;
+use super::result::BulkResult;
 
-/// The targets of the second call: those who would be changed, by id, each once, with the e-mail address that was shown.
-pub(super) fn targets(plan: &Ended, expects_email: bool) -> Vec<Target> {
+/// Targets of the second call: the users who would be changed, by id, each once. If `expects_email`, with the e-mail address
+/// that was shown.
+pub(super) fn targets(plan: &BulkResult, expects_email: bool) -> Vec<Target> {
     let mut seen = HashSet::new();
     let mut targets = Vec::new();
-    for one in &plan.targets {
-        let Some(id) = one.id() else { continue };
-        if one.report.outcome != Outcome::WouldChange || !seen.insert(id) {
+    for target in &plan.targets {
+        let Some(id) = target.id() else { continue };
+        if target.report.outcome != Outcome::WouldChange || !seen.insert(id) {
             continue;
         }
-        let shown = one.user().map(|user| user.email.as_str());
-        let expected = shown.filter(|email| expects_email && is_comparable(email));
+        let email = target.user().map(|user| user.email.as_str());
+        let expected = email.filter(|email| expects_email && is_comparable(email));
         targets.push(Target {
             who: Selector::Id(id.to_owned()),
             expect_email: expected.map(str::to_owned),
@@ -25,30 +26,37 @@ pub(super) fn targets(plan: &Ended, expects_email: bool) -> Vec<Target> {
     targets
 }
 
-/// Whether a user's address can be expected of them: not every server has one for everybody.
+/// Returns true if the component accepts the address as an expected one. A server may have users without an address.
 fn is_comparable(email: &str) -> bool {
     email.contains('@') && email.len() <= 1024 && !email.contains(char::is_control)
 }
 
-/// The plan, with what became of those who were to be changed.
-pub(super) fn carried_out(mut plan: Ended, targets: &[Target], report: Report) -> Ended {
+/// The plan with the outcomes of the second call.
+pub(super) fn with_outcomes(
+    mut plan: BulkResult,
+    targets: &[Target],
+    report: Report,
+) -> BulkResult {
     let ids = targets.iter().map(|target| match &target.who {
-        Selector::Id(who) | Selector::Email(who) => who.as_str(),
+        Selector::Id(text) | Selector::Email(text) => text.as_str(),
     });
     let reports: HashMap<_, _> = ids.zip(report.targets).collect();
-    for one in &mut plan.targets {
-        if one.report.outcome != Outcome::WouldChange {
+    for target in &mut plan.targets {
+        if target.report.outcome != Outcome::WouldChange {
             continue;
         }
-        let Some(report) = one.id().and_then(|id| reports.get(id)) else {
+        let Some(report) = target.id().and_then(|id| reports.get(id)) else {
             continue;
         };
-        one.report.outcome = report.outcome.clone();
+        target.report.outcome = report.outcome.clone();
         if report.user.is_some() {
-            one.report.user.clone_from(&report.user);
+            target.report.user.clone_from(&report.user);
         }
         if report.previous_state.is_some() {
-            one.report.previous_state.clone_from(&report.previous_state);
+            target
+                .report
+                .previous_state
+                .clone_from(&report.previous_state);
         }
     }
     plan.refused = report.refused;

@@ -1,4 +1,4 @@
-//! How far a call has come, for whoever waits: a bar on a terminal, a line every few seconds elsewhere.
+//! Progress of a call: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::{
     io::{self, IsTerminal},
@@ -16,27 +16,27 @@ use tokio::{task::JoinHandle, time::sleep};
 
 use crate::output::stderr;
 
-/// How long nothing is shown: most calls are over by then.
-const QUIET: Duration = Duration::from_millis(300);
-/// How often a bar moves.
-const FRAME: Duration = Duration::from_millis(100);
-/// How often there is a line.
-const INTERVAL: Duration = Duration::from_secs(2);
+/// Time before a bar is shown: most calls end earlier.
+const BAR_DELAY: Duration = Duration::from_millis(300);
+/// Time between two updates of a bar.
+const BAR_INTERVAL: Duration = Duration::from_millis(100);
+/// Time between two lines.
+const LINE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How it is shown.
+/// Format of the progress.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Form {
+pub(super) enum ProgressFormat {
     Bar,
     Lines,
-    /// Lines for a program.
+    /// JSON, one object per line.
     Objects,
-    /// Not at all: each request is shown in its place.
+    /// No progress, because each request is shown.
     None,
 }
 
-impl Form {
-    /// What fits whoever reads standard error.
-    pub fn of(is_json: bool, verbose: bool) -> Self {
+impl ProgressFormat {
+    /// Format for standard error: a bar if it is a terminal.
+    pub(super) fn new(is_json: bool, verbose: bool) -> Self {
         match () {
             () if verbose => Self::None,
             () if is_json => Self::Objects,
@@ -46,10 +46,10 @@ impl Form {
     }
 }
 
-/// What went over the wire.
+/// Progress of a command, counted from its requests.
 #[derive(Clone)]
 pub(super) struct Progress {
-    form: Form,
+    format: ProgressFormat,
     counts: Arc<Counts>,
 }
 
@@ -61,15 +61,15 @@ struct Counts {
 }
 
 impl Progress {
-    pub fn new(form: Form) -> Self {
+    pub(super) fn new(format: ProgressFormat) -> Self {
         Self {
-            form,
+            format,
             counts: Arc::default(),
         }
     }
 
-    /// Hears of a request.
-    pub fn hear(&self, record: &RequestRecord) {
+    /// Counts a request.
+    pub(super) fn on_request(&self, record: &RequestRecord) {
         if record.end != RequestEnd::Status(200) {
             return;
         }
@@ -82,20 +82,23 @@ impl Progress {
         count.fetch_add(1, Relaxed);
     }
 
-    /// Shows it until what is returned is dropped; `changes` is how many there can be, none if there are to be none.
-    pub fn show(&self, changes: Option<usize>) -> Shown {
+    /// Shows the progress until the returned guard is dropped. `changes` is the maximum number of changes; none for a call
+    /// that changes nothing.
+    pub(super) fn show(&self, changes: Option<usize>) -> ProgressGuard {
         let progress = self.clone();
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let task = match self.form {
-            Form::Bar => Some(tokio::spawn(progress.draw(bar.clone(), changes))),
-            Form::Lines | Form::Objects => Some(tokio::spawn(progress.print(changes))),
-            Form::None => None,
+        let task = match self.format {
+            ProgressFormat::Bar => Some(tokio::spawn(progress.draw(bar.clone(), changes))),
+            ProgressFormat::Lines | ProgressFormat::Objects => {
+                Some(tokio::spawn(progress.print(changes)))
+            }
+            ProgressFormat::None => None,
         };
-        Shown { task, bar }
+        ProgressGuard { task, bar }
     }
 
     async fn draw(self, bar: ProgressBar, changes: Option<usize>) {
-        sleep(QUIET).await;
+        sleep(BAR_DELAY).await;
         bar.set_draw_target(ProgressDrawTarget::stderr());
         let is_counted = changes.is_some();
         if let Some(changes) = changes {
@@ -117,66 +120,66 @@ impl Progress {
                     .try_into()
                     .unwrap_or(u64::MAX),
             );
-            bar.set_message(self.words(changes));
+            bar.set_message(self.text(changes));
             bar.tick();
-            sleep(FRAME).await;
+            sleep(BAR_INTERVAL).await;
         }
     }
 
     async fn print(self, changes: Option<usize>) {
         loop {
-            sleep(INTERVAL).await;
-            if self.form == Form::Objects {
+            sleep(LINE_INTERVAL).await;
+            if self.format == ProgressFormat::Objects {
                 let object = json!({ "progress": {
                     "pages": self.counts.pages.load(Relaxed),
                     "users": self.counts.users.load(Relaxed),
                     "changes": self.counts.changes.load(Relaxed),
                     "changes_at_most": changes,
                 } });
-                stderr::say(object);
+                stderr::print_line(object);
             } else {
-                stderr::say(self.words(changes));
+                stderr::print_line(self.text(changes));
             }
         }
     }
 
-    fn words(&self, changes: Option<usize>) -> String {
-        let mut words = Vec::new();
+    fn text(&self, changes: Option<usize>) -> String {
+        let mut parts = Vec::new();
         for (count, one, many) in [
             (&self.counts.pages, "page", "pages"),
             (&self.counts.users, "user", "users"),
         ] {
             match count.load(Relaxed) {
                 0 => {}
-                1 => words.push(format!("1 {one} read")),
-                count => words.push(format!("{count} {many} read")),
+                1 => parts.push(format!("1 {one} read")),
+                count => parts.push(format!("{count} {many} read")),
             }
         }
         if let Some(most) = changes {
             let made = self.counts.changes.load(Relaxed);
-            words.push(format!("{made} of at most {most} changed"));
+            parts.push(format!("{made} of at most {most} changed"));
         }
-        if words.is_empty() {
-            words.push("waiting for the server".to_owned());
+        if parts.is_empty() {
+            parts.push("waiting for the server".to_owned());
         }
-        words.join(", ")
+        parts.join(", ")
     }
 }
 
-/// Progress that is being shown.
-pub(super) struct Shown {
+/// Progress that is being shown. Dropping it removes the bar.
+pub(super) struct ProgressGuard {
     task: Option<JoinHandle<()>>,
     bar: ProgressBar,
 }
 
-impl Shown {
-    /// Prints beside the bar.
-    pub fn beside(&self, print: impl FnOnce()) {
+impl ProgressGuard {
+    /// Hides the bar while a function prints.
+    pub(super) fn suspend(&self, print: impl FnOnce()) {
         self.bar.suspend(print);
     }
 }
 
-impl Drop for Shown {
+impl Drop for ProgressGuard {
     fn drop(&mut self) {
         if let Some(task) = &self.task {
             task.abort();

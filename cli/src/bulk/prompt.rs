@@ -1,4 +1,4 @@
-//! The question before users are changed, and whom it can be put to.
+//! The confirmation before users are changed: shows the plan, asks, and reads the answer.
 
 use std::{
     fs::File,
@@ -7,28 +7,36 @@ use std::{
 
 use serde_json::json;
 
-use crate::{failure::Failure, output::stderr};
+use super::{
+    change::{BulkChange, UserAction},
+    output::{errors, summary_line, summary_object, target_object, target_table},
+    result::BulkResult,
+};
+use crate::{
+    failure::Failure,
+    output::{Output, stderr},
+};
 
-/// Whoever can be asked.
-pub(super) enum Person {
-    /// At the other end of standard input, be that a terminal or not.
+/// Source of the answer.
+pub(super) enum Prompt {
+    /// Standard input, which may be a terminal or not.
     StandardInput,
-    /// At the controlling terminal, because standard input is the list.
+    /// The controlling terminal, because standard input contains the list of users.
     Terminal(File),
 }
 
-/// What they say.
+/// Answer to the question.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Answer {
+enum Answer {
     Yes,
     No,
-    /// The input ended before there was an answer.
-    None,
+    /// The input ended without an answer.
+    EndOfInput,
 }
 
-impl Person {
-    /// Finds whoever can be asked.
-    pub fn find(is_input_taken: bool) -> Result<Self, Failure> {
+impl Prompt {
+    /// Opens the source of the answer. Fails if standard input is taken and there is no terminal.
+    pub(super) fn open(is_input_taken: bool) -> Result<Self, Failure> {
         if !is_input_taken {
             return Ok(Self::StandardInput);
         }
@@ -38,40 +46,78 @@ impl Person {
             None
         };
         terminal.map(Self::Terminal).ok_or_else(|| {
-            Failure::Usage(
-                "standard input is the list, and there is no terminal to ask on; --yes changes without asking"
-                    .to_owned(),
-            )
+            Failure::usage("standard input contains the list, and there is no terminal to ask on")
+                .with_hint("--yes changes without asking")
         })
     }
 
-    /// Asks, and waits for a line. On standard error, a program reads an object.
-    pub fn ask(&mut self, question: &str, is_json: bool) -> io::Result<Answer> {
+    /// Asks if the planned changes are to be made. Fails unless the answer is yes.
+    pub(super) fn confirm(
+        &mut self,
+        action: UserAction,
+        changes: usize,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let users = if changes == 1 { "user" } else { "users" };
+        let question = format!("{} {changes} {users}? [y/N] ", action.question_verb());
+        let answer = self.ask(&question, output.is_json()).map_err(|error| {
+            Failure::other(format!(
+                "no answer to {question:?} could be read: {error}; nothing was changed"
+            ))
+        })?;
+        match answer {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::other("not confirmed; nothing was changed")),
+            Answer::EndOfInput => Err(Failure::other(
+                "not confirmed, because the input ended without an answer; nothing was changed",
+            )
+            .with_hint("--yes changes without asking")),
+        }
+    }
+
+    /// Writes the question to standard error or the terminal, and reads one line.
+    fn ask(&mut self, question: &str, is_json: bool) -> io::Result<Answer> {
         match self {
             Self::StandardInput => {
                 if is_json {
-                    stderr::say(json!({ "question": question.trim_end() }));
+                    stderr::print_line(json!({ "question": question.trim_end() }));
                 } else {
-                    stderr::say_part(question);
+                    stderr::print(question);
                 }
-                let answer = answer(io::stdin().lock())?;
-                if answer == Answer::None && !is_json {
-                    stderr::say("");
+                let answer = read_answer(io::stdin().lock())?;
+                if answer == Answer::EndOfInput && !is_json {
+                    stderr::print_line("");
                 }
                 Ok(answer)
             }
             Self::Terminal(terminal) => {
                 terminal.write_all(question.as_bytes())?;
-                answer(BufReader::new(terminal))
+                read_answer(BufReader::new(terminal))
             }
         }
     }
 }
 
-fn answer(mut input: impl BufRead) -> io::Result<Answer> {
+/// Shows a plan on standard error, apart from the result on standard output.
+pub(super) fn show_plan(change: &BulkChange, plan: &BulkResult, output: &Output) {
+    if output.is_json() {
+        for target in &plan.targets {
+            stderr::print_line(target_object(target));
+        }
+        stderr::print_line(summary_object(change, plan));
+        return;
+    }
+    stderr::print_line(target_table(plan));
+    for error in errors(change, plan) {
+        stderr::print_line(error);
+    }
+    stderr::print_line(summary_line(plan));
+}
+
+fn read_answer(mut input: impl BufRead) -> io::Result<Answer> {
     let mut answer = String::new();
     if input.read_line(&mut answer)? == 0 {
-        return Ok(Answer::None);
+        return Ok(Answer::EndOfInput);
     }
     Ok(match answer.trim().to_lowercase().as_str() {
         "y" | "yes" => Answer::Yes,

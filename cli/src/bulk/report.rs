@@ -1,6 +1,4 @@
-//! The report file: one document that says what became of a call, and can undo it.
-
-pub(super) mod undo;
+//! The report file: one document with the result of a bulk change, from which it can be undone.
 
 use std::{fs, io, path::Path};
 
@@ -10,128 +8,139 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    change::Verb,
-    context::Context,
-    json,
-    result::{Ended, outcome_name},
+    change::{BulkChange, UserAction},
+    output::target_object,
+    result::BulkResult,
 };
-use crate::{
-    atomic_file,
-    failure::Failure,
-    output::json::{effect_name, error},
-};
+use crate::{atomic_file, failure::Failure, output::json::error};
 
-/// The version of the document. It grows when a reader of an earlier one would misread it.
+/// Version of the document. It increases when a reader of an earlier version would misread the document.
 const FORMAT: u32 = 1;
 
-/// A report, as far as it is read again.
+/// The parts of a report that are read again.
 #[derive(Deserialize)]
-pub(super) struct Document {
+pub(super) struct ReportDocument {
     format: u32,
     operation: String,
     account_id: String,
-    pub dry_run: bool,
-    pub targets: Vec<Target>,
+    pub(super) dry_run: bool,
+    pub(super) targets: Vec<ReportedTarget>,
 }
 
-/// A target, and what became of it.
+/// Result for one target.
 #[derive(Deserialize)]
-pub(super) struct Target {
-    pub who: String,
-    pub outcome: String,
-    pub user: Option<User>,
-    pub before: Option<String>,
-    error: Option<Error>,
+pub(super) struct ReportedTarget {
+    pub(super) who: String,
+    pub(super) outcome: String,
+    pub(super) user: Option<ReportedUser>,
+    // Required, though it may be null: without it, a change would look like one that cannot be undone.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) previous_state: Option<String>,
+    error: Option<ReportedError>,
 }
 
-/// Why a target failed.
+/// Error of a failed target.
 #[derive(Deserialize)]
-struct Error {
+struct ReportedError {
     effect: String,
 }
 
-/// The user of a target.
+/// User of a target.
 #[derive(Deserialize)]
-pub(super) struct User {
-    pub id: String,
+pub(super) struct ReportedUser {
+    pub(super) id: String,
 }
 
-impl Target {
-    /// Whether the call changed the user, or may have.
-    pub fn may_be_changed(&self) -> bool {
-        let is_uncertain = |error: &Error| error.effect == effect_name(Effect::PossiblyApplied);
-        self.outcome == outcome_name(&Outcome::Changed)
-            || self.error.as_ref().is_some_and(is_uncertain)
+impl ReportedTarget {
+    /// Returns true if the call changed the user, or may have done so.
+    pub(super) fn may_be_changed(&self) -> bool {
+        let is_possibly_applied =
+            |error: &ReportedError| error.effect == Effect::PossiblyApplied.name();
+        self.outcome == Outcome::Changed.name()
+            || self.error.as_ref().is_some_and(is_possibly_applied)
     }
 }
 
-/// Makes sure that a report can be written to this file, before anything is done.
+/// Fails if no report can be written to this file. Called before anything is sent.
 pub(super) fn prepare(path: &Path) -> Result<(), Failure> {
-    let refused = |why: &str| {
-        Failure::Usage(format!(
-            "the report {} cannot be written: {why}; nothing was changed",
+    let failed = |cause: &str| {
+        Failure::usage(format!(
+            "the report {} cannot be written: {cause}; nothing was changed",
             path.display()
         ))
     };
     match fs::read(path) {
-        Ok(content) => match serde_json::from_slice::<Document>(&content) {
-            Ok(report) if report.targets.iter().any(Target::may_be_changed) => {
-                return Err(refused(
-                    "it is there already, and can undo what it reports; name another file",
+        Ok(content) => match serde_json::from_slice::<ReportDocument>(&content) {
+            Ok(report) if report.targets.iter().any(ReportedTarget::may_be_changed) => {
+                return Err(failed(
+                    "the file exists, and its changes can be undone; name another file",
                 ));
             }
             Ok(_) => {}
-            Err(_) => return Err(refused("there is a file already that is no report")),
+            Err(_) => return Err(failed("the file exists, and is not a report")),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(refused(&error.to_string())),
+        Err(error) => return Err(failed(&error.to_string())),
     }
-    atomic_file::beside(path).map_err(|error| refused(&error.to_string()))?;
+    atomic_file::temporary_beside(path).map_err(|error| failed(&error.to_string()))?;
     Ok(())
 }
 
 /// Writes the report.
-pub(super) fn write(path: &Path, context: &Context, ended: &Ended) -> io::Result<()> {
+pub(super) fn write(path: &Path, change: &BulkChange, result: &BulkResult) -> Result<(), Failure> {
     let time = OffsetDateTime::now_utc().replace_nanosecond(0);
     let time = time.ok().and_then(|time| time.format(&Rfc3339).ok());
     let document = json!({
         "format": FORMAT,
-        "operation": context.verb.name(),
-        "account_id": context.account_id,
+        "operation": change.action.command_name(),
+        "account_id": change.account_id,
         "time": time,
-        "correlation_id": context.correlation_id,
-        "reason": context.reason,
-        "ticket": context.ticket,
-        "dry_run": ended.is_dry_run,
-        "interrupted": ended.is_interrupted,
-        "audit_error": ended.audit_error,
-        "refused": ended.refused.as_ref().map(error),
-        "requests": ended.requests,
-        "targets": ended.targets.iter().map(json::one).collect::<Vec<Value>>(),
+        "correlation_id": change.correlation_id,
+        "reason": change.reason,
+        "ticket": change.ticket,
+        "dry_run": result.is_dry_run,
+        "interrupted": result.is_interrupted,
+        "audit_error": result.audit_error,
+        "refused": result.refused.as_ref().map(error),
+        "requests": result.requests,
+        "targets": result.targets.iter().map(target_object).collect::<Vec<Value>>(),
     });
-    let mut written = serde_json::to_vec_pretty(&document)?;
-    written.push(b'\n');
-    atomic_file::replace(path, &written)
+    let written = serde_json::to_vec_pretty(&document)
+        .map_err(io::Error::from)
+        .and_then(|mut text| {
+            text.push(b'\n');
+            atomic_file::replace(path, &text)
+        });
+    written.map_err(|error| {
+        Failure::other(format!(
+            "the report {} cannot be written: {error}",
+            path.display()
+        ))
+    })
 }
 
-/// Reads the report of a call of this verb, for this account.
-pub(super) fn read(path: &Path, verb: Verb, account_id: &str) -> Result<Document, Failure> {
-    let refused = |why: &str| Failure::Usage(format!("{} {why}", path.display()));
-    let content = fs::read(path).map_err(|error| refused(&format!("cannot be read: {error}")))?;
-    let report: Document = serde_json::from_slice(&content)
-        .map_err(|error| refused(&format!("is no report of op-users: {error}")))?;
+/// Reads the report of an action in this account.
+pub(super) fn read(
+    path: &Path,
+    action: UserAction,
+    account_id: &str,
+) -> Result<ReportDocument, Failure> {
+    let failed = |cause: &str| Failure::usage(format!("{} {cause}", path.display()));
+    let content = fs::read(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
+    let report: ReportDocument = serde_json::from_slice(&content)
+        .map_err(|error| failed(&format!("is not a report of op-users: {error}")))?;
     if report.format != FORMAT {
-        return Err(refused("is a report of another version of op-users"));
+        return Err(failed("is a report of another version of op-users"));
     }
-    if report.operation != verb.name() {
-        let undoes = verb.opposite().name();
-        return Err(refused(&format!(
-            "is no report of a {}, which is all that {undoes} undoes",
-            verb.name()
+    if report.operation != action.command_name() {
+        return Err(failed(&format!(
+            "is not a report of {}, the only command that {} undoes",
+            action.command_name(),
+            action.opposite().command_name()
         )));
     }
     if report.account_id != account_id {
-        return Err(refused("is a report of another account"));
+        return Err(failed("is a report of another account"));
     }
     Ok(report)
 }

@@ -1,5 +1,6 @@
-//! What a call has seen on the wire: who was shown, which changes went out, which of them the server acknowledged. It writes
-//! each of those down before the component hears of it, and closes the wire when that is wanted.
+//! The requests of a command: users seen, changes sent, changes acknowledged.
+//!
+//! Writes each acknowledged change to the audit before the component gets the response, and can block further requests.
 
 mod sent_change;
 
@@ -13,104 +14,108 @@ use host::{
     Target, TargetReport, User, UserState,
 };
 
-use self::sent_change::Sent;
+use self::sent_change::SentChange;
 use super::{
-    audit::Audit,
-    change::Verb,
-    input::{Who, folded},
-    result::One,
+    audit::AuditLog,
+    change::UserAction,
+    input::{NamedUser, comparable_email},
+    result::TargetResult,
 };
 
-/// The wire of one command, as far as it matters who was changed.
-pub(super) struct Ledger {
-    verb: Verb,
-    audit: Option<Audit>,
-    seen: Mutex<Seen>,
+/// History of the requests of one command.
+pub(super) struct RequestHistory {
+    action: UserAction,
+    audit: Option<AuditLog>,
+    state: Mutex<HistoryState>,
 }
 
 #[derive(Default)]
-struct Seen {
-    /// Whom anybody wants to know about.
+struct HistoryState {
+    /// Ids of the users named by id.
     ids: HashSet<String>,
-    /// The ids of those who were shown with an address.
+    /// For each address named, the ids of the users seen with it.
     emails: HashMap<String, HashSet<String>>,
-    /// As they were shown last, by id.
+    /// Named users by id, as seen last.
     users: HashMap<String, User>,
-    /// The state in which they were shown first.
-    before: HashMap<String, UserState>,
-    is_closed: bool,
+    /// States of the named users by id, as seen first.
+    previous_states: HashMap<String, UserState>,
+    /// True if no further request is allowed.
+    is_blocked: bool,
     audit_error: Option<String>,
-    /// Requests that went out.
+    /// Number of requests sent.
     requests: u32,
-    /// The users of requests that were kept from going out.
-    denied: HashSet<String>,
-    /// Whether a request was kept from going out that is no single user's.
-    is_common_denied: bool,
-    /// The changes that went out, by user.
-    changes: HashMap<String, Sent>,
-    /// Whether a user was got, and whether it was forbidden.
-    is_got: bool,
+    /// Ids in the requests that were blocked.
+    blocked_ids: HashSet<String>,
+    /// True if a request without an id was blocked: a list or a token request.
+    is_shared_request_blocked: bool,
+    /// Changes sent, by user id.
+    changes: HashMap<String, SentChange>,
+    /// True if the server answered a get with 200.
+    is_get_allowed: bool,
+    /// True if the server answered a get with 403.
     is_get_forbidden: bool,
 }
 
-impl Ledger {
-    pub fn new(verb: Verb, named: &[Who], audit: Option<Audit>) -> Self {
-        let mut seen = Seen::default();
-        for who in named {
-            if who.is_email() {
-                seen.emails.entry(folded(&who.text)).or_default();
+impl RequestHistory {
+    pub(super) fn new(action: UserAction, users: &[NamedUser], audit: Option<AuditLog>) -> Self {
+        let mut state = HistoryState::default();
+        for user in users {
+            if user.is_email() {
+                let email = comparable_email(&user.text);
+                state.emails.entry(email).or_default();
             } else {
-                seen.ids.insert(who.text.clone());
+                state.ids.insert(user.text.clone());
             }
         }
         Self {
-            verb,
+            action,
             audit,
-            seen: Mutex::new(seen),
+            state: Mutex::new(state),
         }
     }
 
-    /// Lets no further request go out.
-    pub fn close(&self) {
-        self.seen().is_closed = true;
+    /// Blocks all further requests.
+    pub(super) fn block_requests(&self) {
+        self.state().is_blocked = true;
     }
 
-    pub fn audit(&self) -> Option<&Audit> {
+    /// Audit of the command, if there is one.
+    pub(super) fn audit(&self) -> Option<&AuditLog> {
         self.audit.as_ref()
     }
 
-    /// Why an audit line could not be written.
-    pub fn audit_error(&self) -> Option<String> {
-        self.seen().audit_error.clone()
+    /// Cause if an audit line could not be written.
+    pub(super) fn audit_error(&self) -> Option<String> {
+        self.state().audit_error.clone()
     }
 
-    /// Requests that went out.
-    pub fn requests(&self) -> u32 {
-        self.seen().requests
+    /// Number of requests sent.
+    pub(super) fn requests(&self) -> u32 {
+        self.state().requests
     }
 
-    /// Whether the application may get users, as far as anybody knows: no get was ever answered but by a refusal.
-    pub fn may_get(&self) -> bool {
-        let seen = self.seen();
-        seen.is_got || !seen.is_get_forbidden
+    /// Returns true unless the application lacks the permission to get users: unless every get was forbidden.
+    pub(super) fn may_get(&self) -> bool {
+        let state = self.state();
+        state.is_get_allowed || !state.is_get_forbidden
     }
 
-    /// Hears how a request ended.
-    pub fn ended(&self, record: &RequestRecord) {
+    /// Notes the end of a request.
+    pub(super) fn on_request(&self, record: &RequestRecord) {
         let RequestEnd::Status(status) = record.end else {
             return;
         };
-        let mut seen = self.seen();
+        let mut state = self.state();
         match &record.operation {
             Some(Operation::Get(_)) => {
-                seen.is_got |= status == 200;
-                seen.is_get_forbidden |= status == 403;
+                state.is_get_allowed |= status == 200;
+                state.is_get_forbidden |= status == 403;
             }
             Some(operation) => {
-                // A refusal does nothing; of anything else that is no 200, nobody knows.
+                // A status of 400 to 499 means that nothing was changed. Any other status except 200 settles nothing.
                 if let Some(id) = operation.changed_user_id()
                     && (400..500).contains(&status)
-                    && let Some(change) = seen.changes.get_mut(id)
+                    && let Some(change) = state.changes.get_mut(id)
                 {
                     change.refuse(status);
                 }
@@ -119,91 +124,92 @@ impl Ledger {
         }
     }
 
-    /// Whether a target failed for the closed wire alone: its change was never sent.
-    pub fn was_never_sent(&self, one: &One) -> bool {
-        let seen = self.seen();
-        let is_for_the_wire = one.error().is_some_and(|error| {
+    /// Returns true if a target failed only because requests were blocked: its change was never sent.
+    pub(super) fn is_never_sent(&self, target: &TargetResult) -> bool {
+        let state = self.state();
+        let is_denied = target.error().is_some_and(|error| {
             error.code == ErrorCode::ConnectionFailed && error.effect == Effect::NotApplied
         });
-        let is_sent = one.id().is_some_and(|id| seen.changes.contains_key(id));
-        let is_denied = one.id().is_some_and(|id| seen.denied.contains(id));
-        seen.is_closed && is_for_the_wire && !is_sent && (is_denied || seen.is_common_denied)
+        let is_sent = target.id().is_some_and(|id| state.changes.contains_key(id));
+        let is_blocked = target.id().is_some_and(|id| state.blocked_ids.contains(id));
+        state.is_blocked && is_denied && !is_sent && (is_blocked || state.is_shared_request_blocked)
     }
 
-    /// What is known of a call that was given up.
-    pub fn report(&self, targets: &[Target]) -> Report {
-        let seen = self.seen();
-        let targets = targets.iter().map(|target| self.one(&seen, target));
+    /// Report of a call that was ended early, as far as the requests show its outcomes.
+    pub(super) fn report(&self, targets: &[Target]) -> Report {
+        let state = self.state();
+        let targets = targets.iter().map(|target| self.target(&state, target));
         Report {
             targets: targets.collect(),
             refused: None,
-            requests: seen.requests,
+            requests: state.requests,
         }
     }
 
-    fn one(&self, seen: &Seen, target: &Target) -> TargetReport {
+    fn target(&self, state: &HistoryState, target: &Target) -> TargetReport {
         let id = match &target.who {
             Selector::Id(id) => Some(id.as_str()),
-            Selector::Email(email) => seen.find(&folded(email)),
+            Selector::Email(email) => state.find(&comparable_email(email)),
         };
-        let change = id.and_then(|id| seen.changes.get(id));
+        let change = id.and_then(|id| state.changes.get(id));
         TargetReport {
-            outcome: change.map_or(Outcome::Skipped, |change| change.outcome(self.verb)),
-            user: id.and_then(|id| seen.users.get(id)).cloned(),
-            previous_state: id.and_then(|id| seen.before.get(id)).cloned(),
+            outcome: change.map_or(Outcome::Skipped, |change| change.outcome(self.action)),
+            user: id.and_then(|id| state.users.get(id)).cloned(),
+            previous_state: id.and_then(|id| state.previous_states.get(id)).cloned(),
         }
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, HistoryState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seen {
-    /// The only user that was shown with an address.
+impl HistoryState {
+    /// Id of the only user seen with an address.
     fn find(&self, email: &str) -> Option<&str> {
         let mut ids = self.emails.get(email)?.iter();
         let first = ids.next();
         first.filter(|_| ids.next().is_none()).map(String::as_str)
     }
 
-    fn show(&mut self, user: User) {
-        let ids = self.emails.get_mut(&folded(&user.email));
-        let is_wanted = ids.is_some() || self.ids.contains(&user.id);
+    /// Keeps a user if they are named, or were kept before.
+    fn see(&mut self, user: User) {
+        let ids = self.emails.get_mut(&comparable_email(&user.email));
+        let is_named = ids.is_some() || self.ids.contains(&user.id);
         if let Some(ids) = ids {
             ids.insert(user.id.clone());
         }
-        if is_wanted || self.users.contains_key(&user.id) {
-            let before = self.before.entry(user.id.clone());
-            before.or_insert_with(|| user.state.clone());
+        if is_named || self.users.contains_key(&user.id) {
+            let previous_state = self.previous_states.entry(user.id.clone());
+            previous_state.or_insert_with(|| user.state.clone());
             self.users.insert(user.id.clone(), user);
         }
     }
 }
 
-impl Observer for Ledger {
+impl Observer for RequestHistory {
     fn allows(&self, operation: Option<&Operation>) -> bool {
-        let mut seen = self.seen();
-        if !seen.is_closed {
-            seen.requests += 1;
+        let mut state = self.state();
+        if !state.is_blocked {
+            state.requests += 1;
             if let Some(id) = operation.and_then(Operation::changed_user_id) {
-                seen.changes.entry(id.to_owned()).or_default().send();
+                state.changes.entry(id.to_owned()).or_default().send();
             }
             return true;
         }
         match operation {
             Some(Operation::Get(id) | Operation::Suspend(id) | Operation::Reactivate(id)) => {
-                seen.denied.insert(id.clone());
+                state.blocked_ids.insert(id.clone());
             }
-            Some(Operation::List) | None => seen.is_common_denied = true,
+            Some(Operation::List) | None => state.is_shared_request_blocked = true,
         }
         false
     }
 
     fn users_seen(&self, users: Vec<User>) {
-        let mut seen = self.seen();
+        let mut state = self.state();
         for user in users {
-            seen.show(user);
+            state.see(user);
         }
     }
 
@@ -211,28 +217,30 @@ impl Observer for Ledger {
         let Some(id) = change.changed_user_id() else {
             return;
         };
-        let state = Verb::of(change).map(Verb::state);
-        let user = user.filter(|user| user.id == id && Some(&user.state) == state.as_ref());
-        let (outcome, user, before) = {
-            let mut seen = self.seen();
-            let change = seen.changes.entry(id.to_owned()).or_default();
-            // Any proxy can say 200.
+        let new_state = UserAction::of(change).map(UserAction::resulting_state);
+        let user = user.filter(|user| user.id == id && Some(&user.state) == new_state.as_ref());
+        let (outcome, user, previous_state) = {
+            let mut state = self.state();
+            let change = state.changes.entry(id.to_owned()).or_default();
+            // A proxy can answer 200 as well.
             change.answer(user.is_some());
-            let outcome = change.outcome(self.verb);
+            let outcome = change.outcome(self.action);
             if let Some(user) = user {
-                seen.users.insert(id.to_owned(), user);
+                state.users.insert(id.to_owned(), user);
             }
-            let user = seen.users.get(id).cloned();
-            (outcome, user, seen.before.get(id).cloned())
+            let user = state.users.get(id).cloned();
+            (outcome, user, state.previous_states.get(id).cloned())
         };
         let written = match &self.audit {
-            Some(audit) => audit.answered(id, outcome, user.as_ref(), before.as_ref()),
+            Some(audit) => {
+                audit.write_acknowledged(id, outcome, user.as_ref(), previous_state.as_ref())
+            }
             None => Ok(()),
         };
         if let Err(error) = written {
-            let mut seen = self.seen();
-            seen.is_closed = true;
-            seen.audit_error.get_or_insert_with(|| error.to_string());
+            let mut state = self.state();
+            state.is_blocked = true;
+            state.audit_error.get_or_insert_with(|| error.to_string());
         }
     }
 }

@@ -1,54 +1,61 @@
-//! What a call comes to: for each target, and as a whole.
+//! The result of a bulk change: for each target, and as a whole.
 
 use std::collections::HashSet;
 
-use host::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, User};
+use host::{Error, ErrorCode, Outcome, Report, TargetReport, User};
 
-use super::input::Who;
+use super::input::NamedUser;
 
-/// A target, and what became of it.
+/// Result for one target.
 #[derive(Clone, Debug)]
-pub(super) struct One {
-    pub who: Who,
-    pub report: TargetReport,
+pub(super) struct TargetResult {
+    pub(super) named: NamedUser,
+    pub(super) report: TargetReport,
 }
 
-impl One {
-    /// The id of the user, as far as anybody knows it.
-    pub fn id(&self) -> Option<&str> {
+impl TargetResult {
+    /// Id of the user, if known.
+    pub(super) fn id(&self) -> Option<&str> {
         match &self.report.user {
             Some(user) => Some(&user.id),
-            None => Some(self.who.text.as_str()).filter(|_| !self.who.is_email()),
+            None => Some(self.named.text.as_str()).filter(|_| !self.named.is_email()),
         }
     }
 
-    pub fn user(&self) -> Option<&User> {
+    /// User as last seen.
+    pub(super) fn user(&self) -> Option<&User> {
         self.report.user.as_ref()
     }
 
-    pub fn error(&self) -> Option<&Error> {
+    /// Error of a failed target.
+    pub(super) fn error(&self) -> Option<&Error> {
         error_of(&self.report.outcome)
     }
 }
 
-/// A call, and what became of it.
+/// Result of a bulk change.
 #[derive(Clone, Debug)]
-pub(super) struct Ended {
-    /// In the order in which they were named.
-    pub targets: Vec<One>,
-    pub refused: Option<Error>,
-    pub requests: u32,
-    pub is_dry_run: bool,
-    pub is_interrupted: bool,
-    /// Why an audit line could not be written.
-    pub audit_error: Option<String>,
+pub(super) struct BulkResult {
+    /// Results in the order in which the users were named.
+    pub(super) targets: Vec<TargetResult>,
+    /// Error if the whole call was refused.
+    pub(super) refused: Option<Error>,
+    /// Number of HTTP requests sent.
+    pub(super) requests: u32,
+    pub(super) is_dry_run: bool,
+    pub(super) is_interrupted: bool,
+    /// Cause if an audit line could not be written.
+    pub(super) audit_error: Option<String>,
 }
 
-impl Ended {
-    pub fn new(named: &[Who], report: Report, is_dry_run: bool) -> Self {
+impl BulkResult {
+    /// Joins the component's report with the users named.
+    pub(super) fn new(named: &[NamedUser], report: Report, is_dry_run: bool) -> Self {
         let targets = named.iter().cloned().zip(report.targets);
         Self {
-            targets: targets.map(|(who, report)| One { who, report }).collect(),
+            targets: targets
+                .map(|(named, report)| TargetResult { named, report })
+                .collect(),
             refused: report.refused,
             requests: report.requests,
             is_dry_run,
@@ -57,24 +64,28 @@ impl Ended {
         }
     }
 
-    /// How many targets came to what.
-    pub fn count(&self, counted: impl Fn(&Outcome) -> bool) -> usize {
-        let outcomes = self.targets.iter().map(|one| &one.report.outcome);
-        outcomes.filter(|outcome| counted(outcome)).count()
+    /// Number of targets with an outcome.
+    pub(super) fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
+        let outcomes = self.targets.iter().map(|target| &target.report.outcome);
+        outcomes.filter(|outcome| is_counted(outcome)).count()
     }
 
-    /// How many users came to what, however often they are named.
-    pub fn count_users(&self, counted: impl Fn(&Outcome) -> bool) -> usize {
-        let counted = |one: &&One| counted(&one.report.outcome);
-        let counted = self.targets.iter().filter(counted);
-        let names = counted.map(|one| one.id().unwrap_or(&one.who.text));
+    /// Number of users with an outcome: a user who is named twice counts once.
+    pub(super) fn count_users(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
+        let is_counted = |target: &&TargetResult| is_counted(&target.report.outcome);
+        let counted = self.targets.iter().filter(is_counted);
+        let names = counted.map(|target| target.id().unwrap_or(&target.named.text));
         names.collect::<HashSet<_>>().len()
     }
 
-    /// The exit status that tells of it.
-    pub fn status(&self) -> u8 {
+    /// Exit status of the command.
+    pub(super) fn exit_status(&self) -> u8 {
         let is_guard = |error: &Error| error.code == ErrorCode::PreconditionFailed;
-        let mut failures = self.targets.iter().filter_map(One::error).peekable();
+        let mut failures = self
+            .targets
+            .iter()
+            .filter_map(TargetResult::error)
+            .peekable();
         if self.is_interrupted {
             130
         } else if self.audit_error.is_some() {
@@ -89,26 +100,10 @@ impl Ended {
     }
 }
 
-/// Why it failed, if it did.
+/// Error of a failed outcome.
 pub(super) fn error_of(outcome: &Outcome) -> Option<&Error> {
     match outcome {
         Outcome::Failed(error) => Some(error),
         _ => None,
     }
-}
-
-/// An outcome, as the contract spells it.
-pub(super) fn outcome_name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Changed => "changed",
-        Outcome::Unchanged => "unchanged",
-        Outcome::WouldChange => "would-change",
-        Outcome::Failed(_) => "failed",
-        Outcome::Skipped => "skipped",
-    }
-}
-
-/// Whether nobody knows if the change was made.
-pub(super) fn is_uncertain(error: &Error) -> bool {
-    error.effect == Effect::PossiblyApplied
 }

@@ -1,157 +1,178 @@
-//! The commands `contain` and `restore`: many users at once, shown first, changed after a yes, accounted for in any case.
+//! A run of `contain` or `restore`: from the arguments to the exit status.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use host::{ChangeOptions, Instance, Observer, RequestRecord};
 
 use super::{
-    accounting,
-    audit::Audit,
-    call::Call,
-    change::Verb,
-    confirmation,
-    context::Context,
-    input::{self, Who, file_conflicts},
+    audit::AuditLog,
+    call::BulkCall,
+    change::{BulkChange, UserAction},
+    input::{self, NamedUser, file_conflicts},
+    output::print,
     plan,
-    progress::{Form, Progress},
-    prompt::Person,
+    progress::{Progress, ProgressFormat},
+    prompt::{Prompt, show_plan},
     report,
-    request_history::Ledger,
-    result::Ended,
+    request_history::RequestHistory,
+    result::BulkResult,
+    undo,
 };
 use crate::{
-    Outcome,
-    account::{Account, wire_line},
-    arguments::Bulk,
-    failure::Failure,
-    output::{Output, stderr},
+    account::Account,
+    arguments::BulkArguments,
+    failure::{CommandResult, Failure},
+    output::{Output, stderr, text::request_line},
 };
 
-/// Milliseconds for a call whose progress is watched by a person with a Ctrl-C: the longest that there is.
-const DEADLINE: u32 = 3_600_000;
+/// Deadline of a call in milliseconds: the maximum, because Ctrl-C can end it earlier.
+const DEADLINE_MS: u32 = 3_600_000;
 
-/// The most users that are changed without being asked for.
-const MAX_CHANGES: u32 = 25;
+/// Default for the maximum number of users changed.
+const DEFAULT_MAX_CHANGES: u32 = 25;
 
-/// Contains or restores.
+/// Suspends or reactivates the users that the arguments name.
 pub(crate) async fn run(
     account: &Account,
-    verb: Verb,
-    bulk: &Bulk,
+    action: UserAction,
+    arguments: &BulkArguments,
     verbose: bool,
     output: &mut Output,
-) -> Outcome {
-    // All that can be wrong with the arguments is found before anything is sent.
-    let (named, is_some_left_out) = match &bulk.from_report {
-        Some(report) => report::undo::named(report, verb, account.id(), output)?,
-        None => (input::named(bulk)?, false),
+) -> CommandResult {
+    // Every error in the arguments is found before anything is sent.
+    let (users, is_some_left_out) = match &arguments.from_report {
+        Some(report) => undo::users(report, action, account.id(), output)?,
+        None => (input::users(arguments)?, false),
     };
-    let done = if is_some_left_out {
-        Err(Failure::Told(1))
+    let success = if is_some_left_out {
+        Err(Failure::Reported(1))
     } else {
         Ok(())
     };
-    if named.is_empty() {
-        return done;
+    if users.is_empty() {
+        return success;
     }
-    let options = options(account, bulk, &named)?;
-    let mut person = if bulk.yes || bulk.dry_run {
+    let options = options(account, arguments, &users)?;
+    let mut prompt = if arguments.yes || arguments.dry_run {
         None
     } else {
-        Some(Person::find(input::are_on_standard_input(bulk))?)
+        Some(Prompt::open(input::is_standard_input_list(arguments))?)
     };
-    let context = Context::new(verb, account, bulk);
-    file_conflicts::tell_apart(bulk)?;
-    if let Some(file) = &bulk.report {
+    let change = BulkChange::new(action, account, arguments);
+    file_conflicts::check(arguments)?;
+    if let Some(file) = &arguments.report {
         report::prepare(file)?;
     }
-    let audit = match &bulk.audit {
-        Some(file) if bulk.dry_run => {
-            Audit::check(file)?;
+    let audit = match &arguments.audit {
+        Some(file) if arguments.dry_run => {
+            AuditLog::check(file)?;
             None
         }
-        Some(file) => Some(Audit::open(file, context.clone())?),
+        Some(file) => Some(AuditLog::open(file, change.clone())?),
         None => None,
     };
-    // Links to a file that was not there lead to the one that was made now.
-    file_conflicts::tell_apart(bulk)?;
+    // Again, because a link to the audit file has a target only after that file was created.
+    file_conflicts::check(arguments)?;
 
-    let ledger = Arc::new(Ledger::new(verb, &named, audit));
-    let progress = Progress::new(Form::of(output.is_json(), verbose));
-    let mut instance = instance(account, &ledger, &progress, verbose).await?;
-    let mut call = Call {
+    let history = Arc::new(RequestHistory::new(action, &users, audit));
+    let progress = Progress::new(ProgressFormat::new(output.is_json(), verbose));
+    let mut instance = instance(account, &history, &progress, verbose).await?;
+    let mut call = BulkCall {
         instance: &mut instance,
-        verb,
-        ledger: &ledger,
+        action,
+        history: &history,
         progress: &progress,
         is_json: output.is_json(),
     };
-    let (mut ended, failure) = match &mut person {
-        None => call.whole(&named, &options).await?,
-        Some(person) => {
-            let plan = call.plan(&named, &options).await?;
+    let (mut result, failure) = match &mut prompt {
+        None => call.run(&users, &options).await?,
+        Some(prompt) => {
+            let plan = call.plan(&users, &options).await?;
             let changes = plan::targets(&plan, false).len();
             if changes == 0 || plan.refused.is_some() {
                 let is_dry_run = false;
-                (Ended { is_dry_run, ..plan }, None)
+                (BulkResult { is_dry_run, ..plan }, None)
             } else {
-                confirmation::show(&context, &plan, output);
-                confirmation::ask(person, verb, changes, output)?;
-                call.carry_out(plan, &options).await?
+                show_plan(&change, &plan, output);
+                prompt.confirm(action, changes, output)?;
+                call.run_plan(plan, &options).await?
             }
         }
     };
-    let written = accounting::write(&context, bulk.report.as_deref(), &ledger, &mut ended);
+    let recorded = record(&change, arguments.report.as_deref(), &history, &mut result);
     match failure {
-        // Nothing was tried: that says more than the same error for each of them.
+        // Nothing was tried: one error says more than the same error for each user.
         Some(failure @ Failure::Call(_)) => return Err(failure),
         failure => {
-            accounting::tell(&context, &ended, output)?;
+            print(&change, &result, output)?;
             failure.map_or(Ok(()), Err)?;
         }
     }
-    written?;
-    match ended.status() {
-        0 => done,
-        status => Err(Failure::Told(status)),
+    recorded?;
+    match result.exit_status() {
+        0 => success,
+        status => Err(Failure::Reported(status)),
     }
 }
 
-fn options(account: &Account, bulk: &Bulk, named: &[Who]) -> Result<ChangeOptions, Failure> {
-    let max_changes = bulk.max_changes.unwrap_or_else(|| match bulk.from_report {
-        // So many were asked for once already.
-        Some(_) => named.len().try_into().unwrap_or(u32::MAX),
-        None => MAX_CHANGES,
-    });
+/// Writes the audit and the report.
+fn record(
+    change: &BulkChange,
+    report: Option<&Path>,
+    history: &RequestHistory,
+    result: &mut BulkResult,
+) -> Result<(), Failure> {
+    // Tried even if an earlier line failed: the disk may have space again.
+    let finished = history.audit().map_or(Ok(()), |audit| audit.finish(result));
+    let failed = finished.err().map(|error| error.to_string());
+    result.audit_error = history.audit_error().or(failed);
+    match report {
+        Some(file) => report::write(file, change, result),
+        None => Ok(()),
+    }
+}
+
+fn options(
+    account: &Account,
+    arguments: &BulkArguments,
+    users: &[NamedUser],
+) -> Result<ChangeOptions, Failure> {
+    let max_changes = arguments
+        .max_changes
+        .unwrap_or_else(|| match arguments.from_report {
+            // So many changes were confirmed before.
+            Some(_) => users.len().try_into().unwrap_or(u32::MAX),
+            None => DEFAULT_MAX_CHANGES,
+        });
     Ok(ChangeOptions {
-        dry_run: bulk.dry_run,
+        dry_run: arguments.dry_run,
         max_changes: Some(max_changes),
-        protect: input::protected(bulk)?,
-        concurrency: Some(bulk.concurrency),
-        stop_on_error: bulk.stop_on_error,
+        protect: input::protected(arguments)?,
+        concurrency: Some(arguments.concurrency),
+        stop_on_error: arguments.stop_on_error,
         deadline_ms: match account.setting("OP_USERS_DEADLINE_MS") {
             Some(_) => None,
-            None => Some(DEADLINE),
+            None => Some(DEADLINE_MS),
         },
     })
 }
 
-/// An instance whose wire is watched.
+/// Creates an instance whose requests are observed by the history and the progress.
 async fn instance(
     account: &Account,
-    ledger: &Arc<Ledger>,
+    history: &Arc<RequestHistory>,
     progress: &Progress,
     verbose: bool,
 ) -> Result<Instance, Failure> {
-    let (counted, seen) = (progress.clone(), Arc::clone(ledger));
-    let hear = move |record: &RequestRecord| {
-        counted.hear(record);
-        seen.ended(record);
+    let (request_progress, request_history) = (progress.clone(), Arc::clone(history));
+    let on_request = move |record: &RequestRecord| {
+        request_progress.on_request(record);
+        request_history.on_request(record);
         if verbose {
-            stderr::say(wire_line(record));
+            stderr::print_line(request_line(record));
         }
     };
-    let observer = Arc::clone(ledger) as Arc<dyn Observer>;
-    let options = account.options().on_request(hear).observer(observer);
+    let observer = Arc::clone(history) as Arc<dyn Observer>;
+    let options = account.options().on_request(on_request).observer(observer);
     account.instance_with(options).await
 }

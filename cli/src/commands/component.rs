@@ -1,15 +1,15 @@
-//! `op-users component`: the components that this program carries, as files.
+//! The command `component`.
 
 use std::{fs, path::Path};
 
 use host::{COMPONENT, SERVICE};
 
-use crate::{Outcome, failure::Failure};
+use crate::failure::{CommandResult, Failure};
 
-/// Writes the plugin, or the service that is composed with it.
-pub(crate) fn write(service: bool, file: &Path) -> Outcome {
-    let component = if service { SERVICE } else { COMPONENT };
+/// Writes the plugin, or the service composed with it, to a file.
+pub(super) fn run(is_service: bool, file: &Path) -> CommandResult {
+    let component = if is_service { SERVICE } else { COMPONENT };
     fs::write(file, component).map_err(|error| {
-        Failure::Other(format!("{} could not be written: {error}", file.display()))
+        Failure::other(format!("{} could not be written: {error}", file.display()))
     })
 }

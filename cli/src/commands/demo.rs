@@ -1,4 +1,4 @@
-//! The story that `op-users` tells without a command: every operation, against a simulator, with what went over the wire.
+//! The demonstration that `op-users` runs without a command: every operation, against a simulator, with the requests sent.
 
 use std::{
     mem,
@@ -11,61 +11,57 @@ use host::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome,
-    account::{Account, wire_line},
-    failure::{Failure, code_name},
+    account::Account,
+    failure::{CommandResult, Failure},
     output::{
-        Output, call_failed,
-        json::{self, state_name, verdict_name},
+        Output, json,
+        text::{call_error, request_line},
     },
 };
 
-/// Tells it. Fails where an operation does not do what it should.
-pub(crate) async fn tell(output: &mut Output) -> Outcome {
+/// Runs the demonstration. Fails if an operation has an unexpected result.
+pub(super) async fn run(output: &mut Output) -> CommandResult {
     let account = Account::simulated().await?;
-    let wire = Wire::default();
-    let heard = wire.clone();
-    let instance = account
-        .instance_heard(move |record| heard.hear(record))
-        .await?;
-    let mut story = Story {
-        instance,
-        wire,
+    let requests = RequestLog::default();
+    let log = requests.clone();
+    let options = account.options().on_request(move |record| log.push(record));
+    let mut demo = Demo {
+        instance: account.instance_with(options).await?,
+        requests,
         output,
         step: 0,
     };
-    story.begin(&account)?;
-    story.check().await?;
-    let users = story.list().await?;
+    demo.begin(&account)?;
+    demo.check().await?;
+    let users = demo.list().await?;
     let member = users
         .iter()
         .skip(2)
         .find(|user| user.state == UserState::Active)
-        .ok_or_else(|| unexpected("the list shows no active member"))?;
+        .ok_or_else(|| unexpected("the list contains no active member"))?;
     let owner = users
         .first()
-        .ok_or_else(|| unexpected("the list shows nobody"))?;
-    story.get(member).await?;
-    story.suspend(member, "suspend: cut the access off").await?;
-    story
-        .suspend(member, "suspend again: the same answer, and no harm")
+        .ok_or_else(|| unexpected("the list is empty"))?;
+    demo.get(member).await?;
+    demo.suspend(member, "suspend: cut the access off").await?;
+    demo.suspend(member, "suspend again: the same answer, and no harm")
         .await?;
-    story.suspend_owner(owner).await?;
-    story.reactivate(member).await?;
-    story.revoke(&account).await?;
-    story.end()
+    demo.suspend_owner(owner).await?;
+    demo.reactivate(member).await?;
+    demo.revoke(&account).await?;
+    demo.end()
 }
 
-/// The story as it is told.
-struct Story<'a> {
+/// A running demonstration.
+struct Demo<'a> {
     instance: Instance,
-    wire: Wire,
+    requests: RequestLog,
     output: &'a mut Output,
     step: usize,
 }
 
-impl Story<'_> {
-    fn begin(&mut self, account: &Account) -> Outcome {
+impl Demo<'_> {
+    fn begin(&mut self, account: &Account) -> CommandResult {
         let Some(simulator) = account.simulator() else {
             return Ok(());
         };
@@ -81,7 +77,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn check(&mut self) -> Outcome {
+    async fn check(&mut self) -> CommandResult {
         let findings = self.instance.check().await?;
         let lines: Vec<String> = findings
             .iter()
@@ -89,13 +85,13 @@ impl Story<'_> {
                 format!(
                     "{:<16} {:<8} {}",
                     finding.check,
-                    verdict_name(finding.verdict),
+                    finding.verdict.name(),
                     finding.detail
                 )
             })
             .collect();
         let object = findings.iter().map(json::finding).collect();
-        self.tell("check: do the settings work?", &lines.join("\n"), object)?;
+        self.show("check: do the settings work?", &lines.join("\n"), object)?;
         expect(
             findings
                 .iter()
@@ -125,8 +121,8 @@ impl Story<'_> {
             .iter()
             .filter(|user| user.state == UserState::Suspended)
             .count();
-        self.tell(
-            "list: everybody, a page at a time",
+        self.show(
+            "list: all users, a page at a time",
             &format!(
                 "{} users in {pages} pages, {suspended} of them suspended",
                 users.len()
@@ -136,54 +132,54 @@ impl Story<'_> {
         Ok(users)
     }
 
-    async fn get(&mut self, member: &User) -> Outcome {
+    async fn get(&mut self, member: &User) -> CommandResult {
         let user = self.instance.get_user(&member.id).await??;
-        self.tell(
+        self.show(
             "get: look one of them up",
-            &person(&user),
+            &describe(&user),
             json::user(&user),
         )?;
-        expect(user.id == member.id, "get showed another user")
+        expect(user.id == member.id, "get returned another user")
     }
 
-    async fn suspend(&mut self, member: &User, title: &str) -> Outcome {
+    async fn suspend(&mut self, member: &User, title: &str) -> CommandResult {
         let user = self.instance.suspend_user(&member.id).await??;
-        self.tell(title, &person(&user), json::user(&user))?;
+        self.show(title, &describe(&user), json::user(&user))?;
         expect(
             user.state == UserState::Suspended,
             "the user is not suspended",
         )
     }
 
-    async fn suspend_owner(&mut self, owner: &User) -> Outcome {
-        let refusal = match self.instance.suspend_user(&owner.id).await? {
+    async fn suspend_owner(&mut self, owner: &User) -> CommandResult {
+        let error = match self.instance.suspend_user(&owner.id).await? {
             Ok(_) => return Err(unexpected("the last owner was suspended")),
             Err(error) => error,
         };
-        self.tell(
+        self.show(
             "suspend the last owner: refused, and it says why",
-            &call_failed(&refusal),
-            json::error(&refusal),
+            &call_error(&error),
+            json::error(&error),
         )?;
-        expect_code(&refusal, ErrorCode::LastOwner)
+        expect_code(&error, ErrorCode::LastOwner)
     }
 
-    async fn reactivate(&mut self, member: &User) -> Outcome {
+    async fn reactivate(&mut self, member: &User) -> CommandResult {
         let user = self.instance.reactivate_user(&member.id).await??;
-        self.tell(
+        self.show(
             "reactivate: give the access back",
-            &person(&user),
+            &describe(&user),
             json::user(&user),
         )?;
         expect(user.state == UserState::Active, "the user is not active")
     }
 
-    async fn revoke(&mut self, account: &Account) -> Outcome {
+    async fn revoke(&mut self, account: &Account) -> CommandResult {
         self.instance.revoke_token().await??;
         let left = account
             .simulator()
             .map_or(0, |simulator| simulator.live_tokens());
-        self.tell(
+        self.show(
             "revoke: leave no token behind",
             &format!("{left} tokens are left alive"),
             json!({ "tokens": left }),
@@ -191,7 +187,7 @@ impl Story<'_> {
         expect(left == 0, "a token is left alive")
     }
 
-    fn end(&mut self) -> Outcome {
+    fn end(&mut self) -> CommandResult {
         if !self.output.is_json() {
             self.output.line(
                 "\nThat is all of it. Next: `op-users --help`, or `cargo run -- --help` in the source.",
@@ -200,18 +196,18 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// One step: what it is for, what went over the wire, and what came of it.
-    fn tell(&mut self, title: &str, result: &str, object: Value) -> Outcome {
+    /// Shows a step: its title, its requests and its result.
+    fn show(&mut self, title: &str, result: &str, object: Value) -> CommandResult {
         self.step += 1;
-        let records = self.wire.take();
+        let records = self.requests.take();
         if self.output.is_json() {
-            let requests: Vec<Value> = records.iter().map(json::record).collect();
+            let requests: Vec<Value> = records.iter().map(json::request).collect();
             let step = json!({ "step": title, "requests": requests, "result": object });
             return Ok(self.output.object(&step)?);
         }
         let mut text = format!("\n{}. {title}\n", self.step);
         for record in &records {
-            text.push_str(&format!("     {}\n", wire_line(record)));
+            text.push_str(&format!("     {}\n", request_line(record)));
         }
         for line in result.lines() {
             text.push_str(&format!("   {line}\n"));
@@ -220,44 +216,40 @@ impl Story<'_> {
     }
 }
 
-fn person(user: &User) -> String {
+fn describe(user: &User) -> String {
     format!(
         "{} <{}> is {}",
         user.display_name,
         user.email,
-        state_name(&user.state)
+        user.state.name()
     )
 }
 
-fn expect(holds: bool, otherwise: &str) -> Outcome {
-    if holds {
+fn expect(is_expected: bool, problem: &str) -> CommandResult {
+    if is_expected {
         Ok(())
     } else {
-        Err(unexpected(otherwise))
+        Err(unexpected(problem))
     }
 }
 
-fn expect_code(error: &Error, code: ErrorCode) -> Outcome {
+fn expect_code(error: &Error, code: ErrorCode) -> CommandResult {
     expect(
         error.code == code,
-        &format!(
-            "the error is {}, not {}",
-            code_name(error.code),
-            code_name(code)
-        ),
+        &format!("the error is {}, not {}", error.code.name(), code.name()),
     )
 }
 
-fn unexpected(what: &str) -> Failure {
-    Failure::Other(format!("the story went wrong: {what}"))
+fn unexpected(problem: &str) -> Failure {
+    Failure::other(format!("the demonstration failed: {problem}"))
 }
 
-/// What went over the wire since the last step.
+/// Requests since the last step.
 #[derive(Clone, Default)]
-struct Wire(Arc<Mutex<Vec<RequestRecord>>>);
+struct RequestLog(Arc<Mutex<Vec<RequestRecord>>>);
 
-impl Wire {
-    fn hear(&self, record: &RequestRecord) {
+impl RequestLog {
+    fn push(&self, record: &RequestRecord) {
         if let Ok(mut records) = self.0.lock() {
             records.push(record.clone());
         }

@@ -1,4 +1,4 @@
-//! The command `list`: one page, or all of them.
+//! The command `list`.
 
 use std::{
     collections::HashSet,
@@ -9,31 +9,30 @@ use host::{Instance, ListOptions};
 use serde_json::json;
 
 use crate::{
-    Outcome,
-    arguments::List,
-    failure::Failure,
+    arguments::ListArguments,
+    failure::{CommandResult, Failure},
     output::{Output, stderr},
 };
 
-/// The page size that takes the fewest requests.
-const LARGEST_PAGE: u32 = 1000;
+/// Page size with `--all`: the maximum, which takes the fewest requests.
+const MAX_PAGE_SIZE: u32 = 1000;
 
-/// Lists users. What arrived is shown, whatever happens after it.
-pub(crate) async fn list(
+/// Lists one page or all pages. Shows the users received even if a later page fails.
+pub(super) async fn run(
     instance: &mut Instance,
-    arguments: &List,
+    arguments: &ListArguments,
     output: &mut Output,
-) -> Outcome {
+) -> CommandResult {
     let mut options = ListOptions {
         filter: arguments.state.map(Into::into),
         max_page_size: arguments
             .page_size
-            .or(arguments.all.then_some(LARGEST_PAGE)),
+            .or(arguments.all.then_some(MAX_PAGE_SIZE)),
         page_token: arguments.page_token.clone(),
     };
     let mut seen = HashSet::new();
     let mut users = Vec::new();
-    let outcome = loop {
+    let result = loop {
         let page = match instance.list_users(&options).await? {
             Ok(page) => page,
             Err(error) => break Err(error.into()),
@@ -42,29 +41,31 @@ pub(crate) async fn list(
             output.users(&page.users)?;
         } else {
             users.extend(page.users);
-            progress(users.len(), arguments.all);
+            show_progress(users.len(), arguments.all);
         }
         let Some(next) = page.next_page_token else {
             break Ok(());
         };
         if !arguments.all {
             output.remark(
-                &format!("there are more: --page-token '{next}' goes on, --all shows everybody"),
+                &format!(
+                    "more users follow: --page-token '{next}' continues, --all lists every user"
+                ),
                 &json!({ "next_page_token": next }),
             );
             break Ok(());
         }
         if !seen.insert(next.clone()) {
-            break Err(Failure::Other(
-                "the server's pages go round in a circle; the list is not complete".to_owned(),
+            break Err(Failure::other(
+                "the server's pages repeat; the list is not complete",
             ));
         }
         options.page_token = Some(next);
     };
-    if !output.is_json() && (outcome.is_ok() || !users.is_empty()) {
+    if !output.is_json() && (result.is_ok() || !users.is_empty()) {
         output.users(&users)?;
     }
-    if outcome.is_err() && arguments.all {
+    if result.is_err() && arguments.all {
         output.remark(
             &format!(
                 "the list is not complete: {} users were read before",
@@ -73,12 +74,12 @@ pub(crate) async fn list(
             &json!({ "complete": false }),
         );
     }
-    outcome
+    result
 }
 
-/// Shows how far a long list is, to a person who watches.
-fn progress(users: usize, all: bool) {
+/// Shows the number of users so far, if standard error is a terminal.
+fn show_progress(users: usize, all: bool) {
     if all && io::stderr().is_terminal() {
-        stderr::say_part(format_args!("\r{users} users\r"));
+        stderr::print(format_args!("\r{users} users\r"));
     }
 }

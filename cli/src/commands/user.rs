@@ -1,44 +1,61 @@
-//! The command `suspend`: asks first, where there is somebody to ask.
+//! The commands for one user: `get`, `suspend` and `reactivate`.
 
 use std::io::{self, IsTerminal};
 
 use host::Instance;
 
 use crate::{
-    Outcome,
-    failure::Failure,
-    output::{Output, json::state_name, stderr},
+    failure::{CommandResult, Failure},
+    output::{Output, stderr},
 };
 
-/// Suspends a user. On a terminal it shows who that is, and asks.
-pub(crate) async fn suspend(
+/// Shows a user, named by id or e-mail address.
+pub(super) async fn get(instance: &mut Instance, user: &str, output: &mut Output) -> CommandResult {
+    let user = if user.contains('@') {
+        instance.find_user(user, None).await??
+    } else {
+        instance.get_user(user).await??
+    };
+    Ok(output.users(&[user])?)
+}
+
+/// Suspends a user. On a terminal it shows the user and asks, unless `yes`.
+pub(super) async fn suspend(
     instance: &mut Instance,
     id: &str,
     yes: bool,
     output: &mut Output,
-) -> Outcome {
-    if !yes && io::stdin().is_terminal() && !confirmed(instance, id).await? {
-        return Err(Failure::Other(
-            "not confirmed; nothing was changed".to_owned(),
-        ));
+) -> CommandResult {
+    if !yes && io::stdin().is_terminal() && !is_confirmed(instance, id).await? {
+        return Err(Failure::other("not confirmed; nothing was changed"));
     }
     let user = instance.suspend_user(id).await??;
     Ok(output.users(&[user])?)
 }
 
-async fn confirmed(instance: &mut Instance, id: &str) -> Result<bool, Failure> {
-    // An application that may suspend need not be allowed to read: then the id has to do.
-    let who = match instance.get_user(id).await? {
+/// Reactivates a user.
+pub(super) async fn reactivate(
+    instance: &mut Instance,
+    id: &str,
+    output: &mut Output,
+) -> CommandResult {
+    let user = instance.reactivate_user(id).await??;
+    Ok(output.users(&[user])?)
+}
+
+async fn is_confirmed(instance: &mut Instance, id: &str) -> Result<bool, Failure> {
+    // The application may be permitted to suspend users and not to read them: then only the id is known.
+    let user = match instance.get_user(id).await? {
         Ok(user) => format!(
             "{} <{}>, now {}",
             user.display_name,
             user.email,
-            state_name(&user.state)
+            user.state.name()
         ),
         Err(_) => format!("the user {id}"),
     };
-    let who: String = who.chars().filter(|letter| !letter.is_control()).collect();
-    stderr::say_part(format_args!("Suspend {who}? [y/N] "));
+    let user: String = user.chars().filter(|letter| !letter.is_control()).collect();
+    stderr::print(format_args!("Suspend {user}? [y/N] "));
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

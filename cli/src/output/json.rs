@@ -1,9 +1,9 @@
-//! What a program is told.
+//! JSON objects for users, findings, errors and requests.
 
-use host::{Effect, Error, Finding, RequestEnd, RequestRecord, User, UserState, Verdict};
+use host::{Error, Finding, RequestEnd, RequestRecord, User};
 use serde_json::{Value, json};
 
-use crate::failure::{code_name, mend};
+use super::hint::hint;
 
 /// A user.
 pub(crate) fn user(user: &User) -> Value {
@@ -11,51 +11,44 @@ pub(crate) fn user(user: &User) -> Value {
         "id": user.id,
         "email": user.email,
         "display_name": user.display_name,
-        "state": state_name(&user.state),
+        "state": user.state.name(),
         "create_time": user.create_time,
         "path": user.path,
     })
 }
 
-/// What a check found.
+/// Result of one check.
 pub(crate) fn finding(finding: &Finding) -> Value {
     json!({
         "check": finding.check,
-        "verdict": verdict_name(finding.verdict),
+        "verdict": finding.verdict.name(),
         "detail": finding.detail,
     })
 }
 
-/// Why a call failed.
+/// Error of a failed call.
 pub(crate) fn error(error: &Error) -> Value {
     json!({
-        "code": code_name(error.code),
+        "code": error.code.name(),
         "message": error.message,
-        "mend": mend(error),
-        "effect": effect_name(error.effect),
+        "hint": hint(error),
+        "effect": error.effect.name(),
         "retryable": error.retryable,
         "retry_after_ms": error.retry_after_ms,
         "status": error.status,
         "api_code": error.api_code,
         "api_message": error.api_message,
+        "candidates": error.candidates,
         "requests": error.requests,
     })
 }
 
-/// What a failed call left behind, as the contract spells it.
-pub(crate) fn effect_name(effect: Effect) -> &'static str {
-    match effect {
-        Effect::NotApplied => "unchanged",
-        Effect::PossiblyApplied => "possibly-applied",
-    }
-}
-
-/// A request that went out.
-pub(crate) fn record(record: &RequestRecord) -> Value {
+/// A request that was sent.
+pub(crate) fn request(record: &RequestRecord) -> Value {
     let (status, failure) = match &record.end {
         RequestEnd::Status(status) => (Some(status), None),
-        RequestEnd::Failed(why) => (None, Some(why.as_str())),
-        RequestEnd::Canceled => (None, Some("given up")),
+        RequestEnd::Failed(cause) => (None, Some(cause.as_str())),
+        RequestEnd::Canceled => (None, Some("canceled")),
     };
     json!({
         "method": record.method,
@@ -64,23 +57,4 @@ pub(crate) fn record(record: &RequestRecord) -> Value {
         "failure": failure,
         "milliseconds": record.elapsed.as_secs_f64() * 1000.0,
     })
-}
-
-/// A state, as the contract spells it; one that it does not know, as the server does.
-pub(crate) fn state_name(state: &UserState) -> &str {
-    match state {
-        UserState::Active => "active",
-        UserState::Suspended => "suspended",
-        UserState::Unspecified => "unspecified",
-        UserState::Other(state) => state,
-    }
-}
-
-/// A verdict, as the contract spells it.
-pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "failed",
-        Verdict::Unknown => "unknown",
-    }
 }

@@ -1,16 +1,16 @@
-//! Standard error, which may be closed: nothing ends because a remark cannot be read.
+//! Lines on standard error. Errors of writing are ignored: a closed standard error must not end a command.
 
 use std::{
     fmt::Display,
     io::{self, Write},
 };
 
-/// Says a line.
-pub(crate) fn say(line: impl Display) {
+/// Writes a line.
+pub(crate) fn print_line(line: impl Display) {
     writeln!(io::stderr(), "{line}").ok();
 }
 
-/// Says what a line begins with, or what takes the place of one.
-pub(crate) fn say_part(text: impl Display) {
+/// Writes a text without a line break.
+pub(crate) fn print(text: impl Display) {
     write!(io::stderr(), "{text}").ok();
 }

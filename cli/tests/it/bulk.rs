@@ -1,4 +1,4 @@
-//! Many users at once: `contain` and `restore`, as a person or a program uses them.
+//! The commands `contain` and `restore`.
 
 mod acknowledged_changes;
 mod audit;
@@ -32,9 +32,9 @@ use serde_json::Value;
 use simulator::{Endpoint, Simulator, State, User};
 use tempfile::TempDir;
 
-use super::process::{Ended, simulator};
+use super::process::{CommandOutput, simulator};
 
-/// A simulated account, and a folder for what is written.
+/// A simulated account, and a folder for files.
 struct Scene {
     simulator: Simulator,
     folder: TempDir,
@@ -52,7 +52,7 @@ impl Scene {
         self.folder.path().join(name)
     }
 
-    /// A file's name, for an argument.
+    /// Name of a file, for an argument.
     fn file(&self, name: &str) -> String {
         self.path(name)
             .to_str()
@@ -60,13 +60,13 @@ impl Scene {
             .to_owned()
     }
 
-    /// A file with this content.
-    fn holding(&self, name: &str, content: &str) -> String {
+    /// Writes a file, and returns its name.
+    fn write(&self, name: &str, content: &str) -> String {
         fs::write(self.path(name), content).expect("the file is written");
         self.file(name)
     }
 
-    /// The first members who are active.
+    /// The first active members.
     fn active(&self, count: usize) -> Vec<User> {
         let users = self.simulator.users().into_iter().skip(2);
         users
@@ -75,7 +75,7 @@ impl Scene {
             .collect()
     }
 
-    /// Somebody who is suspended from the start.
+    /// A user who is suspended from the start.
     fn suspended(&self) -> User {
         let mut users = self.simulator.users().into_iter();
         users
@@ -90,7 +90,7 @@ impl Scene {
             .state
     }
 
-    /// How many requests there were to an endpoint.
+    /// Number of requests to an endpoint.
     fn requests(&self, endpoint: Endpoint) -> usize {
         let requests = self.simulator.requests();
         requests
@@ -100,14 +100,14 @@ impl Scene {
     }
 }
 
-/// A command on these users, by e-mail address.
+/// Arguments of a command on these users, named by e-mail address.
 fn command<'a>(words: &[&'a str], users: &'a [User]) -> Vec<&'a str> {
     let emails = users.iter().map(|user| user.email.as_str());
     words.iter().copied().chain(emails).collect()
 }
 
-/// What a command said on standard error, beside how far it had come: that depends on the machine.
-fn said(ended: &Ended) -> String {
+/// Standard error of a command, without its progress, which depends on the machine's speed.
+fn stderr_of(ended: &CommandOutput) -> String {
     let is_progress = |line: &&str| {
         line.contains(" of at most ")
             || line.ends_with(" read")
@@ -120,7 +120,7 @@ fn said(ended: &Ended) -> String {
         .collect()
 }
 
-/// Objects, a line each.
+/// Objects, one per line.
 fn objects(lines: &str) -> Vec<Value> {
     lines
         .lines()

@@ -1,10 +1,10 @@
-//! The story that is told without a command.
+//! The demonstration that runs without a command.
 
 use super::process::{op_users, run};
 
 const STEPS: [&str; 8] = [
     "1. check: do the settings work?",
-    "2. list: everybody, a page at a time",
+    "2. list: all users, a page at a time",
     "3. get: look one of them up",
     "4. suspend: cut the access off",
     "5. suspend again: the same answer, and no harm",
@@ -16,7 +16,7 @@ const SECRET: &str = "simulated-secret";
 const TOKEN: &str = "simulated-token";
 
 #[tokio::test]
-async fn it_tells_every_step_with_its_requests_and_no_secret() {
+async fn every_step_is_shown_with_its_requests_and_no_secret() {
     let ended = run(op_users(&[])).await;
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
     let mut rest = ended.stdout.as_str();
@@ -43,7 +43,7 @@ async fn it_tells_every_step_with_its_requests_and_no_secret() {
 }
 
 #[tokio::test]
-async fn it_is_the_same_story_in_the_other_generation() {
+async fn the_demonstration_runs_with_api_version_v1() {
     let mut command = op_users(&[]);
     command.env("OP_USERS_API_VERSION", "v1");
     let ended = run(command).await;
@@ -57,7 +57,7 @@ async fn it_is_the_same_story_in_the_other_generation() {
 }
 
 #[tokio::test]
-async fn a_program_gets_an_object_for_each_step() {
+async fn json_output_is_an_object_per_step() {
     let ended = run(op_users(&["--json"])).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     let steps: Vec<serde_json::Value> = ended

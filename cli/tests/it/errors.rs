@@ -1,13 +1,13 @@
-//! Failures: a code, a sentence and a mend on standard error, exit status 1, and no secret.
+//! Errors on standard error: a code, a sentence, a hint, exit status 1, and no secret.
 
 use serde_json::Value;
 use simulator::{Action, Endpoint, Fault, Generation, Permission, Simulator};
 use tokio::net::TcpSocket;
 
-use super::process::{Ended, op_users, op_users_at, run, simulator};
+use super::process::{CommandOutput, op_users, op_users_at, run, simulator};
 
-/// A failed call names this code, says this, and shows nothing on standard output.
-fn expect(ended: &Ended, code: &str, says: &str) {
+/// Expects a failed call with this code and this text, a hint, and no output on standard output.
+fn expect(ended: &CommandOutput, code: &str, says: &str) {
     assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
     assert!(
         ended.stderr.starts_with(&format!("error[{code}]: ")),
@@ -20,10 +20,10 @@ fn expect(ended: &Ended, code: &str, says: &str) {
 }
 
 #[tokio::test]
-async fn a_wrong_secret() {
+async fn a_wrong_secret_is_unauthenticated() {
     let simulator = simulator().await;
     let mut command = op_users_at(&simulator, &["list"]);
-    command.env("OP_USERS_CLIENT_SECRET", "wrong-secret-of-somebody");
+    command.env("OP_USERS_CLIENT_SECRET", "wrong-secret-of-a-client");
     let ended = run(command).await;
     expect(
         &ended,
@@ -34,7 +34,7 @@ async fn a_wrong_secret() {
 }
 
 #[tokio::test]
-async fn a_missing_permission() {
+async fn a_missing_permission_is_permission_denied() {
     let simulator = simulator().await;
     simulator.set_permissions(Permission::ListUsers);
     let id = simulator.users()[2].id.clone();
@@ -47,13 +47,13 @@ async fn a_missing_permission() {
 }
 
 #[tokio::test]
-async fn an_unknown_user() {
-    let ended = run(op_users(&["--simulator", "get", "NOBODY"])).await;
+async fn an_unknown_user_is_not_found() {
+    let ended = run(op_users(&["--simulator", "get", "NOSUCHUSER"])).await;
     expect(&ended, "not-found", "the server knows no such user");
 }
 
 #[tokio::test]
-async fn the_last_owner() {
+async fn the_last_owner_cannot_be_suspended() {
     let simulator = simulator().await;
     let ended = run(op_users_at(&simulator, &["suspend", &simulator.owner().id])).await;
     expect(&ended, "last-owner", "make another person an owner first");
@@ -66,7 +66,7 @@ async fn the_last_owner() {
 }
 
 #[tokio::test]
-async fn an_externally_managed_administrator() {
+async fn an_externally_managed_administrator_is_refused() {
     let simulator = simulator().await;
     let id = simulator.externally_managed().id;
     let ended = run(op_users_at(&simulator, &["suspend", &id])).await;
@@ -78,10 +78,10 @@ async fn an_externally_managed_administrator() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there() {
+async fn a_refused_connection_is_connection_failed() {
     let simulator = simulator().await;
     let mut command = op_users_at(&simulator, &["list"]);
-    // A port that is bound and not listened at: nobody else can get it meanwhile, and answer.
+    // A port that is bound without listening: no other process can answer on it.
     let port = TcpSocket::new_v4().unwrap();
     port.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let url = format!("http://{}", port.local_addr().unwrap());
@@ -96,7 +96,7 @@ async fn a_server_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_page_of_html() {
+async fn a_page_of_html_is_a_malformed_response() {
     let simulator = simulator().await;
     let page = Action::json(200, "<html>Sign in to continue</html>");
     simulator.fault(Fault::new(page).on(Endpoint::List));
@@ -105,7 +105,7 @@ async fn a_page_of_html() {
 }
 
 #[tokio::test]
-async fn the_wrong_generation() {
+async fn a_wrong_api_version_is_not_configured() {
     let simulator = Simulator::builder()
         .generations([Generation::V1])
         .start()
@@ -116,7 +116,7 @@ async fn the_wrong_generation() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_to_wait() {
+async fn a_long_requested_wait_is_rate_limited() {
     let simulator = simulator().await;
     let wait = Action::Status {
         status: 429,
@@ -129,7 +129,7 @@ async fn a_server_that_asks_to_wait() {
 }
 
 #[tokio::test]
-async fn a_suspend_that_nobody_answered() {
+async fn a_suspend_without_response_is_timed_out() {
     let simulator = simulator().await;
     simulator.fault(Fault::new(Action::Hang).on(Endpoint::Suspend).always());
     let id = simulator.users()[2].id.clone();
@@ -140,7 +140,7 @@ async fn a_suspend_that_nobody_answered() {
 }
 
 #[tokio::test]
-async fn missing_settings() {
+async fn missing_settings_are_not_configured() {
     let ended = run(op_users(&["list"])).await;
     expect(
         &ended,
@@ -150,8 +150,8 @@ async fn missing_settings() {
 }
 
 #[tokio::test]
-async fn a_program_gets_the_error_as_an_object() {
-    let ended = run(op_users(&["--simulator", "--json", "get", "NOBODY"])).await;
+async fn json_errors_are_objects_on_standard_error() {
+    let ended = run(op_users(&["--simulator", "--json", "get", "NOSUCHUSER"])).await;
     assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
     let object: Value = serde_json::from_str(&ended.stderr).unwrap();
     let error = &object["error"];
@@ -162,10 +162,11 @@ async fn a_program_gets_the_error_as_an_object() {
     assert_eq!(error["retryable"], false);
     assert!(error["message"].as_str().unwrap().starts_with("get-user: "));
     assert!(!error["hint"].as_str().unwrap().is_empty());
+    assert_eq!(error["candidates"], serde_json::json!([]));
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_off_shows_what_arrived() {
+async fn an_incomplete_list_shows_the_users_received() {
     let simulator = simulator().await;
     simulator.fault(Fault::new(Action::status(403)).on(Endpoint::List).skip(2));
     let arguments = ["list", "--all", "--page-size", "10"];
@@ -182,7 +183,7 @@ async fn a_list_that_breaks_off_shows_what_arrived() {
 }
 
 #[tokio::test]
-async fn pages_that_go_round_in_a_circle_end() {
+async fn repeating_pages_end_the_list() {
     let simulator = simulator().await;
     for token in ["A", "B", "A", "B"] {
         let body = format!(r#"{{"results":[{{"id":"X"}}],"next_page_token":"{token}"}}"#);
@@ -190,11 +191,14 @@ async fn pages_that_go_round_in_a_circle_end() {
     }
     let ended = run(op_users_at(&simulator, &["list", "--all"])).await;
     assert_eq!(ended.status, 1);
-    assert!(ended.stderr.contains("go round in a circle"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("the server's pages repeat"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]
-async fn a_failed_check_is_a_failure() {
+async fn a_failed_check_has_exit_status_1() {
     let ended = run(op_users(&["check"])).await;
     assert_eq!(ended.status, 1);
     assert!(

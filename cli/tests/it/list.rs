@@ -1,4 +1,4 @@
-//! Results: tables for people, an object a line for programs.
+//! Output of the commands for single users, lists and checks.
 
 use serde_json::{Value, json};
 use simulator::State;
@@ -13,7 +13,7 @@ fn objects(lines: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_page_is_a_table_and_says_that_there_is_more() {
+async fn a_page_is_a_table_with_a_remark_on_further_pages() {
     let ended = run(op_users(&["--simulator", "list", "--page-size", "2"])).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert_eq!(
@@ -25,13 +25,15 @@ VLDVIRDURORDXMSS32Y59P4ZGR  user0001@acme.example  Noah Jensen   active  2019-08
 "
     );
     assert!(
-        ended.stderr.starts_with("there are more: --page-token '"),
+        ended
+            .stderr
+            .starts_with("more users follow: --page-token '"),
         "{ended:?}"
     );
 }
 
 #[tokio::test]
-async fn a_page_token_goes_on_where_the_page_before_ended() {
+async fn a_page_token_continues_after_the_previous_page() {
     let simulator = simulator().await;
     let first = run(op_users_at(
         &simulator,
@@ -58,18 +60,18 @@ async fn a_page_token_goes_on_where_the_page_before_ended() {
         .flat_map(|ended| objects(&ended.stdout))
         .map(|user| user["id"].as_str().unwrap().to_owned())
         .collect();
-    let everybody: Vec<_> = simulator.users().into_iter().map(|user| user.id).collect();
-    assert_eq!(ids, everybody);
+    let all: Vec<_> = simulator.users().into_iter().map(|user| user.id).collect();
+    assert_eq!(ids, all);
 }
 
 #[tokio::test]
-async fn all_pages_come_as_one_list() {
+async fn all_lists_every_page() {
     let simulator = simulator().await;
     let arguments = ["list", "--all", "--page-size", "7"];
     let ended = run(op_users_at(&simulator, &arguments)).await;
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
     assert_eq!(ended.stdout.lines().count(), 61);
-    // 9 pages and the token.
+    // 9 pages and a token request.
     assert_eq!(simulator.requests().len(), 10);
 
     simulator.clear_requests();
@@ -85,7 +87,7 @@ async fn all_pages_come_as_one_list() {
 }
 
 #[tokio::test]
-async fn a_user_is_shown_whole_to_a_program() {
+async fn json_shows_every_field_of_a_user() {
     let simulator = simulator().await;
     let owner = simulator.owner();
     let ended = run(op_users_at(&simulator, &["get", &owner.id, "--json"])).await;
@@ -103,7 +105,7 @@ async fn a_user_is_shown_whole_to_a_program() {
 }
 
 #[tokio::test]
-async fn suspend_and_reactivate_change_the_account_and_show_the_user() {
+async fn suspend_and_reactivate_change_and_show_the_user() {
     let simulator = simulator().await;
     let id = &simulator.users()[2].id;
     for (verb, state, shown) in [
@@ -119,7 +121,7 @@ async fn suspend_and_reactivate_change_the_account_and_show_the_user() {
 }
 
 #[tokio::test]
-async fn a_check_is_a_table_or_a_line_for_each_finding() {
+async fn check_prints_a_table_or_an_object_per_finding() {
     let ended = run(op_users(&["--simulator", "check"])).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(
@@ -136,7 +138,7 @@ async fn a_check_is_a_table_or_a_line_for_each_finding() {
 }
 
 #[tokio::test]
-async fn verbose_shows_the_requests_beside_the_result() {
+async fn verbose_shows_requests_on_standard_error() {
     let ended = run(op_users(&["--simulator", "-v", "list", "--all"])).await;
     let wire: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(wire.len(), 2, "{ended:?}");

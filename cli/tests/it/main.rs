@@ -1,4 +1,4 @@
-//! `op-users`, driven as a person or a program would.
+//! Tests of `op-users` as a process: output, exit status, and requests to a simulator.
 
 mod bulk;
 mod demo;

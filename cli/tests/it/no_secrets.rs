@@ -1,15 +1,14 @@
-//! Every command, against servers that repeat what they are sent: no secret and no token is ever printed, nor eight
-//! letters of one.
+//! Every command, against servers that repeat secrets: not even eight characters of a secret or token are printed.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use simulator::{Action, Endpoint, Fault, Simulator};
 
-use super::process::{Ended, op_users, op_users_at, run, simulator};
+use super::process::{CommandOutput, op_users, op_users_at, run, simulator};
 
-/// The seed of `--simulator`, whose secret and tokens are known.
+/// Seed of `--simulator`, with a known secret and known tokens.
 const SEED: u64 = 1;
 
-/// What must not be printed: the secret, base64 of the pair, and every token.
+/// Texts that must not be printed: the secret, base64 of the pair, and every token.
 fn secrets(simulator: &Simulator) -> Vec<String> {
     let pair = format!("{}:{}", simulator.client_id(), simulator.client_secret());
     let mut secrets = simulator.tokens();
@@ -18,7 +17,7 @@ fn secrets(simulator: &Simulator) -> Vec<String> {
     secrets
 }
 
-fn expect_clean(ended: &Ended, secrets: &[String]) {
+fn expect_clean(ended: &CommandOutput, secrets: &[String]) {
     let printed = format!("{}{}", ended.stdout, ended.stderr);
     assert!(!printed.is_empty());
     for secret in secrets {
@@ -30,7 +29,7 @@ fn expect_clean(ended: &Ended, secrets: &[String]) {
 }
 
 #[tokio::test]
-async fn what_goes_well_prints_none() {
+async fn successful_commands_print_no_secret() {
     let simulator = simulator().await;
     let id = simulator.users()[2].id.clone();
     let owner = simulator.owner().id;
@@ -54,8 +53,8 @@ async fn what_goes_well_prints_none() {
 }
 
 #[tokio::test]
-async fn the_story_prints_none() {
-    // The story's simulator is the one of this seed: its first tokens are the same.
+async fn the_demonstration_prints_no_secret() {
+    // A simulator with the demonstration's seed issues the same first tokens.
     let twin = Simulator::builder()
         .users(60)
         .seed(SEED)
@@ -71,7 +70,7 @@ async fn the_story_prints_none() {
 }
 
 #[tokio::test]
-async fn what_the_server_repeats_is_not_printed() {
+async fn secrets_that_the_server_repeats_are_not_printed() {
     let simulator = simulator().await;
     let repeated = secrets(&simulator).join(" ");
     for (endpoint, status) in [
@@ -84,7 +83,7 @@ async fn what_the_server_repeats_is_not_printed() {
             repeated.clone(),
             format!(r#"{{"code":7,"message":"{repeated}","error":"{repeated}"}}"#),
         ] {
-            // An hour does not fit into the deadline: nothing is tried again.
+            // A wait of one hour exceeds the deadline, which prevents retries.
             let action = Action::Status {
                 status,
                 headers: vec![("retry-after".into(), "3600".into())],

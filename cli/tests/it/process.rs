@@ -1,4 +1,4 @@
-//! Whoever types the commands: an environment of their own, and what they get to see.
+//! Runs `op-users` as a process, in a clean environment.
 
 use std::{
     env,
@@ -8,15 +8,15 @@ use std::{
 
 use simulator::Simulator;
 
-/// How a command ended.
+/// Output of a command, and its exit status.
 #[derive(Debug)]
-pub struct Ended {
+pub struct CommandOutput {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// The command, with nothing of ours in its environment.
+/// The command, without settings in its environment.
 pub fn op_users(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
     for (name, _) in env::vars_os() {
@@ -29,7 +29,7 @@ pub fn op_users(arguments: &[&str]) -> Command {
     command
 }
 
-/// The command, with the settings that name a simulator.
+/// The command, with the settings of a simulator.
 pub fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
     let mut command = op_users(arguments);
     command
@@ -40,13 +40,13 @@ pub fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it to its end, beside whatever else this test does.
-pub async fn run(mut command: Command) -> Ended {
+/// Runs a command to its end, without blocking the test's other tasks.
+pub async fn run(mut command: Command) -> CommandOutput {
     let output = tokio::task::spawn_blocking(move || command.output())
         .await
         .expect("the command is waited for")
         .expect("the command starts");
-    Ended {
+    CommandOutput {
         status: output.status.code().expect("an exit status"),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("UTF-8"),
@@ -63,8 +63,8 @@ pub async fn simulator() -> Simulator {
         .expect("a simulator starts")
 }
 
-/// Runs it with this on its standard input, and then the end of it.
-pub async fn run_with(mut command: Command, input: &str) -> Ended {
+/// Runs a command with this standard input.
+pub async fn run_with(mut command: Command, input: &str) -> CommandOutput {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(input.as_bytes()).expect("room for it");
     file.rewind().expect("its beginning");

@@ -1,4 +1,4 @@
-//! `op-users serve`, and the file that is deployed elsewhere.
+//! The commands `serve` and `component`.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::process::{op_users, op_users_at, run, simulator};
 
-const SOMEBODY: &str = "user0007@acme.example";
+const EXAMPLE_USER: &str = "user0007@acme.example";
 
 /// A running command, killed when dropped.
 struct Running {
@@ -37,33 +37,37 @@ impl Running {
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("UTF-8");
-        assert!(line.ends_with('\n'), "it ended: {line:?}, {}", self.said());
+        assert!(
+            line.ends_with('\n'),
+            "it ended: {line:?}, {}",
+            self.stderr()
+        );
         line.trim_end().to_owned()
     }
 
-    /// All that it says on standard error until its end.
-    fn said(&mut self) -> String {
-        let mut said = String::new();
+    /// Standard error until the end.
+    fn stderr(&mut self) -> String {
+        let mut text = String::new();
         let mut stderr = self.child.stderr.take().expect("it is piped");
-        stderr.read_to_string(&mut said).expect("UTF-8");
-        said
+        stderr.read_to_string(&mut text).expect("UTF-8");
+        text
     }
 
-    /// Ends it as Ctrl-C does. The exit status, and what it has said.
+    /// Sends SIGINT, as Ctrl-C does. Returns the exit status and standard error.
     #[cfg(unix)]
     fn interrupt(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status();
         assert!(sent.expect("kill is there").success());
-        let said = self.said();
+        let stderr = self.stderr();
         let status = self.child.wait().expect("it is waited for");
-        (status.code(), said)
+        (status.code(), stderr)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It has ended, or does now.
+        // Fails if the command has ended already.
         self.child.kill().ok();
         self.child.wait().ok();
     }
@@ -75,7 +79,7 @@ fn serve(more: &[&str]) -> Command {
     op_users(&arguments)
 }
 
-/// What the line for the shell prints; the same request by hand where there is no curl.
+/// Output of a curl command; without curl, the response to the same request.
 fn paste(line: &str) -> String {
     let is_there = Command::new("curl").arg("--version").output().is_ok();
     if is_there {
@@ -99,7 +103,7 @@ fn paste(line: &str) -> String {
     )
 }
 
-/// What is answered to a request, its head too.
+/// Response to a request, including its head.
 fn ask(authority: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(authority).expect("it listens");
     stream.write_all(request.as_bytes()).expect("it is taken");
@@ -118,7 +122,7 @@ fn get(url: &str, path: &str) -> String {
 
 #[cfg(unix)]
 #[test]
-fn in_front_of_a_simulated_account_it_prints_a_line_that_contains_somebody() {
+fn a_simulated_service_prints_a_working_curl_command() {
     let mut running = Running::start(serve(&["--simulator", "--verbose"]));
     let url = running.line();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
@@ -131,28 +135,28 @@ fn in_front_of_a_simulated_account_it_prints_a_line_that_contains_somebody() {
     assert_eq!(running.line(), "");
     let line = running.line();
     assert!(
-        line.starts_with("curl ") && line.contains(SOMEBODY),
+        line.starts_with("curl ") && line.contains(EXAMPLE_USER),
         "{line}"
     );
     assert!(line.contains(&url) && line.contains(key), "{line}");
 
     let answer = paste(&line);
     assert!(answer.contains(r#""outcome":"changed""#), "{answer}");
-    assert!(answer.contains(SOMEBODY), "{answer}");
+    assert!(answer.contains(EXAMPLE_USER), "{answer}");
     let answer = get(&url, "/v1/users?page_size=1");
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 
-    let (status, said) = running.interrupt();
-    assert_eq!(status, Some(0), "{said}");
-    let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines.len(), 2, "{said}");
-    assert!(lines[0].starts_with("POST /v1/contain  200  "), "{said}");
-    assert!(lines[1].starts_with("GET  /v1/users  401  "), "{said}");
-    assert!(!said.contains(key), "{said}");
+    let (status, stderr) = running.interrupt();
+    assert_eq!(status, Some(0), "{stderr}");
+    let lines: Vec<_> = stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{stderr}");
+    assert!(lines[0].starts_with("POST /v1/contain  200  "), "{stderr}");
+    assert!(lines[1].starts_with("GET  /v1/users  401  "), "{stderr}");
+    assert!(!stderr.contains(key), "{stderr}");
 }
 
 #[test]
-fn a_program_gets_an_object() {
+fn json_prints_credentials_generated_for_each_run() {
     let mut running = Running::start(serve(&["--simulator", "--json"]));
     let object: Value = serde_json::from_str(&running.line()).expect("JSON");
     let text = |name: &str| object[name].as_str().expect(name).to_owned();
@@ -162,36 +166,36 @@ fn a_program_gets_an_object() {
         assert_ne!(text(name), other[name], "they are made anew each time");
     }
     let answer = paste(&text("curl"));
-    assert!(answer.contains(SOMEBODY), "{answer}");
+    assert!(answer.contains(EXAMPLE_USER), "{answer}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn without_keys_it_starts_and_says_that_it_will_refuse_and_how_to_make_one() {
+async fn a_service_without_keys_warns_and_explains_them() {
     let simulator = simulator().await;
     let arguments = ["serve", "--listen", "127.0.0.1:0"];
     let mut running = Running::start(op_users_at(&simulator, &arguments));
     let url = running.line();
     assert!(get(&url, "/healthz").starts_with("HTTP/1.1 200 "));
     assert!(get(&url, "/v1/users").starts_with("HTTP/1.1 401 "));
-    let (status, said) = running.interrupt();
+    let (status, stderr) = running.interrupt();
     assert_eq!(status, Some(0));
     assert!(
-        said.starts_with("warning: OP_SERVICE_KEYS is not set"),
-        "{said}"
+        stderr.starts_with("warning: OP_SERVICE_KEYS is not set"),
+        "{stderr}"
     );
-    assert!(said.contains("`printf %s KEY | sha256sum`"), "{said}");
+    assert!(stderr.contains("`printf %s KEY | sha256sum`"), "{stderr}");
     assert!(simulator.requests().is_empty());
 }
 
 #[cfg(unix)]
 #[test]
-fn keys_of_the_environment_are_used_and_none_is_made() {
+fn keys_in_the_environment_replace_the_generated_one() {
     // `printf %s secret | sha256sum`
     let digest = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
     let mut command = serve(&["--simulator", "--json"]);
     command.env("OP_SERVICE_KEYS", format!("siem:read:{digest}"));
-    // Another's, and no setting of the service.
+    // A variable of 1Password's CLI, and not a setting of the service.
     command.env("OP_SERVICE_ACCOUNT_TOKEN", "x");
     let mut running = Running::start(command);
     let object: Value = serde_json::from_str(&running.line()).expect("JSON");
@@ -207,7 +211,7 @@ fn keys_of_the_environment_are_used_and_none_is_made() {
 }
 
 #[tokio::test]
-async fn an_address_that_others_reach_is_refused_unless_that_is_said() {
+async fn a_public_address_needs_the_option_public() {
     let ended = run(op_users(&["--simulator", "serve", "--listen", "0.0.0.0:0"])).await;
     assert_eq!((ended.status, ended.stdout.as_str()), (2, ""));
     assert!(ended.stderr.contains("--public"), "{ended:?}");
@@ -219,7 +223,7 @@ async fn an_address_that_others_reach_is_refused_unless_that_is_said() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_an_error_of_one_line() {
+async fn a_port_in_use_is_an_error_of_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
     let ended = run(op_users(&["--simulator", "serve", "--listen", &address])).await;
@@ -230,7 +234,7 @@ async fn a_port_that_is_taken_is_an_error_of_one_line() {
 }
 
 #[tokio::test]
-async fn the_files_that_are_deployed_are_the_ones_inside() {
+async fn component_writes_the_embedded_components() {
     let directory = env!("CARGO_TARGET_TMPDIR");
     for (more, bytes) in [(None, host::COMPONENT), (Some("--service"), host::SERVICE)] {
         let file = format!("{directory}/written{}.wasm", more.unwrap_or_default());
@@ -247,7 +251,7 @@ async fn the_files_that_are_deployed_are_the_ones_inside() {
 }
 
 #[tokio::test]
-async fn its_help_says_who_may_call_and_how_keys_are_made() {
+async fn serve_help_explains_keys_and_public_addresses() {
     let ended = run(op_users(&["serve", "--help"])).await;
     assert_eq!(ended.status, 0);
     for part in ["OP_SERVICE_KEYS", "sha256sum", "--public", "/openapi.json"] {

@@ -1,4 +1,4 @@
-//! A person at a terminal, who is asked before a user is suspended.
+//! The question of `suspend`, at a terminal.
 
 use std::process::{Command, Stdio};
 
@@ -11,10 +11,10 @@ use simulator::{Permission, Simulator, State, User};
 
 use super::process::{op_users_at, simulator};
 
-/// Long enough for any machine, in milliseconds; nothing waits for it unless it fails.
-const PATIENCE: u64 = 60_000;
+/// Time-out in milliseconds. Only failing tests reach it.
+const TIMEOUT_MS: u64 = 60_000;
 
-/// What a person does with the terminal, and the exit status that comes of it.
+/// Runs a command at a terminal, with these inputs. Returns the exit status.
 pub async fn at_the_terminal(
     simulator: &Simulator,
     arguments: &[&str],
@@ -23,7 +23,7 @@ pub async fn at_the_terminal(
     typing(simulator, arguments, None, types).await
 }
 
-/// The same, where standard input can be a file.
+/// Runs a command at a terminal, optionally with a file as standard input.
 pub async fn typing(
     simulator: &Simulator,
     arguments: &[&str],
@@ -31,10 +31,10 @@ pub async fn typing(
     types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
 ) -> i32 {
     let mut command = op_users_at(simulator, arguments);
-    // Nobody at a terminal has their input taken away.
+    // Standard input is the terminal.
     command.stdin(Stdio::inherit());
     if let Some(input) = input {
-        // The terminal takes the place of whatever standard input was, so that a shell has to put the file there.
+        // The terminal replaces standard input, so that a shell has to redirect the file.
         let mut shell = Command::new("sh");
         shell.args(["-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh"]);
         shell
@@ -50,7 +50,7 @@ pub async fn typing(
         command = shell;
     }
     let session = move || {
-        let mut session = spawn_command(command, Some(PATIENCE))?;
+        let mut session = spawn_command(command, Some(TIMEOUT_MS))?;
         types(&mut session)?;
         session.exp_eof()?;
         session.process().wait()
@@ -75,7 +75,7 @@ fn state(simulator: &Simulator, user: &User) -> State {
 }
 
 #[tokio::test]
-async fn who_it_is_is_shown_and_yes_suspends() {
+async fn suspend_shows_the_user_and_a_yes_suspends() {
     let (simulator, member) = member().await;
     let question = format!(
         "Suspend {} <{}>, now active? [y/N] ",
@@ -93,7 +93,7 @@ async fn who_it_is_is_shown_and_yes_suspends() {
 }
 
 #[tokio::test]
-async fn anything_else_changes_nothing() {
+async fn suspend_changes_nothing_without_a_yes() {
     for answer in ["", "n", "maybe"] {
         let (simulator, member) = member().await;
         let status = at_the_terminal(&simulator, &["suspend", &member.id], move |session| {
@@ -109,7 +109,7 @@ async fn anything_else_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_application_that_may_not_read_is_asked_about_the_id() {
+async fn suspend_asks_about_the_id_without_the_get_permission() {
     let (simulator, member) = member().await;
     simulator.set_permissions(Permission::SuspendUsers);
     let question = format!("Suspend the user {}? [y/N] ", member.id);
@@ -124,7 +124,7 @@ async fn an_application_that_may_not_read_is_asked_about_the_id() {
 }
 
 #[tokio::test]
-async fn with_yes_nobody_is_asked() {
+async fn suspend_with_yes_does_not_ask() {
     let (simulator, member) = member().await;
     let status = at_the_terminal(&simulator, &["suspend", "--yes", &member.id], |_| Ok(())).await;
     assert_eq!(status, 0);

@@ -1,9 +1,9 @@
-//! Wrong usage: exit status 2, and nothing is sent.
+//! Invalid arguments, and the help.
 
 use super::process::{op_users_at, run, simulator};
 
 #[tokio::test]
-async fn what_cannot_be_understood_is_refused_with_status_2() {
+async fn invalid_arguments_have_exit_status_2() {
     let simulator = simulator().await;
     for arguments in [
         &["frobnicate"][..],

@@ -1,123 +1,115 @@
-//! Audit lines: events of the Open Cybersecurity Schema Framework, class Account Change (3001), as version 1.8.0 has it.
+//! Audit events: Account Change (class 3001) of the Open Cybersecurity Schema Framework 1.8.0.
 
-use host::{Error, Outcome, UserState};
+use host::{Effect, Error, Outcome, UserState};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::super::{
-    change::Verb,
-    context::Context,
-    result::{is_uncertain, outcome_name},
-};
-use crate::{failure::code_name, output::json::state_name};
+use crate::bulk::change::{BulkChange, UserAction};
 
-const SCHEMA: &str = "1.8.0";
-/// Identity & Access Management.
+const SCHEMA_VERSION: &str = "1.8.0";
+/// Category Identity & Access Management.
 const CATEGORY: u32 = 3;
-/// Account Change.
+/// Class Account Change.
 const CLASS: u32 = 3001;
-const INFORMATIONAL: u32 = 1;
+const SEVERITY_INFORMATIONAL: u32 = 1;
 
-/// The user of an event, as far as they are known.
+/// User of an event, as far as known.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Person {
-    pub id: Option<String>,
-    pub email: Option<String>,
-    pub name: Option<String>,
+pub(super) struct EventUser {
+    pub(super) id: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) name: Option<String>,
 }
 
-/// An event: what became of one user.
-pub(super) struct Event<'a> {
-    pub person: &'a Person,
-    pub outcome: &'a Outcome,
-    /// Why it failed, or why the whole call was refused.
-    pub error: Option<&'a Error>,
-    pub before: Option<&'a UserState>,
-    /// Whether an interrupt kept it from being sent.
-    pub is_interrupted: bool,
+/// Outcome of a change for one user.
+pub(super) struct AuditEvent<'a> {
+    pub(super) user: &'a EventUser,
+    pub(super) outcome: &'a Outcome,
+    /// Error of the failed target, or of the refused call.
+    pub(super) error: Option<&'a Error>,
+    pub(super) previous_state: Option<&'a UserState>,
+    /// True if the change was not sent because of an interrupt.
+    pub(super) is_interrupted: bool,
 }
 
-/// The event as a line, with its line break.
-pub(super) fn line(context: &Context, event: &Event<'_>) -> String {
-    let (activity, activity_name) = match context.verb {
-        Verb::Contain => (5, "Disable"),
-        Verb::Restore => (2, "Enable"),
-    };
-    let outcome = outcome_name(event.outcome);
-    let (status, status_name) = match (event.outcome, event.error) {
-        (Outcome::Changed, _) => (1, "Success"),
-        // An answer that settles nothing: the change may have been made.
-        (_, Some(error)) if is_uncertain(error) => (0, "Unknown"),
-        (_, Some(_)) => (2, "Failure"),
-        (_, None) => (99, outcome),
-    };
-    let mut line = json!({
-        "activity_id": activity,
-        "activity_name": activity_name,
-        "category_uid": CATEGORY,
-        "class_uid": CLASS,
-        "type_uid": CLASS * 100 + activity,
-        "severity_id": INFORMATIONAL,
-        "time": now(),
-        "metadata": {
-            "version": SCHEMA,
-            "product": {
-                "name": "op-users",
-                "vendor_name": "onepassword-users",
-                "version": env!("CARGO_PKG_VERSION"),
+impl AuditEvent<'_> {
+    /// The event as one line of JSON, with its line break.
+    pub(super) fn line(&self, change: &BulkChange) -> String {
+        // OCSF 1.8.0, `activity_id` of Account Change.
+        let (activity, activity_name) = match change.action {
+            UserAction::Suspend => (5, "Disable"),
+            UserAction::Reactivate => (2, "Enable"),
+        };
+        let outcome = self.outcome.name();
+        let (status, status_name) = match (self.outcome, self.error) {
+            (Outcome::Changed, _) => (1, "Success"),
+            (_, Some(error)) if error.effect == Effect::PossiblyApplied => (0, "Unknown"),
+            (_, Some(_)) => (2, "Failure"),
+            // Other: the status is the outcome's own name.
+            (_, None) => (99, outcome),
+        };
+        let previous_state = self.previous_state.map(|state| state.name());
+        let effect = self.error.map(|error| error.effect.name());
+        let mut line = json!({
+            "activity_id": activity,
+            "activity_name": activity_name,
+            "category_uid": CATEGORY,
+            "class_uid": CLASS,
+            "type_uid": CLASS * 100 + activity,
+            "severity_id": SEVERITY_INFORMATIONAL,
+            "time": now_ms(),
+            "metadata": {
+                "version": SCHEMA_VERSION,
+                "product": {
+                    "name": "op-users",
+                    "vendor_name": "onepassword-users",
+                    "version": env!("CARGO_PKG_VERSION"),
+                },
+                "correlation_uid": change.correlation_id,
+                "tenant_uid": change.account_id,
             },
-            "correlation_uid": context.correlation_id,
-            "tenant_uid": context.account_id,
-        },
-        "user": user(event.person),
-        "status_id": status,
-        "status": status_name,
-        "unmapped": present([
-            ("outcome", Some(outcome.into())),
-            ("previous_state", event.before.map(state_name).map(Value::from)),
-            ("effect", event.error.map(effect).map(Value::from)),
-            ("interrupted", event.is_interrupted.then_some(true.into())),
-            ("reason", context.reason.as_deref().map(Value::from)),
-            ("ticket", context.ticket.as_deref().map(Value::from)),
-        ]),
-    });
-    if let Some(client_id) = &context.client_id {
-        line["actor"] = json!({ "app_uid": client_id });
+            "user": user_object(self.user),
+            "status_id": status,
+            "status": status_name,
+            "unmapped": object_of([
+                ("outcome", Some(outcome.into())),
+                ("previous_state", previous_state.map(Value::from)),
+                ("effect", effect.map(Value::from)),
+                ("interrupted", self.is_interrupted.then_some(true.into())),
+                ("reason", change.reason.as_deref().map(Value::from)),
+                ("ticket", change.ticket.as_deref().map(Value::from)),
+            ]),
+        });
+        if let Some(client_id) = &change.client_id {
+            line["actor"] = json!({ "app_uid": client_id });
+        }
+        if let Some(error) = self.error {
+            line["status_code"] = error.code.name().into();
+            line["status_detail"] = error.message.as_str().into();
+        }
+        format!("{line}\n")
     }
-    if let Some(error) = event.error {
-        line["status_code"] = code_name(error.code).into();
-        line["status_detail"] = error.message.as_str().into();
-    }
-    format!("{line}\n")
 }
 
-/// What is known of somebody. Their user name is the e-mail address: they sign in with it.
-fn user(person: &Person) -> Value {
-    present([
-        ("uid", person.id.as_deref().map(Value::from)),
-        ("name", person.email.as_deref().map(Value::from)),
-        ("email_addr", person.email.as_deref().map(Value::from)),
-        ("display_name", person.name.as_deref().map(Value::from)),
+/// User object of OCSF. The user name is the e-mail address, which users sign in with.
+fn user_object(user: &EventUser) -> Value {
+    object_of([
+        ("uid", user.id.as_deref().map(Value::from)),
+        ("name", user.email.as_deref().map(Value::from)),
+        ("email_addr", user.email.as_deref().map(Value::from)),
+        ("display_name", user.name.as_deref().map(Value::from)),
     ])
 }
 
-/// An object of those fields that there are.
-fn present<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
+/// An object of the fields that have a value.
+fn object_of<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
     let fields = fields.into_iter();
     let present = fields.filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(present.collect::<Map<_, _>>())
 }
 
-fn effect(error: &Error) -> &'static str {
-    if is_uncertain(error) {
-        "possibly-applied"
-    } else {
-        "unchanged"
-    }
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
+/// Present time in milliseconds since 1970.
+fn now_ms() -> i64 {
     let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
     i64::try_from(now).unwrap_or(i64::MAX)
 }

@@ -1,18 +1,18 @@
-//! Ctrl-C: the first one asks to come to an end, the second one ends it.
+//! Signals that interrupt a call: the first asks it to stop, the second ends it.
 
 use std::{io, time::Duration};
 
 use tokio::sync::mpsc;
 
-/// How long a call may take to come to an end by itself.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time from the first signal to the end of a call.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The signals that ask this command to end, from now on: SIGINT, and SIGTERM and SIGHUP where there are any.
+/// Receiver of the signals that interrupt a command: SIGINT (Ctrl-C), and on Unix SIGTERM and SIGHUP.
 pub(super) struct Interrupt(mpsc::Receiver<()>);
 
 impl Interrupt {
-    /// Listens, in place of being ended by them.
-    pub fn listen() -> io::Result<Self> {
+    /// Starts to receive the signals, which no longer end the process.
+    pub(super) fn listen() -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(2);
         #[cfg(unix)]
         {
@@ -37,16 +37,16 @@ impl Interrupt {
         Ok(Self(receiver))
     }
 
-    /// Waits for the first one.
-    pub async fn asked(&mut self) {
+    /// Waits for a signal.
+    pub(super) async fn signal(&mut self) {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// After it, waits for the second one, or until it has been waited for long enough.
-    pub async fn ordered(&mut self) {
-        tokio::time::timeout(PATIENCE, self.asked()).await.ok();
+    /// Waits for a second signal, or for the time-out.
+    pub(super) async fn second_signal(&mut self) {
+        tokio::time::timeout(STOP_TIMEOUT, self.signal()).await.ok();
     }
 }
 
@@ -57,10 +57,10 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_does_not_come_to_an_end_is_ended_after_a_while() {
+    async fn a_call_that_does_not_stop_is_ended_after_the_timeout() {
         let (_sender, receiver) = mpsc::channel(1);
-        let asked = Instant::now();
-        Interrupt(receiver).ordered().await;
-        assert_eq!(asked.elapsed().as_secs(), PATIENCE.as_secs());
+        let started = Instant::now();
+        Interrupt(receiver).second_signal().await;
+        assert_eq!(started.elapsed().as_secs(), STOP_TIMEOUT.as_secs());
     }
 }

@@ -1,36 +1,36 @@
-//! The files that the arguments name: one that is written must be no other one of them.
+//! Conflicts between files that the arguments name: a file that is written must not be named for another purpose.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::{arguments::Bulk, atomic_file, failure::Failure};
+use crate::{arguments::BulkArguments, atomic_file, failure::Failure};
 
-/// What tells a file from all others.
+/// Identity of a file.
 #[derive(Eq, PartialEq)]
-enum Identity {
+enum FileIdentity {
     /// Device and number: a file may have several names.
     #[cfg(unix)]
     Number(u64, u64),
-    /// Where it is, or would be.
+    /// Canonical path: for other systems, and for files that do not exist yet.
     Path(PathBuf),
 }
 
-/// Makes sure that report and audit are not the same file, nor one that is read.
-pub(in super::super) fn tell_apart(bulk: &Bulk) -> Result<(), Failure> {
-    let report = ("--report", bulk.report.as_slice());
-    let audit = ("--audit", bulk.audit.as_slice());
-    let lists = ("--file", bulk.file.as_slice());
-    let protected = ("--protect-file", bulk.protect_file.as_slice());
-    let undone = ("--from-report", bulk.from_report.as_slice());
+/// Fails if the report and the audit are the same file, or one of the files that are read.
+pub(in crate::bulk) fn check(arguments: &BulkArguments) -> Result<(), Failure> {
+    let report = ("--report", arguments.report.as_slice());
+    let audit = ("--audit", arguments.audit.as_slice());
+    let lists = ("--file", arguments.file.as_slice());
+    let protected = ("--protect-file", arguments.protect_file.as_slice());
+    let undone = ("--from-report", arguments.from_report.as_slice());
     for (written, others) in [
         (audit, &[report, lists, protected, undone][..]),
         (report, &[lists, protected]),
     ] {
         for (option, other) in others {
             if let Some(file) = common(written.1, other) {
-                return Err(Failure::Usage(format!(
+                return Err(Failure::usage(format!(
                     "{} and {option} are the same file, {}; nothing was changed",
                     written.0,
                     file.display()
@@ -41,30 +41,30 @@ pub(in super::super) fn tell_apart(bulk: &Bulk) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A file that is among both.
+/// A file that both lists name.
 fn common<'a>(files: &'a [PathBuf], others: &[PathBuf]) -> Option<&'a PathBuf> {
     files.iter().find(|file| {
-        // What cannot be looked at is refused, in better words, by whoever opens it.
+        // A file that cannot be inspected is refused with a better message when it is opened.
         let one = identity(file).ok();
         let mut others = others.iter().map(|other| identity(other).ok());
         one.is_some() && others.any(|other| other == one)
     })
 }
 
-fn identity(file: &Path) -> io::Result<Identity> {
+fn identity(file: &Path) -> io::Result<FileIdentity> {
     match fs::metadata(file) {
         #[cfg(unix)]
         Ok(metadata) => {
             use std::os::unix::fs::MetadataExt;
 
-            Ok(Identity::Number(metadata.dev(), metadata.ino()))
+            Ok(FileIdentity::Number(metadata.dev(), metadata.ino()))
         }
         #[cfg(not(unix))]
-        Ok(_) => fs::canonicalize(file).map(Identity::Path),
+        Ok(_) => fs::canonicalize(file).map(FileIdentity::Path),
         Err(_) => {
             let folder = fs::canonicalize(atomic_file::folder(file))?;
             let name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-            Ok(Identity::Path(folder.join(name)))
+            Ok(FileIdentity::Path(folder.join(name)))
         }
     }
 }

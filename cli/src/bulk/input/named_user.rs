@@ -1,42 +1,44 @@
-//! Whom a command names: an id or an e-mail address, in a word of text.
+//! A user as named by an argument or a list: an id or an e-mail address.
 
 use host::{Selector, Target};
 
-/// A user, as named.
+/// A user as named by an argument or a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(in super::super) struct Who {
-    /// The id or the address.
-    pub text: String,
-    /// The address that the user of this id must have.
-    pub expect_email: Option<String>,
+pub(in crate::bulk) struct NamedUser {
+    /// Id or e-mail address.
+    pub(in crate::bulk) text: String,
+    /// E-mail address that the user with this id must have.
+    pub(in crate::bulk) expect_email: Option<String>,
 }
 
-impl Who {
-    /// Takes a word that can be an id or an e-mail address. An address is what has an `@`.
-    pub fn parse(text: &str) -> Option<Self> {
+impl NamedUser {
+    /// Parses an id or an e-mail address, which has an `@`. None if the text can be neither.
+    pub(in crate::bulk) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let is_word = !text.is_empty()
             && text.len() <= 1024
             && !text.contains(|letter: char| {
                 letter.is_whitespace() || letter.is_control() || ",;<>\"".contains(letter)
             });
-        let is_one = match text.split_once('@') {
+        let is_valid = match text.split_once('@') {
             Some((local, domain)) => {
                 !local.is_empty() && !domain.is_empty() && !domain.contains('@')
             }
             None => text != "." && text != "..",
         };
-        (is_word && is_one).then(|| Self {
+        (is_word && is_valid).then(|| Self {
             text: text.to_owned(),
             expect_email: None,
         })
     }
 
-    pub fn is_email(&self) -> bool {
+    /// Returns true if the user is named by e-mail address.
+    pub(in crate::bulk) fn is_email(&self) -> bool {
         self.text.contains('@')
     }
 
-    pub fn selector(&self) -> Selector {
+    /// The user, as the contract names them.
+    pub(in crate::bulk) fn selector(&self) -> Selector {
         if self.is_email() {
             Selector::Email(self.text.clone())
         } else {
@@ -44,7 +46,8 @@ impl Who {
         }
     }
 
-    pub fn target(&self) -> Target {
+    /// The user as a target of a change.
+    pub(in crate::bulk) fn target(&self) -> Target {
         Target {
             who: self.selector(),
             expect_email: self.expect_email.clone(),
@@ -52,8 +55,8 @@ impl Who {
     }
 }
 
-/// An e-mail address, as the component compares it.
-pub(in super::super) fn folded(email: &str) -> String {
+/// An e-mail address in the form in which the component compares addresses.
+pub(in crate::bulk) fn comparable_email(email: &str) -> String {
     let lower = |letter: char| {
         let mut lower = letter.to_lowercase();
         match (lower.next(), lower.next()) {
@@ -70,19 +73,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_what_has_an_at() {
+    fn a_name_with_an_at_sign_is_an_address() {
         for (text, is_email) in [
             (" IR7VJHJ36JHINBFAD7V2T5MP3E ", false),
             ("wendy+x@acme.example", true),
             ("élodie@bücher.example", true),
         ] {
-            let who = Who::parse(text).unwrap();
-            assert_eq!((who.text.as_str(), who.is_email()), (text.trim(), is_email));
+            let user = NamedUser::parse(text).unwrap();
+            assert_eq!(
+                (user.text.as_str(), user.is_email()),
+                (text.trim(), is_email)
+            );
         }
     }
 
     #[test]
-    fn what_is_neither_an_id_nor_an_address_is_refused() {
+    fn parse_refuses_text_that_is_no_id_and_no_address() {
         for text in [
             "",
             " ",
@@ -98,7 +104,7 @@ mod tests {
             "a\u{7}b",
             &"x".repeat(1025),
         ] {
-            assert_eq!(Who::parse(text), None, "{text:?}");
+            assert_eq!(NamedUser::parse(text), None, "{text:?}");
         }
     }
 }

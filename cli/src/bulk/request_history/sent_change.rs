@@ -1,69 +1,72 @@
-//! A change that went out, once or several times, and what is known of it without the component.
+//! A change that was sent, and its outcome as far as the requests show it.
 
 use host::{Effect, Error, ErrorCode, Outcome};
 
-use super::super::change::Verb;
+use crate::bulk::change::UserAction;
 
-/// How often it was sent, and how that ended.
+/// Requests for one change, and the responses to them.
 #[derive(Default)]
-pub(super) struct Sent {
+pub(super) struct SentChange {
     is_acknowledged: bool,
-    /// Whether there was a 200 that did not show the change.
+    /// True if the server answered 200 without the user in the new state.
     is_unclear: bool,
-    times: u32,
-    /// How often it was refused, and did nothing.
+    /// Number of requests.
+    requests: u32,
+    /// Number of requests that the server refused.
     refused: u32,
-    /// The status of the last refusal.
-    status: Option<u16>,
+    /// Status of the last refusal.
+    refusal_status: Option<u16>,
 }
 
-impl Sent {
-    pub fn send(&mut self) {
-        self.times += 1;
+impl SentChange {
+    /// Counts a request.
+    pub(super) fn send(&mut self) {
+        self.requests += 1;
     }
 
-    pub fn refuse(&mut self, status: u16) {
+    /// Counts a refusal: a status of 400 to 499.
+    pub(super) fn refuse(&mut self, status: u16) {
         self.refused += 1;
-        self.status = Some(status);
+        self.refusal_status = Some(status);
     }
 
-    /// A 200, which is an acknowledgement if it shows the change.
-    pub fn answer(&mut self, shows_it: bool) {
-        self.is_acknowledged |= shows_it;
-        self.is_unclear |= !shows_it;
+    /// Notes a status of 200. It acknowledges the change only if the response shows the user in the new state.
+    pub(super) fn answer(&mut self, shows_change: bool) {
+        self.is_acknowledged |= shows_change;
+        self.is_unclear |= !shows_change;
     }
 
-    /// What it comes to if nothing more is heard of it.
-    pub fn outcome(&self, verb: Verb) -> Outcome {
+    /// Outcome if no further response arrives.
+    pub(super) fn outcome(&self, action: UserAction) -> Outcome {
         if self.is_acknowledged {
             return Outcome::Changed;
         }
-        let is_refused = self.times == self.refused;
-        let (effect, why) = if is_refused {
+        let is_refused = self.requests == self.refused;
+        let (effect, cause) = if is_refused {
             (Effect::NotApplied, "the server refused it")
         } else if self.is_unclear {
             (
                 Effect::PossiblyApplied,
-                "the server's answer does not show the change; it may have been made",
+                "the server's response does not show the change, which may have been made",
             )
         } else {
             (
                 Effect::PossiblyApplied,
-                "the command was ended before the server answered; the change may have been made",
+                "the command ended before the server responded; the change may have been made",
             )
         };
         Outcome::Failed(Error {
             code: ErrorCode::Other,
-            message: format!("{}: {why}", verb.function()),
+            message: format!("{}: {cause}", action.function_name()),
+            hint: None,
             effect,
             retryable: false,
             retry_after_ms: None,
-            status: self.status.filter(|_| is_refused),
+            status: self.refusal_status.filter(|_| is_refused),
             api_code: None,
             api_message: None,
-            hint: None,
             candidates: Vec::new(),
-            requests: self.times,
+            requests: self.requests,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! A caller of the service in front of a simulated account: a key and a webhook secret, made anew each time.
+//! Credentials of a caller of the service, generated for each run with a simulated account.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use ring::{
@@ -10,28 +10,29 @@ use crate::failure::Failure;
 
 const NAME: &str = "simulated";
 
-/// A caller who may contain.
-pub(crate) struct Caller {
-    pub key: String,
-    pub webhook_secret: String,
+/// A caller with the role `contain`.
+pub(super) struct SimulatedCaller {
+    pub(super) key: String,
+    pub(super) webhook_secret: String,
 }
 
-impl Caller {
-    pub fn new() -> Result<Self, Failure> {
+impl SimulatedCaller {
+    /// Generates a key and a webhook secret.
+    pub(super) fn new() -> Result<Self, Failure> {
         Ok(Self {
             key: hex(&random()?),
             webhook_secret: format!("whsec_{}", BASE64_STANDARD.encode(random()?)),
         })
     }
 
-    /// `OP_SERVICE_KEYS` that lets the key in.
-    pub fn key_setting(&self) -> String {
+    /// Value of `OP_SERVICE_KEYS` with the key.
+    pub(super) fn keys_setting(&self) -> String {
         let digest = digest(&SHA256, self.key.as_bytes());
         format!("{NAME}:contain:{}", hex(digest.as_ref()))
     }
 
-    /// `OP_SERVICE_WEBHOOK_SECRETS` that lets the webhooks in.
-    pub fn secret_setting(&self) -> String {
+    /// Value of `OP_SERVICE_WEBHOOK_SECRETS` with the webhook secret.
+    pub(super) fn webhook_secrets_setting(&self) -> String {
         format!("{NAME}:{}", self.webhook_secret)
     }
 }
@@ -40,7 +41,7 @@ fn random() -> Result<[u8; 32], Failure> {
     let mut bytes = [0; 32];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| Failure::Other("the system gives no random numbers".to_owned()))?;
+        .map_err(|_| Failure::other("the system provides no random numbers"))?;
     Ok(bytes)
 }
 

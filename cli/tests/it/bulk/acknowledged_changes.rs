@@ -1,4 +1,4 @@
-//! Audit lines of changes that were acknowledged while their answer was late, or never came whole.
+//! Audit lines of acknowledged changes whose response is late or incomplete.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use simulator::{Action, Endpoint, Fault, Permission, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, objects, read, said,
+    Scene, objects, read, stderr_of,
 };
 
-/// What the lines say, one after the other.
+/// Statuses of the lines, in order.
 fn statuses(lines: &[Value]) -> Vec<&str> {
     let statuses = lines.iter().map(|line| line["status"].as_str());
     statuses.map(|status| status.expect("a status")).collect()
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_late_leaves_a_line_all_the_same() {
+async fn a_late_response_still_leaves_a_line() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let audit = scene.file("audit.jsonl");
@@ -28,7 +28,11 @@ async fn an_answer_that_comes_late_leaves_a_line_all_the_same() {
         .fault(Fault::new(Action::Drip { every }).on(Endpoint::Suspend));
     let arguments = ["contain", "--yes", "--audit", &audit, &user.email];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     let lines = objects(&read(&scene.path("audit.jsonl")));
     assert_eq!(statuses(&lines), ["Unknown", "Success"]);
     for line in &lines {
@@ -38,18 +42,22 @@ async fn an_answer_that_comes_late_leaves_a_line_all_the_same() {
 }
 
 #[tokio::test]
-async fn who_is_not_known_when_the_change_is_acknowledged_is_told_in_a_second_line() {
+async fn a_second_line_adds_a_user_unknown_at_first() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let audit = scene.file("audit.jsonl");
-    // Nobody looked, and the answer takes longer than is waited for it.
+    // No look-up is permitted, and the response takes longer than reading ahead waits for it.
     scene.simulator.set_permissions(Permission::SuspendUsers);
     let every = Duration::from_millis(2);
     let drip = Fault::new(Action::Drip { every }).on(Endpoint::Suspend);
     scene.simulator.fault(drip);
     let arguments = ["contain", "--yes", "--audit", &audit, &user.id];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     let lines = objects(&read(&scene.path("audit.jsonl")));
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["user"], json!({ "uid": user.id }));
@@ -60,11 +68,11 @@ async fn who_is_not_known_when_the_change_is_acknowledged_is_told_in_a_second_li
 }
 
 #[tokio::test]
-async fn an_answer_that_never_comes_whole_leaves_no_line_of_a_success() {
+async fn a_truncated_response_leaves_no_line_with_success() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let audit = scene.file("audit.jsonl");
-    // Each time the change is made and acknowledged, and the answer breaks off.
+    // Each request makes and acknowledges the change, and its response breaks off.
     let cut = Action::after_apply(Action::CutBody { after: 10 });
     scene
         .simulator
@@ -84,7 +92,7 @@ async fn an_answer_that_never_comes_whole_leaves_no_line_of_a_success() {
 }
 
 #[tokio::test]
-async fn a_page_that_a_proxy_answers_with_is_no_change() {
+async fn a_page_of_a_proxy_is_not_audited_as_a_change() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let audit = scene.file("audit.jsonl");

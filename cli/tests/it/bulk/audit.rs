@@ -1,4 +1,4 @@
-//! The audit file: a line for each user, on the disk before the change is told of, and nothing secret in it.
+//! The audit file: one line per user, written in time and without secrets.
 
 use std::time::SystemTime;
 
@@ -80,7 +80,7 @@ async fn a_line_is_an_account_change_of_ocsf() {
 }
 
 #[tokio::test]
-async fn there_is_one_for_everybody_and_it_says_what_the_server_did() {
+async fn every_user_has_one_line_with_their_outcome() {
     let scene = Scene::new().await;
     let (active, suspended) = (&scene.active(1)[0], scene.suspended());
     let owner = scene.simulator.owner();
@@ -92,15 +92,15 @@ async fn there_is_one_for_everybody_and_it_says_what_the_server_did() {
         &audit,
         &owner.email,
         &suspended.id,
-        "nobody@acme.example",
-        "NOBODY",
+        "absent@acme.example",
+        "NOSUCHUSER",
         &active.id,
         &active.email,
     ];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
     let lines = objects(&read(&scene.path("audit.jsonl")));
-    let said: Vec<_> = lines
+    let rows: Vec<_> = lines
         .iter()
         .map(|line| {
             let user = &line["user"];
@@ -111,13 +111,13 @@ async fn there_is_one_for_everybody_and_it_says_what_the_server_did() {
         .collect();
     let line = |who, status: &str, code: &str| (who, status.to_owned(), code.to_owned());
     assert_eq!(
-        said,
+        rows,
         [
             line(&*active.id, "Success", ""),
             line(&owner.id, "Failure", "last-owner"),
             line(&suspended.id, "unchanged", ""),
-            line("nobody@acme.example", "Failure", "not-found"),
-            line("NOBODY", "Failure", "not-found"),
+            line("absent@acme.example", "Failure", "not-found"),
+            line("NOSUCHUSER", "Failure", "not-found"),
         ]
     );
     assert_eq!(lines[2]["status_id"], 99);
@@ -138,14 +138,14 @@ async fn there_is_one_for_everybody_and_it_says_what_the_server_did() {
 }
 
 #[tokio::test]
-async fn whoever_is_named_twice_has_one_that_says_that_they_were_changed() {
+async fn a_user_named_twice_has_one_line_about_the_change() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let list = format!(
         "id,email\n{},mixed.up@acme.example\n,{}\n",
         user.id, user.email
     );
-    let list = scene.holding("list.csv", &list);
+    let list = scene.write("list.csv", &list);
     let audit = scene.file("audit.jsonl");
     let arguments = ["contain", "--yes", "--audit", &audit, "--file", &list];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
@@ -156,7 +156,7 @@ async fn whoever_is_named_twice_has_one_that_says_that_they_were_changed() {
 }
 
 #[tokio::test]
-async fn an_application_whose_id_is_not_known_is_left_out() {
+async fn an_unknown_client_id_is_left_out_of_the_line() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let audit = scene.file("audit.jsonl");
@@ -174,7 +174,7 @@ async fn an_application_whose_id_is_not_known_is_left_out() {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_in_it_whatever_the_server_repeats() {
+async fn audit_lines_contain_no_secret_the_server_repeats() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let (audit, report) = (scene.file("audit.jsonl"), scene.file("report.json"));
@@ -223,7 +223,7 @@ async fn nothing_secret_is_in_it_whatever_the_server_repeats() {
 }
 
 #[tokio::test]
-async fn a_dry_run_leaves_none_and_neither_does_a_no() {
+async fn a_dry_run_and_a_no_leave_no_audit_lines() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let audit = scene.file("audit.jsonl");
@@ -236,7 +236,7 @@ async fn a_dry_run_leaves_none_and_neither_does_a_no() {
 }
 
 #[tokio::test]
-async fn a_refused_call_is_in_it_for_everybody() {
+async fn a_refused_call_leaves_a_line_for_every_user() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let audit = scene.file("audit.jsonl");
@@ -253,10 +253,10 @@ async fn a_refused_call_is_in_it_for_everybody() {
 }
 
 #[tokio::test]
-async fn a_line_that_was_left_unfinished_does_not_swallow_the_next() {
+async fn an_incomplete_audit_line_does_not_damage_the_next() {
     let scene = Scene::new().await;
     let users = scene.active(1);
-    let audit = scene.holding("audit.jsonl", "{\"torn\":");
+    let audit = scene.write("audit.jsonl", "{\"torn\":");
     let arguments = ["contain", "--yes", "--audit", &audit];
     run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     let written = read(&scene.path("audit.jsonl"));
@@ -266,7 +266,7 @@ async fn a_line_that_was_left_unfinished_does_not_swallow_the_next() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_opened_is_found_before_anything_is_sent() {
+async fn an_unusable_audit_file_is_found_before_any_request() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let nowhere = scene.file("no/such/folder/audit.jsonl");

@@ -1,4 +1,4 @@
-//! A standard error that nobody reads any more.
+//! A change with a closed standard error.
 
 use std::process::Stdio;
 
@@ -7,14 +7,14 @@ use simulator::State;
 use super::{super::process::op_users_at, Scene, command, document};
 
 #[tokio::test]
-async fn a_closed_standard_error_keeps_nobody_from_being_changed_and_accounted_for() {
+async fn a_closed_standard_error_does_not_stop_a_change() {
     let scene = Scene::new().await;
     let users = scene.active(8);
     let report = scene.file("report.json");
     let contain = ["contain", "--yes", "--verbose", "--report", &report];
     let mut contain = op_users_at(&scene.simulator, &command(&contain, &users));
     contain.stdout(Stdio::null());
-    // Whoever would read is gone before it begins.
+    // The reader is closed before the command starts.
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     contain.stderr(writer);

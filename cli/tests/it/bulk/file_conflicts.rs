@@ -1,4 +1,4 @@
-//! Files that are named twice: none of them is written over.
+//! Files that are named for two purposes.
 
 use super::{
     super::process::{op_users_at, run},
@@ -6,12 +6,12 @@ use super::{
 };
 
 #[tokio::test]
-async fn a_file_that_is_written_is_no_other_one_that_is_named() {
+async fn a_written_file_must_not_be_named_for_another_purpose() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let new = scene.file("new.json");
     let around = scene.file("./new.json");
-    let list = scene.holding("list.txt", &users[0].email);
+    let list = scene.write("list.txt", &users[0].email);
     for arguments in [
         ["--report", &new, "--audit", &new],
         ["--report", &new, "--audit", &around],
@@ -23,7 +23,7 @@ async fn a_file_that_is_written_is_no_other_one_that_is_named() {
     ] {
         let from = arguments[0] == "--from-report";
         if from {
-            // It has to be a report to come so far.
+            // The file must be a report, or an earlier check refuses it.
             let report = ["contain", "--yes", "--report", &new];
             run(op_users_at(&scene.simulator, &command(&report, &users))).await;
             std::fs::copy(&new, &list).expect("room for it");
@@ -44,7 +44,7 @@ async fn a_file_that_is_written_is_no_other_one_that_is_named() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_to_the_report_is_the_report() {
+async fn a_link_to_the_report_counts_as_the_report() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let (report, link) = (scene.file("report.json"), scene.file("link"));
@@ -58,7 +58,7 @@ async fn a_link_to_the_report_is_the_report() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_new_audit_is_its_owners_alone() {
+async fn a_new_audit_file_is_accessible_to_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let scene = Scene::new().await;
@@ -71,7 +71,7 @@ async fn a_new_audit_is_its_owners_alone() {
 }
 
 #[tokio::test]
-async fn a_dry_run_finds_an_audit_that_cannot_be_opened_and_makes_none() {
+async fn a_dry_run_checks_the_audit_file_and_creates_none() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let nowhere = scene.file("nowhere/audit.jsonl");

@@ -1,4 +1,4 @@
-//! An audit that has no room left, in the middle of many changes.
+//! An audit file on a full disk.
 
 use simulator::Endpoint;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn after_a_line_that_cannot_be_written_no_request_goes_out() {
+async fn a_full_disk_stops_further_requests() {
     let scene = Scene::new().await;
     let users = scene.active(10);
     let report = scene.file("report.json");

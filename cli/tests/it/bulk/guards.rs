@@ -1,14 +1,14 @@
-//! Guards: how many may be changed, who is left alone, when to stop; and the exit status of each.
+//! Guards and limits of a change, with their exit statuses.
 
 use simulator::{Endpoint, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, command, objects, said,
+    Scene, command, objects, stderr_of,
 };
 
 #[tokio::test]
-async fn more_than_25_changes_must_be_asked_for() {
+async fn more_than_25_changes_need_max_changes() {
     let scene = Scene::new().await;
     let users = scene.active(26);
     for arguments in [
@@ -29,16 +29,20 @@ async fn more_than_25_changes_must_be_asked_for() {
     assert_eq!(scene.requests(Endpoint::Suspend), 0);
     let raised = ["contain", "--yes", "--max-changes", "26"];
     let ended = run(op_users_at(&scene.simulator, &command(&raised, &users))).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     assert_eq!(scene.requests(Endpoint::Suspend), 26);
 }
 
 #[tokio::test]
-async fn those_who_are_protected_are_left_alone_however_they_are_named() {
+async fn protected_users_are_not_changed_by_any_name() {
     let scene = Scene::new().await;
     let users = scene.active(3);
     let list = format!("{}\n{}\n", users[0].id, users[1].email.to_uppercase());
-    let protected = scene.holding("protected.txt", &list);
+    let protected = scene.write("protected.txt", &list);
     let guarded = ["contain", "--yes", "--protect-file", &protected];
     let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
     assert_eq!(ended.status, 3, "{ended:?}");
@@ -46,14 +50,14 @@ async fn those_who_are_protected_are_left_alone_however_they_are_named() {
     assert_eq!(scene.state(&users[0]), State::Active);
     assert_eq!(scene.state(&users[1]), State::Active);
     assert_eq!(scene.state(&users[2]), State::Suspended);
-    // Another failure beside it is no guard's.
-    let mixed = [&guarded[..], &["nobody@acme.example"]].concat();
+    // Any other failure takes precedence over a guard's exit status.
+    let mixed = [&guarded[..], &["absent@acme.example"]].concat();
     let ended = run(op_users_at(&scene.simulator, &command(&mixed, &users))).await;
     assert_eq!(ended.status, 1, "{ended:?}");
 }
 
 #[tokio::test]
-async fn it_stops_at_the_first_error_if_it_is_told_to() {
+async fn stop_on_error_stops_at_the_first_error() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let arguments = [
@@ -61,7 +65,7 @@ async fn it_stops_at_the_first_error_if_it_is_told_to() {
         "--yes",
         "--json",
         "--stop-on-error",
-        "nobody@acme.example",
+        "absent@acme.example",
     ];
     let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert_eq!(ended.status, 1);
@@ -71,7 +75,7 @@ async fn it_stops_at_the_first_error_if_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn no_more_requests_are_under_way_than_were_asked_for() {
+async fn concurrency_limits_the_pending_requests() {
     for concurrency in ["1", "3"] {
         let scene = Scene::new().await;
         let users = scene.active(8);
@@ -96,7 +100,7 @@ async fn a_row_with_an_id_and_an_address_protects_both() {
         "id,email\n{},gone@acme.example\nGONE,{}\n",
         users[0].id, users[1].email
     );
-    let protected = scene.holding("protected.csv", &list);
+    let protected = scene.write("protected.csv", &list);
     let guarded = ["contain", "--yes", "--protect-file", &protected];
     let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
     assert_eq!(ended.status, 3, "{ended:?}");
@@ -104,13 +108,13 @@ async fn a_row_with_an_id_and_an_address_protects_both() {
 }
 
 #[tokio::test]
-async fn a_list_that_protects_nobody_is_refused() {
+async fn an_empty_list_of_protected_users_is_refused() {
     let scene = Scene::new().await;
     let users = scene.active(1);
-    let protected = scene.holding("protected.txt", "# nobody yet\n");
+    let protected = scene.write("protected.txt", "# no users yet\n");
     let guarded = ["contain", "--yes", "--protect-file", &protected];
     let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
     assert_eq!(ended.status, 2, "{ended:?}");
-    assert!(ended.stderr.contains("nobody is named"), "{ended:?}");
+    assert!(ended.stderr.contains("no user is named"), "{ended:?}");
     assert!(scene.simulator.requests().is_empty());
 }

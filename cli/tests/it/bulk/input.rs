@@ -1,4 +1,4 @@
-//! Whom a command is about: arguments, files, standard input.
+//! Users named by arguments, files and standard input.
 
 use simulator::State;
 
@@ -8,17 +8,17 @@ use super::{
 };
 
 #[tokio::test]
-async fn ids_and_addresses_come_from_arguments_files_and_standard_input() {
+async fn users_come_from_arguments_files_and_standard_input() {
     let scene = Scene::new().await;
     let users = scene.active(6);
-    let list = scene.holding(
+    let list = scene.write(
         "list.txt",
         &format!(
             "# leavers\n\n{}\n  {} # today\n",
             users[1].id, users[2].email
         ),
     );
-    let csv = scene.holding(
+    let csv = scene.write(
         "list.csv",
         &format!("\u{feff}Name;E-Mail\n\"A; B\";\"{}\"\n", users[3].email),
     );
@@ -63,12 +63,12 @@ async fn ids_and_addresses_come_from_arguments_files_and_standard_input() {
 }
 
 #[tokio::test]
-async fn whoever_cannot_be_understood_is_told_by_file_and_line_before_anything_is_sent() {
+async fn invalid_users_are_reported_by_line_before_any_request() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0].email;
-    let names = scene.holding("names.txt", &format!("{user}\n\nWendy Smith\n"));
-    let csv = scene.holding("list.csv", "email,name\na@b.example,A\n,B\n");
-    let nobody = scene.holding("nobody.txt", "# nobody yet\n");
+    let names = scene.write("names.txt", &format!("{user}\n\nWendy Smith\n"));
+    let csv = scene.write("list.csv", "email,name\na@b.example,A\n,B\n");
+    let empty = scene.write("empty.txt", "# no users yet\n");
     let missing = scene.file("missing.txt");
     for (arguments, input, told) in [
         (
@@ -106,8 +106,8 @@ async fn whoever_cannot_be_understood_is_told_by_file_and_line_before_anything_i
             "",
             "missing.txt cannot be read: ",
         ),
-        (&["contain", "--file", &nobody], "", "nobody is named"),
-        (&["contain", "--yes", "-"], "", "nobody is named"),
+        (&["contain", "--file", &empty], "", "no user is named"),
+        (&["contain", "--yes", "-"], "", "no user is named"),
         (&["contain"], "", "required"),
         (&["restore", "--yes"], "", "required"),
         (
@@ -116,7 +116,7 @@ async fn whoever_cannot_be_understood_is_told_by_file_and_line_before_anything_i
             "cannot be used with",
         ),
         (
-            &["restore", "--file", &nobody, "--from-report", &missing],
+            &["restore", "--file", &empty, "--from-report", &missing],
             "",
             "cannot be used with",
         ),
@@ -141,10 +141,10 @@ async fn whoever_cannot_be_understood_is_told_by_file_and_line_before_anything_i
 }
 
 #[tokio::test]
-async fn a_row_with_an_id_and_an_address_changes_nobody_else() {
+async fn a_row_whose_id_and_address_differ_changes_no_user() {
     let scene = Scene::new().await;
     let users = scene.active(2);
-    let csv = scene.holding(
+    let csv = scene.write(
         "list.csv",
         &format!(
             "id,email\n{},{}\n{},mixed.up@acme.example\n",

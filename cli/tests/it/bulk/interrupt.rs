@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM in the middle of many changes.
+//! Ctrl-C, SIGTERM and SIGHUP during a change.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use super::{
     super::process::op_users_at, Scene, command, document, objects, read, running_command::Running,
 };
 
-/// A command that suspends these users, some of whom wait for their answer: that is held back.
+/// A command that suspends these users, with four responses held back.
 async fn held(scene: &Scene, users: &[User], more: &[&str]) -> Running {
     let hold = Fault::new(Action::Hold).on(Endpoint::Suspend);
     scene.simulator.fault(hold.always());
@@ -19,7 +19,7 @@ async fn held(scene: &Scene, users: &[User], more: &[&str]) -> Running {
 }
 
 #[tokio::test]
-async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_should() {
+async fn ctrl_c_sends_no_request_and_awaits_pending_ones() {
     let scene = Scene::new().await;
     let users = scene.active(10);
     let (report, audit) = (scene.file("report.json"), scene.file("audit.jsonl"));
@@ -27,7 +27,7 @@ async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_shoul
         let running = held(&scene, &users, &["--report", &report, "--audit", &audit]).await;
         running.signal(signal);
         let running = running
-            .says("interrupted: no further request goes out")
+            .says("interrupted: no further request is sent")
             .await;
         scene.simulator.release();
         let ended = running.ends().await;
@@ -59,7 +59,7 @@ async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_shoul
         );
         assert_eq!(skipped.count(), 6);
 
-        // Once more, from the beginning.
+        // Resets the account for the next signal.
         scene.simulator.clear_faults();
         scene.simulator.clear_requests();
         for user in &users {
@@ -72,10 +72,10 @@ async fn after_ctrl_c_no_request_goes_out_and_what_is_under_way_ends_as_it_shoul
 }
 
 #[tokio::test]
-async fn a_second_ctrl_c_ends_it_at_once_and_tells_what_the_wire_knows() {
+async fn a_second_ctrl_c_ends_at_once_and_reports_what_is_known() {
     let scene = Scene::new().await;
     let users = scene.active(8);
-    // Two are through, the others wait for an answer that does not come.
+    // The first two requests end; the responses to the others are held.
     let refused = Fault::new(Action::status(403)).of_user(&users[0].id);
     scene.simulator.fault(refused.on(Endpoint::Suspend));
     let passes = Fault::new(Action::Delay(Duration::ZERO)).of_user(&users[1].id);
@@ -108,7 +108,7 @@ async fn a_second_ctrl_c_ends_it_at_once_and_tells_what_the_wire_knows() {
 }
 
 #[tokio::test]
-async fn a_wait_that_the_server_asked_for_can_be_broken_off() {
+async fn ctrl_c_ends_a_wait_that_the_server_asked_for() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let wait = Action::Status {
@@ -121,7 +121,7 @@ async fn a_wait_that_the_server_asked_for_can_be_broken_off() {
         .fault(Fault::new(wait).on(Endpoint::Suspend));
     let arguments = command(&["contain", "--yes", "--verbose"], &users);
     let running = Running::start(op_users_at(&scene.simulator, &arguments));
-    // Beyond the half minute that other calls have.
+    // Longer than the default deadline of 30 seconds.
     let refused = "POST /v1beta1/accounts/";
     let running = running.says(refused).await;
     let asked = Instant::now();
@@ -136,7 +136,7 @@ async fn a_wait_that_the_server_asked_for_can_be_broken_off() {
 }
 
 #[tokio::test]
-async fn an_interrupt_before_the_first_change_skips_everybody() {
+async fn an_interrupt_before_the_first_change_skips_every_user() {
     let scene = Scene::new().await;
     let users = scene.active(3);
     let hold = Fault::new(Action::Hold).on(Endpoint::Token);
@@ -159,7 +159,7 @@ async fn an_interrupt_before_the_first_change_skips_everybody() {
 }
 
 #[tokio::test]
-async fn an_interrupt_while_users_are_looked_up_skips_everybody() {
+async fn an_interrupt_during_look_up_skips_every_user() {
     let scene = Scene::new().await;
     let users = scene.active(8);
     let hold = Fault::new(Action::Hold).on(Endpoint::Get);
@@ -181,7 +181,7 @@ async fn an_interrupt_while_users_are_looked_up_skips_everybody() {
 }
 
 #[tokio::test]
-async fn an_interrupt_that_came_too_late_skips_nobody_and_says_so() {
+async fn an_interrupt_after_the_last_change_skips_no_user() {
     let scene = Scene::new().await;
     let users = scene.active(4);
     let running = held(&scene, &users, &[]).await;
@@ -191,11 +191,14 @@ async fn an_interrupt_that_came_too_late_skips_nobody_and_says_so() {
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");
     assert!(ended.stdout.contains("4 changed ("), "{ended:?}");
-    assert!(!ended.stderr.contains("those who are skipped"), "{ended:?}");
+    assert!(
+        !ended.stderr.contains("skipped users were not"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]
-async fn an_answer_that_shows_no_change_is_uncertain_after_a_second_ctrl_c() {
+async fn an_unclear_response_is_possibly_applied_after_ctrl_c() {
     let scene = Scene::new().await;
     let users = scene.active(5);
     let page = Fault::new(Action::json(200, "<html>")).of_user(&users[0].id);

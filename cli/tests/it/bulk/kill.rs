@@ -1,15 +1,15 @@
-//! A runner that is killed: what was done is written, all the same.
+//! The audit of a command that is killed.
 
 use simulator::{Action, Endpoint, Fault, State, User};
 
 use super::{super::process::op_users_at, Scene, command, objects, read, running_command::Running};
 
 #[tokio::test]
-async fn a_runner_that_is_killed_leaves_a_line_for_each_change_that_was_acknowledged() {
+async fn a_killed_command_leaves_a_line_per_acknowledged_change() {
     let scene = Scene::new().await;
     let users = scene.active(40);
     let audit = scene.file("audit.jsonl");
-    // Some are through when the others are held.
+    // 20 changes complete before the others are held.
     let hold = Fault::new(Action::Hold).on(Endpoint::Suspend).skip(20);
     scene.simulator.fault(hold.always());
     let arguments = ["contain", "--yes", "--max-changes", "40", "--audit", &audit];
@@ -30,7 +30,7 @@ async fn a_runner_that_is_killed_leaves_a_line_for_each_change_that_was_acknowle
     let suspended = users
         .iter()
         .filter(|user| scene.state(user) == State::Suspended);
-    // All four that are under way are held: nobody's answer is on its way.
+    // All four pending requests are held, so that no response is on its way.
     for user in suspended {
         assert!(
             written.contains(&user.id.as_str()),
@@ -42,12 +42,12 @@ async fn a_runner_that_is_killed_leaves_a_line_for_each_change_that_was_acknowle
 }
 
 #[tokio::test]
-async fn a_runner_that_is_killed_at_any_time_misses_no_more_than_what_was_under_way() {
+async fn a_killed_command_misses_only_pending_changes() {
     for answered in [3, 11] {
         let scene = Scene::new().await;
         let users = scene.active(25);
         let audit = scene.file("audit.jsonl");
-        // So that it cannot end before.
+        // The command cannot end before it is killed.
         let hold = Fault::new(Action::Hold).on(Endpoint::Suspend).skip(20);
         scene.simulator.fault(hold.always());
         let arguments = ["contain", "--yes", "--audit", &audit];

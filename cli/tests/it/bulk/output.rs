@@ -1,15 +1,15 @@
-//! What is told: a table for people, an object a line for programs, and the exit status.
+//! Output of a bulk change: tables, objects, errors and exit statuses.
 
 use serde_json::json;
 use simulator::{Action, Endpoint, Fault, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, command, objects, said,
+    Scene, command, objects, stderr_of,
 };
 
 #[tokio::test]
-async fn with_yes_it_is_one_call_of_one_list_and_a_change_for_each_who_was_active() {
+async fn yes_sends_one_list_and_a_change_per_active_user() {
     let scene = Scene::new().await;
     let mut users = scene.active(5);
     users.push(scene.suspended());
@@ -18,7 +18,11 @@ async fn with_yes_it_is_one_call_of_one_list_and_a_change_for_each_who_was_activ
         &command(&["contain", "--yes"], &users),
     ))
     .await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     assert_eq!(scene.requests(Endpoint::Token), 1);
     assert_eq!(scene.requests(Endpoint::List), 1);
     assert_eq!(scene.requests(Endpoint::Suspend), 5);
@@ -29,7 +33,7 @@ async fn with_yes_it_is_one_call_of_one_list_and_a_change_for_each_who_was_activ
 }
 
 #[tokio::test]
-async fn a_person_gets_a_table_and_each_error_once_with_its_mend() {
+async fn text_output_is_a_table_and_each_error_once_with_hint() {
     let scene = Scene::new().await;
     let owner = scene.simulator.owner();
     let arguments = [
@@ -37,8 +41,8 @@ async fn a_person_gets_a_table_and_each_error_once_with_its_mend() {
         "--yes",
         "USER0002@acme.example",
         &owner.id,
-        "nobody@acme.example",
-        "noone@acme.example",
+        "absent@acme.example",
+        "missing@acme.example",
     ];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
     assert_eq!(ended.status, 1);
@@ -48,26 +52,26 @@ async fn a_person_gets_a_table_and_each_error_once_with_its_mend() {
 WHO                         OUTCOME  E-MAIL                 BEFORE  ERROR
 USER0002@acme.example       changed  user0002@acme.example  active
 OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active  last-owner
-nobody@acme.example         failed                                  not-found
-noone@acme.example          failed                                  not-found
+absent@acme.example         failed                                  not-found
+missing@acme.example          failed                                  not-found
 1 changed, 3 failed (5 requests sent)
 "
     );
     assert_eq!(
-        said(&ended),
+        stderr_of(&ended),
         "\
-error[last-owner]: suspend-users: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first
+error[last-owner]: suspend-users: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain)
   for: OGG1MAE6J44ZVOL267BVBZKNHR
-  hint: make another person an owner in 1Password, then repeat the command
-error[not-found]: suspend-users: no user of the account has this e-mail address; check its spelling, and the account id
-  for: nobody@acme.example, noone@acme.example
-  hint: `op-users list` shows the users of the account, `op-users check` tries the account
+  hint: make another person an owner first
+error[not-found]: suspend-users: no user of the account has this e-mail address
+  for: absent@acme.example, missing@acme.example
+  hint: check the spelling of the address, and the account id
 "
     );
 }
 
 #[tokio::test]
-async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
+async fn json_output_is_an_object_per_target_and_a_summary() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let arguments = [
@@ -77,11 +81,15 @@ async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
         "--correlation-id",
         "C-1",
         &user.id,
-        "nobody@acme.example",
+        "absent@acme.example",
         &user.email,
     ];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (1, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (1, ""),
+        "{ended:?}"
+    );
     let told = objects(&ended.stdout);
     assert_eq!(told.len(), 4);
     assert_eq!(
@@ -124,11 +132,11 @@ async fn a_program_gets_an_object_for_each_target_and_one_for_all() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_as_a_whole_is_told_once() {
+async fn an_error_of_the_whole_call_is_printed_once() {
     let scene = Scene::new().await;
     let users = scene.active(3);
     let mut refused = op_users_at(&scene.simulator, &command(&["contain", "--yes"], &users));
-    refused.env("OP_USERS_CLIENT_SECRET", "wrong-secret-of-somebody");
+    refused.env("OP_USERS_CLIENT_SECRET", "wrong-secret-of-a-client");
     let ended = run(refused).await;
     assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
     assert!(
@@ -138,7 +146,7 @@ async fn a_call_that_fails_as_a_whole_is_told_once() {
 }
 
 #[tokio::test]
-async fn what_the_server_says_cannot_command_a_terminal() {
+async fn control_characters_of_the_server_are_replaced() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     scene
@@ -158,26 +166,26 @@ async fn what_the_server_says_cannot_command_a_terminal() {
 }
 
 #[tokio::test]
-async fn somebody_is_shown_by_their_address_too() {
+async fn get_finds_a_user_by_id_or_e_mail_address() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let by_id = run(op_users_at(&scene.simulator, &["get", &user.id])).await;
     let by_email = run(op_users_at(&scene.simulator, &["get", &user.email])).await;
     assert_eq!((by_email.status, by_email.stdout), (0, by_id.stdout));
-    let nobody = run(op_users_at(
+    let absent = run(op_users_at(
         &scene.simulator,
-        &["get", "nobody@acme.example"],
+        &["get", "absent@acme.example"],
     ))
     .await;
-    assert_eq!(nobody.status, 1);
+    assert_eq!(absent.status, 1);
     assert!(
-        nobody.stderr.starts_with("error[not-found]: find-user: "),
-        "{nobody:?}"
+        absent.stderr.starts_with("error[not-found]: find-user: "),
+        "{absent:?}"
     );
 }
 
 #[tokio::test]
-async fn a_deadline_in_the_settings_holds_for_the_whole_call() {
+async fn the_deadline_in_the_settings_applies_to_a_bulk_change() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let wait = Action::Status {

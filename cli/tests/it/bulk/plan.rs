@@ -1,4 +1,4 @@
-//! What is shown before anything is changed, and what a yes or a no to it does.
+//! The plan shown before a change, and the answers to its question.
 
 use std::{
     io::{Read, Write},
@@ -8,15 +8,15 @@ use std::{
 use simulator::{Action, Endpoint, Fault, Permission, State};
 
 use super::{
-    super::process::{Ended, op_users_at, run, run_with},
-    Scene, command, objects, said,
+    super::process::{CommandOutput, op_users_at, run, run_with},
+    Scene, command, objects, stderr_of,
 };
 
-/// A command that has shown its plan, and waits for an answer.
+/// A command that has shown its plan and waits for an answer.
 struct Asking {
     child: Child,
-    /// What it has said so far.
-    said: String,
+    /// Standard error so far.
+    stderr: String,
 }
 
 impl Asking {
@@ -28,27 +28,27 @@ impl Asking {
         let started = move || {
             let mut child = command.spawn().expect("the command starts");
             let stderr = child.stderr.as_mut().expect("its errors");
-            let mut said = Vec::new();
-            while !said.ends_with(b"[y/N] ") {
+            let mut text = Vec::new();
+            while !text.ends_with(b"[y/N] ") {
                 let mut byte = [0];
                 let read = stderr.read(&mut byte).expect("it can be read");
-                assert!(read > 0, "{}", String::from_utf8_lossy(&said));
-                said.push(byte[0]);
+                assert!(read > 0, "{}", String::from_utf8_lossy(&text));
+                text.push(byte[0]);
             }
-            let said = String::from_utf8(said).expect("UTF-8");
-            Self { child, said }
+            let stderr = String::from_utf8(text).expect("UTF-8");
+            Self { child, stderr }
         };
         tokio::task::spawn_blocking(started).await.expect("it asks")
     }
 
-    async fn answer(mut self, answer: &str) -> Ended {
+    async fn answer(mut self, answer: &str) -> CommandOutput {
         let mut stdin = self.child.stdin.take().expect("its input");
         stdin.write_all(answer.as_bytes()).expect("it listens");
         let output = tokio::task::spawn_blocking(move || self.child.wait_with_output())
             .await
             .expect("it is waited for")
             .expect("it ends");
-        Ended {
+        CommandOutput {
             status: output.status.code().expect("an exit status"),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("UTF-8"),
@@ -57,14 +57,18 @@ impl Asking {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_who_would_change_and_changes_nothing() {
+async fn a_dry_run_shows_the_changes_and_makes_none() {
     let scene = Scene::new().await;
     let before = scene.simulator.users();
     let mut users = scene.active(2);
     users.push(scene.suspended());
     let arguments = command(&["contain", "--dry-run"], &users);
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     let rows: Vec<_> = ended.stdout.lines().collect();
     assert_eq!(rows.len(), 5);
     assert!(rows[1].contains("  would-change  "), "{ended:?}");
@@ -77,27 +81,27 @@ async fn a_dry_run_shows_who_would_change_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_yes_changes_whoever_was_shown() {
+async fn a_yes_changes_the_users_shown() {
     let scene = Scene::new().await;
     let users = scene.active(2);
-    let arguments = command(&["contain", "nobody@acme.example"], &users);
+    let arguments = command(&["contain", "absent@acme.example"], &users);
     let asking = Asking::start(op_users_at(&scene.simulator, &arguments)).await;
     assert!(
-        asking.said.contains("2 would change, 1 failed"),
+        asking.stderr.contains("2 would change, 1 failed"),
         "{}",
-        asking.said
+        asking.stderr
     );
     assert!(
-        asking.said.ends_with("Suspend 2 users? [y/N] "),
+        asking.stderr.ends_with("Suspend 2 users? [y/N] "),
         "{}",
-        asking.said
+        asking.stderr
     );
     assert_eq!(scene.requests(Endpoint::Suspend), 0);
     let ended = asking.answer("y\n").await;
-    assert_eq!(ended.status, 1, "nobody is not there: {ended:?}");
+    assert_eq!(ended.status, 1, "one user does not exist: {ended:?}");
     let rows: Vec<_> = ended.stdout.lines().collect();
     assert!(
-        rows[1].starts_with("nobody@acme.example    failed "),
+        rows[1].starts_with("absent@acme.example    failed "),
         "{ended:?}"
     );
     for (row, user) in rows[2..4].iter().zip(&users) {
@@ -107,14 +111,14 @@ async fn a_yes_changes_whoever_was_shown() {
         );
         assert_eq!(scene.state(user), State::Suspended);
     }
-    // The list, once; then those who were shown, by id.
+    // One list; then the users shown, by id.
     assert_eq!(scene.requests(Endpoint::List), 1);
     assert_eq!(scene.requests(Endpoint::Get), 2);
     assert_eq!(scene.requests(Endpoint::Suspend), 2);
 }
 
 #[tokio::test]
-async fn a_yes_does_not_change_whoever_got_another_address_meanwhile() {
+async fn a_yes_does_not_change_a_user_whose_address_changed() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let arguments = command(&["contain"], &users);
@@ -133,7 +137,7 @@ async fn a_yes_does_not_change_whoever_got_another_address_meanwhile() {
 }
 
 #[tokio::test]
-async fn one_get_that_is_refused_opens_no_way_around_the_others() {
+async fn a_forbidden_get_does_not_weaken_the_other_guards() {
     let scene = Scene::new().await;
     let users = scene.active(3);
     let arguments = command(&["contain", "--concurrency", "1"], &users);
@@ -153,7 +157,7 @@ async fn one_get_that_is_refused_opens_no_way_around_the_others() {
 }
 
 #[tokio::test]
-async fn anything_else_changes_nothing() {
+async fn any_answer_but_yes_changes_nothing() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let arguments = command(&["contain"], &users);
@@ -177,11 +181,15 @@ async fn anything_else_changes_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_where_there_is_nothing_to_change() {
+async fn no_question_is_asked_if_there_is_nothing_to_change() {
     let scene = Scene::new().await;
     let user = scene.suspended();
     let ended = run(op_users_at(&scene.simulator, &["contain", &user.email])).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     assert!(
         ended.stdout.ends_with("\n1 unchanged (2 requests sent)\n"),
         "{ended:?}"
@@ -189,14 +197,14 @@ async fn nobody_is_asked_where_there_is_nothing_to_change() {
 }
 
 #[tokio::test]
-async fn a_program_is_shown_the_plan_beside_the_result() {
+async fn json_shows_the_plan_on_standard_error() {
     let scene = Scene::new().await;
     let users = scene.active(1);
-    let arguments = command(&["restore", "--json", "nobody@acme.example"], &users);
+    let arguments = command(&["restore", "--json", "absent@acme.example"], &users);
     scene.simulator.set_state(&users[0].id, State::Suspended);
     let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
-    let said = said(&ended);
-    let plan = objects(&said);
+    let stderr = stderr_of(&ended);
+    let plan = objects(&stderr);
     assert_eq!(plan[3]["question"], "Reactivate 1 user? [y/N]");
     assert_eq!(plan[1]["outcome"], "would-change");
     assert_eq!(plan[2]["summary"]["dry_run"], true);
@@ -207,7 +215,7 @@ async fn a_program_is_shown_the_plan_beside_the_result() {
 }
 
 #[tokio::test]
-async fn an_application_that_may_not_get_users_can_be_confirmed_too() {
+async fn a_plan_can_be_confirmed_without_the_get_permission() {
     let scene = Scene::new().await;
     scene
         .simulator
@@ -223,7 +231,7 @@ async fn an_application_that_may_not_get_users_can_be_confirmed_too() {
 }
 
 #[tokio::test]
-async fn whoever_is_named_twice_is_one_user() {
+async fn a_user_named_twice_is_changed_once() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let arguments = ["contain", &user.email, &user.id];

@@ -1,4 +1,4 @@
-//! How far it has come: lines, where nobody watches a terminal.
+//! Progress without a terminal.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{
     Scene, command, objects,
 };
 
-/// A call that takes longer than the time between two lines.
+/// Standard error of a call that takes longer than the time between two lines.
 async fn told(more: &[&str]) -> String {
     let scene = Scene::new().await;
     let users = scene.active(3);
@@ -24,7 +24,7 @@ async fn told(more: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn a_line_now_and_then_says_how_far_it_has_come() {
+async fn progress_is_a_line_every_few_seconds() {
     let told = told(&[]).await;
     let first = told.lines().next().expect("a line");
     assert!(
@@ -34,7 +34,7 @@ async fn a_line_now_and_then_says_how_far_it_has_come() {
 }
 
 #[tokio::test]
-async fn a_program_gets_an_object_now_and_then() {
+async fn progress_in_json_is_an_object_every_few_seconds() {
     let told = objects(&told(&["--json"]).await);
     assert_eq!(told[0]["progress"]["pages"], 1);
     assert_eq!(told[0]["progress"]["changes_at_most"], 3);

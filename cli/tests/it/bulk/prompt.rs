@@ -1,4 +1,4 @@
-//! A person at a terminal, who is asked before many users are changed.
+//! The question before a bulk change, at a terminal.
 
 use simulator::State;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn a_yes_at_the_terminal_changes_whoever_was_shown() {
+async fn a_yes_at_the_terminal_changes_the_users_shown() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let arguments = command(&["contain"], &users);
@@ -45,10 +45,10 @@ async fn a_no_at_the_terminal_changes_nothing() {
 }
 
 #[tokio::test]
-async fn with_the_list_on_standard_input_the_question_is_put_to_the_terminal() {
+async fn a_list_on_standard_input_asks_on_the_terminal() {
     let scene = Scene::new().await;
     let users = scene.active(1);
-    let list = scene.holding("list.txt", &users[0].email);
+    let list = scene.write("list.txt", &users[0].email);
     let status = typing(&scene.simulator, &["contain", "-"], Some(list), |session| {
         session.exp_string("Suspend 1 user? [y/N] ")?;
         session.send_line("y")?;
@@ -61,7 +61,7 @@ async fn with_the_list_on_standard_input_the_question_is_put_to_the_terminal() {
 }
 
 #[tokio::test]
-async fn a_bar_shows_how_far_it_has_come() {
+async fn a_bar_shows_progress_on_a_terminal() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let hold = simulator::Fault::new(simulator::Action::Hold).on(simulator::Endpoint::Suspend);
@@ -70,7 +70,7 @@ async fn a_bar_shows_how_far_it_has_come() {
     let shown = at_the_terminal(&scene.simulator, &arguments, |session| {
         session.exp_string("1 page read, 0 of at most 2 changed")?;
         session.send_control('c')?;
-        session.exp_string("interrupted: no further request goes out")?;
+        session.exp_string("interrupted: no further request is sent")?;
         session.send_control('c')?;
         session.exp_string("1 failed, 1 skipped (")?;
         Ok(())
@@ -81,11 +81,11 @@ async fn a_bar_shows_how_far_it_has_come() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn without_a_terminal_a_list_on_standard_input_needs_a_yes_ahead() {
+async fn a_list_on_standard_input_needs_yes_without_a_terminal() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let there = op_users_at(&scene.simulator, &["contain", "-"]);
-    // Away from the terminal that this test may run at.
+    // Without the terminal of the process that runs the tests.
     let mut away = std::process::Command::new("setsid");
     away.arg("--wait")
         .arg(there.get_program())

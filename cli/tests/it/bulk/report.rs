@@ -1,4 +1,4 @@
-//! The report file: what it says, and what it undoes.
+//! The report file, and how it is undone.
 
 use std::fs;
 
@@ -7,11 +7,11 @@ use simulator::{Endpoint, Permission, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, command, document, read, said,
+    Scene, command, document, read, stderr_of,
 };
 
 #[tokio::test]
-async fn it_says_what_was_done_why_and_what_became_of_everybody() {
+async fn a_report_contains_the_change_its_reason_and_outcomes() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let report = scene.file("report.json");
@@ -26,7 +26,7 @@ async fn it_says_what_was_done_why_and_what_became_of_everybody() {
         "C-1",
         "--report",
         &report,
-        "nobody@acme.example",
+        "absent@acme.example",
     ];
     let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert_eq!(ended.status, 1, "{ended:?}");
@@ -57,12 +57,12 @@ async fn it_says_what_was_done_why_and_what_became_of_everybody() {
     assert_eq!(targets[1]["outcome"], "changed");
     assert_eq!(targets[1]["previous_state"], "active");
     assert_eq!(targets[1]["user"]["id"], users[0].id.as_str());
-    // Nothing is left beside it.
+    // The temporary file is gone.
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 1);
 }
 
 #[tokio::test]
-async fn restoring_from_it_brings_everybody_back_to_what_they_were() {
+async fn restore_from_a_report_brings_back_every_state() {
     let scene = Scene::new().await;
     let before = scene.simulator.users();
     let mut users = scene.active(3);
@@ -83,7 +83,11 @@ async fn restoring_from_it_brings_everybody_back_to_what_they_were() {
         &back,
     ];
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     assert!(
         ended.stdout.contains("\n3 changed ("),
         "each once: {ended:?}"
@@ -100,7 +104,7 @@ async fn restoring_from_it_brings_everybody_back_to_what_they_were() {
 }
 
 #[tokio::test]
-async fn whoever_was_changed_without_a_look_is_left_out_and_named() {
+async fn a_user_of_unknown_previous_state_is_left_out_of_undo() {
     let scene = Scene::new().await;
     scene
         .simulator
@@ -125,9 +129,9 @@ async fn whoever_was_changed_without_a_look_is_left_out_and_named() {
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
     assert_eq!(
-        said(&ended),
+        stderr_of(&ended),
         format!(
-            "1 of the report left out, because nobody knows what they were before it\n  hint: for those who had been active, op-users restore {}\n",
+            "1 of the report left out, because their previous state is unknown\n  hint: for those who were active: op-users restore {}\n",
             blind.id
         )
     );
@@ -136,7 +140,7 @@ async fn whoever_was_changed_without_a_look_is_left_out_and_named() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_undone_by_it_is_refused_before_anything_is_sent() {
+async fn an_unsuitable_report_is_refused_before_any_request() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let report = scene.file("report.json");
@@ -144,12 +148,12 @@ async fn what_cannot_be_undone_by_it_is_refused_before_anything_is_sent() {
     run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
     let told = read(&scene.path("report.json"));
     let account = scene.simulator.account_id();
-    let other = scene.holding("other.json", &told.replace(account, "ANOTHER"));
-    let newer = scene.holding(
+    let other = scene.write("other.json", &told.replace(account, "ANOTHER"));
+    let newer = scene.write(
         "newer.json",
         &told.replace("\"format\": 1", "\"format\": 2"),
     );
-    let list = scene.holding("list.txt", "A\n");
+    let list = scene.write("list.txt", "A\n");
     let missing = scene.file("missing.json");
     scene.simulator.clear_requests();
     for (verb, file, why) in [
@@ -157,10 +161,10 @@ async fn what_cannot_be_undone_by_it_is_refused_before_anything_is_sent() {
         (
             "contain",
             &report,
-            "is no report of a restore, which is all that contain undoes",
+            "is not a report of restore, the only command that contain undoes",
         ),
         ("restore", &newer, "is a report of another version"),
-        ("restore", &list, "is no report of op-users: "),
+        ("restore", &list, "is not a report of op-users: "),
         ("restore", &missing, "cannot be read: "),
     ] {
         let arguments = [verb, "--yes", "--from-report", file];
@@ -172,7 +176,7 @@ async fn what_cannot_be_undone_by_it_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_dry_run_left_nothing_to_undo() {
+async fn the_report_of_a_dry_run_has_nothing_to_undo() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let report = scene.file("report.json");
@@ -193,7 +197,7 @@ async fn a_dry_run_left_nothing_to_undo() {
 }
 
 #[tokio::test]
-async fn a_report_that_can_undo_something_is_not_written_over() {
+async fn a_report_with_changes_is_not_overwritten() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let report = scene.file("report.json");
@@ -205,18 +209,18 @@ async fn a_report_that_can_undo_something_is_not_written_over() {
     let told = read(&scene.path("report.json"));
     let ended = run(op_users_at(&scene.simulator, &second)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
-    assert!(ended.stderr.contains("it is there already"), "{ended:?}");
+    assert!(ended.stderr.contains("the file exists"), "{ended:?}");
     assert_eq!(read(&scene.path("report.json")), told);
     assert_eq!(scene.state(&users[1]), State::Active);
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_written_is_found_before_anything_is_sent() {
+async fn an_unwritable_report_is_found_before_any_request() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let nowhere = scene.file("no/such/folder/report.json");
     let folder = scene.folder.path().to_str().unwrap().to_owned();
-    let text = scene.holding("notes.txt", "not a report");
+    let text = scene.write("notes.txt", "not a report");
     for report in [&nowhere, &folder, &text] {
         let contain = ["contain", "--yes", "--report", report];
         let ended = run(op_users_at(&scene.simulator, &command(&contain, &users))).await;

@@ -1,17 +1,17 @@
-//! A command that is under way, and the signals that it is sent.
+//! A running command that receives signals.
 
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, ChildStderr, Command, Stdio},
 };
 
-use super::super::process::Ended;
+use super::super::process::CommandOutput;
 
-/// A command that is under way.
+/// A running command.
 pub struct Running {
     child: Child,
     stderr: BufReader<ChildStderr>,
-    said: String,
+    lines_read: String,
 }
 
 impl Running {
@@ -22,25 +22,29 @@ impl Running {
         Self {
             child,
             stderr: BufReader::new(stderr),
-            said: String::new(),
+            lines_read: String::new(),
         }
     }
 
-    /// Sends it a signal, by the name that `kill` has for it.
+    /// Sends a signal, named as for `kill`.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         let status = Command::new("sh").args(["-c", &kill]).status();
         assert!(status.expect("a shell").success(), "it is still there");
     }
 
-    /// Waits until it says a line on standard error that begins like this.
+    /// Waits for a line on standard error with this beginning.
     pub async fn says(mut self, beginning: &'static str) -> Self {
         let listening = move || {
             loop {
                 let mut line = String::new();
                 let read = self.stderr.read_line(&mut line).expect("it can be read");
-                assert!(read > 0, "{beginning} is not said: {}", self.said);
-                self.said.push_str(&line);
+                assert!(
+                    read > 0,
+                    "{beginning} is not lines_read: {}",
+                    self.lines_read
+                );
+                self.lines_read.push_str(&line);
                 if line.starts_with(beginning) {
                     return self;
                 }
@@ -51,27 +55,29 @@ impl Running {
             .expect("it is listened to")
     }
 
-    /// Waits for its end, by itself.
-    pub async fn ends(self) -> Ended {
+    /// Waits until the command exits.
+    pub async fn ends(self) -> CommandOutput {
         let (status, ended) = self.wait().await;
         assert!(status.is_some(), "it was killed");
         ended
     }
 
-    /// Waits for its end by a signal.
+    /// Waits until the command is killed.
     pub async fn dies(self) {
         let (status, _) = self.wait().await;
         assert_eq!(status, None, "it ended by itself");
     }
 
-    async fn wait(mut self) -> (Option<i32>, Ended) {
+    async fn wait(mut self) -> (Option<i32>, CommandOutput) {
         let waiting = move || {
-            self.stderr.read_to_string(&mut self.said).expect("UTF-8");
+            self.stderr
+                .read_to_string(&mut self.lines_read)
+                .expect("UTF-8");
             let output = self.child.wait_with_output().expect("it ends");
-            let ended = Ended {
+            let ended = CommandOutput {
                 status: output.status.code().unwrap_or(-1),
                 stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-                stderr: self.said,
+                stderr: self.lines_read,
             };
             (output.status.code(), ended)
         };

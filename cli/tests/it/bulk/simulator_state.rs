@@ -1,4 +1,4 @@
-//! A simulated account that outlives its command, to try things out.
+//! Simulated states that are kept in a file.
 
 use super::{
     super::process::{op_users, run},
@@ -6,7 +6,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn what_one_command_did_the_next_one_finds() {
+async fn simulated_states_are_kept_between_commands() {
     let scene = Scene::new().await;
     let (state, report) = (scene.file("state.json"), scene.file("report.json"));
     let there = ["--simulator-state", &state];
@@ -39,22 +39,22 @@ async fn what_one_command_did_the_next_one_finds() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_none_is_refused() {
+async fn an_invalid_file_of_states_is_refused() {
     let scene = Scene::new().await;
     for (content, why) in [
-        ("not JSON", "has no states of simulated users in it"),
-        ("{\"NOBODY\":\"active\"}", "has an unknown user in it"),
+        ("not JSON", "does not contain states of simulated users"),
+        ("{\"NOSUCHUSER\":\"active\"}", "contains an unknown user"),
         (
             "{\"OGG1MAE6J44ZVOL267BVBZKNHR\":\"asleep\"}",
-            "has an unknown state in it",
+            "contains an unknown state",
         ),
     ] {
-        let state = scene.holding("state.json", content);
+        let state = scene.write("state.json", content);
         let ended = run(op_users(&["--simulator-state", &state, "list"])).await;
         assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
         assert!(ended.stderr.contains(why), "{ended:?}");
     }
     let ended = run(op_users(&["--simulator-state", &scene.file("state.json")])).await;
     assert_eq!(ended.status, 2, "{ended:?}");
-    assert!(ended.stderr.contains("goes with a command"), "{ended:?}");
+    assert!(ended.stderr.contains("needs a command"), "{ended:?}");
 }

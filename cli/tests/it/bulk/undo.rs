@@ -1,18 +1,18 @@
-//! What a report undoes: whoever may have been changed, and as many as there are.
+//! Undo of a report: possible changes, users left out, and the number of changes.
 
 use simulator::{Action, Endpoint, Fault, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, command, document, said,
+    Scene, command, document, stderr_of,
 };
 
 #[tokio::test]
-async fn whoever_may_have_been_changed_is_undone_too() {
+async fn a_possible_change_is_undone() {
     let scene = Scene::new().await;
     let users = scene.active(1);
     let report = scene.file("report.json");
-    // Each time the change is made, and the answer breaks off.
+    // Each request makes the change, and its response breaks off.
     let cut = Action::after_apply(Action::CutBody { after: 10 });
     let cut = Fault::new(cut).on(Endpoint::Suspend).always();
     scene.simulator.fault(cut);
@@ -25,16 +25,20 @@ async fn whoever_may_have_been_changed_is_undone_too() {
 
     let ended = run(op_users_at(&scene.simulator, &contain)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
-    assert!(ended.stderr.contains("it is there already"), "{ended:?}");
+    assert!(ended.stderr.contains("the file exists"), "{ended:?}");
 
     let restore = ["restore", "--yes", "--from-report", &report];
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
-    assert_eq!((ended.status, said(&ended).as_str()), (0, ""), "{ended:?}");
+    assert_eq!(
+        (ended.status, stderr_of(&ended).as_str()),
+        (0, ""),
+        "{ended:?}"
+    );
     assert_eq!(scene.state(&users[0]), State::Active);
 }
 
 #[tokio::test]
-async fn each_who_is_left_out_is_left_out_for_a_true_reason() {
+async fn users_left_out_of_undo_are_reported_with_the_cause() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let report = scene.file("report.json");
@@ -43,21 +47,24 @@ async fn each_who_is_left_out_is_left_out_for_a_true_reason() {
     let mut told = document(&scene.path("report.json"));
     told["targets"][0]["previous_state"] = "INVITED".into();
     told["targets"][1]["user"]["id"] = "two words".into();
-    let changed = scene.holding("changed.json", &told.to_string());
+    let changed = scene.write("changed.json", &told.to_string());
     let restore = ["restore", "--yes", "--from-report", &changed];
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
     for why in [
-        "1 of the report left out, because they were not active before it\n",
-        "1 of the report left out, because it has no id for them\n",
+        "1 of the report left out, because their previous state is not active\n",
+        "1 of the report left out, because the report contains no id for them\n",
     ] {
         assert!(ended.stderr.contains(why), "{why}: {ended:?}");
     }
-    assert!(!ended.stderr.contains("nobody knows"), "{ended:?}");
+    assert!(
+        !ended.stderr.contains("previous state is unknown"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]
-async fn as_many_as_a_report_changed_are_undone_without_asking_for_so_many_again() {
+async fn undo_allows_as_many_changes_as_the_report_contains() {
     let scene = Scene::new().await;
     let users = scene.active(26);
     let report = scene.file("report.json");

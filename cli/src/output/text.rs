@@ -1,0 +1,91 @@
+//! Texts for people: tables, errors and requests.
+
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use host::{Effect, Error, RequestEnd, RequestRecord};
+
+use super::hint::hint;
+
+/// An error of the component, with its hint and its effect.
+pub(crate) fn call_error(error: &Error) -> String {
+    let effect = match error.effect {
+        Effect::NotApplied => "nothing was changed",
+        Effect::PossiblyApplied => "the change may have been made",
+    };
+    let wait = error.retry_after_ms.map_or_else(String::new, |wait| {
+        format!("; the server asks to wait {} s", wait.div_ceil(1000))
+    });
+    format!(
+        "{}{}\n  ({effect}, {} sent{wait})",
+        error_line(error),
+        hint_line(error),
+        request_count(error.requests),
+    )
+}
+
+/// Code and message of an error.
+pub(crate) fn error_line(error: &Error) -> String {
+    format!(
+        "error[{}]: {}",
+        error.code.name(),
+        printable(&error.message)
+    )
+}
+
+/// Hint for an error, on a line of its own. Empty if there is none.
+pub(crate) fn hint_line(error: &Error) -> String {
+    hint(error).map_or_else(String::new, |hint| {
+        format!("\n  hint: {}", printable(&hint))
+    })
+}
+
+/// Number of requests, in words.
+pub(crate) fn request_count(requests: u32) -> String {
+    match requests {
+        1 => "1 request".to_owned(),
+        requests => format!("{requests} requests"),
+    }
+}
+
+/// A request that was sent: method, path, end, milliseconds.
+pub(crate) fn request_line(record: &RequestRecord) -> String {
+    let end = match &record.end {
+        RequestEnd::Status(status) => status.to_string(),
+        RequestEnd::Failed(cause) => cause.clone(),
+        RequestEnd::Canceled => "canceled".to_owned(),
+    };
+    exchange_line(&record.method, &record.path_and_query, &end, record.elapsed)
+}
+
+/// A request and its end, in columns.
+pub(crate) fn exchange_line(method: &str, path: &str, end: &str, elapsed: Duration) -> String {
+    let milliseconds = elapsed.as_secs_f64() * 1000.0;
+    format!("{method:<4} {path}  {end}  {milliseconds:.1} ms")
+}
+
+/// An empty table with a header.
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+}
+
+/// A text of the server, with control characters replaced: they could control a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
