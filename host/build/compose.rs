@@ -14,17 +14,17 @@ const CONTRACT: [&str; 4] = [
 ];
 
 /// Components to compose.
-pub struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// The plugin, which reads the host's environment directly.
-    pub plugin: &'a [u8],
+    pub(crate) plugin: &'a [u8],
     /// The filter, which passes on the variables meant for the service.
-    pub environment: &'a [u8],
+    pub(crate) environment: &'a [u8],
     /// The service, which answers requests.
-    pub service: &'a [u8],
+    pub(crate) service: &'a [u8],
 }
 
 /// Composes the service.
-pub fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
+pub(crate) fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     let mut graph = CompositionGraph::new();
     let plugin = instantiate(&mut graph, "plugin", parts.plugin)?;
     let environment = instantiate(&mut graph, "environment", parts.environment)?;

@@ -10,14 +10,14 @@ use simulator::Simulator;
 
 /// Output of a command, and its exit status.
 #[derive(Debug)]
-pub struct CommandOutput {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct CommandOutput {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// The command, without settings in its environment.
-pub fn op_users(arguments: &[&str]) -> Command {
+pub(crate) fn op_users(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -30,7 +30,7 @@ pub fn op_users(arguments: &[&str]) -> Command {
 }
 
 /// The command, with the settings of a simulator.
-pub fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
+pub(crate) fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
     let mut command = op_users(arguments);
     command
         .env("OP_USERS_BASE_URL", simulator.url())
@@ -41,7 +41,7 @@ pub fn op_users_at(simulator: &Simulator, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command to its end, without blocking the test's other tasks.
-pub async fn run(mut command: Command) -> CommandOutput {
+pub(crate) async fn run(mut command: Command) -> CommandOutput {
     let output = tokio::task::spawn_blocking(move || command.output())
         .await
         .expect("the command is waited for")
@@ -54,7 +54,7 @@ pub async fn run(mut command: Command) -> CommandOutput {
 }
 
 /// A simulated account of 60 users.
-pub async fn simulator() -> Simulator {
+pub(crate) async fn simulator() -> Simulator {
     Simulator::builder()
         .users(60)
         .seed(1)
@@ -64,7 +64,7 @@ pub async fn simulator() -> Simulator {
 }
 
 /// Runs a command with this standard input.
-pub async fn run_with(mut command: Command, input: &str) -> CommandOutput {
+pub(crate) async fn run_with(mut command: Command, input: &str) -> CommandOutput {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(input.as_bytes()).expect("room for it");
     file.rewind().expect("its beginning");

@@ -15,7 +15,7 @@ use super::process::{op_users_at, simulator};
 const TIMEOUT_MS: u64 = 60_000;
 
 /// Runs a command at a terminal, with these inputs. Returns the exit status.
-pub async fn at_the_terminal(
+pub(crate) async fn at_the_terminal(
     simulator: &Simulator,
     arguments: &[&str],
     types: impl FnOnce(&mut PtySession) -> Result<(), Error> + Send + 'static,
@@ -24,7 +24,7 @@ pub async fn at_the_terminal(
 }
 
 /// Runs a command at a terminal, optionally with a file as standard input.
-pub async fn typing(
+pub(crate) async fn typing(
     simulator: &Simulator,
     arguments: &[&str],
     input: Option<String>,

@@ -8,14 +8,14 @@ use std::{
 use super::super::process::CommandOutput;
 
 /// A running command.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     stderr: BufReader<ChildStderr>,
     lines_read: String,
 }
 
 impl Running {
-    pub fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the command starts");
         let stderr = child.stderr.take().expect("its errors");
@@ -27,14 +27,14 @@ impl Running {
     }
 
     /// Sends a signal, named as for `kill`.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         let status = Command::new("sh").args(["-c", &kill]).status();
         assert!(status.expect("a shell").success(), "it is still there");
     }
 
     /// Waits for a line on standard error with this beginning.
-    pub async fn says(mut self, beginning: &'static str) -> Self {
+    pub(crate) async fn says(mut self, beginning: &'static str) -> Self {
         let listening = move || {
             loop {
                 let mut line = String::new();
@@ -56,14 +56,14 @@ impl Running {
     }
 
     /// Waits until the command exits.
-    pub async fn ends(self) -> CommandOutput {
+    pub(crate) async fn ends(self) -> CommandOutput {
         let (status, ended) = self.wait().await;
         assert!(status.is_some(), "it was killed");
         ended
     }
 
     /// Waits until the command is killed.
-    pub async fn dies(self) {
+    pub(crate) async fn dies(self) {
         let (status, _) = self.wait().await;
         assert_eq!(status, None, "it ended by itself");
     }
