@@ -4,7 +4,7 @@ use host::{Finding, Verdict};
 use host_tests::Harness;
 use simulator::{Action, Endpoint, Fault, Generation, Permission};
 
-use crate::nobody::Nobody;
+use crate::closed_port::Nobody;
 
 const CHECKS: [&str; 8] = [
     "settings",

@@ -6,7 +6,7 @@ use host::{Effect, Error, ErrorCode, ListOptions};
 use host_tests::{Harness, first_page};
 use simulator::{Action, Endpoint, Fault, Permission, Permissions};
 
-use crate::nobody::Nobody;
+use crate::closed_port::Nobody;
 
 /// An error is what it should be, and the next ordinary call succeeds on the same instance.
 async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: &str) {

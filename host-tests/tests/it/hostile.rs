@@ -1,22 +1,22 @@
 //! The table of hostile answers: whatever a server does, a call ends in time with the right words, tells nothing secret,
 //! and the same instance answers the next call.
 
-mod answer;
-mod body;
+mod case;
+mod check_case;
 mod connection;
-mod head;
-mod identity;
+mod error_response;
 mod json;
 mod memory;
 mod redirect;
-mod refusal;
 mod request;
+mod response;
+mod response_body;
+mod response_head;
 mod retry;
-mod row;
-mod run;
+mod run_case;
 mod script;
 mod server;
 mod status;
-mod token;
-mod trial;
-mod verdict;
+mod table;
+mod token_response;
+mod unrequested_content;

@@ -1,16 +1,16 @@
 //! The built component, as a host sees it.
 
+mod bulk;
 mod canary;
+mod cancellation;
 mod check;
-mod containment;
+mod closed_port;
+mod component_file;
 mod errors;
-mod giving_up;
 mod hostile;
-mod listing;
+mod list_users;
 mod memory;
-mod nobody;
 mod operations;
-mod privilege;
 mod requests;
 mod secrets;
 mod service;

@@ -1,16 +1,16 @@
 //! The service as its callers meet it: over real TCP, with the simulator behind it.
 
-mod caller;
-mod composed;
-mod crowd;
+mod api_failures;
+mod composed_file;
+mod concurrent_requests;
 mod deployment;
-mod ending;
+mod environment_filter;
+mod instance_reuse;
+mod invalid_requests;
 mod methods;
-mod refusals;
-mod reuse;
+mod raw_client;
 mod roles;
 mod routes;
-mod slow;
-mod upstream;
-mod wall;
+mod shutdown;
+mod slow_clients;
 mod webhooks;

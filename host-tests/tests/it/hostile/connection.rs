@@ -5,13 +5,13 @@ use std::time::Duration;
 use host::ErrorCode::{ConnectionFailed, TimedOut};
 
 use super::{
-    answer::{ACTIVE, chunked_head, json, raw, send, whole},
-    row::{
+    case::{
         Ask::{Get, List, NextPage, Reactivate, Revoke, Suspend},
         Row,
     },
-    run::run,
+    response::{ACTIVE, chunked_head, json, raw, send, whole},
     script::Step::{Apply, Drip, Forever, HalfClose, Hang, Pass, Reset, Send},
+    table::run,
 };
 
 /// A head that promises more than will come.

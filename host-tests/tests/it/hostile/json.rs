@@ -3,12 +3,12 @@
 use host::ErrorCode::MalformedResponse;
 
 use super::{
-    answer::{ACTIVE, json, status},
-    row::{
+    case::{
         Ask::{Get, List, Suspend},
         Row,
     },
-    run::run,
+    response::{ACTIVE, json, status},
+    table::run,
 };
 
 /// The user with one more field, whose value is written here.

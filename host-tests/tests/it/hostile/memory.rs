@@ -3,12 +3,12 @@
 use host::ErrorCode::{MalformedResponse, Other};
 
 use super::{
-    answer::{ACTIVE, chunked, json, padded, status},
-    row::{
+    case::{
         Ask::{Get, List, Suspend},
         Row,
     },
-    run::run,
+    response::{ACTIVE, chunked, json, padded, status},
+    table::run,
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,12 +3,12 @@
 use host::ErrorCode::MalformedResponse;
 
 use super::{
-    answer::status,
-    row::{
+    case::{
         Ask::{List, Revoke, Suspend},
         Row,
     },
-    run::run,
+    response::status,
+    table::run,
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::io;
 use simulator::Endpoint;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
-use super::answer::{fill, put_length};
+use super::response::{fill, put_length};
 
 /// A request, as far as the server read it.
 #[derive(Default)]

@@ -3,13 +3,13 @@
 use host::ErrorCode::{RateLimited, Unauthenticated, Unavailable};
 
 use super::{
-    answer::status,
-    row::{
+    case::{
         Ask::{Get, List, NextPage, Reactivate, Revoke, Suspend},
         Row,
     },
-    run::run,
+    response::status,
     script::Step,
+    table::run,
 };
 
 /// When the server says that it answers: long ago, so that no other clock can be meant.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use simulator::Endpoint;
 
-use super::answer::fill;
+use super::response::fill;
 
 /// What the server does with a connection, one step after the other; after the last one it closes.
 #[derive(Clone, Debug)]

@@ -18,8 +18,8 @@ use tokio::{
 };
 
 use super::{
-    answer::ok,
     request::Request,
+    response::ok,
     script::{Script, Step},
 };
 

@@ -6,10 +6,10 @@ use host::ErrorCode::{
 };
 
 use super::{
-    answer::{raw, status},
-    row::{Ask::Suspend, Row},
-    run::run_compact,
+    case::{Ask::Suspend, Row},
+    response::{raw, status},
     script::Step::{Pass, Send},
+    table::run_compact,
 };
 
 /// What a status comes to, and how many requests are sent.

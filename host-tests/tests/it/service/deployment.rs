@@ -12,7 +12,7 @@ use ring::{
 use serde_json::Value;
 use simulator::{Endpoint, Simulator, User};
 
-use super::caller::{Ask, Reply};
+use super::raw_client::{Ask, Reply};
 
 /// A key that may look.
 pub const READ: &str = "a-key-that-may-look";

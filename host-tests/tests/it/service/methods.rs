@@ -1,8 +1,8 @@
 //! Methods: `HEAD` is `GET` without its body, `OPTIONS` says what there is, and the rest is refused with `Allow`.
 
 use super::{
-    caller::Ask,
     deployment::{CONTAIN, Deployment, READ},
+    raw_client::Ask,
 };
 
 const GETS: [&str; 6] = [

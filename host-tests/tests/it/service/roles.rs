@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    caller::Ask,
     deployment::{CONTAIN, Deployment, READ},
+    raw_client::Ask,
 };
 
 const LOOKING: [&str; 5] = [

@@ -4,8 +4,8 @@ use serde_json::json;
 use simulator::{Endpoint, State};
 
 use super::{
-    caller::Ask,
     deployment::{CONTAIN, Deployment, READ},
+    raw_client::Ask,
 };
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use simulator::{Endpoint, State};
 
 use super::{
-    caller::Ask,
     deployment::{CONTAIN, Deployment, webhook},
+    raw_client::Ask,
 };
 
 fn now() -> u64 {

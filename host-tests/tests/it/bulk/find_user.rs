@@ -1,0 +1,165 @@
+//! People found by e-mail address.
+
+use host::{ErrorCode, UserState};
+use host_tests::{Harness, by_id, unguarded};
+use simulator::{Action, Endpoint, Fault};
+
+use super::{account_check::count, interleave::meanwhile};
+
+#[tokio::test]
+async fn the_user_is_found_as_the_account_has_them() {
+    let mut harness = Harness::new().await;
+    let member = harness.member();
+    let user = harness.find(&member.email).await.unwrap();
+    assert_eq!(user.id, member.id);
+    assert_eq!(user.email, member.email);
+    assert_eq!(user.display_name, member.display_name);
+    assert_eq!(user.state, UserState::Active);
+    assert_eq!(user.create_time, member.create_time);
+    assert_eq!(user.path, member.path);
+}
+
+#[tokio::test]
+async fn letter_case_and_the_space_around_make_no_difference_on_either_side() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    for (servers, ours) in [
+        ("wendy@acme.example", "  Wendy@ACME.Example\t"),
+        (" WENDY@acme.Example ", "wendy@acme.example"),
+        ("ÉLODIE@bücher.example", "élodie@BÜCHER.example"),
+    ] {
+        harness.simulator.set_email(&id, servers);
+        let user = harness.find(ours).await.unwrap();
+        assert_eq!((user.id, user.email), (id.clone(), servers.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_an_address_finds_nobody() {
+    let mut harness = Harness::new().await;
+    let email = harness.member().email;
+    for other in [
+        &email[1..],
+        &email[..email.len() - 1],
+        &format!("{email}.example"),
+        &email.replace('@', "+x@"),
+        &email.replace('@', "@x."),
+    ] {
+        let error = harness.find(other).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotFound, "{other}");
+        // The list answered, and nobody on it was the one.
+        assert_eq!(error.status, None);
+        assert!(error.message.starts_with("find-user: "), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused_before_anything_is_sent() {
+    let mut harness = Harness::new().await;
+    for wrong in ["", "  ", "wendy", "a@b\n.example", &"x@y".repeat(400)] {
+        let error = harness.find(wrong).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{wrong}");
+        assert_eq!(error.requests, 0);
+    }
+    assert!(harness.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_two_share_is_ambiguous_and_names_both() {
+    let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
+    let users = harness.simulator.users();
+    // On two pages, so that only the last one settles it.
+    let (one, other) = (&users[3], &users[1400]);
+    harness.simulator.set_email(&other.id, &one.email);
+    let error = harness.find(&one.email).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Ambiguous);
+    assert!(error.message.contains(&one.id), "{}", error.message);
+    assert!(error.message.contains(&other.id), "{}", error.message);
+
+    let report = harness.suspend_all(&[by_id(&other.id)], &unguarded()).await;
+    assert_eq!(report.unwrap().targets.len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_about_many_odd_ids_stays_short_and_cannot_command_a_terminal() {
+    let mut harness = Harness::new().await;
+    let member = harness.member();
+    for at in 0..30 {
+        let twin = simulator::User {
+            id: format!("\u{1b}[31m{at:02}\n{}", "x".repeat(200)),
+            ..member.clone()
+        };
+        harness.simulator.insert_user(0, twin);
+    }
+    let error = harness.find(&member.email).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Ambiguous);
+    assert!(error.message.len() < 1000, "{}", error.message.len());
+    assert!(!error.message.contains(char::is_control));
+}
+
+#[tokio::test]
+async fn every_page_is_read_even_when_the_first_one_has_the_user() {
+    let mut harness = Harness::with(|builder| builder.users(3500), &[]).await;
+    let owner = harness.simulator.owner();
+    harness.find(&owner.email).await.unwrap();
+    assert_eq!(count(&harness.simulator, Endpoint::List), 4);
+    assert_eq!(harness.simulator.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn a_user_whom_a_moving_list_shows_twice_is_not_ambiguous() {
+    let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
+    let last_of_the_first_page = harness.simulator.users()[999].clone();
+    let mut newcomer = harness.member();
+    newcomer.id = "NEWCOMER".to_owned();
+    let second_page = Fault::new(Action::Hold).on(Endpoint::List).skip(1);
+    harness.simulator.fault(second_page);
+    let (simulator, instance) = (&harness.simulator, &mut harness.instance);
+    let found = meanwhile(
+        instance.find_user(&last_of_the_first_page.email, None),
+        async {
+            simulator.held(1).await;
+            simulator.insert_user(0, newcomer);
+            simulator.release();
+        },
+    );
+    let found = found.await.unwrap().unwrap();
+    assert_eq!(found.id, last_of_the_first_page.id);
+    // They were there again, as the first of the second page.
+    assert_eq!(simulator.users()[1000].id, found.id);
+}
+
+#[tokio::test]
+async fn what_cuts_the_reading_short_is_an_error_of_its_own() {
+    for (action, code) in [
+        (Action::status(403), ErrorCode::Other),
+        (Action::json(200, "<html>"), ErrorCode::MalformedResponse),
+        (Action::json(400, "{}"), ErrorCode::InvalidArgument),
+        (Action::status(501), ErrorCode::Unavailable),
+    ] {
+        let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
+        // The first page has the user, the second one never comes.
+        let email = harness.member().email;
+        let fault = Fault::new(action).on(Endpoint::List).skip(1);
+        harness.simulator.fault(fault);
+        let error = harness.find(&email).await.unwrap_err();
+        assert_eq!(error.code, code);
+        assert_eq!(error.requests, 3);
+        assert!(harness.find(&email).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_goes_round_in_a_circle_ends_as_an_error() {
+    let mut harness = Harness::new().await;
+    let names = ["one", "two", "three"];
+    for at in 0..30 {
+        let next = names[at % names.len()];
+        let page = Action::json(200, format!(r#"{{"next_page_token":"{next}"}}"#));
+        let fault = Fault::new(page).on(Endpoint::List);
+        harness.simulator.fault(fault);
+    }
+    let error = harness.find("wendy@acme.example").await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+    assert!(harness.simulator.requests().len() < 15);
+}

@@ -1,0 +1,187 @@
+//! Guards: what must hold before anything is changed.
+
+use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
+use host_tests::{Harness, by_email, by_id, unguarded};
+use simulator::{Endpoint, State};
+
+use super::{
+    account_check::count,
+    short_outcome::{
+        Fate::{self, Changed, Failed, Unchanged, WouldChange},
+        error, fates,
+    },
+};
+
+const REFUSED: Fate = Failed(ErrorCode::PreconditionFailed);
+
+#[tokio::test]
+async fn an_expected_address_that_fits_lets_the_change_through() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(3);
+    let expected = [
+        members[0].email.clone(),
+        format!("\t{} ", members[1].email.to_uppercase()),
+        members[2].email.clone(),
+    ];
+    let who = [
+        by_id(&members[0].id),
+        by_id(&members[1].id),
+        by_email(&members[2].email),
+    ];
+    let targets = who.into_iter().zip(expected).map(|(target, email)| Target {
+        expect_email: Some(email),
+        ..target
+    });
+    let targets: Vec<_> = targets.collect();
+    let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
+    assert_eq!(fates(&report), [Changed; 3]);
+}
+
+#[tokio::test]
+async fn an_expected_address_that_is_another_one_holds_the_change_back() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(3);
+    let mixed_up = Target {
+        expect_email: Some(members[1].email.clone()),
+        ..by_id(&members[0].id)
+    };
+    let unclear = Target {
+        expect_email: Some("no address".into()),
+        ..by_id(&members[1].id)
+    };
+    let targets = [mixed_up, unclear, by_id(&members[2].id)];
+    let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
+    assert_eq!(
+        fates(&report),
+        [REFUSED, Failed(ErrorCode::InvalidArgument), Changed]
+    );
+    // Whom the id names is told, so that the mix-up can be seen.
+    let user = report.targets[0].user.as_ref().unwrap();
+    assert_eq!(user.email, members[0].email);
+    assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
+    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 1);
+}
+
+#[tokio::test]
+async fn protected_users_are_left_alone_however_they_are_named() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(3);
+    let (one, two, free) = (&members[0], &members[1], &members[2]);
+    let options = ChangeOptions {
+        protect: vec![
+            Selector::Id(one.id.clone()),
+            Selector::Email(format!(" {}", two.email.to_uppercase())),
+        ],
+        ..unguarded()
+    };
+    let targets = [
+        by_id(&one.id),
+        by_email(&one.email),
+        by_id(&two.id),
+        by_email(&two.email),
+        by_id(&free.id),
+    ];
+    let report = harness.suspend_all(&targets, &options).await.unwrap();
+    assert_eq!(
+        fates(&report),
+        [REFUSED, REFUSED, REFUSED, REFUSED, Changed]
+    );
+    assert!(error(&report, 0).message.contains("protected"));
+    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 1);
+}
+
+#[tokio::test]
+async fn everybody_who_has_a_protected_address_is_protected() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(2);
+    harness
+        .simulator
+        .set_email(&members[1].id, &members[0].email);
+    let options = ChangeOptions {
+        protect: vec![Selector::Email(members[0].email.clone())],
+        ..unguarded()
+    };
+    let targets = [by_id(&members[0].id), by_id(&members[1].id)];
+    let report = harness.suspend_all(&targets, &options).await.unwrap();
+    assert_eq!(fates(&report), [REFUSED; 2]);
+}
+
+#[tokio::test]
+async fn a_guard_that_cannot_be_understood_refuses_the_call() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    for who in [
+        Selector::Id(String::new()),
+        Selector::Id("..".into()),
+        Selector::Email("no address".into()),
+    ] {
+        let options = ChangeOptions {
+            protect: vec![who],
+            ..unguarded()
+        };
+        let error = harness.suspend_all(&[by_id(&id)], &options).await;
+        assert_eq!(error.unwrap_err().code, ErrorCode::InvalidArgument);
+    }
+    assert!(harness.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn more_changes_than_allowed_change_nobody_and_show_who_it_would_be() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(4);
+    harness
+        .simulator
+        .set_state(&members[1].id, State::Suspended);
+    let before = harness.simulator.users();
+    let mut targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
+    targets.push(by_id("NOBODY"));
+    for dry_run in [false, true] {
+        let options = ChangeOptions {
+            dry_run,
+            max_changes: Some(2),
+            ..unguarded()
+        };
+        let report = harness.suspend_all(&targets, &options).await.unwrap();
+        let not_found = Failed(ErrorCode::NotFound);
+        assert_eq!(
+            fates(&report),
+            [WouldChange, Unchanged, WouldChange, WouldChange, not_found]
+        );
+        let refused = report.refused.unwrap();
+        assert_eq!(refused.code, ErrorCode::PreconditionFailed);
+        assert!(refused.message.contains("3 users"), "{}", refused.message);
+    }
+    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 0);
+    assert_eq!(harness.simulator.users(), before);
+}
+
+#[tokio::test]
+async fn as_many_changes_as_allowed_are_made() {
+    let mut harness = Harness::new().await;
+    let members = harness.members(4);
+    harness
+        .simulator
+        .set_state(&members[1].id, State::Suspended);
+    let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
+    let options = ChangeOptions {
+        // Who is there already does not count.
+        max_changes: Some(3),
+        ..unguarded()
+    };
+    let report = harness.suspend_all(&targets, &options).await.unwrap();
+    assert_eq!(fates(&report), [Changed, Unchanged, Changed, Changed]);
+    assert_eq!(report.refused, None);
+}
+
+#[tokio::test]
+async fn no_changes_allowed_is_a_guard_too() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let options = ChangeOptions {
+        max_changes: Some(0),
+        ..unguarded()
+    };
+    let report = harness.suspend_all(&[by_id(&id)], &options).await.unwrap();
+    assert_eq!(fates(&report), [WouldChange]);
+    assert!(report.refused.is_some());
+}
