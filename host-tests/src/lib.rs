@@ -1,4 +1,4 @@
-//! The harness: an instance of the built component, over real TCP, against a simulator of its own.
+//! Harness of the component tests: an instance of the built component that calls a simulator over TCP.
 
 use std::{
     mem,
@@ -11,30 +11,32 @@ use host::{
 };
 use simulator::{Builder, Simulator};
 
-/// The settings of an instance, as the environment has them.
+/// Environment variables of an instance.
 pub type Environment = Vec<(String, String)>;
 
-/// A simulator, and an instance of the component that calls it.
+/// A simulator and an instance of the component that calls it.
 pub struct Harness {
-    /// What the instance calls.
+    /// Server that the instance calls.
     pub simulator: Simulator,
-    /// The component.
+    /// Instance of the component.
     pub instance: Instance,
     wire: Arc<Mutex<Vec<RequestRecord>>>,
 }
 
 impl Harness {
-    /// A simulator of 60 users with seed 1, and an instance whose environment names it.
+    /// Starts a simulator of 60 users with seed 1, and an instance configured for it.
     pub async fn new() -> Self {
         Self::with(|simulator| simulator, &[]).await
     }
 
-    /// The same, with another simulator and more in the environment. An empty value takes a variable away.
-    pub async fn with(change: impl FnOnce(Builder) -> Builder, more: &[(&str, &str)]) -> Self {
+    /// Starts a simulator changed by `change`, and an instance with more environment variables.
+    ///
+    /// A variable with an empty value is removed from the environment.
+    pub async fn with(change: impl FnOnce(Builder) -> Builder, variables: &[(&str, &str)]) -> Self {
         let builder = Simulator::builder().users(60).seed(1);
         let simulator = change(builder).start().await.expect("a simulator starts");
         let mut environment = environment(&simulator);
-        for &(name, value) in more {
+        for &(name, value) in variables {
             environment.retain(|(known, _)| known != name);
             if !value.is_empty() {
                 environment.push((name.to_owned(), value.to_owned()));
@@ -48,52 +50,54 @@ impl Harness {
         }
     }
 
-    /// The requests that went out since the last time this was asked.
+    /// Returns the requests sent since the previous call of this function.
     pub fn wire(&self) -> Vec<RequestRecord> {
         mem::take(&mut *self.wire.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lists users. A component that cannot be run is a failed test, here and below.
+    /// Lists one page of users.
+    ///
+    /// Panics if the component traps, as every function below does.
     pub async fn list(&mut self, options: &ListOptions) -> Result<UserPage, Error> {
         self.instance
             .list_users(options)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Reads a user.
+    /// Reads one user.
     pub async fn get(&mut self, id: &str) -> Result<User, Error> {
         self.instance
             .get_user(id)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Suspends a user.
+    /// Suspends one user.
     pub async fn suspend(&mut self, id: &str) -> Result<User, Error> {
         self.instance
             .suspend_user(id)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Reactivates a user.
+    /// Reactivates one user.
     pub async fn reactivate(&mut self, id: &str) -> Result<User, Error> {
         self.instance
             .reactivate_user(id)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Finds a user by e-mail address.
+    /// Finds a user by e-mail address, within the deadline from the settings.
     pub async fn find(&mut self, email: &str) -> Result<User, Error> {
         self.instance
             .find_user(email, None)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Lists everybody, up to a limit.
+    /// Lists all users up to a limit, within the deadline from the settings.
     pub async fn list_all(
         &mut self,
         filter: Option<StateFilter>,
@@ -102,10 +106,10 @@ impl Harness {
         self.instance
             .list_all_users(filter, limit, None)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Suspends many users.
+    /// Suspends several users.
     pub async fn suspend_all(
         &mut self,
         targets: &[Target],
@@ -114,10 +118,10 @@ impl Harness {
         self.instance
             .suspend_users(targets, options)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// Reactivates many users.
+    /// Reactivates several users.
     pub async fn reactivate_all(
         &mut self,
         targets: &[Target],
@@ -126,7 +130,7 @@ impl Harness {
         self.instance
             .reactivate_users(targets, options)
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
     /// Revokes the token.
@@ -134,15 +138,15 @@ impl Harness {
         self.instance
             .revoke_token()
             .await
-            .expect("the component runs")
+            .expect("the component does not trap")
     }
 
-    /// An ordinary user who is active.
+    /// Returns an active user of the role member.
     pub fn member(&self) -> simulator::User {
         self.members(1).remove(0)
     }
 
-    /// So many ordinary users who are active.
+    /// Returns `count` active users of the role member.
     pub fn members(&self, count: usize) -> Vec<simulator::User> {
         let mut users = self.simulator.users();
         users.retain(|user| {
@@ -154,7 +158,7 @@ impl Harness {
     }
 }
 
-/// The environment that names a simulator.
+/// Returns the environment variables that configure an instance for a simulator.
 pub fn environment(simulator: &Simulator) -> Environment {
     [
         ("OP_USERS_BASE_URL", simulator.url().to_owned()),
@@ -166,12 +170,12 @@ pub fn environment(simulator: &Simulator) -> Environment {
     .into()
 }
 
-/// An instance, and the requests that it sends.
+/// Starts an instance, and records the requests that it sends.
 pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<RequestRecord>>>) {
     let wire = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&wire);
+    let recorded = Arc::clone(&wire);
     let options = options.on_request(move |exchange| {
-        heard
+        recorded
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(exchange.clone());
@@ -183,13 +187,13 @@ pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<Requ
     (instance, wire)
 }
 
-/// The component, compiled once for all tests of a process.
+/// Returns the component, compiled once for all tests of the process.
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Runtime::new().expect("the component can be compiled"))
 }
 
-/// The first page, as the server likes it.
+/// Options of the first page: no filter, and the page size of the server.
 pub fn first_page() -> ListOptions {
     ListOptions {
         filter: None,
@@ -198,7 +202,7 @@ pub fn first_page() -> ListOptions {
     }
 }
 
-/// A user to be changed, by id.
+/// A target named by its id.
 pub fn by_id(id: impl Into<String>) -> Target {
     Target {
         who: Selector::Id(id.into()),
@@ -206,7 +210,7 @@ pub fn by_id(id: impl Into<String>) -> Target {
     }
 }
 
-/// A user to be changed, by e-mail address.
+/// A target named by its e-mail address.
 pub fn by_email(email: impl Into<String>) -> Target {
     Target {
         who: Selector::Email(email.into()),
@@ -214,7 +218,7 @@ pub fn by_email(email: impl Into<String>) -> Target {
     }
 }
 
-/// A real run without any guard.
+/// Options of a real run without guards.
 pub fn unguarded() -> ChangeOptions {
     ChangeOptions {
         dry_run: false,

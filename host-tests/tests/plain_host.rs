@@ -1,4 +1,4 @@
-//! Under wasmtime's own sender, which has no time-out for a TLS handshake: the component's deadline holds all the same.
+//! Deadline of a call under the HTTP sender of wasmtime, which has no time-out for a TLS handshake.
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,10 @@ bindgen!({ world: "plugin", path: "../wit", exports: { default: async } });
 use exports::onepassword::users::types::{Effect, ErrorCode};
 
 const DEADLINE: Duration = Duration::from_millis(500);
-/// What a call may take beyond its deadline.
-const SLACK: Duration = Duration::from_millis(50);
-/// A machine that does other things at the same moment disturbs some calls. Of so many one is not disturbed.
-const CALLS: usize = 20;
+/// Maximum time that a call may take beyond its deadline.
+const TOLERANCE: Duration = Duration::from_millis(50);
+/// Maximum number of calls until one ends in time: a busy machine delays some of them.
+const MAX_CALLS: usize = 20;
 
 struct State {
     wasi: WasiCtx,
@@ -46,14 +46,14 @@ impl WasiHttpView for State {
 }
 
 #[tokio::test]
-async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
+async fn a_stalled_tls_handshake_ends_at_the_deadline() {
     let engine = Engine::default();
     let component = Component::new(&engine, host::COMPONENT).unwrap();
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
 
-    // Connections are taken by the system, and nobody says a word on them.
+    // The kernel completes the TCP handshake of connections that are never accepted.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("https://{}", silent.local_addr().unwrap());
     let settings = [
@@ -73,28 +73,27 @@ async fn a_handshake_that_stalls_does_not_hold_a_call_past_its_deadline() {
         .await
         .unwrap();
     let users = plugin.onepassword_users_users();
-    // The instance answers each call, as late as the first.
     let mut late = Vec::new();
-    while late.len() < CALLS {
-        let begun = Instant::now();
+    while late.len() < MAX_CALLS {
+        let start = Instant::now();
         let error = users
             .call_suspend_user(&mut store, "x")
             .await
             .unwrap()
             .unwrap_err();
-        let elapsed = begun.elapsed();
-        // It was the token that was asked for: no change can have been made.
+        let elapsed = start.elapsed();
+        // The token request timed out, so that no change was sent.
         assert_eq!(
             (error.code, error.effect),
             (ErrorCode::TimedOut, Effect::NotApplied)
         );
         let beyond = elapsed
             .checked_sub(DEADLINE)
-            .expect("a call takes its time");
-        if beyond < SLACK {
+            .expect("a call lasts until its deadline");
+        if beyond < TOLERANCE {
             return;
         }
         late.push(beyond);
     }
-    panic!("{late:?}");
+    panic!("every call ended late: {late:?}");
 }

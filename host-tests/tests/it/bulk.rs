@@ -1,4 +1,4 @@
-//! What responders do in an incident: people found by e-mail, everybody at once, and many changes in one call.
+//! The interface `containment`: look-up by e-mail address, the whole list, and changes of many users.
 
 mod account_check;
 mod concurrency;

@@ -1,10 +1,10 @@
-//! `connection.check`: what it finds, how it says so, and that it changes nothing.
+//! `connection.check`: findings, their details, and that the account stays unchanged.
 
 use host::{Finding, Verdict};
 use host_tests::Harness;
 use simulator::{Action, Endpoint, Fault, Generation, Permission};
 
-use crate::closed_port::Nobody;
+use crate::closed_port::ClosedPort;
 
 const CHECKS: [&str; 8] = [
     "settings",
@@ -17,10 +17,14 @@ const CHECKS: [&str; 8] = [
     "reactivate-user",
 ];
 
-/// The findings: all of them, in order, of requests that change nothing.
+/// Runs the checks, and asserts that all findings come in order and that the requests change nothing.
 async fn check(harness: &mut Harness) -> Vec<Finding> {
     let users = harness.simulator.users();
-    let findings = harness.instance.check().await.expect("the component runs");
+    let findings = harness
+        .instance
+        .check()
+        .await
+        .expect("the component does not trap");
     let checks: Vec<_> = findings
         .iter()
         .map(|finding| finding.check.as_str())
@@ -47,7 +51,7 @@ fn verdicts(findings: &[Finding]) -> String {
 }
 
 #[tokio::test]
-async fn good_settings_pass_and_the_changes_stay_untried() {
+async fn good_settings_pass_and_changes_stay_unknown() {
     let mut harness = Harness::new().await;
     let findings = check(&mut harness).await;
     assert_eq!(verdicts(&findings), "pppppp??");
@@ -60,7 +64,7 @@ async fn good_settings_pass_and_the_changes_stay_untried() {
 }
 
 #[tokio::test]
-async fn wrong_settings_are_named() {
+async fn a_wrong_setting_is_named() {
     let mut harness = Harness::with(|builder| builder, &[("OP_USERS_API_VERSION", "v3")]).await;
     let findings = check(&mut harness).await;
     assert_eq!(verdicts(&findings), "F???????");
@@ -71,13 +75,13 @@ async fn wrong_settings_are_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_out_of_reach() {
-    let nobody = Nobody::new();
-    let more = [
-        ("OP_USERS_BASE_URL", nobody.url.as_str()),
+async fn a_closed_port_fails_the_reach_check() {
+    let closed = ClosedPort::new();
+    let variables = [
+        ("OP_USERS_BASE_URL", closed.url.as_str()),
         ("OP_USERS_DEADLINE_MS", "2000"),
     ];
-    let mut harness = Harness::with(|builder| builder, &more).await;
+    let mut harness = Harness::with(|builder| builder, &variables).await;
     let findings = check(&mut harness).await;
     assert_eq!(verdicts(&findings), "pF??????");
     assert!(
@@ -90,8 +94,8 @@ async fn a_server_that_is_not_there_is_out_of_reach() {
 }
 
 #[tokio::test]
-async fn a_wrong_generation_names_the_other_one() {
-    for (served, set, other) in [
+async fn a_wrong_api_version_names_the_other_one() {
+    for (served, configured, advice) in [
         (Generation::V1, "v1beta1", "set the API version to v1, "),
         (
             Generation::V1Beta1,
@@ -99,16 +103,20 @@ async fn a_wrong_generation_names_the_other_one() {
             "set the API version to v1beta1, ",
         ),
     ] {
-        let more = [("OP_USERS_API_VERSION", set)];
-        let mut harness = Harness::with(|builder| builder.generations([served]), &more).await;
+        let variables = [("OP_USERS_API_VERSION", configured)];
+        let mut harness = Harness::with(|builder| builder.generations([served]), &variables).await;
         let findings = check(&mut harness).await;
         assert_eq!(verdicts(&findings), "ppF?????");
-        assert!(findings[2].detail.contains(other), "{}", findings[2].detail);
+        assert!(
+            findings[2].detail.contains(advice),
+            "{}",
+            findings[2].detail
+        );
     }
 }
 
 #[tokio::test]
-async fn a_wrong_secret_points_to_the_region_too() {
+async fn a_wrong_secret_mentions_the_region() {
     let mut harness =
         Harness::with(|builder| builder, &[("OP_USERS_CLIENT_SECRET", "wrong")]).await;
     let findings = check(&mut harness).await;
@@ -123,7 +131,7 @@ async fn a_wrong_secret_points_to_the_region_too() {
 }
 
 #[tokio::test]
-async fn a_wrong_account_is_told_from_a_missing_permission() {
+async fn a_wrong_account_differs_from_a_missing_permission() {
     let mut harness =
         Harness::with(|builder| builder, &[("OP_USERS_ACCOUNT_ID", "ELSEWHERE")]).await;
     let findings = check(&mut harness).await;

@@ -1,20 +1,22 @@
-//! A server that is not there.
+//! A port that refuses connections.
 
 use tokio::net::TcpSocket;
 
-/// A port that refuses connections. It is bound, so that nobody else gets it: a simulator of another test would answer.
-pub struct Nobody {
-    /// What the component is told as its base URL.
+/// A port that is bound and does not listen.
+///
+/// Bound, because a simulator of another test could otherwise get the port and answer.
+pub struct ClosedPort {
+    /// Base URL of the port.
     pub url: String,
     _port: TcpSocket,
 }
 
-impl Nobody {
+impl ClosedPort {
     pub fn new() -> Self {
-        let port = TcpSocket::new_v4().expect("a socket");
+        let port = TcpSocket::new_v4().expect("a socket can be created");
         port.bind(([127, 0, 0, 1], 0).into())
             .expect("a port is free");
-        let address = port.local_addr().expect("it is bound");
+        let address = port.local_addr().expect("the socket is bound");
         Self {
             url: format!("http://{address}"),
             _port: port,

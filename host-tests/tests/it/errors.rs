@@ -1,4 +1,4 @@
-//! Every error code, by what brings it about, with a sentence to act on; and the instance answers the next call.
+//! Error codes of single calls: cause, message and effect of each, and the next call on the same instance.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use host::{Effect, Error, ErrorCode, ListOptions};
 use host_tests::{Harness, first_page};
 use simulator::{Action, Endpoint, Fault, Permission, Permissions};
 
-use crate::closed_port::Nobody;
+use crate::closed_port::ClosedPort;
 
-/// An error is what it should be, and the next ordinary call succeeds on the same instance.
+/// Asserts the code and the message of an error, and that the next call on the same instance succeeds.
 async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: &str) {
     assert_eq!((error.code, error.message.as_str()), (code, message));
     harness.simulator.clear_faults();
@@ -17,7 +17,7 @@ async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: 
 }
 
 #[tokio::test]
-async fn a_wrong_argument_is_refused_before_anything_is_sent() {
+async fn a_wrong_argument_is_rejected_before_any_request() {
     let mut harness = Harness::new().await;
     let too_large = ListOptions {
         max_page_size: Some(1001),
@@ -100,7 +100,7 @@ async fn a_missing_permission_is_named() {
 }
 
 #[tokio::test]
-async fn the_last_owner_is_told_from_an_externally_managed_administrator() {
+async fn last_owner_and_externally_managed_are_distinct_errors() {
     let mut harness = Harness::new().await;
     let owner = harness.simulator.owner().id;
     let error = harness.suspend(&owner).await.unwrap_err();
@@ -118,7 +118,7 @@ async fn the_last_owner_is_told_from_an_externally_managed_administrator() {
 }
 
 #[tokio::test]
-async fn a_403_that_gives_no_reason_is_not_guessed_at() {
+async fn a_403_without_a_known_reason_is_other() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     for body in [r#"{"code":7,"message":"","details":[]}"#, "", "forbidden"] {
@@ -141,7 +141,7 @@ async fn a_403_that_gives_no_reason_is_not_guessed_at() {
 #[tokio::test]
 async fn an_unknown_user_is_not_found() {
     let mut harness = Harness::new().await;
-    let error = harness.get("NOBODY").await.unwrap_err();
+    let error = harness.get("UNKNOWN").await.unwrap_err();
     assert_eq!((error.status, error.api_code), (Some(404), Some(5)));
     let message = "get-user: the server knows no such user (404, it says: user_not_found); check the user's id, and the account id and the region too if no user is found";
     expect(&mut harness, &error, ErrorCode::NotFound, message).await;
@@ -161,8 +161,8 @@ async fn an_unknown_account_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_generation_that_the_server_lacks_is_a_wrong_setting() {
-    for (served, set, other) in [
+async fn an_api_version_the_server_lacks_is_not_configured() {
+    for (served, configured, advice) in [
         (
             simulator::Generation::V1,
             "v1beta1",
@@ -174,19 +174,19 @@ async fn a_generation_that_the_server_lacks_is_a_wrong_setting() {
             "set the API version to v1beta1, ",
         ),
     ] {
-        let more = [("OP_USERS_API_VERSION", set)];
-        let mut harness = Harness::with(|builder| builder.generations([served]), &more).await;
+        let variables = [("OP_USERS_API_VERSION", configured)];
+        let mut harness = Harness::with(|builder| builder.generations([served]), &variables).await;
         let error = harness.get("x").await.unwrap_err();
         assert_eq!(
             (error.code, error.status),
             (ErrorCode::NotConfigured, Some(404))
         );
-        assert!(error.message.contains(other), "{}", error.message);
+        assert!(error.message.contains(advice), "{}", error.message);
     }
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_fewer_requests_is_obeyed_or_reported() {
+async fn a_429_is_retried_within_the_deadline_or_reported() {
     let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "5000")]).await;
     let fault = |seconds: &str| {
         Fault::new(Action::Status {
@@ -200,7 +200,7 @@ async fn a_server_that_asks_for_fewer_requests_is_obeyed_or_reported() {
     harness.list(&first_page()).await.unwrap();
     assert_eq!(harness.wire().len(), 4);
 
-    // A wait that does not fit into the deadline is not begun.
+    // A wait beyond the deadline is not started.
     harness.simulator.fault(fault("60"));
     let error = harness.list(&first_page()).await.unwrap_err();
     assert_eq!(error.retry_after_ms, Some(60_000));
@@ -210,7 +210,7 @@ async fn a_server_that_asks_for_fewer_requests_is_obeyed_or_reported() {
 }
 
 #[tokio::test]
-async fn a_server_that_fails_once_is_tried_again_and_one_that_keeps_failing_is_unavailable() {
+async fn a_503_is_retried_and_five_in_a_row_are_unavailable() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let fault = || Fault::new(Action::status(503)).on(Endpoint::Suspend);
@@ -226,7 +226,7 @@ async fn a_server_that_fails_once_is_tried_again_and_one_that_keeps_failing_is_u
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_timed_out() {
+async fn a_server_that_never_responds_is_timed_out() {
     let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "1000")]).await;
     let id = harness.member().id;
     harness.list(&first_page()).await.unwrap();
@@ -237,13 +237,13 @@ async fn a_server_that_never_answers_is_timed_out() {
         harness
             .simulator
             .fault(Fault::new(Action::Hang).on(endpoint).always());
-        let begun = std::time::Instant::now();
+        let start = std::time::Instant::now();
         let error = match endpoint {
             Endpoint::Get => harness.get(&id).await,
             _ => harness.suspend(&id).await,
         }
         .unwrap_err();
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(5));
         assert_eq!((error.effect, error.retryable), (effect, true));
         let message = format!(
             "{}: the deadline ran out while the server was asked; try again, or set a longer deadline",
@@ -258,7 +258,7 @@ async fn a_server_that_never_answers_is_timed_out() {
 }
 
 #[tokio::test]
-async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
+async fn a_suspend_whose_response_was_lost_is_retried() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let lost = Fault::new(Action::after_apply(Action::Reset)).on(Endpoint::Suspend);
@@ -268,13 +268,13 @@ async fn a_suspend_whose_answer_was_lost_is_made_again_until_it_is_known() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_failed_connection() {
-    let nobody = Nobody::new();
-    let more = [
-        ("OP_USERS_BASE_URL", nobody.url.as_str()),
+async fn a_closed_port_is_connection_failed() {
+    let closed = ClosedPort::new();
+    let variables = [
+        ("OP_USERS_BASE_URL", closed.url.as_str()),
         ("OP_USERS_DEADLINE_MS", "2000"),
     ];
-    let mut harness = Harness::with(|builder| builder, &more).await;
+    let mut harness = Harness::with(|builder| builder, &variables).await;
     let id = harness.member().id;
     let error = harness.suspend(&id).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed);
@@ -287,7 +287,7 @@ async fn a_server_that_is_not_there_is_a_failed_connection() {
 }
 
 #[tokio::test]
-async fn a_page_of_html_is_a_malformed_response() {
+async fn an_html_page_is_a_malformed_response() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let page = || Action::Status {
@@ -298,7 +298,7 @@ async fn a_page_of_html_is_a_malformed_response() {
     harness
         .simulator
         .fault(Fault::new(page()).on(Endpoint::Get));
-    // The first call of an instance: the token is exchanged properly, the answer is the sign-in page of a proxy.
+    // The token exchange succeeds; the response to the get is the sign-in page of a proxy.
     let error = harness.get(&id).await.unwrap_err();
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     let message = "get-user: the server's answer does not fit: it is a page of HTML, not JSON; check that the base URL is that of the API, and that no proxy answers in its place";
@@ -334,11 +334,11 @@ async fn redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn an_answer_about_somebody_else_is_never_success() {
+async fn a_response_about_another_user_is_never_a_success() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let other = harness.simulator.owner().id;
-    for (endpoint, answer) in [
+    for (endpoint, body) in [
         (
             Endpoint::Get,
             format!(r#"{{"id":"{other}","state":"ACTIVE"}}"#),
@@ -359,14 +359,14 @@ async fn an_answer_about_somebody_else_is_never_success() {
     ] {
         harness
             .simulator
-            .fault(Fault::new(Action::json(200, answer.clone())).on(endpoint));
+            .fault(Fault::new(Action::json(200, body.clone())).on(endpoint));
         let (result, effect) = match endpoint {
             Endpoint::Get => (harness.get(&id).await, Effect::NotApplied),
             Endpoint::Suspend => (harness.suspend(&id).await, Effect::PossiblyApplied),
             _ => (harness.reactivate(&id).await, Effect::PossiblyApplied),
         };
         let error = result.unwrap_err();
-        assert_eq!(error.code, ErrorCode::MalformedResponse, "{answer}");
-        assert_eq!(error.effect, effect, "{answer}");
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
+        assert_eq!(error.effect, effect, "{body}");
     }
 }

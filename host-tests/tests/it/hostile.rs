@@ -1,5 +1,5 @@
-//! The table of hostile answers: whatever a server does, a call ends in time with the right words, tells nothing secret,
-//! and the same instance answers the next call.
+//! The table of hostile servers: each call ends in time with the expected error and without secrets, and the next call
+//! on the same instance succeeds.
 
 mod case;
 mod check_case;

@@ -1,12 +1,12 @@
-//! Lists: pages, filters, and the odd answers that a preview may give.
+//! `list-users`: pages, filters, and unusual responses.
 
 use std::collections::BTreeSet;
 
-use host::{ErrorCode, ListOptions, StateFilter, UserState};
-use host_tests::{Harness, first_page};
-use simulator::{Action, Endpoint, Fault, State};
+use host::{ErrorCode, InstanceOptions, ListOptions, StateFilter, UserState};
+use host_tests::{Harness, environment, first_page, instance};
+use simulator::{Action, Endpoint, Fault, Simulator, State};
 
-/// Every page, and the ids on it.
+/// Returns the ids of every page.
 async fn pages(harness: &mut Harness, mut options: ListOptions) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     loop {
@@ -20,9 +20,9 @@ async fn pages(harness: &mut Harness, mut options: ListOptions) -> Vec<Vec<Strin
 }
 
 #[tokio::test]
-async fn pages_show_everybody_once_in_the_servers_order() {
+async fn pages_contain_every_user_once_in_server_order() {
     let mut harness = Harness::new().await;
-    let everybody: Vec<_> = harness
+    let expected: Vec<_> = harness
         .simulator
         .users()
         .into_iter()
@@ -35,12 +35,12 @@ async fn pages_show_everybody_once_in_the_servers_order() {
         };
         let pages = pages(&mut harness, options).await;
         assert_eq!(pages.len(), count, "{size:?}");
-        assert_eq!(pages.concat(), everybody, "{size:?}");
+        assert_eq!(pages.concat(), expected, "{size:?}");
     }
 }
 
 #[tokio::test]
-async fn a_filter_shows_one_state_over_every_page() {
+async fn a_filter_applies_to_every_page() {
     let mut harness = Harness::with(|builder| builder.users(200), &[]).await;
     for (filter, state) in [
         (StateFilter::Active, State::Active),
@@ -81,7 +81,7 @@ async fn a_page_token_of_another_list_is_an_invalid_argument() {
 }
 
 #[tokio::test]
-async fn odd_but_honest_answers_are_understood() {
+async fn unusual_but_valid_pages_are_accepted() {
     let mut harness = Harness::new().await;
     for (body, users, next) in [
         ("{}", 0, None),
@@ -105,7 +105,7 @@ async fn odd_but_honest_answers_are_understood() {
 }
 
 #[tokio::test]
-async fn states_that_are_missing_or_new_are_passed_on() {
+async fn missing_and_unknown_states_are_returned() {
     let mut harness = Harness::new().await;
     let body = r#"{"results":[{"id":"A"},{"id":"B","state":"STATE_UNSPECIFIED"},{"id":"C","state":"PENDING"}]}"#;
     harness
@@ -130,7 +130,7 @@ async fn states_that_are_missing_or_new_are_passed_on() {
 }
 
 #[tokio::test]
-async fn nobody_silently_sees_an_empty_account() {
+async fn a_malformed_page_is_never_an_empty_list() {
     let mut harness = Harness::new().await;
     for body in [
         r#"{"users":[{"id":"A"}]}"#,
@@ -150,4 +150,19 @@ async fn nobody_silently_sees_an_empty_account() {
         assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
     }
     assert_eq!(harness.list(&first_page()).await.unwrap().users.len(), 25);
+}
+
+#[tokio::test]
+async fn a_page_of_1000_users_fits_into_4_mib() {
+    let simulator = Simulator::builder().users(1000).start().await.unwrap();
+    let options = InstanceOptions::new(environment(&simulator)).max_memory(4 << 20);
+    let (mut instance, _) = instance(options).await;
+    let largest = ListOptions {
+        max_page_size: Some(1000),
+        ..first_page()
+    };
+    for _ in 0..3 {
+        let page = instance.list_users(&largest).await.unwrap().unwrap();
+        assert_eq!(page.users.len(), 1000);
+    }
 }

@@ -1,15 +1,12 @@
-//! The built component, as a host sees it.
+//! Tests of the built component and of the built service, through their hosts.
 
 mod bulk;
-mod canary;
-mod cancellation;
 mod check;
 mod closed_port;
 mod component_file;
 mod errors;
 mod hostile;
 mod list_users;
-mod memory;
 mod operations;
 mod requests;
 mod secrets;

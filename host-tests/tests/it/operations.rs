@@ -1,18 +1,18 @@
-//! The four operations, in both generations of the API.
+//! The four operations in both API versions.
 
 use host::{ListOptions, UserState};
 use host_tests::{Harness, first_page};
 use simulator::{Endpoint, State};
 
-const GENERATIONS: [&str; 2] = ["v1beta1", "v1"];
+const API_VERSIONS: [&str; 2] = ["v1beta1", "v1"];
 
 async fn harness(api_version: &str) -> Harness {
     Harness::with(|builder| builder, &[("OP_USERS_API_VERSION", api_version)]).await
 }
 
 #[tokio::test]
-async fn get_shows_the_user_as_the_account_has_them() {
-    for api_version in GENERATIONS {
+async fn get_returns_the_user_of_the_account() {
+    for api_version in API_VERSIONS {
         let mut harness = harness(api_version).await;
         let member = harness.member();
         let user = harness.get(&member.id).await.unwrap();
@@ -26,8 +26,8 @@ async fn get_shows_the_user_as_the_account_has_them() {
 }
 
 #[tokio::test]
-async fn suspend_suspends_for_real_and_reactivate_undoes_it() {
-    for api_version in GENERATIONS {
+async fn suspend_and_reactivate_change_the_account() {
+    for api_version in API_VERSIONS {
         let mut harness = harness(api_version).await;
         let id = harness.member().id;
         let state = |harness: &Harness| harness.simulator.user(&id).map(|user| user.state);
@@ -56,7 +56,7 @@ async fn suspend_suspends_for_real_and_reactivate_undoes_it() {
 }
 
 #[tokio::test]
-async fn the_same_change_again_is_answered_alike() {
+async fn a_repeated_change_returns_the_same_user() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let first = harness.suspend(&id).await.unwrap();
@@ -66,7 +66,7 @@ async fn the_same_change_again_is_answered_alike() {
 }
 
 #[tokio::test]
-async fn one_token_serves_every_operation() {
+async fn every_operation_uses_the_same_token() {
     for (api_version, token_path) in [
         ("v1beta1", "/v1beta1/users/oauth2/token"),
         ("v1", "/v1/oauth/token"),

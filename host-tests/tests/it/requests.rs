@@ -1,14 +1,15 @@
-//! Requests, as they stand on the wire.
+//! Requests of the component: headers, paths, queries, time-outs and cancellation.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use host::{ErrorCode, ListOptions, RequestEnd, StateFilter, UserState};
-use host_tests::{Harness, first_page};
-use simulator::{Endpoint, Recorded};
+use host::{ErrorCode, InstanceOptions, ListOptions, RequestEnd, StateFilter, UserState};
+use host_tests::{Harness, environment, first_page, instance};
+use simulator::{Endpoint, Recorded, Simulator};
+use tokio::{io::AsyncReadExt, net::TcpListener};
 
-/// Every operation once, revocation included.
-async fn recorded(more: &[(&str, &str)]) -> Vec<Recorded> {
-    let mut harness = Harness::with(|builder| builder, more).await;
+/// Returns the requests of every operation, each called once, with more environment variables.
+async fn recorded(variables: &[(&str, &str)]) -> Vec<Recorded> {
+    let mut harness = Harness::with(|builder| builder, variables).await;
     let id = harness.member().id;
     harness.list(&first_page()).await.unwrap();
     harness.get(&id).await.unwrap();
@@ -19,7 +20,7 @@ async fn recorded(more: &[(&str, &str)]) -> Vec<Recorded> {
 }
 
 #[tokio::test]
-async fn headers_are_those_that_the_api_asks_for() {
+async fn headers_are_those_that_the_api_documents() {
     for request in recorded(&[("OP_USERS_USER_AGENT", "Acme-SOAR/3.1")]).await {
         let posts = request.method == "POST";
         let is_form = matches!(request.endpoint, Endpoint::Token | Endpoint::Revoke);
@@ -43,7 +44,7 @@ async fn headers_are_those_that_the_api_asks_for() {
 }
 
 #[tokio::test]
-async fn without_a_name_of_the_host_the_component_names_itself() {
+async fn the_user_agent_names_the_component_without_a_host() {
     let product = concat!("onepassword-users/", env!("CARGO_PKG_VERSION"));
     for request in recorded(&[]).await {
         assert_eq!(request.header("user-agent"), Some(product));
@@ -51,7 +52,7 @@ async fn without_a_name_of_the_host_the_component_names_itself() {
 }
 
 #[tokio::test]
-async fn paths_are_those_of_the_generation() {
+async fn paths_are_those_of_the_api_version() {
     for (api_version, token, revoke) in [
         (
             "v1beta1",
@@ -77,7 +78,7 @@ async fn paths_are_those_of_the_generation() {
 }
 
 #[tokio::test]
-async fn paths_of_tokens_can_be_set() {
+async fn token_and_revoke_paths_can_be_configured() {
     let more = [
         ("OP_USERS_API_VERSION", "v1"),
         ("OP_USERS_TOKEN_PATH", "/v1beta1/users/oauth2/token"),
@@ -95,7 +96,7 @@ async fn paths_of_tokens_can_be_set() {
 }
 
 #[tokio::test]
-async fn a_list_names_filter_size_and_token_encoded() {
+async fn list_parameters_are_percent_encoded() {
     let mut harness = Harness::new().await;
     let options = ListOptions {
         filter: Some(StateFilter::Active),
@@ -130,7 +131,7 @@ async fn a_list_names_filter_size_and_token_encoded() {
     );
 }
 
-/// What the server reads of a segment (RFC 3986, section 2.1).
+/// Decodes a path segment (RFC 3986, section 2.1).
 fn decoded(segment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = segment.bytes();
@@ -146,7 +147,7 @@ fn decoded(segment: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_or_an_invalid_argument_and_never_names_another_endpoint() {
+async fn an_id_is_one_path_segment_or_an_invalid_argument() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let users = format!(
@@ -167,7 +168,7 @@ async fn an_id_is_one_segment_or_an_invalid_argument_and_never_names_another_end
         "\u{200f}\u{1f600}".into(),
         "\u{2028}".into(),
         "x".repeat(1024),
-        // And those that cannot be one segment.
+        // Ids that cannot be one segment.
         String::new(),
         ".".into(),
         "..".into(),
@@ -199,22 +200,54 @@ async fn an_id_is_one_segment_or_an_invalid_argument_and_never_names_another_end
 }
 
 #[tokio::test]
-async fn every_request_asks_the_host_for_time_outs() {
+async fn every_request_sets_the_time_outs_of_the_host() {
     let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "4000")]).await;
     harness.list(&first_page()).await.unwrap();
     let wire = harness.wire();
     assert_eq!(wire.len(), 2);
-    for exchange in wire {
-        assert_eq!(exchange.end, RequestEnd::Status(200));
-        let timeouts = exchange.timeouts.unwrap();
+    for request in wire {
+        assert_eq!(request.end, RequestEnd::Status(200));
+        let timeouts = request.timeouts.unwrap();
         for timeout in [
             timeouts.connect_timeout,
             timeouts.first_byte_timeout,
             timeouts.between_bytes_timeout,
         ] {
-            // The component's own time-outs end with the deadline; the host's are there in case they do not.
+            // The component stops waiting at the deadline; the time-outs of the host only bound a request beyond it.
             let timeout = timeout.unwrap();
             assert!(timeout > Duration::ZERO && timeout <= Duration::from_secs(5));
         }
     }
+}
+
+#[tokio::test]
+async fn a_request_is_closed_when_the_deadline_passes() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let mut variables = environment(&simulator);
+    variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
+    variables.push(("OP_USERS_BASE_URL".into(), origin));
+    variables.push(("OP_USERS_DEADLINE_MS".into(), "1000".into()));
+    let (mut instance, wire) = instance(InstanceOptions::new(variables)).await;
+
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        connection.read_to_end(&mut request).await.unwrap();
+        (request.len(), Instant::now())
+    });
+    let start = Instant::now();
+    let error = instance.get_user("x").await.unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    // The instance still exists, so that the end of the request closed the connection.
+    let (received, ended) = server.await.unwrap();
+    let waited = ended.duration_since(start);
+    assert!(received > 0);
+    assert!(
+        waited >= Duration::from_millis(995) && waited < Duration::from_secs(5),
+        "{waited:?}"
+    );
+    assert_eq!(wire.lock().unwrap()[0].end, RequestEnd::Canceled);
+    drop(instance);
 }

@@ -1,15 +1,16 @@
-//! Nothing that comes out of the component holds a secret or a token, whatever the server does.
+//! Secrets and tokens: absent from every result and from `Debug` output.
 
 use std::fmt::Debug;
 
+use host::{ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, Credentials, Settings};
 use host_tests::{Harness, first_page};
 use simulator::{Action, Endpoint, Fault, Simulator};
 
-/// base64 of what the simulator with seed 1 wants, but for its last group.
+/// Basic credentials of the simulator with seed 1 (base64), without the last group.
 const BASIC: &str =
     "UVU3SjlSSTVMN0I0T0E2VFIwWU9aVVg2S1I6c2ltdWxhdGVkLXNlY3JldC0zZzlidHM0YTdldGg0eHZuOisvJTNEMGcx";
 
-/// Eight letters in a row of the secret or of a token that are shown, if any are.
+/// Returns eight consecutive characters of the secret or of a token that `shown` contains, if any.
 pub fn leak(simulator: &Simulator, shown: &impl Debug) -> Option<String> {
     let shown = format!("{shown:?}");
     let mut secrets = simulator.tokens();
@@ -22,32 +23,32 @@ pub fn leak(simulator: &Simulator, shown: &impl Debug) -> Option<String> {
     parts.find(|part| shown.contains(part)).map(str::to_owned)
 }
 
-/// Neither the secret nor a token nor eight letters of them in a row are shown.
-fn expect_clean(simulator: &Simulator, shown: &impl Debug) {
+/// Asserts that `shown` contains no eight consecutive characters of the secret or of a token.
+fn assert_clean(simulator: &Simulator, shown: &impl Debug) {
     let leak = leak(simulator, shown);
     assert_eq!(leak, None, "{shown:?}");
 }
 
 #[tokio::test]
-async fn ordinary_results_are_clean() {
+async fn ordinary_results_contain_no_secrets() {
     let mut harness = Harness::new().await;
     let owner = harness.simulator.owner().id;
     let findings = harness.instance.check().await.unwrap();
-    expect_clean(&harness.simulator, &findings);
+    assert_clean(&harness.simulator, &findings);
     let page = harness.list(&first_page()).await;
-    expect_clean(&harness.simulator, &page);
+    assert_clean(&harness.simulator, &page);
     let refusal = harness.suspend(&owner).await;
-    expect_clean(&harness.simulator, &refusal);
+    assert_clean(&harness.simulator, &refusal);
     let revoked = harness.revoke().await;
-    expect_clean(&harness.simulator, &revoked);
+    assert_clean(&harness.simulator, &revoked);
     let wire = harness.wire();
     assert!(!wire.is_empty());
-    expect_clean(&harness.simulator, &wire);
-    expect_clean(&harness.simulator, &harness.simulator.requests());
+    assert_clean(&harness.simulator, &wire);
+    assert_clean(&harness.simulator, &harness.simulator.requests());
 }
 
 #[tokio::test]
-async fn what_the_server_repeats_is_blacked_out() {
+async fn secrets_in_error_messages_are_redacted() {
     let mut harness = Harness::new().await;
     harness.list(&first_page()).await.unwrap();
     let token = harness.simulator.tokens().pop().unwrap();
@@ -66,7 +67,7 @@ async fn what_the_server_repeats_is_blacked_out() {
             .simulator
             .fault(Fault::new(Action::json(403, body.clone())).on(Endpoint::Get));
         let error = harness.get(&id).await.unwrap_err();
-        expect_clean(&harness.simulator, &error);
+        assert_clean(&harness.simulator, &error);
         assert!(
             error.message.contains("[redacted]") || body.starts_with('x'),
             "{}",
@@ -76,7 +77,7 @@ async fn what_the_server_repeats_is_blacked_out() {
 }
 
 #[tokio::test]
-async fn what_the_token_endpoint_repeats_is_blacked_out() {
+async fn secrets_in_token_errors_are_redacted() {
     let mut harness = Harness::new().await;
     let secret = harness.simulator.client_secret();
     let body = format!(
@@ -90,11 +91,11 @@ async fn what_the_token_endpoint_repeats_is_blacked_out() {
         error.api_message.as_deref(),
         Some("invalid_client: [redacted] is wrong, [redacted] too")
     );
-    expect_clean(&harness.simulator, &error);
+    assert_clean(&harness.simulator, &error);
 }
 
 #[tokio::test]
-async fn the_servers_words_are_cut_and_cannot_command_a_terminal() {
+async fn api_messages_are_cut_and_have_no_control_characters() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let body = format!("\u{1b}[31mred\r\nwords\u{7}{}", " é".repeat(1000));
@@ -102,8 +103,45 @@ async fn the_servers_words_are_cut_and_cannot_command_a_terminal() {
         .simulator
         .fault(Fault::new(Action::json(403, body)).on(Endpoint::Get));
     let error = harness.get(&id).await.unwrap_err();
-    let words = error.api_message.unwrap();
-    assert!(words.starts_with("[31mred words é é"), "{words}");
-    assert!(words.len() <= 512 && words.len() > 500, "{}", words.len());
-    assert!(!words.contains(char::is_control));
+    let message = error.api_message.unwrap();
+    assert!(message.starts_with("[31mred words é é"), "{message}");
+    assert!(
+        message.len() <= 512 && message.len() > 500,
+        "{}",
+        message.len()
+    );
+    assert!(!message.contains(char::is_control));
+}
+
+#[tokio::test]
+async fn debug_output_contains_no_secrets() {
+    let harness = Harness::new().await;
+    let client = ClientCredentials {
+        client_id: harness.simulator.client_id().to_owned(),
+        client_secret: harness.simulator.client_secret(),
+    };
+    let basic = BasicCredentials(harness.simulator.client_secret());
+    let settings = |credentials| Settings {
+        account_id: harness.simulator.account_id().to_owned(),
+        credentials,
+        base_url: BaseUrl::Com,
+        api_version: ApiVersion::V1,
+        token_path: None,
+        revoke_path: None,
+        user_agent: None,
+        deadline_ms: None,
+    };
+    let all: [&dyn Debug; 5] = [
+        &client.clone(),
+        &basic.clone(),
+        &settings(Credentials::Client(client.clone())),
+        &settings(Credentials::Basic(basic.clone())),
+        &harness.simulator,
+    ];
+    for shown in all {
+        assert_eq!(leak(&harness.simulator, &shown), None, "{shown:?}");
+    }
+    // `leak` finds the secrets in the fields themselves.
+    assert!(leak(&harness.simulator, &client.client_secret).is_some());
+    assert!(leak(&harness.simulator, &basic.0).is_some());
 }

@@ -1,4 +1,4 @@
-//! The service as its callers meet it: over real TCP, with the simulator behind it.
+//! Tests of the service over TCP, with the simulator as its API.
 
 mod api_failures;
 mod composed_file;

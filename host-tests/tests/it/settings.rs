@@ -9,7 +9,7 @@ use host::{
 use host_tests::{Environment, Harness, environment, first_page, instance};
 use simulator::{Endpoint, Simulator};
 
-/// The settings that name a simulator.
+/// Returns the settings that configure an instance for a simulator.
 fn settings(simulator: &Simulator) -> Settings {
     Settings {
         account_id: simulator.account_id().to_owned(),
@@ -27,7 +27,7 @@ fn settings(simulator: &Simulator) -> Settings {
 }
 
 #[tokio::test]
-async fn without_settings_nothing_is_sent() {
+async fn missing_settings_are_named_before_any_request() {
     let (mut instance, wire) = instance(InstanceOptions::new([])).await;
     let error = instance.get_user("x").await.unwrap().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
@@ -40,7 +40,7 @@ async fn without_settings_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_wrong_variable_is_refused_by_name() {
+async fn a_wrong_variable_is_named_without_its_value() {
     for (name, value) in [
         ("OP_USERS_ACCOUNT_ID", ".."),
         ("OP_USERS_CLIENT_ID", "a:b"),
@@ -53,7 +53,7 @@ async fn a_wrong_variable_is_refused_by_name() {
         ("OP_USERS_DEADLINE_MS", "sooner"),
         ("OP_USERS_REGION", "mars"),
         ("OP_USERS_BASIC", "a b"),
-        ("OP_USERS_SECRET", "a slip in the name"),
+        ("OP_USERS_SECRET", "a misspelled name"),
     ] {
         let mut harness = Harness::with(|builder| builder, &[(name, value)]).await;
         let error = harness.list(&first_page()).await.unwrap_err();
@@ -105,7 +105,7 @@ async fn configure_replaces_the_settings_and_forgets_the_token() {
 }
 
 #[tokio::test]
-async fn a_wrong_configuration_names_its_fields_and_changes_nothing() {
+async fn wrong_fields_are_named_and_the_settings_stay() {
     let simulator = simulator(5).await;
     let mut instance = configurable(Vec::new()).await;
     configure(&mut instance, &settings(&simulator)).await;
@@ -157,9 +157,9 @@ async fn configure_serves_without_an_environment() {
 }
 
 #[tokio::test]
-async fn a_ready_made_basic_value_serves() {
+async fn op_users_basic_replaces_id_and_secret() {
     let simulator = Simulator::builder().users(5).start().await.unwrap();
-    // Of the simulator with seed 1: base64 of its id, a colon, and its secret.
+    // base64 of `id:secret` of the simulator with seed 1.
     let basic = "UVU3SjlSSTVMN0I0T0E2VFIwWU9aVVg2S1I6c2ltdWxhdGVkLXNlY3JldC0zZzlidHM0YTdldGg0eHZuOisvJTNEMGcxNQ==";
     let mut variables = environment(&simulator);
     variables.retain(|(name, _)| !name.starts_with("OP_USERS_CLIENT_"));

@@ -1,4 +1,4 @@
-//! Real TLS: a good certificate works, any other is a failed connection with the cause in words, and in time.
+//! TLS: valid and invalid certificates, and a handshake that stalls.
 
 use std::{
     sync::Arc,
@@ -20,7 +20,7 @@ use tokio_rustls::{
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
 };
 
-/// An authority that nobody knows but who is told of it.
+/// A certificate authority outside the public root store.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -32,7 +32,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, key).unwrap())
     }
 
-    /// A server with a certificate of this authority for a name, as the change leaves it.
+    /// Returns a TLS acceptor with a certificate for `name`, changed by `change` and signed by this authority.
     fn acceptor(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
@@ -53,24 +53,26 @@ impl Authority {
     }
 }
 
-/// Ends TLS in front of a simulator; without an acceptor, it takes connections and says nothing. Gives its origin.
+/// Starts a server that terminates TLS in front of a simulator, and returns its origin.
+///
+/// Without an acceptor, it accepts connections and sends nothing.
 async fn terminate(acceptor: Option<TlsAcceptor>, simulator: &Simulator) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let behind = simulator.url().trim_start_matches("http://").to_owned();
+    let upstream = simulator.url().trim_start_matches("http://").to_owned();
     tokio::spawn(async move {
         let mut silent = Vec::new();
-        while let Ok((outside, _)) = listener.accept().await {
+        while let Ok((client, _)) = listener.accept().await {
             let Some(acceptor) = acceptor.clone() else {
-                silent.push(outside);
+                silent.push(client);
                 continue;
             };
-            let behind = behind.clone();
+            let upstream = upstream.clone();
             tokio::spawn(async move {
-                // A client that finds fault with the certificate goes away: that is what is tried here.
-                if let Ok(mut outside) = acceptor.accept(outside).await {
-                    let mut inside = TcpStream::connect(behind).await.unwrap();
-                    copy_bidirectional(&mut outside, &mut inside).await.ok();
+                // A client that rejects the certificate closes the connection.
+                if let Ok(mut client) = acceptor.accept(client).await {
+                    let mut server = TcpStream::connect(upstream).await.unwrap();
+                    copy_bidirectional(&mut client, &mut server).await.ok();
                 }
             });
         }
@@ -78,7 +80,7 @@ async fn terminate(acceptor: Option<TlsAcceptor>, simulator: &Simulator) -> Stri
     format!("https://localhost:{port}")
 }
 
-/// How many users a page over TLS has, and what went over the wire.
+/// Lists users over TLS; returns the size of the page and the requests that were sent.
 async fn list(
     simulator: &Simulator,
     origin: String,
@@ -94,7 +96,7 @@ async fn list(
     let result = instance
         .list_users(&first_page())
         .await
-        .expect("the component runs");
+        .expect("the component does not trap");
     let wire = wire.lock().unwrap().clone();
     (result.map(|page| page.users.len()), wire)
 }
@@ -109,9 +111,9 @@ async fn simulator() -> Simulator {
 }
 
 #[tokio::test]
-async fn a_good_certificate_works() {
+async fn a_valid_certificate_is_accepted() {
     let simulator = simulator().await;
-    let authority = Authority::new("We");
+    let authority = Authority::new("trusted");
     let acceptor = authority.acceptor("localhost", |_| ());
     let origin = terminate(Some(acceptor), &simulator).await;
     let (result, _) = list(&simulator, origin, authority.roots(), "5000").await;
@@ -119,25 +121,25 @@ async fn a_good_certificate_works() {
 }
 
 #[tokio::test]
-async fn a_bad_certificate_is_a_failed_connection_that_says_so() {
+async fn an_invalid_certificate_is_named_as_the_cause() {
     let simulator = simulator().await;
-    let authority = Authority::new("We");
+    let authority = Authority::new("trusted");
     let expired = authority.acceptor("localhost", |params| {
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2021, 1, 1);
     });
     let wrong_name = authority.acceptor("elsewhere.example", |_| ());
-    let unknown = Authority::new("Somebody").acceptor("localhost", |_| ());
+    let unknown = Authority::new("unknown").acceptor("localhost", |_| ());
     for (acceptor, cause) in [
         (expired, "certificate expired"),
         (wrong_name, "certificate not valid for name"),
         (unknown, "UnknownIssuer"),
     ] {
         let origin = terminate(Some(acceptor), &simulator).await;
-        let begun = Instant::now();
+        let start = Instant::now();
         let (result, wire) = list(&simulator, origin, authority.roots(), "1000").await;
         let error = result.unwrap_err();
-        assert!(begun.elapsed() < Duration::from_secs(3));
+        assert!(start.elapsed() < Duration::from_secs(3));
         assert_eq!(
             (error.code, error.effect),
             (ErrorCode::ConnectionFailed, Effect::NotApplied)
@@ -147,19 +149,19 @@ async fn a_bad_certificate_is_a_failed_connection_that_says_so() {
             "{}",
             error.message
         );
-        let ending = format!("{:?}", wire[0].end);
-        assert!(ending.contains(cause), "{ending}");
+        let end = format!("{:?}", wire[0].end);
+        assert!(end.contains(cause), "{end}");
     }
     assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_handshake_that_stalls_is_a_failed_connection_in_time() {
+async fn a_stalled_handshake_is_connection_failed_in_time() {
     let simulator = simulator().await;
     let origin = terminate(None, &simulator).await;
-    let begun = Instant::now();
-    let (result, _) = list(&simulator, origin, Authority::new("We").roots(), "600").await;
-    let elapsed = begun.elapsed();
+    let start = Instant::now();
+    let (result, _) = list(&simulator, origin, Authority::new("trusted").roots(), "600").await;
+    let elapsed = start.elapsed();
     let error = result.unwrap_err();
     assert!(elapsed < Duration::from_secs(3), "{elapsed:?}");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Tokens, as the server sees them come and go.
+//! Token exchange, replacement and revocation in single calls.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use host::ErrorCode;
 use host_tests::{Harness, first_page};
 use simulator::{Action, Endpoint, Fault};
 
-/// How many requests the server has had of one kind.
+/// Counts the requests that the server received at an endpoint.
 fn count(harness: &Harness, endpoint: Endpoint) -> usize {
     let requests = harness.simulator.requests();
     requests
@@ -16,7 +16,7 @@ fn count(harness: &Harness, endpoint: Endpoint) -> usize {
 }
 
 #[tokio::test]
-async fn a_token_is_kept_from_call_to_call() {
+async fn a_token_is_used_for_several_calls() {
     let mut harness = Harness::new().await;
     for _ in 0..3 {
         harness.list(&first_page()).await.unwrap();
@@ -25,7 +25,7 @@ async fn a_token_is_kept_from_call_to_call() {
 }
 
 #[tokio::test]
-async fn a_token_that_expired_is_replaced_within_the_call() {
+async fn an_expired_token_is_replaced_within_the_call() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     harness.get(&id).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_token_that_expired_is_replaced_within_the_call() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_revoked_elsewhere_is_replaced_within_the_call() {
+async fn a_token_revoked_elsewhere_is_replaced_within_the_call() {
     let mut harness = Harness::new().await;
     harness.list(&first_page()).await.unwrap();
     harness.simulator.revoke_all_tokens();
@@ -45,7 +45,7 @@ async fn a_token_that_was_revoked_elsewhere_is_replaced_within_the_call() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_refused_too_is_the_end() {
+async fn a_rejected_fresh_token_is_unauthenticated() {
     let mut harness = Harness::new().await;
     harness
         .simulator
@@ -58,11 +58,11 @@ async fn a_fresh_token_that_is_refused_too_is_the_end() {
 }
 
 #[tokio::test]
-async fn a_token_whose_life_is_not_said_serves_one_call() {
+async fn a_token_of_unknown_lifetime_serves_one_call() {
     let mut harness = Harness::new().await;
-    let answer = r#"{"access_token":"a-token-of-nobody-knows-how-long","token_type":"bearer"}"#;
+    let body = r#"{"access_token":"a-token-of-unknown-lifetime","token_type":"bearer"}"#;
     harness.simulator.fault(
-        Fault::new(Action::json(200, answer))
+        Fault::new(Action::json(200, body))
             .on(Endpoint::Token)
             .times(2),
     );
@@ -77,10 +77,10 @@ async fn a_token_whose_life_is_not_said_serves_one_call() {
 }
 
 #[tokio::test]
-async fn revoking_leaves_no_token_alive_and_the_next_call_gets_a_new_one() {
+async fn a_call_after_a_revocation_exchanges_a_new_token() {
     for api_version in ["v1beta1", "v1"] {
-        let more = [("OP_USERS_API_VERSION", api_version)];
-        let mut harness = Harness::with(|builder| builder, &more).await;
+        let variables = [("OP_USERS_API_VERSION", api_version)];
+        let mut harness = Harness::with(|builder| builder, &variables).await;
         harness.list(&first_page()).await.unwrap();
         assert_eq!(harness.simulator.live_tokens(), 1);
         harness.revoke().await.unwrap();
@@ -93,7 +93,7 @@ async fn revoking_leaves_no_token_alive_and_the_next_call_gets_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_revocation_that_fails_can_be_made_again() {
+async fn a_failed_revocation_can_be_repeated() {
     let mut harness = Harness::new().await;
     harness.list(&first_page()).await.unwrap();
     let fault = Fault::new(Action::status(403)).on(Endpoint::Revoke);

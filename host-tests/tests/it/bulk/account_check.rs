@@ -1,12 +1,12 @@
-//! Whether what is reported is what the account shows.
+//! Comparison of a report with the account of the simulator.
 
 use host::Report;
 use simulator::{Endpoint, Simulator, State, User};
 
-use super::short_outcome::Fate;
+use super::short_outcome::ShortOutcome;
 
-/// How many requests the server has had of one kind.
-pub fn count(simulator: &Simulator, endpoint: Endpoint) -> usize {
+/// Counts the requests that the simulator received at an endpoint.
+pub fn count_requests(simulator: &Simulator, endpoint: Endpoint) -> usize {
     let requests = simulator.requests();
     let requests = requests.iter();
     requests
@@ -14,34 +14,35 @@ pub fn count(simulator: &Simulator, endpoint: Endpoint) -> usize {
         .count()
 }
 
-/// Fails unless each of these users, as they were before they were to be brought into this state, is now what their
-/// report says, and everybody else is as before.
-pub fn expect_agreement(
+/// Asserts that the users with these ids are now in the states that the report gives, and that no other user changed.
+///
+/// `before` is the account before the call, `requested` the state that the call requested.
+pub fn assert_account_matches(
     simulator: &Simulator,
     before: &[User],
     ids: &[String],
     report: &Report,
-    wanted: State,
+    requested: State,
 ) {
     assert_eq!(report.targets.len(), ids.len());
     for was in before {
         let Some(now) = simulator.user(&was.id) else {
             continue;
         };
-        let Some(place) = ids.iter().position(|id| *id == was.id) else {
-            assert_eq!(now, *was, "nobody named them");
+        let Some(index) = ids.iter().position(|id| *id == was.id) else {
+            assert_eq!(now, *was, "not a target");
             continue;
         };
-        let target = &report.targets[place];
-        match Fate::from(&target.outcome) {
-            Fate::Changed => assert_eq!(now.state, wanted, "{target:?}"),
-            Fate::Unchanged => {
-                assert_eq!((was.state, now.state), (wanted, wanted), "{target:?}");
+        let target = &report.targets[index];
+        match ShortOutcome::from(&target.outcome) {
+            ShortOutcome::Changed => assert_eq!(now.state, requested, "{target:?}"),
+            ShortOutcome::Unchanged => {
+                assert_eq!((was.state, now.state), (requested, requested), "{target:?}");
             }
-            Fate::WouldChange | Fate::Skipped | Fate::Failed(_) => {
+            ShortOutcome::WouldChange | ShortOutcome::Skipped | ShortOutcome::Failed(_) => {
                 assert_eq!(now.state, was.state, "{target:?}");
             }
-            Fate::Uncertain(_) => {}
+            ShortOutcome::PossiblyApplied(_) => {}
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Dry runs: everything is looked up, nothing is changed.
+//! Dry runs: look-up and guards without changes.
 
 use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, Permission, State};
 
 use super::short_outcome::{
-    Fate::{Failed, Unchanged, WouldChange},
-    fates,
+    ShortOutcome::{Failed, Unchanged, WouldChange},
+    short_outcomes,
 };
 
 fn dry() -> ChangeOptions {
@@ -17,7 +17,7 @@ fn dry() -> ChangeOptions {
 }
 
 #[tokio::test]
-async fn a_dry_run_posts_nothing_but_for_the_token() {
+async fn a_dry_run_posts_only_the_token_request() {
     let mut harness = Harness::new().await;
     let members = harness.members(4);
     harness
@@ -28,7 +28,7 @@ async fn a_dry_run_posts_nothing_but_for_the_token() {
         by_id(&members[0].id),
         by_id(&members[1].id),
         by_email(&members[2].email),
-        by_id("NOBODY"),
+        by_id("UNKNOWN"),
         Target {
             expect_email: Some("x@acme.example".into()),
             ..by_id(&members[3].id)
@@ -36,7 +36,7 @@ async fn a_dry_run_posts_nothing_but_for_the_token() {
     ];
     let report = harness.suspend_all(&targets, &dry()).await.unwrap();
     assert_eq!(
-        fates(&report),
+        short_outcomes(&report),
         [
             WouldChange,
             Unchanged,
@@ -59,7 +59,7 @@ async fn a_dry_run_posts_nothing_but_for_the_token() {
 }
 
 #[tokio::test]
-async fn a_dry_run_reads_all_that_a_real_run_reads() {
+async fn a_dry_run_sends_the_same_reads_as_a_real_run() {
     let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
     let members = harness.members(6);
     let mut targets: Vec<_> = members[..3].iter().map(|user| by_id(&user.id)).collect();
@@ -81,19 +81,19 @@ async fn a_dry_run_reads_all_that_a_real_run_reads() {
 }
 
 #[tokio::test]
-async fn without_the_permission_to_look_a_dry_run_would_change_whom_it_never_saw() {
+async fn a_dry_run_without_get_permission_reports_would_change() {
     let permissions = [Permission::ListUsers, Permission::SuspendUsers];
     let mut harness = Harness::with(|builder| builder.permissions(permissions), &[]).await;
     let id = harness.member().id;
     let report = harness.suspend_all(&[by_id(&id)], &dry()).await.unwrap();
-    assert_eq!(fates(&report), [WouldChange]);
+    assert_eq!(short_outcomes(&report), [WouldChange]);
     assert_eq!(report.targets[0].user, None);
     assert_eq!(report.targets[0].previous_state, None);
     assert_eq!(harness.simulator.user(&id).unwrap().state, State::Active);
 }
 
 #[tokio::test]
-async fn guards_hold_in_a_dry_run_as_they_do_in_a_real_one() {
+async fn guards_apply_in_a_dry_run() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let options = ChangeOptions {
@@ -101,5 +101,8 @@ async fn guards_hold_in_a_dry_run_as_they_do_in_a_real_one() {
         ..dry()
     };
     let report = harness.suspend_all(&[by_id(&id)], &options).await.unwrap();
-    assert_eq!(fates(&report), [Failed(ErrorCode::PreconditionFailed)]);
+    assert_eq!(
+        short_outcomes(&report),
+        [Failed(ErrorCode::PreconditionFailed)]
+    );
 }

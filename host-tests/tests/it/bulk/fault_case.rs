@@ -1,35 +1,35 @@
-//! A call under a fault: six users of an account, one of whom meets it.
+//! A bulk call of six targets under a fault.
 
 use host::{ChangeOptions, Error, Report, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, Fault, State, User};
 
 use super::{
-    account_check::{count, expect_agreement},
+    account_check::{assert_account_matches, count_requests},
     short_outcome::{
-        Fate::{self, Changed, Unchanged},
-        fates,
+        ShortOutcome::{self, Changed, Unchanged},
+        short_outcomes,
     },
 };
 use crate::secrets::leak;
 
-/// How many are to be suspended.
+/// Number of users to suspend.
 pub const TARGETS: usize = 6;
-/// How many of them are named by e-mail address: the first ones.
+/// Number of targets named by e-mail address: the first ones.
 pub const BY_EMAIL: usize = 2;
-/// Who meets a fault that is for one of them.
-pub const HIT: usize = 3;
+/// Index of the target that a fault on a single user affects.
+pub const FAULTY_TARGET: usize = 3;
 
-/// Six active users, to be suspended.
-pub struct Scene {
+/// A harness, and six active users to suspend.
+pub struct FaultCase {
     harness: Harness,
     before: Vec<User>,
-    /// Their ids.
+    /// Ids of the targets.
     pub ids: Vec<String>,
     targets: Vec<Target>,
 }
 
-impl Scene {
+impl FaultCase {
     pub async fn new() -> Self {
         let harness = Harness::new().await;
         let members = harness.members(TARGETS);
@@ -43,16 +43,17 @@ impl Scene {
         }
     }
 
-    /// Plays a fault, and says what became of each target and how many changes were asked for. What is reported has to
-    /// agree with the account, and hold no secret.
-    pub async fn play(&mut self, fault: Fault) -> Result<(Vec<Fate>, usize), Error> {
+    /// Runs the call under a fault, and returns the outcomes and the number of changes that were sent.
+    ///
+    /// Asserts that the report matches the account and contains no secret.
+    pub async fn run(&mut self, fault: Fault) -> Result<(Vec<ShortOutcome>, usize), Error> {
         self.harness.simulator.fault(fault);
         let result = self.suspend().await;
         let simulator = &self.harness.simulator;
         simulator.clear_faults();
         assert_eq!(leak(simulator, &result), None);
         let report = result?;
-        expect_agreement(
+        assert_account_matches(
             simulator,
             &self.before,
             &self.ids,
@@ -60,15 +61,18 @@ impl Scene {
             State::Suspended,
         );
         assert_eq!(report.requests as usize, simulator.requests().len());
-        Ok((fates(&report), count(simulator, Endpoint::Suspend)))
+        Ok((
+            short_outcomes(&report),
+            count_requests(simulator, Endpoint::Suspend),
+        ))
     }
 
-    /// Repeats the call without a fault: afterwards everybody is suspended.
+    /// Repeats the call without a fault, and asserts that every target is suspended.
     pub async fn repeat(mut self) {
-        let report = self.suspend().await.expect("the next call is served");
-        let fates = fates(&report);
-        let is_served = |fate: &Fate| [Changed, Unchanged].contains(fate);
-        assert!(fates.iter().all(is_served), "{fates:?}");
+        let report = self.suspend().await.expect("the next call succeeds");
+        let outcomes = short_outcomes(&report);
+        let is_suspended = |outcome: &ShortOutcome| [Changed, Unchanged].contains(outcome);
+        assert!(outcomes.iter().all(is_suspended), "{outcomes:?}");
         for id in &self.ids {
             let user = self.harness.simulator.user(id);
             assert_eq!(user.map(|user| user.state), Some(State::Suspended));
@@ -78,7 +82,7 @@ impl Scene {
     async fn suspend(&mut self) -> Result<Report, Error> {
         let options = ChangeOptions {
             concurrency: Some(2),
-            // Longer than all waits between five attempts.
+            // Longer than the waits between five attempts together.
             deadline_ms: Some(20_000),
             ..unguarded()
         };

@@ -1,4 +1,4 @@
-//! Faults in the middle of a call: whatever one answer is, everybody else is served, and nothing that was done is lost.
+//! Faults in the middle of a bulk call: one faulty response leaves the other targets unaffected.
 
 use host::{
     Effect,
@@ -11,12 +11,12 @@ use simulator::{Action, Endpoint, Fault};
 use tokio::task::JoinSet;
 
 use super::{
-    fault_case::{BY_EMAIL, HIT, Scene, TARGETS},
-    short_outcome::Fate::{self, Changed, Failed, Uncertain},
+    fault_case::{BY_EMAIL, FAULTY_TARGET, FaultCase, TARGETS},
+    short_outcome::ShortOutcome::{self, Changed, Failed, PossiblyApplied},
 };
 
-/// What is met, how often, and what comes of it; no code is a success after all.
-type Row = (&'static str, Action, usize, Option<ErrorCode>);
+/// Name of a fault, the action of the server, the number of affected requests, and the error code: none for a success.
+type FaultRow = (&'static str, Action, usize, Option<ErrorCode>);
 
 const ALWAYS: usize = usize::MAX;
 
@@ -28,23 +28,28 @@ fn status(status: u16, (name, value): (&str, &str), body: &str) -> Action {
     }
 }
 
-/// A refusal that says when to try again: now.
-fn again(code: u16) -> Action {
+/// Response with a status that asks for a retry without a wait.
+fn retry_now(code: u16) -> Action {
     status(code, ("retry-after", "0"), "")
 }
 
-/// What can be served on another try, once.
-fn passing() -> Vec<Row> {
+/// Faults that end after some retries.
+fn temporary_faults() -> Vec<FaultRow> {
     vec![
-        ("503, once", again(503), 1, None),
-        ("500 and not when, once", Action::status(500), 1, None),
-        ("429, four times", again(429), 4, None),
+        ("503, once", retry_now(503), 1, None),
+        (
+            "500 without retry-after, once",
+            Action::status(500),
+            1,
+            None,
+        ),
+        ("429, four times", retry_now(429), 4, None),
         ("401, once", Action::status(401), 1, None),
         ("a reset, once", Action::Reset, 1, None),
         ("half a head, once", Action::CutHead, 1, None),
         ("half a body, once", Action::CutBody { after: 20 }, 1, None),
         (
-            "no answer to one that was taken, once",
+            "applied without a response, once",
             Action::after_apply(Action::Reset),
             1,
             None,
@@ -52,32 +57,32 @@ fn passing() -> Vec<Row> {
     ]
 }
 
-/// What no other try helps against, but for the refusals, whose meaning depends on what was asked.
-fn lasting() -> Vec<Row> {
+/// Faults that last, except those whose meaning depends on the endpoint.
+fn permanent_faults() -> Vec<FaultRow> {
     let malformed = Some(MalformedResponse);
     let page = status(200, ("content-type", "text/html"), "<html>Sign in</html>");
     let redirect = status(302, ("location", "https://acme.example/"), "");
-    let somebody_else = r#"{"id":"X","email":"x@acme.example","state":"SUSPENDED"}"#;
+    let other_user = r#"{"id":"X","email":"x@acme.example","state":"SUSPENDED"}"#;
     vec![
-        ("503, always", again(503), ALWAYS, Some(Unavailable)),
+        ("503, always", retry_now(503), ALWAYS, Some(Unavailable)),
         ("501", Action::status(501), ALWAYS, Some(Unavailable)),
         ("a redirect", redirect, ALWAYS, malformed),
-        ("a page of HTML", page, ALWAYS, malformed),
+        ("an HTML page", page, ALWAYS, malformed),
         ("an empty body", Action::json(200, ""), ALWAYS, malformed),
         (
-            "half a JSON",
+            "half of a JSON document",
             Action::json(200, "{\"id\":"),
             ALWAYS,
             malformed,
         ),
         (
-            "somebody else",
-            Action::json(200, somebody_else),
+            "another user",
+            Action::json(200, other_user),
             ALWAYS,
             malformed,
         ),
         (
-            "no HTTP",
+            "not HTTP",
             Action::Raw(b"\0\x01\x02\r\n\r\n".to_vec()),
             ALWAYS,
             malformed,
@@ -85,8 +90,8 @@ fn lasting() -> Vec<Row> {
     ]
 }
 
-/// Connections that break each time, between which every wait is waited.
-fn breaking() -> Vec<Row> {
+/// Connections that break in every attempt, so that the call waits between all of them.
+fn broken_connections() -> Vec<FaultRow> {
     let broken = Some(ConnectionFailed);
     let cut = Action::CutBody { after: 20 };
     vec![
@@ -95,10 +100,10 @@ fn breaking() -> Vec<Row> {
     ]
 }
 
-/// What a refusal means to whoever asked about one user.
-fn refusals() -> Vec<Row> {
+/// Error responses about one user.
+fn error_responses() -> Vec<FaultRow> {
     vec![
-        ("429, always", again(429), ALWAYS, Some(RateLimited)),
+        ("429, always", retry_now(429), ALWAYS, Some(RateLimited)),
         (
             "400",
             Action::json(400, "{}"),
@@ -110,99 +115,111 @@ fn refusals() -> Vec<Row> {
     ]
 }
 
-/// What becomes of each target when these ones meet what comes to this.
-fn served_but(hit: &[usize], fate: Fate) -> Vec<Fate> {
-    let mut fates = vec![Changed; TARGETS];
-    for place in hit {
-        fates[*place] = fate;
+/// Returns the outcomes of all targets: `outcome` for those in `faulty`, changed for the others.
+fn changed_except(faulty: &[usize], outcome: ShortOutcome) -> Vec<ShortOutcome> {
+    let mut outcomes = vec![Changed; TARGETS];
+    for index in faulty {
+        outcomes[*index] = outcome;
     }
-    fates
+    outcomes
 }
 
-/// Plays each row, in an account of its own.
-async fn play(
-    rows: Vec<Row>,
-    meets: impl Fn(Fault, &Scene) -> Fault,
-    expected: impl Fn(Option<ErrorCode>) -> Vec<Fate>,
+/// Runs each fault in an account of its own, and asserts the outcomes.
+async fn run(
+    rows: Vec<FaultRow>,
+    place: impl Fn(Fault, &FaultCase) -> Fault,
+    expected: impl Fn(Option<ErrorCode>) -> Vec<ShortOutcome>,
 ) {
-    let mut playing = JoinSet::new();
+    let mut running = JoinSet::new();
     for (name, action, times, code) in rows {
-        let mut scene = Scene::new().await;
-        let fault = meets(Fault::new(action).times(times), &scene);
+        let mut case = FaultCase::new().await;
+        let fault = place(Fault::new(action).times(times), &case);
         let expected = expected(code);
-        playing.spawn(async move {
-            let came = scene.play(fault).await;
-            let (fates, changes) = came.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-            assert_eq!(fates, expected, "{name}");
-            let asked = |fate: &&Fate| matches!(fate, Changed | Uncertain(_));
-            assert!(changes >= fates.iter().filter(asked).count(), "{name}");
-            scene.repeat().await;
+        running.spawn(async move {
+            let result = case.run(fault).await;
+            let (outcomes, changes) = result.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            assert_eq!(outcomes, expected, "{name}");
+            let is_sent = |outcome: &&ShortOutcome| matches!(outcome, Changed | PossiblyApplied(_));
+            assert!(changes >= outcomes.iter().filter(is_sent).count(), "{name}");
+            case.repeat().await;
         });
     }
-    playing.join_all().await;
+    running.join_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_on_one_change_is_that_targets_alone() {
-    let rows = [passing(), lasting(), breaking()].concat();
-    let meets = |fault: Fault, scene: &Scene| fault.on(Endpoint::Suspend).of_user(&scene.ids[HIT]);
-    // Nobody knows what the server did before it failed.
-    let expected = |code: Option<_>| served_but(&[HIT], code.map_or(Changed, Uncertain));
-    play(rows, meets, expected).await;
-    let expected = |code: Option<_>| served_but(&[HIT], code.map_or(Changed, Failed));
-    play(refusals(), meets, expected).await;
+async fn a_fault_on_one_change_fails_one_target() {
+    let rows = [temporary_faults(), permanent_faults(), broken_connections()].concat();
+    let place = |fault: Fault, case: &FaultCase| {
+        fault
+            .on(Endpoint::Suspend)
+            .of_user(&case.ids[FAULTY_TARGET])
+    };
+    // The server may have applied the change before it failed.
+    let expected =
+        |code: Option<_>| changed_except(&[FAULTY_TARGET], code.map_or(Changed, PossiblyApplied));
+    run(rows, place, expected).await;
+    let expected = |code: Option<_>| changed_except(&[FAULTY_TARGET], code.map_or(Changed, Failed));
+    run(error_responses(), place, expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_on_one_look_up_is_that_targets_alone_and_it_is_not_changed() {
-    let rows = [passing(), lasting(), breaking(), refusals()].concat();
-    let meets = |fault: Fault, scene: &Scene| fault.on(Endpoint::Get).of_user(&scene.ids[HIT]);
-    let expected = |code: Option<_>| served_but(&[HIT], code.map_or(Changed, Failed));
-    play(rows, meets, expected).await;
+async fn a_fault_on_one_look_up_fails_one_target_unchanged() {
+    let rows = [
+        temporary_faults(),
+        permanent_faults(),
+        broken_connections(),
+        error_responses(),
+    ]
+    .concat();
+    let place =
+        |fault: Fault, case: &FaultCase| fault.on(Endpoint::Get).of_user(&case.ids[FAULTY_TARGET]);
+    let expected = |code: Option<_>| changed_except(&[FAULTY_TARGET], code.map_or(Changed, Failed));
+    run(rows, place, expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_on_the_list_is_that_of_all_who_were_named_by_e_mail_address() {
-    let mut rows = [passing(), lasting()].concat();
+async fn a_fault_on_the_list_fails_targets_named_by_email() {
+    let mut rows = [temporary_faults(), permanent_faults()].concat();
     rows.extend([
-        ("429, always", again(429), ALWAYS, Some(RateLimited)),
+        ("429, always", retry_now(429), ALWAYS, Some(RateLimited)),
         ("404", Action::status(404), ALWAYS, Some(NotFound)),
     ]);
-    // An answer of another kind is no list.
-    rows.retain(|(name, ..)| *name != "somebody else");
+    // A response with a single user is not a list.
+    rows.retain(|(name, ..)| *name != "another user");
     let by_email: Vec<_> = (0..BY_EMAIL).collect();
-    let meets = |fault: Fault, _: &Scene| fault.on(Endpoint::List);
-    let expected = |code: Option<_>| served_but(&by_email, code.map_or(Changed, Failed));
-    play(rows, meets, expected).await;
+    let place = |fault: Fault, _: &FaultCase| fault.on(Endpoint::List);
+    let expected = |code: Option<_>| changed_except(&by_email, code.map_or(Changed, Failed));
+    run(rows, place, expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_comes_on_another_try_serves_everybody() {
-    let mut rows = passing();
+async fn a_token_exchange_that_is_retried_serves_every_target() {
+    let mut rows = temporary_faults();
     rows.retain(|(name, ..)| *name != "401, once");
-    let meets = |fault: Fault, _: &Scene| fault.on(Endpoint::Token);
-    play(rows, meets, |_| vec![Changed; TARGETS]).await;
+    let place = |fault: Fault, _: &FaultCase| fault.on(Endpoint::Token);
+    run(rows, place, |_| vec![Changed; TARGETS]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_token_nothing_is_tried() {
-    let mut rows = lasting();
+async fn a_failed_token_exchange_fails_the_call() {
+    let mut rows = permanent_faults();
     rows.extend([
         ("401", Action::status(401), ALWAYS, Some(Unauthenticated)),
         ("404", Action::status(404), ALWAYS, Some(NotConfigured)),
-        ("429, always", again(429), ALWAYS, Some(RateLimited)),
+        ("429, always", retry_now(429), ALWAYS, Some(RateLimited)),
     ]);
-    let mut playing = JoinSet::new();
+    let mut running = JoinSet::new();
     for (name, action, times, code) in rows {
-        playing.spawn(async move {
-            let mut scene = Scene::new().await;
+        running.spawn(async move {
+            let mut case = FaultCase::new().await;
             let fault = Fault::new(action).times(times).on(Endpoint::Token);
-            let error = scene.play(fault).await.unwrap_err();
+            let error = case.run(fault).await.unwrap_err();
             assert_eq!(Some(error.code), code, "{name}");
             assert_eq!(error.effect, Effect::NotApplied, "{name}");
             assert!(error.requests <= 5, "{name}: {error:?}");
-            scene.repeat().await;
+            case.repeat().await;
         });
     }
-    playing.join_all().await;
+    running.join_all().await;
 }

@@ -1,13 +1,13 @@
-//! People found by e-mail address.
+//! `find-user`: look-up by e-mail address.
 
 use host::{ErrorCode, UserState};
 use host_tests::{Harness, by_id, unguarded};
 use simulator::{Action, Endpoint, Fault};
 
-use super::{account_check::count, interleave::meanwhile};
+use super::{account_check::count_requests, interleave::interleave};
 
 #[tokio::test]
-async fn the_user_is_found_as_the_account_has_them() {
+async fn find_user_returns_the_user_of_the_account() {
     let mut harness = Harness::new().await;
     let member = harness.member();
     let user = harness.find(&member.email).await.unwrap();
@@ -20,22 +20,22 @@ async fn the_user_is_found_as_the_account_has_them() {
 }
 
 #[tokio::test]
-async fn letter_case_and_the_space_around_make_no_difference_on_either_side() {
+async fn letter_case_and_surrounding_space_are_ignored() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
-    for (servers, ours) in [
+    for (stored, searched) in [
         ("wendy@acme.example", "  Wendy@ACME.Example\t"),
         (" WENDY@acme.Example ", "wendy@acme.example"),
         ("ÉLODIE@bücher.example", "élodie@BÜCHER.example"),
     ] {
-        harness.simulator.set_email(&id, servers);
-        let user = harness.find(ours).await.unwrap();
-        assert_eq!((user.id, user.email), (id.clone(), servers.to_owned()));
+        harness.simulator.set_email(&id, stored);
+        let user = harness.find(searched).await.unwrap();
+        assert_eq!((user.id, user.email), (id.clone(), stored.to_owned()));
     }
 }
 
 #[tokio::test]
-async fn a_part_of_an_address_finds_nobody() {
+async fn a_part_of_an_address_is_not_found() {
     let mut harness = Harness::new().await;
     let email = harness.member().email;
     for other in [
@@ -47,14 +47,14 @@ async fn a_part_of_an_address_finds_nobody() {
     ] {
         let error = harness.find(other).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound, "{other}");
-        // The list answered, and nobody on it was the one.
+        // The list was read, so that no response was an error.
         assert_eq!(error.status, None);
         assert!(error.message.starts_with("find-user: "), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused_before_anything_is_sent() {
+async fn a_malformed_address_is_rejected_before_any_request() {
     let mut harness = Harness::new().await;
     for wrong in ["", "  ", "wendy", "a@b\n.example", &"x@y".repeat(400)] {
         let error = harness.find(wrong).await.unwrap_err();
@@ -65,10 +65,10 @@ async fn what_is_no_address_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn an_address_that_two_share_is_ambiguous_and_names_both() {
+async fn a_shared_address_is_ambiguous_and_names_both_users() {
     let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
     let users = harness.simulator.users();
-    // On two pages, so that only the last one settles it.
+    // The two users are on different pages.
     let (one, other) = (&users[3], &users[1400]);
     harness.simulator.set_email(&other.id, &one.email);
     let error = harness.find(&one.email).await.unwrap_err();
@@ -81,7 +81,7 @@ async fn an_address_that_two_share_is_ambiguous_and_names_both() {
 }
 
 #[tokio::test]
-async fn a_message_about_many_odd_ids_stays_short_and_cannot_command_a_terminal() {
+async fn an_ambiguous_error_is_short_and_has_no_control_chars() {
     let mut harness = Harness::new().await;
     let member = harness.member();
     for at in 0..30 {
@@ -98,16 +98,16 @@ async fn a_message_about_many_odd_ids_stays_short_and_cannot_command_a_terminal(
 }
 
 #[tokio::test]
-async fn every_page_is_read_even_when_the_first_one_has_the_user() {
+async fn every_page_is_read_even_after_a_match() {
     let mut harness = Harness::with(|builder| builder.users(3500), &[]).await;
     let owner = harness.simulator.owner();
     harness.find(&owner.email).await.unwrap();
-    assert_eq!(count(&harness.simulator, Endpoint::List), 4);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::List), 4);
     assert_eq!(harness.simulator.requests().len(), 5);
 }
 
 #[tokio::test]
-async fn a_user_whom_a_moving_list_shows_twice_is_not_ambiguous() {
+async fn a_user_on_two_pages_is_not_ambiguous() {
     let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
     let last_of_the_first_page = harness.simulator.users()[999].clone();
     let mut newcomer = harness.member();
@@ -115,7 +115,7 @@ async fn a_user_whom_a_moving_list_shows_twice_is_not_ambiguous() {
     let second_page = Fault::new(Action::Hold).on(Endpoint::List).skip(1);
     harness.simulator.fault(second_page);
     let (simulator, instance) = (&harness.simulator, &mut harness.instance);
-    let found = meanwhile(
+    let found = interleave(
         instance.find_user(&last_of_the_first_page.email, None),
         async {
             simulator.held(1).await;
@@ -125,12 +125,12 @@ async fn a_user_whom_a_moving_list_shows_twice_is_not_ambiguous() {
     );
     let found = found.await.unwrap().unwrap();
     assert_eq!(found.id, last_of_the_first_page.id);
-    // They were there again, as the first of the second page.
+    // The last user of the first page is also the first user of the second page.
     assert_eq!(simulator.users()[1000].id, found.id);
 }
 
 #[tokio::test]
-async fn what_cuts_the_reading_short_is_an_error_of_its_own() {
+async fn a_page_that_fails_fails_the_look_up() {
     for (action, code) in [
         (Action::status(403), ErrorCode::Other),
         (Action::json(200, "<html>"), ErrorCode::MalformedResponse),
@@ -138,7 +138,7 @@ async fn what_cuts_the_reading_short_is_an_error_of_its_own() {
         (Action::status(501), ErrorCode::Unavailable),
     ] {
         let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
-        // The first page has the user, the second one never comes.
+        // The user is on the first page; the second page fails.
         let email = harness.member().email;
         let fault = Fault::new(action).on(Endpoint::List).skip(1);
         harness.simulator.fault(fault);
@@ -150,7 +150,7 @@ async fn what_cuts_the_reading_short_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_list_that_goes_round_in_a_circle_ends_as_an_error() {
+async fn a_cycle_of_page_tokens_is_a_malformed_response() {
     let mut harness = Harness::new().await;
     let names = ["one", "two", "three"];
     for at in 0..30 {

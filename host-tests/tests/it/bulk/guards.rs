@@ -1,21 +1,21 @@
-//! Guards: what must hold before anything is changed.
+//! Guards: expected e-mail addresses, protected users, and the limit of changes.
 
 use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, State};
 
 use super::{
-    account_check::count,
+    account_check::count_requests,
     short_outcome::{
-        Fate::{self, Changed, Failed, Unchanged, WouldChange},
-        error, fates,
+        ShortOutcome::{self, Changed, Failed, Unchanged, WouldChange},
+        short_outcomes, target_error,
     },
 };
 
-const REFUSED: Fate = Failed(ErrorCode::PreconditionFailed);
+const REFUSED: ShortOutcome = Failed(ErrorCode::PreconditionFailed);
 
 #[tokio::test]
-async fn an_expected_address_that_fits_lets_the_change_through() {
+async fn a_matching_expected_address_allows_the_change() {
     let mut harness = Harness::new().await;
     let members = harness.members(3);
     let expected = [
@@ -34,11 +34,11 @@ async fn an_expected_address_that_fits_lets_the_change_through() {
     });
     let targets: Vec<_> = targets.collect();
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(fates(&report), [Changed; 3]);
+    assert_eq!(short_outcomes(&report), [Changed; 3]);
 }
 
 #[tokio::test]
-async fn an_expected_address_that_is_another_one_holds_the_change_back() {
+async fn a_different_expected_address_prevents_the_change() {
     let mut harness = Harness::new().await;
     let members = harness.members(3);
     let mixed_up = Target {
@@ -46,24 +46,24 @@ async fn an_expected_address_that_is_another_one_holds_the_change_back() {
         ..by_id(&members[0].id)
     };
     let unclear = Target {
-        expect_email: Some("no address".into()),
+        expect_email: Some("not an address".into()),
         ..by_id(&members[1].id)
     };
     let targets = [mixed_up, unclear, by_id(&members[2].id)];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(
-        fates(&report),
+        short_outcomes(&report),
         [REFUSED, Failed(ErrorCode::InvalidArgument), Changed]
     );
-    // Whom the id names is told, so that the mix-up can be seen.
+    // The report contains the user whom the id names, so that the mix-up can be seen.
     let user = report.targets[0].user.as_ref().unwrap();
     assert_eq!(user.email, members[0].email);
     assert_eq!(report.targets[0].previous_state, Some(UserState::Active));
-    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 1);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 1);
 }
 
 #[tokio::test]
-async fn protected_users_are_left_alone_however_they_are_named() {
+async fn protected_users_stay_unchanged_named_by_id_or_email() {
     let mut harness = Harness::new().await;
     let members = harness.members(3);
     let (one, two, free) = (&members[0], &members[1], &members[2]);
@@ -83,15 +83,15 @@ async fn protected_users_are_left_alone_however_they_are_named() {
     ];
     let report = harness.suspend_all(&targets, &options).await.unwrap();
     assert_eq!(
-        fates(&report),
+        short_outcomes(&report),
         [REFUSED, REFUSED, REFUSED, REFUSED, Changed]
     );
-    assert!(error(&report, 0).message.contains("protected"));
-    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 1);
+    assert!(target_error(&report, 0).message.contains("protected"));
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 1);
 }
 
 #[tokio::test]
-async fn everybody_who_has_a_protected_address_is_protected() {
+async fn every_user_with_a_protected_address_is_protected() {
     let mut harness = Harness::new().await;
     let members = harness.members(2);
     harness
@@ -103,17 +103,17 @@ async fn everybody_who_has_a_protected_address_is_protected() {
     };
     let targets = [by_id(&members[0].id), by_id(&members[1].id)];
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    assert_eq!(fates(&report), [REFUSED; 2]);
+    assert_eq!(short_outcomes(&report), [REFUSED; 2]);
 }
 
 #[tokio::test]
-async fn a_guard_that_cannot_be_understood_refuses_the_call() {
+async fn a_malformed_guard_fails_the_call() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     for who in [
         Selector::Id(String::new()),
         Selector::Id("..".into()),
-        Selector::Email("no address".into()),
+        Selector::Email("not an address".into()),
     ] {
         let options = ChangeOptions {
             protect: vec![who],
@@ -126,7 +126,7 @@ async fn a_guard_that_cannot_be_understood_refuses_the_call() {
 }
 
 #[tokio::test]
-async fn more_changes_than_allowed_change_nobody_and_show_who_it_would_be() {
+async fn more_changes_than_allowed_refuse_the_call() {
     let mut harness = Harness::new().await;
     let members = harness.members(4);
     harness
@@ -134,7 +134,7 @@ async fn more_changes_than_allowed_change_nobody_and_show_who_it_would_be() {
         .set_state(&members[1].id, State::Suspended);
     let before = harness.simulator.users();
     let mut targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
-    targets.push(by_id("NOBODY"));
+    targets.push(by_id("UNKNOWN"));
     for dry_run in [false, true] {
         let options = ChangeOptions {
             dry_run,
@@ -144,14 +144,14 @@ async fn more_changes_than_allowed_change_nobody_and_show_who_it_would_be() {
         let report = harness.suspend_all(&targets, &options).await.unwrap();
         let not_found = Failed(ErrorCode::NotFound);
         assert_eq!(
-            fates(&report),
+            short_outcomes(&report),
             [WouldChange, Unchanged, WouldChange, WouldChange, not_found]
         );
         let refused = report.refused.unwrap();
         assert_eq!(refused.code, ErrorCode::PreconditionFailed);
         assert!(refused.message.contains("3 users"), "{}", refused.message);
     }
-    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 0);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 0);
     assert_eq!(harness.simulator.users(), before);
 }
 
@@ -164,17 +164,20 @@ async fn as_many_changes_as_allowed_are_made() {
         .set_state(&members[1].id, State::Suspended);
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
     let options = ChangeOptions {
-        // Who is there already does not count.
+        // A user already in the state does not count.
         max_changes: Some(3),
         ..unguarded()
     };
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    assert_eq!(fates(&report), [Changed, Unchanged, Changed, Changed]);
+    assert_eq!(
+        short_outcomes(&report),
+        [Changed, Unchanged, Changed, Changed]
+    );
     assert_eq!(report.refused, None);
 }
 
 #[tokio::test]
-async fn no_changes_allowed_is_a_guard_too() {
+async fn a_limit_of_zero_changes_refuses_the_call() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     let options = ChangeOptions {
@@ -182,6 +185,6 @@ async fn no_changes_allowed_is_a_guard_too() {
         ..unguarded()
     };
     let report = harness.suspend_all(&[by_id(&id)], &options).await.unwrap();
-    assert_eq!(fates(&report), [WouldChange]);
+    assert_eq!(short_outcomes(&report), [WouldChange]);
     assert!(report.refused.is_some());
 }

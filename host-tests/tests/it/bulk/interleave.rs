@@ -1,13 +1,15 @@
-//! Being in the middle of a call, without waiting for a moment that may not come.
+//! Actions of a test in the middle of a call.
 
 use std::pin::pin;
 
-/// What a call comes to while something else goes on, which must end before the call does.
-pub async fn meanwhile<T>(call: impl Future<Output = T>, other: impl Future<Output = ()>) -> T {
+/// Polls a call together with an action until the action ends, then finishes the call.
+///
+/// Panics if the call ends before the action.
+pub async fn interleave<T>(call: impl Future<Output = T>, action: impl Future<Output = ()>) -> T {
     let mut call = pin!(call);
     tokio::select! {
-        _ = &mut call => panic!("the call ended before what was to go on meanwhile"),
-        () = other => {}
+        _ = &mut call => panic!("the call ended before the action"),
+        () = action => {}
     }
     call.await
 }

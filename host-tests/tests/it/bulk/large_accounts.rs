@@ -1,4 +1,4 @@
-//! Large accounts, and many targets.
+//! Bulk calls in accounts of up to 100,000 users.
 
 use std::{collections::BTreeSet, time::Instant};
 
@@ -7,23 +7,24 @@ use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, Role, State};
 
 use super::{
-    account_check::count,
+    account_check::count_requests,
     short_outcome::{
-        Fate::{Changed, Unchanged},
-        count as fated, fates,
+        ShortOutcome::{Changed, Unchanged},
+        count_outcomes, short_outcomes,
     },
 };
 
+/// Number of users in a large account.
 const MANY: usize = 100_000;
 
-/// An account of so many users, and time for what is done in it on a busy machine.
+/// Starts a harness of `users` users, with a deadline for a busy machine.
 async fn account(users: usize) -> Harness {
-    let more = [("OP_USERS_DEADLINE_MS", "300000")];
-    Harness::with(|builder| builder.users(users), &more).await
+    let variables = [("OP_USERS_DEADLINE_MS", "300000")];
+    Harness::with(|builder| builder.users(users), &variables).await
 }
 
 #[tokio::test]
-async fn ids_by_the_thousand_are_all_changed() {
+async fn five_thousand_ids_are_changed() {
     const TARGETS: usize = 5000;
     let mut harness = account(6000).await;
     let members = harness.members(TARGETS);
@@ -32,10 +33,10 @@ async fn ids_by_the_thousand_are_all_changed() {
         concurrency: Some(16),
         ..unguarded()
     };
-    let begun = Instant::now();
+    let start = Instant::now();
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    println!("{TARGETS} ids in {:?}", begun.elapsed());
-    assert_eq!(fates(&report), vec![Changed; TARGETS]);
+    println!("{TARGETS} ids in {:?}", start.elapsed());
+    assert_eq!(short_outcomes(&report), vec![Changed; TARGETS]);
     assert_eq!(report.requests as usize, 1 + 2 * TARGETS);
     let simulator = &harness.simulator;
     assert!(simulator.max_in_flight() <= 16);
@@ -46,11 +47,11 @@ async fn ids_by_the_thousand_are_all_changed() {
 }
 
 #[tokio::test]
-async fn addresses_by_the_thousand_cost_one_pass_over_100000_users() {
+async fn a_thousand_addresses_read_100000_users_once() {
     const TARGETS: usize = 1000;
     let mut harness = account(MANY).await;
     let before = harness.simulator.users();
-    // All over the list, and one in twenty of them suspended already.
+    // Spread over the list; one in twenty is suspended already.
     let members = before.iter().filter(|user| user.role == Role::Member);
     let members: Vec<_> = members.step_by(90).take(TARGETS).collect();
     let targets: Vec<_> = members.iter().map(|user| by_email(&user.email)).collect();
@@ -60,19 +61,19 @@ async fn addresses_by_the_thousand_cost_one_pass_over_100000_users() {
         concurrency: Some(16),
         ..unguarded()
     };
-    let begun = Instant::now();
+    let start = Instant::now();
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    println!("{TARGETS} addresses among {MANY} in {:?}", begun.elapsed());
+    println!("{TARGETS} addresses among {MANY} in {:?}", start.elapsed());
     assert_eq!(targets.len(), TARGETS);
     assert!(active < TARGETS);
-    assert_eq!(fated(&report, Changed), active);
-    assert_eq!(fated(&report, Unchanged), TARGETS - active);
+    assert_eq!(count_outcomes(&report, Changed), active);
+    assert_eq!(count_outcomes(&report, Unchanged), TARGETS - active);
     let simulator = &harness.simulator;
-    assert_eq!(count(simulator, Endpoint::Token), 1);
-    assert_eq!(count(simulator, Endpoint::List), 100);
-    assert_eq!(count(simulator, Endpoint::Suspend), active);
+    assert_eq!(count_requests(simulator, Endpoint::Token), 1);
+    assert_eq!(count_requests(simulator, Endpoint::List), 100);
+    assert_eq!(count_requests(simulator, Endpoint::Suspend), active);
     assert_eq!(simulator.requests().len(), 1 + 100 + active);
-    // Everybody who was named is suspended, and nobody else was touched.
+    // The targets are suspended, and no other user changed.
     let named: BTreeSet<_> = members.iter().map(|user| &user.id).collect();
     for (was, now) in before.iter().zip(simulator.users()) {
         if named.contains(&was.id) {
@@ -84,11 +85,11 @@ async fn addresses_by_the_thousand_cost_one_pass_over_100000_users() {
 }
 
 #[tokio::test]
-async fn everybody_of_100000_comes_once() {
+async fn every_user_of_100000_is_listed_once() {
     let mut harness = account(MANY).await;
-    let begun = Instant::now();
+    let start = Instant::now();
     let list = harness.list_all(None, u32::MAX).await.unwrap();
-    println!("{MANY} users in {:?}", begun.elapsed());
+    println!("{MANY} users in {:?}", start.elapsed());
     assert!(list.complete);
     let listed = list.users.into_iter().map(|user| user.id);
     let users = harness.simulator.users().into_iter().map(|user| user.id);

@@ -1,4 +1,4 @@
-//! Little memory: what does not fit is an error in words, and the instance lives on.
+//! Calls of an instance with 4 MiB of memory: success or an error, and the instance stays usable.
 
 use std::time::Instant;
 
@@ -9,30 +9,31 @@ use host_tests::{Harness, by_email, by_id, environment, instance, unguarded};
 use simulator::{Action, Endpoint, Fault, Role, Simulator, State};
 
 use super::short_outcome::{
-    Fate::{self, Changed, Failed, Unchanged, WouldChange},
-    count, fates,
+    ShortOutcome::{self, Changed, Failed, Unchanged, WouldChange},
+    count_outcomes, short_outcomes,
 };
 
-/// The least that an instance is promised to work within, in bytes.
-const LITTLE: usize = 4 << 20;
+/// Smallest supported memory of an instance in bytes.
+const MIN_MEMORY: usize = 4 << 20;
+/// Number of users in a large account.
 const MANY: usize = 100_000;
 
-/// An account of so many users, and an instance of little memory.
+/// Starts a simulator of `users` users and an instance with the smallest supported memory.
 async fn account(users: usize) -> (Simulator, Instance) {
     let simulator = Simulator::builder().users(users).start().await.unwrap();
     let mut variables = environment(&simulator);
-    // Time enough on a busy machine.
+    // Long enough on a busy machine.
     variables.push(("OP_USERS_DEADLINE_MS".into(), "300000".into()));
-    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(LITTLE)).await;
+    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(MIN_MEMORY)).await;
     (simulator, instance)
 }
 
 #[tokio::test]
-async fn finding_somebody_among_100000_takes_little_memory() {
+async fn find_user_works_among_100000_users_in_4_mib() {
     let (simulator, mut instance) = account(MANY).await;
     let users = simulator.users();
     simulator.set_email(&users[99_999].id, &users[7].email);
-    let begun = Instant::now();
+    let start = Instant::now();
     for (email, expected) in [
         (&users[99_998].email, Ok(&users[99_998].id)),
         (&users[7].email, Err(ErrorCode::Ambiguous)),
@@ -45,12 +46,12 @@ async fn finding_somebody_among_100000_takes_little_memory() {
             .map_err(|error| error.code);
         assert_eq!(found, expected, "{email}");
     }
-    println!("three times {MANY} users in {:?}", begun.elapsed());
+    println!("{MANY} users read three times in {:?}", start.elapsed());
     assert_eq!(simulator.requests().len(), 1 + 3 * 100);
 }
 
 #[tokio::test]
-async fn a_list_that_does_not_fit_is_an_error_in_words() {
+async fn a_list_larger_than_the_memory_is_an_error() {
     let (simulator, mut instance) = account(MANY).await;
     for _ in 0..2 {
         let result = instance.list_all_users(None, u32::MAX, None).await.unwrap();
@@ -69,7 +70,7 @@ async fn a_list_that_does_not_fit_is_an_error_in_words() {
 }
 
 #[tokio::test]
-async fn a_limit_of_any_size_is_met_or_is_an_error_in_words() {
+async fn a_list_of_any_limit_is_complete_or_an_error() {
     let (_simulator, mut instance) = account(20_000).await;
     let mut largest = 0;
     for limit in (1000..=20_000).step_by(1000) {
@@ -81,11 +82,11 @@ async fn a_limit_of_any_size_is_met_or_is_an_error_in_words() {
             Err(error) => assert_eq!(error.code, ErrorCode::Other, "{error:?}"),
         }
     }
-    println!("{largest} users in {LITTLE} bytes");
+    println!("{largest} users in {MIN_MEMORY} bytes");
     assert!(largest >= 1000);
 }
 
-/// What a call of so many targets comes to: a report with all of them, or an error in words.
+/// Suspends the targets: a report with all of them, or none for an error that names the memory.
 async fn suspend(instance: &mut Instance, targets: &[Target]) -> Option<Report> {
     match instance.suspend_users(targets, &unguarded()).await.unwrap() {
         Ok(report) => {
@@ -101,7 +102,7 @@ async fn suspend(instance: &mut Instance, targets: &[Target]) -> Option<Report> 
 }
 
 #[tokio::test]
-async fn targets_of_any_number_are_changed_or_are_an_error_in_words() {
+async fn targets_of_any_number_are_changed_or_an_error() {
     let (simulator, mut instance) = account(10_100).await;
     let targets = simulator.users().into_iter().skip(100);
     let targets: Vec<_> = targets.map(|user| by_id(user.id)).collect();
@@ -128,42 +129,42 @@ async fn targets_of_any_number_are_changed_or_are_an_error_in_words() {
             "{count}"
         );
     }
-    println!("{most} targets in {LITTLE} bytes");
+    println!("{most} targets in {MIN_MEMORY} bytes");
     assert!(most >= 200);
 }
 
 #[tokio::test]
-async fn a_hundred_targets_fit_into_little_memory_time_and_again() {
+async fn a_hundred_targets_fit_into_4_mib_repeatedly() {
     let (simulator, mut instance) = account(1500).await;
     let targets = simulator.users().into_iter().skip(2);
     let targets: Vec<_> = targets.map(|user| by_id(user.id)).collect();
     for targets in targets.chunks_exact(100) {
         let report = suspend(&mut instance, targets).await.unwrap();
-        let is_done = |fate: &Fate| [Changed, Unchanged].contains(fate);
-        assert!(fates(&report).iter().all(is_done));
+        let is_done = |outcome: &ShortOutcome| [Changed, Unchanged].contains(outcome);
+        assert!(short_outcomes(&report).iter().all(is_done));
         assert!(report.targets.iter().all(|target| target.user.is_some()));
     }
 }
 
-/// Makes every answer as large as it may be.
-type Swell = fn(&Simulator);
+/// Makes the responses of a simulator large.
+type Enlarge = fn(&Simulator);
 
 #[tokio::test]
-async fn reports_of_the_worst_size_are_made_or_are_an_error_in_words() {
-    let long_names: Swell = |simulator| {
+async fn reports_of_the_largest_size_are_returned_or_an_error() {
+    let long_names: Enlarge = |simulator| {
         for user in simulator.users() {
             let email = format!("{}{}", "x".repeat(3000), user.email);
             simulator.set_email(&user.id, &email);
         }
     };
-    let long_refusals: Swell = |simulator| {
+    let long_errors: Enlarge = |simulator| {
         let body = format!(r#"{{"code":7,"message":"{}"}}"#, "long ".repeat(200));
-        let refusal = Fault::new(Action::json(403, body)).on(Endpoint::Suspend);
-        simulator.fault(refusal.always());
+        let fault = Fault::new(Action::json(403, body)).on(Endpoint::Suspend);
+        simulator.fault(fault.always());
     };
-    for (name, swell) in [("names", long_names), ("refusals", long_refusals)] {
+    for (name, enlarge) in [("names", long_names), ("errors", long_errors)] {
         let (simulator, mut instance) = account(1100).await;
-        swell(&simulator);
+        enlarge(&simulator);
         let users = simulator.users();
         let targets: Vec<_> = users[100..].iter().map(|user| by_id(&user.id)).collect();
         let mut most = 0;
@@ -172,13 +173,13 @@ async fn reports_of_the_worst_size_are_made_or_are_an_error_in_words() {
                 most = count;
             }
         }
-        println!("{most} targets of long {name} in {LITTLE} bytes");
+        println!("{most} targets with long {name} in {MIN_MEMORY} bytes");
         assert!(most >= 100);
     }
 }
 
 #[tokio::test]
-async fn ids_of_the_longest_kind_are_looked_up_or_are_an_error_in_words() {
+async fn ids_of_maximum_length_are_looked_up_or_an_error() {
     let (simulator, mut instance) = account(100).await;
     let long = |at: usize| by_id(format!("{at:04}{}", "x".repeat(1020)));
     for count in [100, 300, 600, 1000, 1500] {
@@ -191,9 +192,9 @@ async fn ids_of_the_longest_kind_are_looked_up_or_are_an_error_in_words() {
 }
 
 #[tokio::test]
-async fn as_many_targets_as_there_may_be_fit_into_the_memory_that_is_given_by_default() {
-    let more = [("OP_USERS_DEADLINE_MS", "300000")];
-    let mut harness = Harness::with(|builder| builder.users(12_000), &more).await;
+async fn the_maximum_of_targets_fits_into_the_default_memory() {
+    let variables = [("OP_USERS_DEADLINE_MS", "300000")];
+    let mut harness = Harness::with(|builder| builder.users(12_000), &variables).await;
     let mut users = harness.simulator.users();
     users.retain(|user| user.role == Role::Member && user.state == State::Active);
     let (by_ids, by_emails) = users[..10_000].split_at(5000);
@@ -208,18 +209,18 @@ async fn as_many_targets_as_there_may_be_fit_into_the_memory_that_is_given_by_de
     let report = harness.suspend_all(&targets, &options).await.unwrap();
     let seen = report.targets.iter().filter(|target| target.user.is_some());
     assert_eq!(
-        (count(&report, WouldChange), seen.count()),
+        (count_outcomes(&report, WouldChange), seen.count()),
         (targets.len(), targets.len())
     );
 }
 
 #[tokio::test]
-async fn a_list_that_is_refused_at_length_is_told_to_every_address_or_is_an_error_in_words() {
+async fn a_long_list_error_is_reported_per_address_or_an_error() {
     let (simulator, mut instance) = account(10).await;
     let body = format!(r#"{{"code":7,"message":"{}"}}"#, "long ".repeat(200));
-    let refusal = Fault::new(Action::json(403, body)).on(Endpoint::List);
-    simulator.fault(refusal.always());
-    let address = |at: usize| by_email(format!("nobody{at}@acme.example"));
+    let fault = Fault::new(Action::json(403, body)).on(Endpoint::List);
+    simulator.fault(fault.always());
+    let address = |at: usize| by_email(format!("unknown{at}@acme.example"));
     let mut most = 0;
     for count in (500..=3500).step_by(500) {
         let targets: Vec<_> = (0..count).map(address).collect();
@@ -227,16 +228,16 @@ async fn a_list_that_is_refused_at_length_is_told_to_every_address_or_is_an_erro
             most = count;
         }
     }
-    println!("{most} addresses of a refused list in {LITTLE} bytes");
+    println!("{most} addresses with the error of the list in {MIN_MEMORY} bytes");
     assert!(most >= 500);
 }
 
 #[tokio::test]
-async fn protected_users_of_any_number_are_left_alone_or_are_an_error_in_words() {
+async fn protected_users_of_any_number_are_kept_or_an_error() {
     let (simulator, mut instance) = account(10).await;
     let owner = simulator.owner();
     for count in [100, 5000, 20_000, 30_000] {
-        let protected = |at: usize| Selector::Email(format!("nobody{at}@acme.example"));
+        let protected = |at: usize| Selector::Email(format!("unknown{at}@acme.example"));
         let mut protect: Vec<_> = (1..count).map(protected).collect();
         protect.push(Selector::Email(owner.email.clone()));
         let options = ChangeOptions {
@@ -244,9 +245,12 @@ async fn protected_users_of_any_number_are_left_alone_or_are_an_error_in_words()
             ..unguarded()
         };
         let targets = [by_id(&owner.id)];
-        let answer = instance.suspend_users(&targets, &options).await.unwrap();
-        match answer {
-            Ok(report) => assert_eq!(fates(&report), [Failed(ErrorCode::PreconditionFailed)]),
+        let result = instance.suspend_users(&targets, &options).await.unwrap();
+        match result {
+            Ok(report) => assert_eq!(
+                short_outcomes(&report),
+                [Failed(ErrorCode::PreconditionFailed)]
+            ),
             Err(error) => assert_eq!((error.code, count > 100), (ErrorCode::Other, true)),
         }
         assert!(

@@ -1,4 +1,4 @@
-//! The whole list in one call.
+//! `list-all-users`: the whole list in one call.
 
 use std::collections::BTreeSet;
 
@@ -6,26 +6,26 @@ use host::{ErrorCode, StateFilter};
 use host_tests::Harness;
 use simulator::{Action, Endpoint, Fault, State};
 
-use super::{account_check::count, interleave::meanwhile};
+use super::{account_check::count_requests, interleave::interleave};
 
-/// The ids of everybody in the account, in the server's order.
-fn everybody(harness: &Harness) -> Vec<String> {
+/// Returns the ids of all users of the account, in the order of the server.
+fn all_ids(harness: &Harness) -> Vec<String> {
     let users = harness.simulator.users().into_iter();
     users.map(|user| user.id).collect()
 }
 
 #[tokio::test]
-async fn everybody_comes_once_in_the_servers_order() {
+async fn every_user_is_listed_once_in_server_order() {
     let mut harness = Harness::with(|builder| builder.users(2345), &[]).await;
     let list = harness.list_all(None, u32::MAX).await.unwrap();
     let ids: Vec<_> = list.users.into_iter().map(|user| user.id).collect();
-    assert_eq!(ids, everybody(&harness));
+    assert_eq!(ids, all_ids(&harness));
     assert!(list.complete);
-    assert_eq!(count(&harness.simulator, Endpoint::List), 3);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::List), 3);
 }
 
 #[tokio::test]
-async fn a_filter_shows_one_state() {
+async fn a_filter_lists_users_in_one_state() {
     let mut harness = Harness::with(|builder| builder.users(2345), &[]).await;
     for (filter, state) in [
         (StateFilter::Active, State::Active),
@@ -42,22 +42,26 @@ async fn a_filter_shows_one_state() {
 }
 
 #[tokio::test]
-async fn a_limit_cuts_and_says_so() {
+async fn a_list_cut_at_the_limit_is_incomplete() {
     let mut harness = Harness::with(|builder| builder.users(2345), &[]).await;
-    let everybody = everybody(&harness);
+    let expected = all_ids(&harness);
     for (limit, pages) in [(1, 1), (999, 1), (1000, 1), (1001, 2), (2344, 3)] {
         harness.simulator.clear_requests();
         let list = harness.list_all(None, limit).await.unwrap();
         let ids: Vec<_> = list.users.into_iter().map(|user| user.id).collect();
-        assert_eq!(ids, everybody[..limit as usize]);
+        assert_eq!(ids, expected[..limit as usize]);
         assert!(!list.complete, "{limit}");
-        // No page more than it takes.
-        assert_eq!(count(&harness.simulator, Endpoint::List), pages, "{limit}");
+        // No page beyond the limit is read.
+        assert_eq!(
+            count_requests(&harness.simulator, Endpoint::List),
+            pages,
+            "{limit}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_limit_that_is_just_enough_is_complete() {
+async fn a_list_as_long_as_the_limit_is_complete() {
     for users in [1, 999, 1000, 1001, 2000].map(|users| users + 1) {
         let mut harness = Harness::with(|builder| builder.users(users), &[]).await;
         for limit in [users, users + 1, 1_000_000] {
@@ -70,7 +74,7 @@ async fn a_limit_that_is_just_enough_is_complete() {
 }
 
 #[tokio::test]
-async fn a_limit_of_nobody_is_refused_before_anything_is_sent() {
+async fn a_limit_of_zero_is_rejected() {
     let mut harness = Harness::new().await;
     let error = harness.list_all(None, 0).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidArgument);
@@ -78,15 +82,15 @@ async fn a_limit_of_nobody_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_user_who_shows_on_two_pages_comes_once() {
+async fn a_user_on_two_pages_is_listed_once() {
     let mut harness = Harness::with(|builder| builder.users(2500), &[]).await;
-    let before: BTreeSet<_> = everybody(&harness).into_iter().collect();
+    let before: BTreeSet<_> = all_ids(&harness).into_iter().collect();
     let mut newcomer = harness.member();
     newcomer.id = "NEWCOMER".to_owned();
     let fault = Fault::new(Action::Hold).on(Endpoint::List).skip(1);
     harness.simulator.fault(fault);
     let (simulator, instance) = (&harness.simulator, &mut harness.instance);
-    let list = meanwhile(instance.list_all_users(None, 10_000, None), async {
+    let list = interleave(instance.list_all_users(None, 10_000, None), async {
         simulator.held(1).await;
         simulator.insert_user(0, newcomer);
         simulator.release();
@@ -98,6 +102,6 @@ async fn a_user_who_shows_on_two_pages_comes_once() {
     assert_eq!(ids.len(), once.len());
     assert_eq!(once, before);
     assert!(list.complete);
-    // They were there again, as the first of the second page.
+    // The last user of the first page is also the first user of the second page.
     assert_eq!(simulator.users()[1000].id, *last_of_the_first_page);
 }

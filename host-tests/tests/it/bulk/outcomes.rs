@@ -1,23 +1,23 @@
-//! What becomes of a target, each way that there is.
+//! Outcomes of targets and the data in their reports.
 
 use host::{ErrorCode, Outcome, TargetReport, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, Permission, State};
 
 use super::{
-    account_check::count,
+    account_check::count_requests,
     short_outcome::{
-        Fate::{Changed, Failed, Unchanged},
-        error, fates,
+        ShortOutcome::{Changed, Failed, Unchanged},
+        short_outcomes, target_error,
     },
 };
 
 #[tokio::test]
-async fn every_outcome_stands_at_the_place_of_its_target() {
+async fn outcomes_are_in_the_order_of_the_targets() {
     let mut harness = Harness::new().await;
     let members = harness.members(5);
     let [one, suspended, two, twin, last] = &members[..] else {
-        panic!("five were asked for");
+        panic!("five members");
     };
     harness.simulator.set_state(&suspended.id, State::Suspended);
     harness.simulator.set_email(&twin.id, &two.email);
@@ -25,20 +25,20 @@ async fn every_outcome_stands_at_the_place_of_its_target() {
     let managed = harness.simulator.externally_managed();
     let targets = [
         by_id(&one.id),
-        by_email("nobody@acme.example"),
+        by_email("unknown@acme.example"),
         by_id(&suspended.id),
         by_id(&owner.id),
         by_email(&two.email),
-        by_id("NOBODY"),
+        by_id("UNKNOWN"),
         by_email(&managed.email),
         by_id(""),
-        by_email("no address"),
+        by_email("not an address"),
         by_id(".."),
         by_email(&last.email),
     ];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     assert_eq!(
-        fates(&report),
+        short_outcomes(&report),
         [
             Changed,
             Failed(ErrorCode::NotFound),
@@ -54,25 +54,25 @@ async fn every_outcome_stands_at_the_place_of_its_target() {
         ]
     );
     assert_eq!(report.refused, None);
-    let message = &error(&report, 4).message;
+    let message = &target_error(&report, 4).message;
     assert!(message.contains(&two.id), "{message}");
     assert!(message.contains(&twin.id), "{message}");
-    for place in [1, 3, 4, 5, 6, 7, 8, 9] {
-        let error = error(&report, place);
+    for index in [1, 3, 4, 5, 6, 7, 8, 9] {
+        let error = target_error(&report, index);
         assert!(error.message.starts_with("suspend-users: "), "{error:?}");
         assert!(!error.retryable);
     }
-    assert_eq!(error(&report, 5).status, Some(404));
-    assert_eq!(error(&report, 3).status, Some(403));
+    assert_eq!(target_error(&report, 5).status, Some(404));
+    assert_eq!(target_error(&report, 3).status, Some(403));
     assert_eq!(report.requests as usize, harness.simulator.requests().len());
 }
 
 #[tokio::test]
-async fn a_report_has_the_user_as_last_seen_and_the_state_before() {
+async fn a_report_has_the_last_seen_user_and_previous_state() {
     let mut harness = Harness::new().await;
     let members = harness.members(3);
     let [by_their_id, by_their_email, suspended] = &members[..] else {
-        panic!("three were asked for");
+        panic!("three members");
     };
     harness.simulator.set_state(&suspended.id, State::Suspended);
     let owner = harness.simulator.owner();
@@ -81,7 +81,7 @@ async fn a_report_has_the_user_as_last_seen_and_the_state_before() {
         by_email(&by_their_email.email),
         by_id(&suspended.id),
         by_id(&owner.id),
-        by_id("NOBODY"),
+        by_id("UNKNOWN"),
     ];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
     let seen: Vec<_> = report
@@ -108,7 +108,7 @@ async fn a_report_has_the_user_as_last_seen_and_the_state_before() {
                 user(suspended, UserState::Suspended),
                 Some(UserState::Suspended)
             ),
-            // The server refused it, so they were last seen at the look-up.
+            // The change failed, so that the look-up saw the user last.
             (user(&owner, UserState::Active), Some(UserState::Active)),
             (None, None),
         ]
@@ -116,7 +116,7 @@ async fn a_report_has_the_user_as_last_seen_and_the_state_before() {
 }
 
 #[tokio::test]
-async fn reactivating_undoes_exactly_what_suspending_did() {
+async fn reactivating_undoes_a_suspend_call_exactly() {
     let mut harness = Harness::new().await;
     let before = harness.simulator.users();
     let targets: Vec<_> = before.iter().map(|user| by_id(&user.id)).collect();
@@ -133,7 +133,7 @@ async fn reactivating_undoes_exactly_what_suspending_did() {
         .reactivate_all(&changed, &unguarded())
         .await
         .unwrap();
-    assert_eq!(fates(&report), vec![Changed; changed.len()]);
+    assert_eq!(short_outcomes(&report), vec![Changed; changed.len()]);
     for target in &report.targets {
         assert_eq!(target.previous_state, Some(UserState::Suspended));
         assert_eq!(target.user.as_ref().unwrap().state, UserState::Active);
@@ -142,25 +142,28 @@ async fn reactivating_undoes_exactly_what_suspending_did() {
 }
 
 #[tokio::test]
-async fn the_same_call_again_changes_nobody_and_sends_no_change() {
+async fn a_repeated_call_sends_no_change() {
     let mut harness = Harness::new().await;
     let members = harness.members(10);
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
     harness.suspend_all(&targets, &unguarded()).await.unwrap();
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(fates(&report), [Unchanged; 10]);
-    assert_eq!(count(&harness.simulator, Endpoint::Suspend), 10);
+    assert_eq!(short_outcomes(&report), [Unchanged; 10]);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 10);
     assert_eq!(report.requests, 10);
 }
 
 #[tokio::test]
-async fn without_the_permission_to_change_every_target_says_so() {
-    let may_look = [Permission::ListUsers, Permission::GetUser];
-    let mut harness = Harness::with(|builder| builder.permissions(may_look), &[]).await;
+async fn a_missing_permission_fails_every_target() {
+    let permissions = [Permission::ListUsers, Permission::GetUser];
+    let mut harness = Harness::with(|builder| builder.permissions(permissions), &[]).await;
     let members = harness.members(2);
     let targets = [by_id(&members[0].id), by_email(&members[1].email)];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(fates(&report), [Failed(ErrorCode::PermissionDenied); 2]);
+    assert_eq!(
+        short_outcomes(&report),
+        [Failed(ErrorCode::PermissionDenied); 2]
+    );
     for target in report.targets {
         assert_eq!(target.previous_state, Some(UserState::Active));
     }
@@ -175,7 +178,7 @@ async fn without_the_permission_to_change_every_target_says_so() {
 }
 
 #[tokio::test]
-async fn nobody_to_change_is_a_report_on_nobody() {
+async fn a_call_without_targets_returns_an_empty_report() {
     let mut harness = Harness::new().await;
     let report = harness.suspend_all(&[], &unguarded()).await.unwrap();
     assert!(report.targets.is_empty());
@@ -184,17 +187,20 @@ async fn nobody_to_change_is_a_report_on_nobody() {
 }
 
 #[tokio::test]
-async fn targets_that_cannot_be_asked_for_fail_without_a_request() {
+async fn malformed_targets_fail_without_a_request() {
     let mut harness = Harness::new().await;
     let targets = [by_id("."), by_email("@ \u{7}"), by_id("x".repeat(1025))];
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(fates(&report), [Failed(ErrorCode::InvalidArgument); 3]);
+    assert_eq!(
+        short_outcomes(&report),
+        [Failed(ErrorCode::InvalidArgument); 3]
+    );
     assert_eq!(report.requests, 0);
     assert!(harness.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn more_than_10000_targets_are_refused_before_anything_is_sent() {
+async fn more_than_10000_targets_are_rejected() {
     let mut harness = Harness::new().await;
     let targets = vec![by_id("X"); 10_001];
     let error = harness

@@ -1,19 +1,19 @@
-//! What a call costs, to the request.
+//! Exact numbers of requests per call.
 
 use host::{ChangeOptions, Target};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Endpoint, Role, State};
 
-use super::account_check::count;
+use super::account_check::count_requests;
 
-/// Token requests, lists, gets and changes.
-fn costs(harness: &Harness) -> [usize; 4] {
+/// Counts token requests, lists, gets and changes.
+fn request_counts(harness: &Harness) -> [usize; 4] {
     let simulator = &harness.simulator;
     [
-        count(simulator, Endpoint::Token),
-        count(simulator, Endpoint::List),
-        count(simulator, Endpoint::Get),
-        count(simulator, Endpoint::Suspend),
+        count_requests(simulator, Endpoint::Token),
+        count_requests(simulator, Endpoint::List),
+        count_requests(simulator, Endpoint::Get),
+        count_requests(simulator, Endpoint::Suspend),
     ]
 }
 
@@ -22,50 +22,50 @@ async fn account() -> Harness {
 }
 
 #[tokio::test]
-async fn finding_somebody_costs_a_token_and_the_pages() {
+async fn find_user_sends_a_token_request_and_all_pages() {
     let mut harness = account().await;
     let email = harness.member().email;
     harness.find(&email).await.unwrap();
-    assert_eq!(costs(&harness), [1, 3, 0, 0]);
+    assert_eq!(request_counts(&harness), [1, 3, 0, 0]);
     harness.find(&email).await.unwrap();
-    assert_eq!(costs(&harness), [1, 6, 0, 0]);
+    assert_eq!(request_counts(&harness), [1, 6, 0, 0]);
 }
 
 #[tokio::test]
-async fn ids_cost_a_get_each() {
+async fn each_id_sends_one_get() {
     let mut harness = account().await;
     let members = harness.members(30);
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
     let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(costs(&harness), [1, 0, 30, 30]);
+    assert_eq!(request_counts(&harness), [1, 0, 30, 30]);
     assert_eq!(report.requests, 61);
 }
 
 #[tokio::test]
-async fn e_mail_addresses_cost_the_pages_once_however_many_they_are() {
+async fn addresses_of_any_number_read_the_list_once() {
     for addresses in [1, 30, 900] {
         let mut harness = account().await;
         let members = harness.members(addresses);
         let targets: Vec<_> = members.iter().map(|user| by_email(&user.email)).collect();
         let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
-        assert_eq!(costs(&harness), [1, 3, 0, addresses]);
+        assert_eq!(request_counts(&harness), [1, 3, 0, addresses]);
         assert_eq!(report.requests as usize, 1 + 3 + addresses);
     }
 }
 
 #[tokio::test]
-async fn a_mixture_costs_the_pages_once_and_a_get_for_each_id_that_was_not_on_it() {
+async fn ids_found_on_the_list_send_no_get() {
     let mut harness = account().await;
     let members = harness.members(20);
     let by_ids = members[..10].iter().map(|user| by_id(&user.id));
     let by_emails = members[5..].iter().map(|user| by_email(&user.email));
     let targets: Vec<_> = by_ids.chain(by_emails).collect();
     harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(costs(&harness), [1, 3, 5, 20]);
+    assert_eq!(request_counts(&harness), [1, 3, 5, 20]);
 }
 
 #[tokio::test]
-async fn only_those_who_are_not_there_yet_cost_a_change() {
+async fn users_already_in_the_state_send_no_change() {
     let mut harness = account().await;
     let mut users = harness.simulator.users();
     users.retain(|user| user.role == Role::Member);
@@ -74,11 +74,11 @@ async fn only_those_who_are_not_there_yet_cost_a_change() {
     assert!(active < users.len());
     let targets: Vec<_> = users.iter().map(|user| by_email(&user.email)).collect();
     harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(costs(&harness), [1, 3, 0, active]);
+    assert_eq!(request_counts(&harness), [1, 3, 0, active]);
 }
 
 #[tokio::test]
-async fn guards_cost_nothing() {
+async fn guards_send_no_requests() {
     let mut harness = account().await;
     let members = harness.members(10);
     let targets: Vec<_> = members
@@ -95,11 +95,11 @@ async fn guards_cost_nothing() {
         ..unguarded()
     };
     harness.suspend_all(&targets, &options).await.unwrap();
-    assert_eq!(costs(&harness), [1, 0, 10, 10]);
+    assert_eq!(request_counts(&harness), [1, 0, 10, 10]);
 }
 
 #[tokio::test]
-async fn one_token_serves_call_after_call() {
+async fn several_bulk_calls_use_one_token() {
     let mut harness = account().await;
     let members = harness.members(10);
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
@@ -111,5 +111,5 @@ async fn one_token_serves_call_after_call() {
     harness.find(&members[0].email).await.unwrap();
     harness.list_all(None, 5000).await.unwrap();
     harness.suspend_all(&targets, &unguarded()).await.unwrap();
-    assert_eq!(count(&harness.simulator, Endpoint::Token), 1);
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Token), 1);
 }

@@ -1,4 +1,4 @@
-//! A server that asks one request to wait: all others of the call do.
+//! `Retry-After` on one request of a bulk call: all others wait too.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,18 @@ use simulator::{Action, Endpoint, Fault, State};
 use tokio::task::yield_now;
 
 use super::{
-    account_check::expect_agreement,
-    interleave::meanwhile,
+    account_check::assert_account_matches,
+    interleave::interleave,
     short_outcome::{
-        Fate::{Changed, Failed},
-        error, fates,
+        ShortOutcome::{Changed, Failed},
+        short_outcomes, target_error,
     },
 };
 
+/// Number of concurrent requests.
 const CONCURRENCY: usize = 4;
 
+/// Response 429 with `Retry-After` in seconds.
 fn wait(seconds: &str) -> Action {
     Action::Status {
         status: 429,
@@ -26,7 +28,7 @@ fn wait(seconds: &str) -> Action {
     }
 }
 
-fn at_once() -> ChangeOptions {
+fn with_concurrency() -> ChangeOptions {
     ChangeOptions {
         concurrency: Some(4),
         ..unguarded()
@@ -34,48 +36,48 @@ fn at_once() -> ChangeOptions {
 }
 
 #[tokio::test]
-async fn no_request_but_those_in_flight_arrives_before_the_wait_is_over() {
+async fn no_request_is_sent_until_the_wait_is_over() {
     for endpoint in [Endpoint::Get, Endpoint::Suspend] {
         let mut harness = Harness::new().await;
         let members = harness.members(20);
         let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
-        // Three are under way when the fourth is told to wait.
+        // Three requests are in flight when the fourth receives 429.
         let fault = Fault::new(Action::Hold).on(endpoint).skip(4);
         harness.simulator.fault(fault.times(CONCURRENCY - 1));
         harness
             .simulator
             .fault(Fault::new(wait("2")).on(endpoint).skip(4));
-        let options = at_once();
+        let options = with_concurrency();
         let (simulator, instance) = (&harness.simulator, &mut harness.instance);
-        let mut asked = Instant::now();
-        let report = meanwhile(instance.suspend_users(&targets, &options), async {
+        let mut released = Instant::now();
+        let report = interleave(instance.suspend_users(&targets, &options), async {
             simulator.held(CONCURRENCY - 1).await;
-            // It was read when its connection is closed.
+            // The 429 has been read when its connection is closed.
             while simulator.connections() >= CONCURRENCY {
                 yield_now().await;
             }
-            asked = Instant::now();
+            released = Instant::now();
             simulator.release();
         });
         let report = report.await.unwrap().unwrap();
-        assert_eq!(fates(&report), [Changed; 20]);
+        assert_eq!(short_outcomes(&report), [Changed; 20]);
         let mut requests = simulator.requests();
-        let told = requests
+        let limited = requests
             .iter()
             .position(|request| request.status == Some(429));
-        let told = requests[told.unwrap()].arrived;
-        requests.retain(|request| request.arrived > asked);
+        let limited = requests[limited.unwrap()].arrived;
+        requests.retain(|request| request.arrived > released);
         let first = requests
             .iter()
             .map(|request| request.arrived)
             .min()
             .unwrap();
-        assert!(first.duration_since(told) >= Duration::from_secs(2));
+        assert!(first.duration_since(limited) >= Duration::from_secs(2));
     }
 }
 
 #[tokio::test]
-async fn a_wait_that_does_not_fit_into_the_deadline_ends_the_call_at_once() {
+async fn a_wait_beyond_the_deadline_ends_the_call_at_once() {
     let mut harness = Harness::new().await;
     let before = harness.simulator.users();
     let members = harness.members(12);
@@ -87,23 +89,26 @@ async fn a_wait_that_does_not_fit_into_the_deadline_ends_the_call_at_once() {
         concurrency: Some(1),
         ..unguarded()
     };
-    let begun = Instant::now();
+    let start = Instant::now();
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(start.elapsed() < Duration::from_secs(20));
     let limited = Failed(ErrorCode::RateLimited);
-    assert_eq!(fates(&report), [&[Changed; 5][..], &[limited; 7]].concat());
-    for place in 5..12 {
-        let error = error(&report, place);
+    assert_eq!(
+        short_outcomes(&report),
+        [&[Changed; 5][..], &[limited; 7]].concat()
+    );
+    for index in 5..12 {
+        let error = target_error(&report, index);
         assert_eq!(error.retry_after_ms, Some(3_600_000));
         assert!(error.retryable);
     }
-    // Only one of them was asked for.
+    // Only one of the seven was requested.
     assert_eq!(harness.simulator.requests().len(), 1 + 12 + 6);
-    expect_agreement(&harness.simulator, &before, &ids, &report, State::Suspended);
+    assert_account_matches(&harness.simulator, &before, &ids, &report, State::Suspended);
 }
 
 #[tokio::test]
-async fn a_server_that_asks_again_and_again_is_waited_for_and_everybody_is_changed() {
+async fn repeated_429_responses_are_waited_for() {
     let mut harness = Harness::new().await;
     let members = harness.members(30);
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
@@ -111,7 +116,10 @@ async fn a_server_that_asks_again_and_again_is_waited_for_and_everybody_is_chang
         let fault = Fault::new(wait("0")).on(Endpoint::Suspend).skip(skip);
         harness.simulator.fault(fault);
     }
-    let report = harness.suspend_all(&targets, &at_once()).await.unwrap();
-    assert_eq!(fates(&report), [Changed; 30]);
+    let report = harness
+        .suspend_all(&targets, &with_concurrency())
+        .await
+        .unwrap();
+    assert_eq!(short_outcomes(&report), [Changed; 30]);
     assert_eq!(report.requests, 1 + 30 + 30 + 5);
 }

@@ -1,21 +1,21 @@
-//! What became of each target, short enough to be compared.
+//! Outcomes of targets in a form that tests compare.
 
 use host::{Effect, Error, ErrorCode, Outcome, Report};
 
-/// An outcome, its error reduced to what a playbook branches on.
+/// Outcome of a target, with its error reduced to code and effect.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Fate {
+pub enum ShortOutcome {
     Changed,
     Unchanged,
     WouldChange,
     Skipped,
-    /// Nothing was changed.
+    /// Failed, and the change was not applied.
     Failed(ErrorCode),
-    /// It may have been changed.
-    Uncertain(ErrorCode),
+    /// Failed, and the change was possibly applied.
+    PossiblyApplied(ErrorCode),
 }
 
-impl From<&Outcome> for Fate {
+impl From<&Outcome> for ShortOutcome {
     fn from(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Changed => Self::Changed,
@@ -24,28 +24,30 @@ impl From<&Outcome> for Fate {
             Outcome::Skipped => Self::Skipped,
             Outcome::Failed(error) => match error.effect {
                 Effect::NotApplied => Self::Failed(error.code),
-                Effect::PossiblyApplied => Self::Uncertain(error.code),
+                Effect::PossiblyApplied => Self::PossiblyApplied(error.code),
             },
         }
     }
 }
 
-/// What became of each target, in the order of the targets.
-pub fn fates(report: &Report) -> Vec<Fate> {
+/// Returns the outcomes of a report, in the order of the targets.
+pub fn short_outcomes(report: &Report) -> Vec<ShortOutcome> {
     let targets = report.targets.iter();
-    targets.map(|target| Fate::from(&target.outcome)).collect()
+    targets
+        .map(|target| ShortOutcome::from(&target.outcome))
+        .collect()
 }
 
-/// How many targets became this.
-pub fn count(report: &Report, fate: Fate) -> usize {
-    let fates = fates(report).into_iter();
-    fates.filter(|one| *one == fate).count()
+/// Counts the targets with an outcome.
+pub fn count_outcomes(report: &Report, outcome: ShortOutcome) -> usize {
+    let outcomes = short_outcomes(report).into_iter();
+    outcomes.filter(|other| *other == outcome).count()
 }
 
-/// The error of the target at this place, which has one.
-pub fn error(report: &Report, place: usize) -> &Error {
-    match &report.targets[place].outcome {
+/// Returns the error of a target. Panics if the target did not fail.
+pub fn target_error(report: &Report, index: usize) -> &Error {
+    match &report.targets[index].outcome {
         Outcome::Failed(error) => error,
-        other => panic!("it did not fail, but is {other:?}"),
+        other => panic!("target {index} did not fail: {other:?}"),
     }
 }

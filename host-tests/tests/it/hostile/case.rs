@@ -1,4 +1,4 @@
-//! A row of the table: what is asked, what the server does, and what must hold.
+//! A case of the table: call, actions of the server, and expected result.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -7,29 +7,30 @@ use simulator::Endpoint;
 
 use super::script::{Script, Step};
 
-/// What is asked of the component.
+/// Call of the component.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Ask {
-    /// A page of 25.
+pub enum Call {
+    /// Lists a page of 25 users.
     List,
-    /// The second page, after the first one came properly; `$page` is its token.
+    /// Lists the second page, after the first one was read without faults; `$page` is its token.
     NextPage,
-    /// A page of two.
-    Two,
-    /// An ordinary user, who is active.
+    /// Lists a page of two users.
+    ListTwo,
+    /// Reads an active user.
     Get,
-    /// To suspend the user.
+    /// Suspends the user.
     Suspend,
-    /// To reactivate the user, who is suspended.
+    /// Reactivates the user, who is suspended.
     Reactivate,
-    /// To revoke the token that a call before has left.
+    /// Revokes the token that an earlier call exchanged.
     Revoke,
 }
 
-impl Ask {
+impl Call {
+    /// Endpoint of the request.
     pub const fn endpoint(self) -> Endpoint {
         match self {
-            Self::List | Self::NextPage | Self::Two => Endpoint::List,
+            Self::List | Self::NextPage | Self::ListTwo => Endpoint::List,
             Self::Get => Endpoint::Get,
             Self::Suspend => Endpoint::Suspend,
             Self::Reactivate => Endpoint::Reactivate,
@@ -37,9 +38,10 @@ impl Ask {
         }
     }
 
+    /// Name of the function in the contract.
     pub const fn operation(self) -> &'static str {
         match self {
-            Self::List | Self::NextPage | Self::Two => "list-users",
+            Self::List | Self::NextPage | Self::ListTwo => "list-users",
             Self::Get => "get-user",
             Self::Suspend => "suspend-user",
             Self::Reactivate => "reactivate-user",
@@ -48,54 +50,56 @@ impl Ask {
     }
 }
 
-/// How many requests: one number, or a range where jitter decides.
-pub struct Count(pub RangeInclusive<usize>);
+/// Number of requests: exact, or a range where it depends on jitter.
+pub struct RequestCount(pub RangeInclusive<usize>);
 
-impl From<usize> for Count {
+impl From<usize> for RequestCount {
     fn from(exactly: usize) -> Self {
         Self(exactly..=exactly)
     }
 }
 
-impl From<RangeInclusive<usize>> for Count {
+impl From<RangeInclusive<usize>> for RequestCount {
     fn from(range: RangeInclusive<usize>) -> Self {
         Self(range)
     }
 }
 
-/// A row.
-pub struct Row {
+/// One case of the table.
+pub struct Case {
     pub name: String,
-    pub ask: Ask,
-    /// None where the server refuses every connection.
+    pub call: Call,
+    /// Actions of the server. None if the server refuses every connection.
     pub script: Option<Script>,
+    /// Deadline of the call.
     pub deadline: Duration,
-    /// The most linear memory that the instance may take, in bytes.
+    /// Maximum linear memory of the instance in bytes.
     pub memory: usize,
-    /// The code of the error; none is a success.
+    /// Expected error code. None for a success.
     pub code: Option<ErrorCode>,
+    /// Expected effect of a failed call.
     pub effect: Effect,
-    /// Token requests among them.
+    /// Expected number of requests, token requests included.
     pub requests: RangeInclusive<usize>,
-    /// The call takes that long at least.
+    /// Minimum duration of the call.
     pub at_least: Duration,
-    /// What the error must say of `Retry-After`, where that is what is tried.
+    /// Expected `retry-after-ms` of the error, if the case checks it.
     pub retry_after_ms: Option<Option<u64>>,
 }
 
-impl Row {
-    /// The server does these steps with every request of this call but those for tokens.
-    pub fn new(name: impl Into<String>, ask: Ask, steps: impl Into<Vec<Step>>) -> Self {
+impl Case {
+    /// Returns a case in which the server takes these steps with every request of the call, token requests excepted.
+    pub fn new(name: impl Into<String>, call: Call, steps: impl Into<Vec<Step>>) -> Self {
         Self {
             name: name.into(),
-            ask,
+            call,
             script: Some(Script {
-                on: Some(ask.endpoint()),
+                on: Some(call.endpoint()),
                 skip: 0,
                 times: usize::MAX,
                 steps: steps.into().into(),
             }),
-            // Room for one wait between two attempts, which is half a second at most.
+            // Allows for one wait between two attempts, which is at most half a second.
             deadline: Duration::from_secs(2),
             memory: 32 << 20,
             code: None,
@@ -106,24 +110,24 @@ impl Row {
         }
     }
 
-    /// The server refuses every connection.
-    pub fn refused(name: impl Into<String>, ask: Ask) -> Self {
+    /// Returns a case in which the server refuses every connection.
+    pub fn refused(name: impl Into<String>, call: Call) -> Self {
         Self {
             script: None,
-            ..Self::new(name, ask, [])
+            ..Self::new(name, call, [])
         }
     }
 
-    /// The call succeeds, with this many requests.
-    pub fn succeeds(self, requests: impl Into<Count>) -> Self {
+    /// Expects a success with this number of requests.
+    pub fn succeeds(self, requests: impl Into<RequestCount>) -> Self {
         Self {
             requests: requests.into().0,
             ..self
         }
     }
 
-    /// The call fails, after this many requests, and has changed nothing.
-    pub fn fails(self, code: ErrorCode, requests: impl Into<Count>) -> Self {
+    /// Expects an error with the effect `not-applied` after this number of requests.
+    pub fn fails(self, code: ErrorCode, requests: impl Into<RequestCount>) -> Self {
         Self {
             code: Some(code),
             requests: requests.into().0,
@@ -131,32 +135,33 @@ impl Row {
         }
     }
 
-    /// The call fails, after this many requests, and may have changed something.
-    pub fn uncertain(self, code: ErrorCode, requests: impl Into<Count>) -> Self {
+    /// Expects an error with the effect `possibly-applied` after this number of requests.
+    pub fn possibly_applied(self, code: ErrorCode, requests: impl Into<RequestCount>) -> Self {
         Self {
             effect: Effect::PossiblyApplied,
             ..self.fails(code, requests)
         }
     }
 
-    /// The requests for tokens meet it.
+    /// Applies the steps to token requests.
     pub fn on_token(self) -> Self {
-        self.scripted(|script| script.on = Some(Endpoint::Token))
+        self.with_script(|script| script.on = Some(Endpoint::Token))
     }
 
-    /// The connection after the one for the token meets it, and its request is not read.
+    /// Applies the steps to the connection after that of the token request, without reading a request.
     pub fn unread(self) -> Self {
-        self.scripted(|script| {
+        self.with_script(|script| {
             script.on = None;
             script.skip = 1;
         })
     }
 
-    /// The first request meets it, and no other.
+    /// Applies the steps to the first request only.
     pub fn once(self) -> Self {
-        self.scripted(|script| script.times = 1)
+        self.with_script(|script| script.times = 1)
     }
 
+    /// Sets the deadline of the call in milliseconds.
     pub fn deadline_ms(self, ms: u64) -> Self {
         Self {
             deadline: Duration::from_millis(ms),
@@ -164,6 +169,7 @@ impl Row {
         }
     }
 
+    /// Sets the maximum linear memory of the instance in bytes.
     pub fn memory(self, bytes: usize) -> Self {
         Self {
             memory: bytes,
@@ -171,6 +177,7 @@ impl Row {
         }
     }
 
+    /// Expects the call to take at least this time in milliseconds.
     pub fn at_least_ms(self, ms: u64) -> Self {
         Self {
             at_least: Duration::from_millis(ms),
@@ -178,7 +185,7 @@ impl Row {
         }
     }
 
-    /// The call waits until its deadline.
+    /// Expects the call to last until its deadline.
     pub fn at_the_deadline(self) -> Self {
         Self {
             at_least: self.deadline,
@@ -186,6 +193,7 @@ impl Row {
         }
     }
 
+    /// Expects this `retry-after-ms` in the error.
     pub fn retry_after_ms(self, ms: Option<u64>) -> Self {
         Self {
             retry_after_ms: Some(ms),
@@ -193,7 +201,7 @@ impl Row {
         }
     }
 
-    fn scripted(mut self, change: impl FnOnce(&mut Script)) -> Self {
+    fn with_script(mut self, change: impl FnOnce(&mut Script)) -> Self {
         self.script.as_mut().map(change);
         self
     }

@@ -1,42 +1,50 @@
-//! Whether what a call came to is what its row says.
+//! Comparison of the result of a call with its case.
 
 use std::time::Duration;
 
 use host::{Effect, Error, ErrorCode};
 
-use super::case::Row;
+use super::case::Case;
 
-/// How much longer than its deadline a call may take.
-const SLACK: Duration = Duration::from_millis(50);
-/// What a busy machine may add to that: other tests run at the same time, and none of them is optimised.
-const NOISE: Duration = Duration::from_secs(1);
-/// Stands in every token that a hostile server makes up.
-pub const MADE_UP: &str = "token-of-a-hostile-server";
+/// Maximum time that a call may take beyond its deadline.
+const TOLERANCE: Duration = Duration::from_millis(50);
+/// Maximum time that a machine busy with unoptimised tests adds to that.
+const LOAD_MARGIN: Duration = Duration::from_secs(1);
+/// Part of every token that a hostile server invents.
+pub const INVENTED_TOKEN: &str = "token-of-a-hostile-server";
 
-/// What a call came to: nothing in time, a trap, or the component's own result, shown.
-pub type Called = Option<host::Result<Result<String, Error>>>;
+/// Result of a call: none if the call is stuck, a trap, or the result of the function with its value as text.
+pub type CallResult = Option<host::Result<Result<String, Error>>>;
 
-/// What a call came to, in words.
-pub fn told(result: &Called) -> String {
+/// Describes the result of a call for people.
+pub fn describe(result: &CallResult) -> String {
     match result {
-        None => "nothing in time".into(),
+        None => "stuck".into(),
         Some(Err(trap)) => format!("a trap: {}", trap.root_cause()),
         Some(Ok(result)) => format!("{result:?}"),
     }
 }
 
-/// What came of a row.
-pub struct Outcome {
+/// Result of a case, with its problems.
+pub struct CaseResult {
     pub code: String,
     pub effect: &'static str,
     pub requests: usize,
     pub elapsed: Duration,
-    pub wrong: Vec<String>,
+    /// Differences from the expectation of the case.
+    pub problems: Vec<String>,
 }
 
-/// What the call came to, and what of it is not as the row says.
-pub fn judge(row: &Row, result: &Called, elapsed: Duration, connections: usize) -> Outcome {
-    let mut wrong = Vec::new();
+/// Compares the result of a call with its case.
+///
+/// `connections` is the number of connections that the server accepted during the call.
+pub fn check(
+    case: &Case,
+    result: &CallResult,
+    elapsed: Duration,
+    connections: usize,
+) -> CaseResult {
+    let mut problems = Vec::new();
     let mut requests = connections;
     let mut effect = None;
     let code = match result {
@@ -46,61 +54,64 @@ pub fn judge(row: &Row, result: &Called, elapsed: Duration, connections: usize) 
         Some(Ok(Err(error))) => {
             requests = error.requests as usize;
             effect = Some(error.effect);
-            wrong.extend(flaws(row, error).map(|flaw| format!("{flaw} in {error:?}")));
-            if row.script.is_some() && requests != connections {
-                wrong.push(format!("{requests} attempts, {connections} connections"));
+            problems.extend(error_problems(case, error).map(|it| format!("{it} in {error:?}")));
+            if case.script.is_some() && requests != connections {
+                problems.push(format!("{requests} requests, {connections} connections"));
             }
             name(error.code)
         }
     };
-    let (expected, expected_effect) = match row.code {
-        Some(code) => (name(code), Some(row.effect)),
+    let (expected, expected_effect) = match case.code {
+        Some(code) => (name(code), Some(case.effect)),
         None => ("ok".to_owned(), None),
     };
     if (&code, effect) != (&expected, expected_effect) {
-        let told = told(result);
-        wrong.push(format!("not {expected} {expected_effect:?}, but {told}"));
+        let result = describe(result);
+        problems.push(format!("not {expected} {expected_effect:?}, but {result}"));
     }
-    if !row.requests.contains(&requests) {
-        wrong.push(format!("{requests} requests, not {:?}", row.requests));
+    if !case.requests.contains(&requests) {
+        problems.push(format!("{requests} requests, not {:?}", case.requests));
     }
-    let latest = row.deadline + SLACK + NOISE;
-    if elapsed < row.at_least || elapsed > latest {
-        let earliest = row.at_least;
-        wrong.push(format!("took {elapsed:?}, not {earliest:?} to {latest:?}"));
+    let latest = case.deadline + TOLERANCE + LOAD_MARGIN;
+    if elapsed < case.at_least || elapsed > latest {
+        let earliest = case.at_least;
+        problems.push(format!("took {elapsed:?}, not {earliest:?} to {latest:?}"));
     }
-    if row.code == Some(ErrorCode::TimedOut) && elapsed < row.deadline {
-        wrong.push(format!("gave up after {elapsed:?}, before its deadline"));
+    if case.code == Some(ErrorCode::TimedOut) && elapsed < case.deadline {
+        problems.push(format!("timed out after {elapsed:?}, before the deadline"));
     }
-    Outcome {
+    CaseResult {
         code,
         effect: match effect {
-            Some(Effect::NotApplied) => "unchanged",
-            Some(Effect::PossiblyApplied) => "uncertain",
+            Some(Effect::NotApplied) => "not-applied",
+            Some(Effect::PossiblyApplied) => "possibly-applied",
             None => "",
         },
         requests,
         elapsed,
-        wrong,
+        problems,
     }
 }
 
-/// What is wrong with an error, whatever it is.
-fn flaws(row: &Row, error: &Error) -> impl Iterator<Item = &'static str> {
+/// Returns the violations of rules that every error must meet, and of `retry-after-ms` of the case.
+fn error_problems(case: &Case, error: &Error) -> impl Iterator<Item = &'static str> {
     use ErrorCode::{ConnectionFailed, RateLimited, TimedOut, Unavailable};
 
     let retryable = [RateLimited, Unavailable, TimedOut, ConnectionFailed].contains(&error.code);
-    let said = error.api_message.as_deref().unwrap_or_default();
-    let cause = error.message.strip_prefix(row.ask.operation());
-    let waits = row.retry_after_ms;
+    let api_message = error.api_message.as_deref().unwrap_or_default();
+    let cause = error.message.strip_prefix(case.call.operation());
+    let expected_wait = case.retry_after_ms;
     [
-        (error.retryable != retryable, "the wrong `retryable`"),
-        (said.len() > 512, "too many of the server's words"),
+        (error.retryable != retryable, "a wrong `retryable`"),
+        (
+            api_message.len() > 512,
+            "an `api-message` of more than 512 bytes",
+        ),
         (
             error
                 .message
                 .chars()
-                .chain(said.chars())
+                .chain(api_message.chars())
                 .any(char::is_control),
             "a control character",
         ),
@@ -109,16 +120,19 @@ fn flaws(row: &Row, error: &Error) -> impl Iterator<Item = &'static str> {
             "no operation and cause",
         ),
         (
-            waits.is_some_and(|waits| waits != error.retry_after_ms),
-            "the wrong `retry-after-ms`",
+            expected_wait.is_some_and(|wait| wait != error.retry_after_ms),
+            "a wrong `retry-after-ms`",
         ),
-        (format!("{error:?}").contains(MADE_UP), "the token"),
+        (
+            format!("{error:?}").contains(INVENTED_TOKEN),
+            "an invented token",
+        ),
     ]
     .into_iter()
-    .filter_map(|(is_wrong, what)| is_wrong.then_some(what))
+    .filter_map(|(is_violated, problem)| is_violated.then_some(problem))
 }
 
-/// The code in the words of the contract.
+/// Returns the name of a code in the contract.
 fn name(code: ErrorCode) -> String {
     let mut name = String::new();
     for letter in format!("{code:?}")

@@ -1,4 +1,4 @@
-//! Refusals in every shape: what they say, how much of it, and what of it may not be repeated.
+//! Error responses: formats, broken bodies, and secrets in their texts.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use host::ErrorCode::{
 
 use super::{
     case::{
-        Ask::{Get, List, NextPage, Reactivate, Revoke, Suspend},
-        Row,
+        Call::{Get, List, NextPage, Reactivate, Revoke, Suspend},
+        Case,
     },
     response::{raw, status},
     script::Step::{Drip, Forever, Hang, Reset, Send},
@@ -18,62 +18,70 @@ use super::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_in_every_shape() {
+async fn error_formats_map_to_their_codes() {
     let long = "x".repeat(1 << 20);
     let bodies = [
         (
-            "of gRPC",
+            "in gRPC format",
             r#"{"code":7,"message":"no_owner_remain","details":[]}"#.to_owned(),
             LastOwner,
         ),
         (
-            "of gRPC",
+            "in gRPC format",
             r#"{"code":7,"message":"EAM user","details":[]}"#.into(),
             ExternallyManaged,
         ),
         (
-            "of gRPC",
+            "in gRPC format",
             r#"{"code":7,"message":"permission missing"}"#.into(),
             PermissionDenied,
         ),
         (
-            "of gRPC, code past 32 bits",
+            "in gRPC format, code beyond 32 bits",
             r#"{"code":1e300,"message":"permission"}"#.into(),
             PermissionDenied,
         ),
         (
-            "of gRPC, code of text",
+            "in gRPC format, code as a string",
             r#"{"code":"7","message":"permission"}"#.into(),
             PermissionDenied,
         ),
         (
-            "of OAuth",
+            "in OAuth format",
             r#"{"error":"access_denied","error_description":"no"}"#.into(),
             Other,
         ),
         (
-            "of both",
+            "in both formats",
             r#"{"code":7,"message":"permission","error":"access_denied"}"#.into(),
             PermissionDenied,
         ),
-        ("of neither", r#"{"errors":[{"title":"no"}]}"#.into(), Other),
         (
-            "with an object as error",
+            "in neither format",
+            r#"{"errors":[{"title":"no"}]}"#.into(),
+            Other,
+        ),
+        (
+            "with an object as `error`",
             r#"{"error":{"code":403,"message":"no"}}"#.into(),
             Other,
         ),
-        ("of numbers", r#"{"message":5,"error":6}"#.into(), Other),
         (
-            "in text",
+            "with numbers as messages",
+            r#"{"message":5,"error":6}"#.into(),
+            Other,
+        ),
+        (
+            "as text",
             "you lack the permission".into(),
             PermissionDenied,
         ),
         (
-            "in HTML",
+            "as HTML",
             "<html>you lack the permission</html>".into(),
             Other,
         ),
-        ("without a word", String::new(), Other),
+        ("with an empty body", String::new(), Other),
         (
             "of control characters",
             "\u{1b}[31m\0\u{7}\u{9b}2J".into(),
@@ -81,21 +89,21 @@ async fn refusals_in_every_shape() {
         ),
         ("of 1 MB", long.clone(), Other),
         (
-            "of 1 MB of JSON",
+            "of 1 MB in JSON",
             format!(r#"{{"message":"{long}"}}"#),
             Other,
         ),
-        ("of lists 100,000 deep", "[".repeat(100_000), Other),
-        ("cut within a letter", "é".repeat(10_000), Other),
+        ("of arrays nested 100,000 deep", "[".repeat(100_000), Other),
+        ("of 20 kB of two-byte letters", "é".repeat(10_000), Other),
     ];
-    let rows = bodies.into_iter().map(|(name, body, code)| {
-        Row::new(format!("403 {name}"), Suspend, status(403, &[], body)).fails(code, 2)
+    let cases = bodies.into_iter().map(|(name, body, code)| {
+        Case::new(format!("403 {name}"), Suspend, status(403, &[], body)).fails(code, 2)
     });
-    run("refusals in every shape", rows.collect()).await;
+    run("error formats", cases.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_whose_words_get_lost() {
+async fn errors_with_broken_bodies_keep_their_code() {
     let head = || Send(raw("HTTP/1.1 403 Forbidden", &["content-length: 500"], ""));
     let huge = raw(
         "HTTP/1.1 403 Forbidden",
@@ -111,85 +119,85 @@ async fn refusals_whose_words_get_lost() {
     };
     let endless = Forever(b"4\r\nword\r\n".repeat(1000));
     let slow = Duration::from_millis(20);
-    let rows = vec![
-        Row::new("403, reset in its words", Suspend, [head(), Reset]).fails(Other, 2),
-        Row::new("403, words that end too soon", Suspend, [head()]).fails(Other, 2),
-        Row::new("403, words that never come", Suspend, [head(), Hang])
+    let cases = vec![
+        Case::new("403, reset in the body", Suspend, [head(), Reset]).fails(Other, 2),
+        Case::new("403, body cut", Suspend, [head()]).fails(Other, 2),
+        Case::new("403, body never sent", Suspend, [head(), Hang])
             .deadline_ms(1000)
             .at_the_deadline()
             .fails(Other, 2),
-        Row::new(
-            "403, words a byte at a time",
+        Case::new(
+            "403, body a byte at a time",
             Suspend,
             [head(), Drip(vec![b'x'; 500], slow)],
         )
         .deadline_ms(1000)
         .at_the_deadline()
         .fails(Other, 2),
-        Row::new("403, words without an end", Suspend, [chunks(), endless]).fails(Other, 2),
-        Row::new(
-            "403, 100 GB promised",
+        Case::new("403, endless body", Suspend, [chunks(), endless]).fails(Other, 2),
+        Case::new(
+            "403, 100 GB announced",
             Suspend,
             [Send(huge), Forever(vec![b'x'; 1000])],
         )
         .fails(Other, 2),
-        Row::new(
-            "403, words in bad chunks",
+        Case::new(
+            "403, malformed chunks",
             Suspend,
             [chunks(), Send(b"zz\r\n".to_vec())],
         )
         .fails(Other, 2),
     ];
-    run("refusals whose words get lost", rows).await;
+    run("errors with broken bodies", cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_that_repeat_a_secret() {
+async fn errors_that_repeat_a_secret_are_redacted() {
     let repeated = r#"{"code":3,"message":"the token $token is not good","error":"$token"}"#;
-    let rows = vec![
-        Row::new(
+    let cases = vec![
+        Case::new(
             "400 that repeats the token",
             Get,
             status(400, &[], repeated),
         )
         .fails(InvalidArgument, 2),
-        Row::new(
+        Case::new(
             "400 that repeats the token",
             List,
             status(400, &[], "$token"),
         )
         .fails(InvalidArgument, 2),
-        Row::new(
+        Case::new(
             "403 that repeats the token",
             Reactivate,
             status(403, &[], repeated),
         )
         .fails(Other, 2),
-        Row::new(
+        Case::new(
             "404 that repeats the token",
             Suspend,
             status(404, &[], "\"$token\""),
         )
         .fails(NotFound, 2),
-        Row::new(
+        Case::new(
             "400 that repeats the credentials",
             Revoke,
             status(400, &[], repeated),
         )
         .fails(Other, 1),
-        Row::new(
+        Case::new(
             "token: 400 that repeats the credentials",
             Get,
             status(400, &[], repeated),
         )
         .on_token()
         .fails(Other, 1),
-        Row::new(
+        Case::new(
             "401 that repeats the token",
             NextPage,
             status(401, &[], repeated),
         )
         .fails(Unauthenticated, 3),
     ];
-    run("refusals that repeat a secret", rows).await;
+    run("errors that repeat a secret", cases).await;
 }

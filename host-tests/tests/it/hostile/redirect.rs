@@ -1,26 +1,27 @@
-//! Redirects, which are never followed, least of all with credentials.
+//! Redirects, which are never followed.
 
 use host::ErrorCode::MalformedResponse;
 
 use super::{
     case::{
-        Ask::{List, Revoke, Suspend},
-        Row,
+        Call::{List, Revoke, Suspend},
+        Case,
     },
     response::status,
     table::run,
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redirects() {
-    let mut rows = Vec::new();
+async fn redirects_are_not_followed() {
+    let mut cases = Vec::new();
     for code in [300, 301, 302, 303, 305, 307, 308] {
         let elsewhere = || status(code, &["location: $elsewhere/x"], "");
-        rows.extend([
-            Row::new(format!("{code}"), List, elsewhere()).fails(MalformedResponse, 2),
-            Row::new(format!("{code}"), Suspend, elsewhere()).uncertain(MalformedResponse, 2),
-            Row::new(format!("{code}"), Revoke, elsewhere()).fails(MalformedResponse, 1),
-            Row::new(format!("token: {code}"), Suspend, elsewhere())
+        cases.extend([
+            Case::new(format!("{code}"), List, elsewhere()).fails(MalformedResponse, 2),
+            Case::new(format!("{code}"), Suspend, elsewhere())
+                .possibly_applied(MalformedResponse, 2),
+            Case::new(format!("{code}"), Revoke, elsewhere()).fails(MalformedResponse, 1),
+            Case::new(format!("token: {code}"), Suspend, elsewhere())
                 .on_token()
                 .fails(MalformedResponse, 1),
         ]);
@@ -31,13 +32,13 @@ async fn redirects() {
         "x: y",
         "refresh: 0; url=$elsewhere",
     ];
-    rows.extend(odd.map(|header| {
-        Row::new(
+    cases.extend(odd.map(|header| {
+        Case::new(
             format!("302 with {header}"),
             List,
             status(302, &[header], ""),
         )
         .fails(MalformedResponse, 2)
     }));
-    run("redirects", rows).await;
+    run("redirects", cases).await;
 }

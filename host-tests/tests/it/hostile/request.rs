@@ -1,4 +1,4 @@
-//! A request, as a server reads it.
+//! Requests, as the hostile server reads them.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tokio::{io::AsyncReadExt, net::TcpStream};
 
 use super::response::{fill, put_length};
 
-/// A request, as far as the server read it.
+/// Head and body of a request. Empty if the request was not read.
 #[derive(Default)]
 pub struct Request {
     pub head: String,
@@ -30,7 +30,7 @@ impl Request {
         Ok(request)
     }
 
-    /// The first header of this name, which is in lower case.
+    /// Returns the value of the first header with a name.
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().skip(1);
         let mut headers = lines.filter_map(|line| line.split_once(": "));
@@ -39,15 +39,15 @@ impl Request {
             .map(|(_, value)| value)
     }
 
-    /// Puts in what the request came with, and then the length.
+    /// Replaces `$token`, `$escaped` and `$length` in the bytes of a response.
     pub fn fill(&self, bytes: &[u8]) -> Vec<u8> {
-        let sent = self.header("authorization").unwrap_or_default();
-        let token = sent.trim_start_matches("Bearer ").to_owned();
+        let value = self.header("authorization").unwrap_or_default();
+        let token = value.trim_start_matches("Bearer ").to_owned();
         let escaped = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
         put_length(&fill(bytes, &[("token", token), ("escaped", escaped)]))
     }
 
-    /// What is asked, whichever generation of the API it is.
+    /// Returns the endpoint of the request, in either API version.
     pub fn endpoint(&self) -> Endpoint {
         let target = self.head.split(' ').nth(1).unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();

@@ -1,21 +1,21 @@
-//! Bodies that are shorter, longer, larger or otherwise wrapped than their head says.
+//! Bodies with a wrong length, a transfer or content coding, or an excessive size.
 
 use host::ErrorCode::{ConnectionFailed, MalformedResponse};
 
 use super::{
     case::{
-        Ask::{Get, List, Reactivate, Suspend},
-        Row,
+        Call::{Get, List, Reactivate, Suspend},
+        Case,
     },
     response::{ACTIVE, SUSPENDED, chunked, chunked_head, json, padded, raw, send, status},
     script::Step::{self, Forever, Hang, Send},
     table::run,
 };
 
-/// The largest answer that is taken, in bytes.
-const LARGEST: usize = 8 << 20;
+/// Maximum response size in bytes.
+const MAX_RESPONSE: usize = 8 << 20;
 
-/// Chunks as they are written here.
+/// Sends a chunked response with these chunks.
 fn chunks(body: &str) -> Vec<Step> {
     vec![Send([chunked_head(), body.as_bytes().to_vec()].concat())]
 }
@@ -27,7 +27,7 @@ fn gzip() -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_not_as_long_as_their_head_says() {
+async fn bodies_of_a_wrong_length_are_errors_or_retried() {
     let with_length = |length: usize, body: &str| {
         send(
             "HTTP/1.1 200 OK",
@@ -35,161 +35,162 @@ async fn bodies_that_are_not_as_long_as_their_head_says() {
             body,
         )
     };
-    let rows = vec![
-        Row::new("empty", Get, json("")).fails(MalformedResponse, 2),
-        Row::new("empty", List, json("")).fails(MalformedResponse, 2),
-        Row::new("empty", Suspend, json("")).uncertain(MalformedResponse, 2),
-        Row::new("empty", Reactivate, json("")).uncertain(MalformedResponse, 2),
-        Row::new(
+    let cases = vec![
+        Case::new("empty", Get, json("")).fails(MalformedResponse, 2),
+        Case::new("empty", List, json("")).fails(MalformedResponse, 2),
+        Case::new("empty", Suspend, json("")).possibly_applied(MalformedResponse, 2),
+        Case::new("empty", Reactivate, json("")).possibly_applied(MalformedResponse, 2),
+        Case::new(
             "shorter than its length, once",
             Get,
             with_length(5000, ACTIVE),
         )
         .once()
         .succeeds(3),
-        Row::new(
+        Case::new(
             "shorter than its length, always",
             Suspend,
             with_length(5000, ACTIVE),
         )
         .deadline_ms(1000)
-        .uncertain(ConnectionFailed, 2..=6),
-        Row::new(
+        .possibly_applied(ConnectionFailed, 2..=6),
+        Case::new(
             "longer than its length, cut",
             Suspend,
             with_length(40, SUSPENDED),
         )
-        .uncertain(MalformedResponse, 2),
-        Row::new(
+        .possibly_applied(MalformedResponse, 2),
+        Case::new(
             "longer than its length, whole",
             List,
             with_length(2, "{}{}"),
         )
         .succeeds(2),
-        Row::new(
+        Case::new(
             "no length, cut",
             Suspend,
             send("HTTP/1.1 200 OK", &[], r#"{"id":"$id","#),
         )
-        .uncertain(MalformedResponse, 2),
-        Row::new(
+        .possibly_applied(MalformedResponse, 2),
+        Case::new(
             "HTTP/1.0, cut",
             Get,
             send("HTTP/1.0 200 OK", &[], r#"{"id":"$id","#),
         )
         .fails(MalformedResponse, 2),
     ];
-    run("bodies that are not as long as their head says", rows).await;
+    run("bodies of a wrong length", cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_wrapped() {
+async fn bodies_in_chunks_or_codings_are_read_or_errors() {
     let broken = [
-        ("a chunk's size is no number", "zz\r\n{}\r\n0\r\n\r\n"),
-        ("a chunk's size is negative", "-2\r\n{}\r\n0\r\n\r\n"),
+        ("a chunk size that is not a number", "zz\r\n{}\r\n0\r\n\r\n"),
+        ("a negative chunk size", "-2\r\n{}\r\n0\r\n\r\n"),
         (
-            "a chunk's size is past 64 bits",
+            "a chunk size beyond 64 bits",
             "ffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
         ),
-        ("a chunk is longer than its size", "1\r\n{}\r\n0\r\n\r\n"),
-        ("a chunk is cut", "ff\r\n{}"),
-        ("the last chunk is missing", "2\r\n{}\r\n"),
+        ("a chunk longer than its size", "1\r\n{}\r\n0\r\n\r\n"),
+        ("a chunk that is cut", "ff\r\n{}"),
+        ("a missing last chunk", "2\r\n{}\r\n"),
     ];
-    let mut rows = Vec::new();
+    let mut cases = Vec::new();
     for (name, body) in broken {
-        rows.push(
-            Row::new(name, Suspend, chunks(body))
+        cases.push(
+            Case::new(name, Suspend, chunks(body))
                 .deadline_ms(1000)
-                .uncertain(ConnectionFailed, 2..=6),
+                .possibly_applied(ConnectionFailed, 2..=6),
         );
-        rows.push(
-            Row::new(format!("{name}, once"), List, chunks(body))
+        cases.push(
+            Case::new(format!("{name}, once"), List, chunks(body))
                 .once()
                 .succeeds(3),
         );
     }
     let one_by_one = "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
-    rows.extend([
-        Row::new("a letter a chunk", List, chunks(one_by_one)).succeeds(2),
-        Row::new(
+    cases.extend([
+        Case::new("one byte per chunk", List, chunks(one_by_one)).succeeds(2),
+        Case::new(
             "chunks with trailers",
             List,
             chunks("2\r\n{}\r\n0\r\nx: y\r\n\r\n"),
         )
         .succeeds(2),
-        Row::new(
-            "compressed unasked",
+        Case::new(
+            "gzip, not requested",
             Suspend,
             status(200, &["content-encoding: gzip"], gzip()),
         )
-        .uncertain(MalformedResponse, 2),
-        Row::new(
-            "compressed unasked",
+        .possibly_applied(MalformedResponse, 2),
+        Case::new(
+            "gzip, not requested",
             List,
             status(200, &["content-encoding: gzip"], gzip()),
         )
         .fails(MalformedResponse, 2),
-        Row::new(
-            "says compressed, is not",
+        Case::new(
+            "content-encoding without compression",
             List,
             status(200, &["content-encoding: br"], "{}"),
         )
         .succeeds(2),
-        Row::new(
-            "transfer coding unasked",
+        Case::new(
+            "transfer-encoding gzip",
             List,
             send("HTTP/1.1 200 OK", &["transfer-encoding: gzip"], gzip()),
         )
         .fails(MalformedResponse, 2),
     ]);
-    run("bodies that are wrapped", rows).await;
+    run("chunked and encoded bodies", cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_too_large() {
-    let promised = |size: usize| raw("HTTP/1.1 200 OK", &[&format!("content-length: {size}")], "");
+async fn bodies_over_8_mib_are_malformed_responses() {
+    let announced = |size: usize| raw("HTTP/1.1 200 OK", &[&format!("content-length: {size}")], "");
     let spaces = [b"10000\r\n".to_vec(), vec![b' '; 0x10000], b"\r\n".to_vec()].concat();
     let endless = vec![Send(chunked_head()), Forever(spaces)];
     let id = r#"{"id":"$id","state":"ACTIVE"}"#;
-    let largest = [id.as_bytes(), &vec![b' '; LARGEST - 100]].concat();
-    let rows = vec![
-        // Where there is memory for it.
-        Row::new("just not too large", Get, json(largest))
+    let largest = [id.as_bytes(), &vec![b' '; MAX_RESPONSE - 100]].concat();
+    let cases = vec![
+        // Needs more memory than the other cases.
+        Case::new("almost 8 MiB", Get, json(largest))
             .memory(64 << 20)
             .succeeds(2),
-        // Nothing of it comes: it must be refused for what the head says.
-        Row::new(
-            "8 MiB and a byte promised",
+        // No body is sent: the announced length alone is an error.
+        Case::new(
+            "8 MiB and a byte announced",
             Get,
-            [Send(promised(LARGEST + 1)), Hang],
+            [Send(announced(MAX_RESPONSE + 1)), Hang],
         )
         .fails(MalformedResponse, 2),
-        Row::new("4 GiB promised", Suspend, [Send(promised(4 << 30)), Hang])
-            .uncertain(MalformedResponse, 2),
-        Row::new(
-            "8 EiB promised",
+        Case::new("4 GiB announced", Suspend, [Send(announced(4 << 30)), Hang])
+            .possibly_applied(MalformedResponse, 2),
+        Case::new(
+            "8 EiB announced",
             Suspend,
-            [Send(promised(usize::MAX / 2)), Hang],
+            [Send(announced(usize::MAX / 2)), Hang],
         )
-        .uncertain(MalformedResponse, 2),
-        Row::new("8 MiB and a byte", Get, json(padded(LARGEST + 1))).fails(MalformedResponse, 2),
-        Row::new(
+        .possibly_applied(MalformedResponse, 2),
+        Case::new("8 MiB and a byte", Get, json(padded(MAX_RESPONSE + 1)))
+            .fails(MalformedResponse, 2),
+        Case::new(
             "8 MiB and a byte in chunks",
             Get,
-            chunked(padded(LARGEST + 1)),
+            chunked(padded(MAX_RESPONSE + 1)),
         )
         .fails(MalformedResponse, 2),
-        Row::new(
+        Case::new(
             "8 MiB and a byte in chunks",
             Suspend,
-            chunked(padded(LARGEST + 1)),
+            chunked(padded(MAX_RESPONSE + 1)),
         )
-        .uncertain(MalformedResponse, 2),
-        Row::new("without an end", List, endless.clone()).fails(MalformedResponse, 2),
-        Row::new("token: without an end", Suspend, endless)
+        .possibly_applied(MalformedResponse, 2),
+        Case::new("endless", List, endless.clone()).fails(MalformedResponse, 2),
+        Case::new("token: endless", Suspend, endless)
             .on_token()
             .fails(MalformedResponse, 1),
     ];
-    let rows = rows.into_iter().map(|row| row.deadline_ms(20_000));
-    run("bodies that are too large", rows.collect()).await;
+    let cases = cases.into_iter().map(|case| case.deadline_ms(20_000));
+    run("bodies that are too large", cases.collect()).await;
 }

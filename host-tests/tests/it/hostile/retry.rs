@@ -1,26 +1,27 @@
-//! When a server asks to come back later, or fails for a while.
+//! `Retry-After`, and failures that are retried.
 
 use host::ErrorCode::{RateLimited, Unauthenticated, Unavailable};
 
 use super::{
     case::{
-        Ask::{Get, List, NextPage, Reactivate, Revoke, Suspend},
-        Row,
+        Call::{Get, List, NextPage, Reactivate, Revoke, Suspend},
+        Case,
     },
     response::status,
     script::Step,
     table::run,
 };
 
-/// When the server says that it answers: long ago, so that no other clock can be meant.
-const NOW: &str = "date: Sun, 06 Nov 1994 08:49:37 GMT";
+/// `Date` of the responses, which differs from the clock of any machine.
+const DATE: &str = "date: Sun, 06 Nov 1994 08:49:37 GMT";
 
-fn later(value: &str) -> Vec<Step> {
-    status(429, &[NOW, &format!("retry-after: {value}")], "")
+/// Sends 429 with a `Date` and this `Retry-After`.
+fn retry_after(value: &str) -> Vec<Step> {
+    status(429, &[DATE, &format!("retry-after: {value}")], "")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_that_ask_to_wait() {
+async fn retry_after_is_obeyed_within_the_deadline() {
     let past = "Sun, 06 Nov 1994 08:49:36 GMT";
     let soon = "Sun, 06 Nov 1994 08:49:38 GMT";
     let in_an_hour = "Sun, 06 Nov 1994 09:49:37 GMT";
@@ -30,66 +31,74 @@ async fn servers_that_ask_to_wait() {
         &["date: yesterday", &format!("retry-after: {in_an_hour}")],
         "",
     );
-    let mut rows = vec![
-        Row::new("429, a second, once", Suspend, later("1"))
+    let mut cases = vec![
+        Case::new("429, 1 second, once", Suspend, retry_after("1"))
             .once()
             .at_least_ms(1000)
             .succeeds(3),
-        Row::new("429, nothing, once", Get, later("0"))
+        Case::new("429, 0 seconds, once", Get, retry_after("0"))
             .once()
             .succeeds(3),
-        Row::new("429, nothing, always", Suspend, later("0"))
+        Case::new("429, 0 seconds, always", Suspend, retry_after("0"))
             .fails(RateLimited, 6)
             .retry_after_ms(Some(0)),
-        Row::new("429, nothing, always", List, later("0")).fails(RateLimited, 6),
-        Row::new("429, nothing, always", Revoke, later("0")).fails(RateLimited, 5),
-        Row::new(
-            "429, three seconds, which is too long",
+        Case::new("429, 0 seconds, always", List, retry_after("0")).fails(RateLimited, 6),
+        Case::new("429, 0 seconds, always", Revoke, retry_after("0")).fails(RateLimited, 5),
+        Case::new(
+            "429, 3 seconds, beyond the deadline",
             Reactivate,
-            later("3"),
+            retry_after("3"),
         )
         .fails(RateLimited, 2)
         .retry_after_ms(Some(3000)),
-        Row::new(
-            "429, longer than there are numbers",
+        Case::new(
+            "429, seconds beyond 64 bits",
             Suspend,
-            later("99999999999999999999"),
+            retry_after("99999999999999999999"),
         )
         .fails(RateLimited, 2),
-        Row::new("429, a date that is past, always", Suspend, later(past))
-            .fails(RateLimited, 6)
-            .retry_after_ms(Some(0)),
-        Row::new("429, a date that is now, always", Suspend, later(&NOW[6..]))
-            .fails(RateLimited, 6),
-        Row::new("429, a date in a second, once", Suspend, later(soon))
+        Case::new(
+            "429, a date in the past, always",
+            Suspend,
+            retry_after(past),
+        )
+        .fails(RateLimited, 6)
+        .retry_after_ms(Some(0)),
+        Case::new(
+            "429, the date of the response, always",
+            Suspend,
+            retry_after(&DATE[6..]),
+        )
+        .fails(RateLimited, 6),
+        Case::new("429, a date in a second, once", Suspend, retry_after(soon))
             .once()
             .at_least_ms(1000)
             .succeeds(3),
-        Row::new("429, a date in an hour", Suspend, later(in_an_hour))
+        Case::new("429, a date in an hour", Suspend, retry_after(in_an_hour))
             .fails(RateLimited, 2)
             .retry_after_ms(Some(3_600_000)),
-        Row::new(
-            "429, a date without one to count from, once",
+        Case::new(
+            "429, a date, response without a date, once",
             Suspend,
             undated.clone(),
         )
         .once()
         .succeeds(3),
-        Row::new("429, a date without one to count from", Suspend, undated)
+        Case::new("429, a date, response without a date", Suspend, undated)
             .deadline_ms(1000)
             .fails(RateLimited, 2..=6)
             .retry_after_ms(None),
-        Row::new(
-            "429, a date and no good one to count from, once",
+        Case::new(
+            "429, a date, response with a malformed date, once",
             Get,
             misdated,
         )
         .once()
         .succeeds(3),
-        Row::new("token: 429, nothing, always", Suspend, later("0"))
+        Case::new("token: 429, 0 seconds, always", Suspend, retry_after("0"))
             .on_token()
             .fails(RateLimited, 5),
-        Row::new("token: 429, an hour", Suspend, later("3600"))
+        Case::new("token: 429, an hour", Suspend, retry_after("3600"))
             .on_token()
             .fails(RateLimited, 1),
     ];
@@ -102,63 +111,73 @@ async fn servers_that_ask_to_wait() {
         "0x10",
         "Sun, 99 Nov 1994 08:49:38 GMT",
     ] {
-        rows.push(
-            Row::new(format!("429, {garbage:?}, once"), Suspend, later(garbage))
-                .once()
-                .succeeds(3),
+        cases.push(
+            Case::new(
+                format!("429, {garbage:?}, once"),
+                Suspend,
+                retry_after(garbage),
+            )
+            .once()
+            .succeeds(3),
         );
-        rows.push(
-            Row::new(format!("429, {garbage:?}, always"), Get, later(garbage))
-                .deadline_ms(1000)
-                .fails(RateLimited, 2..=6)
-                .retry_after_ms(None),
+        cases.push(
+            Case::new(
+                format!("429, {garbage:?}, always"),
+                Get,
+                retry_after(garbage),
+            )
+            .deadline_ms(1000)
+            .fails(RateLimited, 2..=6)
+            .retry_after_ms(None),
         );
     }
-    run("servers that ask to wait", rows).await;
+    run("retry-after", cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_that_fail_for_a_while() {
+async fn failures_are_retried_up_to_five_attempts() {
     let failing = |code| status(code, &["retry-after: 0"], "");
-    let mut rows = Vec::new();
+    let mut cases = Vec::new();
     for code in [408, 500, 502, 503, 504] {
-        rows.push(
-            Row::new(format!("{code}, once"), Suspend, failing(code))
+        cases.push(
+            Case::new(format!("{code}, once"), Suspend, failing(code))
                 .once()
                 .succeeds(3),
         );
-        rows.push(
-            Row::new(format!("token: {code}, once"), Get, failing(code))
+        cases.push(
+            Case::new(format!("token: {code}, once"), Get, failing(code))
                 .on_token()
                 .once()
                 .succeeds(3),
         );
-        rows.push(Row::new(format!("{code}, always"), List, failing(code)).fails(Unavailable, 6));
+        cases.push(Case::new(format!("{code}, always"), List, failing(code)).fails(Unavailable, 6));
     }
-    let refused = || status(401, &[], "");
-    rows.extend([
-        Row::new(
-            "503 without a word of when, once",
+    let rejected = || status(401, &[], "");
+    cases.extend([
+        Case::new(
+            "503 without retry-after, once",
             Reactivate,
             status(503, &[], ""),
         )
         .once()
         .succeeds(3),
-        Row::new("501 is not tried again", Get, failing(501)).fails(Unavailable, 2),
-        Row::new("401, once", Suspend, refused()).once().succeeds(4),
-        Row::new("401, once", NextPage, refused())
+        Case::new("501 is not retried", Get, failing(501)).fails(Unavailable, 2),
+        Case::new("401, once", Suspend, rejected())
+            .once()
+            .succeeds(4),
+        Case::new("401, once", NextPage, rejected())
             .once()
             .succeeds(3),
-        Row::new("401, always", Suspend, refused()).fails(Unauthenticated, 4),
-        Row::new("401, always", NextPage, refused()).fails(Unauthenticated, 3),
-        Row::new("401, always", Revoke, refused()).fails(Unauthenticated, 1),
-        Row::new(
+        Case::new("401, always", Suspend, rejected()).fails(Unauthenticated, 4),
+        Case::new("401, always", NextPage, rejected()).fails(Unauthenticated, 3),
+        Case::new("401, always", Revoke, rejected()).fails(Unauthenticated, 1),
+        Case::new(
             "503 in an hour",
             Suspend,
             status(503, &["retry-after: 3600"], ""),
         )
-        .uncertain(Unavailable, 2)
+        .possibly_applied(Unavailable, 2)
         .retry_after_ms(Some(3_600_000)),
     ]);
-    run("servers that fail for a while", rows).await;
+    run("failures that are retried", cases).await;
 }

@@ -1,4 +1,4 @@
-//! Runs one row: an instance, a simulator and a hostile server for it alone.
+//! Runs one case with its own instance, simulator and hostile server.
 
 use std::{
     fmt::Debug,
@@ -7,26 +7,26 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Error, Instance, InstanceOptions};
+use host::{Instance, InstanceOptions};
 use host_tests::{environment, first_page, instance};
 use simulator::{Simulator, State};
 use tokio::time::timeout;
 
 use super::{
-    case::{Ask, Row},
-    check_case::{Called, Outcome, judge, told},
+    case::{Call, Case},
+    check_case::{CallResult, CaseResult, check, describe},
     server::Server,
 };
 use crate::secrets::leak;
 
-/// How long a call may take before it counts as stuck.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum duration of a call before it counts as stuck.
+const MAX_CALL_TIME: Duration = Duration::from_secs(20);
 
-/// Runs one row.
-pub async fn outcome(row: &Row) -> Outcome {
+/// Runs one case, and calls the same instance again afterwards.
+pub async fn run_case(case: &Case) -> CaseResult {
     let simulator = Simulator::builder().users(60).seed(1).start().await;
     let simulator = simulator.expect("a simulator starts");
-    let elsewhere = Elsewhere::new().expect("a port is free");
+    let other_server = OtherServer::new().expect("a port is free");
     let mut users = simulator.users().into_iter();
     let member = users
         .find(|user| user.role == simulator::Role::Member && user.state == State::Active)
@@ -35,23 +35,23 @@ pub async fn outcome(row: &Row) -> Outcome {
     let mut variables = environment(&simulator);
     variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
     variables.push(("OP_USERS_BASE_URL".into(), server.url()));
-    let deadline_ms = row.deadline.as_millis().to_string();
+    let deadline_ms = case.deadline.as_millis().to_string();
     variables.push(("OP_USERS_DEADLINE_MS".into(), deadline_ms));
-    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(row.memory)).await;
+    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(case.memory)).await;
     let mut caller = Caller {
         instance,
         id: member.id,
         page_token: None,
     };
 
-    if row.ask == Ask::Reactivate {
+    if case.call == Call::Reactivate {
         simulator.set_state(&caller.id, State::Suspended);
     }
     let before = simulator.user(&caller.id).map(|user| user.state);
-    if row.script.is_some() {
+    if case.script.is_some() {
         server.open().expect("a server opens");
     }
-    if matches!(row.ask, Ask::NextPage | Ask::Revoke) {
+    if matches!(case.call, Call::NextPage | Call::Revoke) {
         caller.prepare().await;
     }
     let names = [
@@ -59,87 +59,92 @@ pub async fn outcome(row: &Row) -> Outcome {
         ("other", simulator.owner().id),
         ("secret", simulator.client_secret()),
         ("account", simulator.account_id().to_owned()),
-        ("elsewhere", elsewhere.url.clone()),
+        ("elsewhere", other_server.url.clone()),
         ("page", caller.page_token.clone().unwrap_or_default()),
     ];
-    server.play(row.script.clone().map(|script| script.filled(&names)));
-    let begun = Instant::now();
-    let result = caller.call(row.ask).await;
-    let elapsed = begun.elapsed();
+    server.set_script(case.script.clone().map(|script| script.filled(&names)));
+    let start = Instant::now();
+    let result = caller.call(case.call).await;
+    let elapsed = start.elapsed();
 
-    let mut outcome = judge(row, &result, elapsed, server.connections());
-    let wrong = &mut outcome.wrong;
-    if let Some(what) = leak(&simulator, &result) {
-        wrong.push(format!("{what:?} is shown in {}", told(&result)));
+    let mut case_result = check(case, &result, elapsed, server.connections());
+    let problems = &mut case_result.problems;
+    if let Some(secret) = leak(&simulator, &result) {
+        problems.push(format!("{secret:?} stands in {}", describe(&result)));
     }
     let after = simulator.user(&caller.id).map(|user| user.state);
-    if outcome.effect == "unchanged" && after != before {
-        wrong.push("it says unchanged, and the user was changed".into());
+    if case_result.effect == "not-applied" && after != before {
+        problems.push("the effect is not-applied, but the user was changed".into());
     }
-    if elsewhere.was_asked() {
-        wrong.push("a request went to another server".into());
+    if other_server.was_called() {
+        problems.push("a request went to another server".into());
     }
 
-    server.play(None);
+    server.set_script(None);
     server.open().expect("a server opens");
-    for next in [row.ask, Ask::List, Ask::Suspend, Ask::Get] {
+    for next in [case.call, Call::List, Call::Suspend, Call::Get] {
         let result = caller.call(next).await;
         if !matches!(result, Some(Ok(Ok(_)))) {
-            let told = told(&result);
-            wrong.push(format!("the next call, {}: {told}", next.operation()));
+            let result = describe(&result);
+            problems.push(format!("the next call, {}: {result}", next.operation()));
         }
     }
-    outcome
+    case_result
 }
 
-/// An instance, and what it is asked for.
+/// An instance, and the arguments of its calls.
 struct Caller {
     instance: Instance,
     id: String,
-    /// Where the second page begins.
+    /// Token of the second page.
     page_token: Option<String>,
 }
 
 impl Caller {
-    /// Lists the first page, which leaves a token and where to go on.
+    /// Lists the first page, so that the instance holds a token and the second page is known.
     async fn prepare(&mut self) {
         let page = self.instance.list_users(&first_page()).await;
-        let page = page.expect("the component runs").expect("a page comes");
+        let page = page
+            .expect("the component does not trap")
+            .expect("the first page is listed");
         self.page_token = page.next_page_token;
     }
 
-    async fn call(&mut self, ask: Ask) -> Called {
+    async fn call(&mut self, call: Call) -> CallResult {
         let instance = &mut self.instance;
         let mut page = first_page();
-        match ask {
-            Ask::NextPage => page.page_token.clone_from(&self.page_token),
-            Ask::Two => page.max_page_size = Some(2),
+        match call {
+            Call::NextPage => page.page_token.clone_from(&self.page_token),
+            Call::ListTwo => page.max_page_size = Some(2),
             _ => (),
         }
-        let result = timeout(PATIENCE, async {
-            Ok(match ask {
-                Ask::List | Ask::NextPage | Ask::Two => shown(instance.list_users(&page).await?),
-                Ask::Get => shown(instance.get_user(&self.id).await?),
-                Ask::Suspend => shown(instance.suspend_user(&self.id).await?),
-                Ask::Reactivate => shown(instance.reactivate_user(&self.id).await?),
-                Ask::Revoke => shown(instance.revoke_token().await?),
+        let result = timeout(MAX_CALL_TIME, async {
+            Ok(match call {
+                Call::List | Call::NextPage | Call::ListTwo => {
+                    format_ok(instance.list_users(&page).await?)
+                }
+                Call::Get => format_ok(instance.get_user(&self.id).await?),
+                Call::Suspend => format_ok(instance.suspend_user(&self.id).await?),
+                Call::Reactivate => format_ok(instance.reactivate_user(&self.id).await?),
+                Call::Revoke => format_ok(instance.revoke_token().await?),
             })
         });
         result.await.ok()
     }
 }
 
-fn shown(result: Result<impl Debug, Error>) -> Result<String, Error> {
+/// Formats the value of a success.
+fn format_ok<E>(result: Result<impl Debug, E>) -> Result<String, E> {
     result.map(|value| format!("{value:?}"))
 }
 
-/// Another server, where nothing should ever go.
-struct Elsewhere {
+/// A server that must receive no request.
+struct OtherServer {
     listener: TcpListener,
     url: String,
 }
 
-impl Elsewhere {
+impl OtherServer {
     fn new() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
@@ -147,7 +152,7 @@ impl Elsewhere {
         Ok(Self { listener, url })
     }
 
-    fn was_asked(&self) -> bool {
+    fn was_called(&self) -> bool {
         self.listener.accept().is_ok()
     }
 }

@@ -1,4 +1,4 @@
-//! What a server does, and to whom.
+//! Scripts of the hostile server: steps, and the connections they apply to.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,44 +6,45 @@ use simulator::Endpoint;
 
 use super::response::fill;
 
-/// What the server does with a connection, one step after the other; after the last one it closes.
+/// Action of the server on a connection. After the last step the server closes the connection.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Sends these bytes, with the `$token` of the request, the same `$escaped`, and the `$length` of the body put in.
+    /// Sends bytes, with `$token` replaced by the token of the request, `$escaped` by the token in JSON escapes, and
+    /// `$length` by the length of the body.
     Send(Vec<u8>),
-    /// The same, a byte at a time.
+    /// Sends bytes like `Send`, one by one, with this pause after each.
     Drip(Vec<u8>, Duration),
-    /// Sends these bytes again and again, until the client goes away.
+    /// Sends bytes repeatedly until the client closes the connection.
     Forever(Vec<u8>),
-    /// Has the request carried out, and sends the proper answer.
+    /// Forwards the request to the simulator, and sends its response.
     Pass,
-    /// The same, with the first text in the answer's body replaced by the second.
+    /// Forwards the request to the simulator, and sends its response with the first text in the body replaced by the second.
     Edit(String, String),
-    /// Has the request carried out, and keeps the answer.
+    /// Forwards the request to the simulator, and drops its response.
     Apply,
-    /// Does nothing more, and leaves the connection open.
+    /// Stops, and leaves the connection open.
     Hang,
-    /// Ends its own direction of the connection, and leaves the other one open.
+    /// Closes the sending direction of the connection only.
     HalfClose,
     /// Resets the connection.
     Reset,
 }
 
-/// Which connections meet what.
+/// Steps, and the connections they apply to.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// Those that ask this; without one, any connection, and its request is not read.
+    /// Endpoint of the requests. None applies to any connection, whose request is not read.
     pub on: Option<Endpoint>,
-    /// So many of them pass first.
+    /// Number of requests that are forwarded before the first one with the steps.
     pub skip: usize,
-    /// So many of them in a row, then no more.
+    /// Number of requests with the steps.
     pub times: usize,
-    /// What they meet.
+    /// Steps for each of these requests.
     pub steps: Arc<[Step]>,
 }
 
 impl Script {
-    /// Puts in what each `$name` stands for.
+    /// Replaces each `$name` in the steps by its value.
     pub fn filled(mut self, names: &[(&str, String)]) -> Self {
         let text = |text: &str| String::from_utf8_lossy(&fill(text.as_bytes(), names)).into_owned();
         let steps = self.steps.iter().map(|step| match step {

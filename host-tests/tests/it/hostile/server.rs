@@ -1,4 +1,4 @@
-//! A raw server in front of a simulator: it spoils what its script names, byte for byte, and passes on everything else.
+//! Hostile server in front of a simulator: follows its script byte by byte, and forwards all other requests.
 
 use std::{
     future::pending,
@@ -23,31 +23,33 @@ use super::{
     script::{Script, Step},
 };
 
-/// The server. Dropped, it closes everything.
+/// Hostile server. Closes all connections when dropped.
 pub struct Server {
-    stage: Arc<Stage>,
+    state: Arc<ServerState>,
     port: u16,
-    /// Bound to the port, so that connections are refused and nobody else gets it.
+    /// Socket bound to the port without listening: connections are refused, and no other test gets the port.
     closed: Option<TcpSocket>,
     task: Option<AbortHandle>,
 }
 
-struct Stage {
-    /// Where the simulator listens.
-    behind: String,
+struct ServerState {
+    /// Address of the simulator.
+    upstream: String,
+    /// Script in force.
     script: Mutex<Option<Script>>,
+    /// Number of connections since the script was set.
     connections: AtomicUsize,
 }
 
 impl Server {
-    /// A server that refuses connections until it is opened.
-    pub fn closed(behind: &str) -> io::Result<Self> {
+    /// Binds a server that refuses connections until it is opened.
+    pub fn closed(upstream: &str) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         Ok(Self {
             port: socket.local_addr()?.port(),
-            stage: Arc::new(Stage {
-                behind: behind.trim_start_matches("http://").to_owned(),
+            state: Arc::new(ServerState {
+                upstream: upstream.trim_start_matches("http://").to_owned(),
                 script: Mutex::default(),
                 connections: AtomicUsize::new(0),
             }),
@@ -56,29 +58,29 @@ impl Server {
         })
     }
 
-    /// Lets connections in.
+    /// Starts to accept connections.
     pub fn open(&mut self) -> io::Result<()> {
         if let Some(socket) = self.closed.take() {
-            let task = tokio::spawn(accept(socket.listen(64)?, Arc::clone(&self.stage)));
+            let task = tokio::spawn(accept(socket.listen(64)?, Arc::clone(&self.state)));
             self.task = Some(task.abort_handle());
         }
         Ok(())
     }
 
-    /// What the component is told as its base URL.
+    /// Base URL of the server.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Plays this script from now on; without one, everything is passed on. Counts connections from nothing again.
-    pub fn play(&self, script: Option<Script>) {
-        *self.stage.script() = script;
-        self.stage.connections.store(0, Ordering::Relaxed);
+    /// Sets the script and resets the number of connections. Without a script, every request is forwarded.
+    pub fn set_script(&self, script: Option<Script>) {
+        *self.state.script() = script;
+        self.state.connections.store(0, Ordering::Relaxed);
     }
 
-    /// How many connections came in since the script began.
+    /// Number of connections since the script was set.
     pub fn connections(&self) -> usize {
-        self.stage.connections.load(Ordering::Relaxed)
+        self.state.connections.load(Ordering::Relaxed)
     }
 }
 
@@ -90,26 +92,26 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, stage: Arc<Stage>) {
+async fn accept(listener: TcpListener, state: Arc<ServerState>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        stage.connections.fetch_add(1, Ordering::Relaxed);
-        let stage = Arc::clone(&stage);
-        // How it ends is the client's to see.
-        connections.spawn(async move { stage.serve(stream).await.ok() });
+        state.connections.fetch_add(1, Ordering::Relaxed);
+        let state = Arc::clone(&state);
+        // An error only means that the client closed the connection.
+        connections.spawn(async move { state.serve(stream).await.ok() });
         while connections.try_join_next().is_some() {}
     }
 }
 
-impl Stage {
+impl ServerState {
     fn script(&self) -> MutexGuard<'_, Option<Script>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next connection of this kind meets, if the script names it.
-    fn next(&self, kind: Option<Endpoint>) -> Option<Arc<[Step]>> {
+    /// Returns the steps for the next request of an endpoint, if the script applies to it.
+    fn next(&self, endpoint: Option<Endpoint>) -> Option<Arc<[Step]>> {
         let mut script = self.script();
-        let script = script.as_mut().filter(|script| script.on == kind)?;
+        let script = script.as_mut().filter(|script| script.on == endpoint)?;
         if script.skip > 0 {
             script.skip -= 1;
             return None;
@@ -121,15 +123,15 @@ impl Stage {
     async fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         if let Some(steps) = self.next(None) {
-            return self.act(stream, &Request::default(), &steps).await;
+            return self.run(stream, &Request::default(), &steps).await;
         }
         let request = Request::read(&mut stream).await?;
         let steps = self.next(Some(request.endpoint()));
         let steps = steps.as_deref().unwrap_or(&[Step::Pass]);
-        self.act(stream, &request, steps).await
+        self.run(stream, &request, steps).await
     }
 
-    async fn act(
+    async fn run(
         &self,
         mut stream: TcpStream,
         request: &Request,
@@ -147,34 +149,34 @@ impl Stage {
                 Step::Forever(bytes) => loop {
                     stream.write_all(bytes).await?;
                 },
-                Step::Pass => stream.write_all(&self.pass(request).await?).await?,
+                Step::Pass => stream.write_all(&self.forward(request).await?).await?,
                 Step::Edit(from, to) => {
-                    let answer = self.pass(request).await?;
-                    let answer = String::from_utf8(answer).map_err(io::Error::other)?;
-                    let (_, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+                    let response = self.forward(request).await?;
+                    let response = String::from_utf8(response).map_err(io::Error::other)?;
+                    let (_, body) = response.split_once("\r\n\r\n").unwrap_or_default();
                     stream.write_all(&ok(body.replace(from, to))).await?;
                 }
-                Step::Apply => drop(self.pass(request).await?),
+                Step::Apply => drop(self.forward(request).await?),
                 Step::Hang => return pending().await,
                 Step::HalfClose => stream.shutdown().await?,
                 Step::Reset => return stream.set_zero_linger(),
             }
         }
         stream.shutdown().await?;
-        // Closing with bytes unread would be a reset that overtakes the answer.
+        // Closing with unread bytes would reset the connection and discard the response.
         while stream.read(&mut [0; 1024]).await? > 0 {}
         Ok(())
     }
 
-    /// What the simulator answers.
-    async fn pass(&self, request: &Request) -> io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(&self.behind).await?;
+    /// Forwards a request to the simulator, and returns its response.
+    async fn forward(&self, request: &Request) -> io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(&self.upstream).await?;
         let head = request.head.trim_end();
         let head = format!("{head}\r\nconnection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).await?;
         stream.write_all(&request.body).await?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await?;
-        Ok(answer)
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await?;
+        Ok(response)
     }
 }

@@ -1,4 +1,4 @@
-//! Every status there is, as the answer to a suspension.
+//! Every HTTP status as the response to a suspend request.
 
 use host::ErrorCode::{
     self, ConnectionFailed, InvalidArgument, MalformedResponse, NotFound, Other, RateLimited,
@@ -6,67 +6,67 @@ use host::ErrorCode::{
 };
 
 use super::{
-    case::{Ask::Suspend, Row},
+    case::{Call::Suspend, Case},
     response::{raw, status},
     script::Step::{Pass, Send},
     table::run_compact,
 };
 
-/// What a status comes to, and how many requests are sent.
-fn meaning(status: u16) -> (ErrorCode, usize) {
+/// Returns the error code of a status, and the number of requests.
+fn expected(status: u16) -> (ErrorCode, usize) {
     match status {
         200..=399 => (MalformedResponse, 2),
         400 => (InvalidArgument, 2),
-        // The token is exchanged anew, once.
+        // The token is exchanged again, once.
         401 => (Unauthenticated, 4),
         404 => (NotFound, 2),
-        // Tried four times more.
+        // Retried four times.
         408 | 500 | 502 | 503 | 504 => (Unavailable, 6),
         429 => (RateLimited, 6),
         500..=599 => (Unavailable, 2),
-        // No status of HTTP.
+        // Not a status of HTTP.
         600.. => (MalformedResponse, 2),
         _ => (Other, 2),
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_status() {
-    let rows = (200..=599).chain([600, 999]).map(|code| {
+async fn every_status_maps_to_its_code() {
+    let cases = (200..=599).chain([600, 999]).map(|code| {
         let body = r#"{"code":2,"message":"because"}"#;
-        let row = Row::new(
+        let case = Case::new(
             code.to_string(),
             Suspend,
             status(code, &["retry-after: 0"], body),
         );
-        match (code, meaning(code)) {
-            (400..=499, (code, requests)) => row.fails(code, requests),
-            (_, (code, requests)) => row.uncertain(code, requests),
+        match (code, expected(code)) {
+            (400..=499, (code, requests)) => case.fails(code, requests),
+            (_, (code, requests)) => case.possibly_applied(code, requests),
         }
     });
-    run_compact("every status", rows.collect()).await;
+    run_compact("every status", cases.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_interim_status() {
+async fn every_interim_status_is_skipped() {
     let interim = |code: u16| Send(raw(&format!("HTTP/1.1 {code} Wait"), &[], ""));
     let others = || (100..=199).filter(|code| *code != 101);
-    let mut rows: Vec<_> = others()
+    let mut cases: Vec<_> = others()
         .map(|code| {
-            Row::new(
-                format!("{code}, then the answer"),
+            Case::new(
+                format!("{code}, then the response"),
                 Suspend,
                 [interim(code), Pass],
             )
             .succeeds(2)
         })
         .collect();
-    rows.extend(others().map(|code| {
-        Row::new(format!("{code} alone"), Suspend, [interim(code)])
+    cases.extend(others().map(|code| {
+        Case::new(format!("{code} only"), Suspend, [interim(code)])
             .deadline_ms(1000)
-            .uncertain(ConnectionFailed, 2..=6)
+            .possibly_applied(ConnectionFailed, 2..=6)
     }));
-    // What it switches to was not asked for.
+    // The client did not request another protocol.
     let switch = || {
         Send(raw(
             "HTTP/1.1 101 Switching",
@@ -74,9 +74,10 @@ async fn every_interim_status() {
             "",
         ))
     };
-    rows.push(Row::new("101 alone", Suspend, [switch()]).uncertain(MalformedResponse, 2));
-    rows.push(
-        Row::new("101, then the answer", Suspend, [switch(), Pass]).uncertain(MalformedResponse, 2),
+    cases.push(Case::new("101 only", Suspend, [switch()]).possibly_applied(MalformedResponse, 2));
+    cases.push(
+        Case::new("101, then the response", Suspend, [switch(), Pass])
+            .possibly_applied(MalformedResponse, 2),
     );
-    run_compact("every interim status", rows).await;
+    run_compact("every interim status", cases).await;
 }

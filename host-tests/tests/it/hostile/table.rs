@@ -1,4 +1,4 @@
-//! Runs rows, prints what came of them, and says which did not hold.
+//! Runs cases, and prints their results as a table.
 
 use std::{
     fmt::Write as _,
@@ -11,87 +11,91 @@ use std::{
 use host_tests::runtime;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{case::Row, check_case::Outcome, run_case::outcome};
+use super::{case::Case, check_case::CaseResult, run_case::run_case};
 
-/// Rows under way at once, in all tests of this process.
-static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
+/// Limit of concurrent cases in all tests of the process.
+static CONCURRENT_CASES: LazyLock<Semaphore> = LazyLock::new(|| {
     let cores = available_parallelism().map_or(1, NonZero::get);
     Semaphore::new(4 * cores)
 });
 
-/// Runs every row, an instance and a server each. Fails with all that did not hold.
-pub async fn run(theme: &str, rows: Vec<Row>) {
-    let (lines, wrong) = outcomes(rows).await;
+/// Runs every case with its own instance and server, and prints one line per case.
+///
+/// Panics with all problems of all cases.
+pub async fn run(theme: &str, cases: Vec<Case>) {
+    let (lines, problems) = run_cases(cases).await;
     let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
     print(&format!("{theme}\n{}\n\n", lines.join("\n")));
-    assert!(wrong.is_empty(), "{theme}:\n{}", wrong.join("\n"));
+    assert!(problems.is_empty(), "{theme}:\n{}", problems.join("\n"));
 }
 
-/// Prints a part of the table past the capture of tests, which shows only what fails: the table is there to be read.
+/// Prints a part of the table to the standard output.
+///
+/// Not with `print!`, whose output the test harness shows for failed tests only.
 fn print(part: &str) {
-    // Whoever closed the output does not read it.
+    // An output that was closed is no failure.
     io::stdout().lock().write_all(part.as_bytes()).ok();
 }
 
-/// The same for rows that differ in a number alone: those in a row with the same outcome are one line.
-pub async fn run_compact(theme: &str, rows: Vec<Row>) {
-    let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
-    let (lines, wrong) = outcomes(rows).await;
+/// Runs cases that differ in a number only, and prints consecutive cases with the same result as one line.
+pub async fn run_compact(theme: &str, cases: Vec<Case>) {
+    let names: Vec<_> = cases.iter().map(|case| case.name.clone()).collect();
+    let (lines, problems) = run_cases(cases).await;
     let mut table = format!("{theme}\n");
     let mut names = names.iter().zip(lines).peekable();
-    while let Some((first, (outcome, _))) = names.next() {
+    while let Some((first, (result, _))) = names.next() {
         let mut last = first;
-        while let Some((name, _)) = names.next_if(|(_, (next, _))| *next == outcome) {
+        while let Some((name, _)) = names.next_if(|(_, (next, _))| *next == result) {
             last = name;
         }
         let range = format!("{first}..{last}");
         let name = if first == last { first } else { &range };
-        writeln!(table, "  {name:<65}{outcome}").expect("a string takes all");
+        writeln!(table, "  {name:<65}{result}").expect("a string can be written");
     }
     table.push('\n');
     print(&table);
-    assert!(wrong.is_empty(), "{theme}:\n{}", wrong.join("\n"));
+    assert!(problems.is_empty(), "{theme}:\n{}", problems.join("\n"));
 }
 
-/// For each row, its outcome without what jitter decides, and its line; then what was wrong.
-async fn outcomes(rows: Vec<Row>) -> (Vec<(String, String)>, Vec<String>) {
-    // Compiled before any time is taken.
+/// Returns for each case its result without numbers that depend on jitter and its line; then all problems.
+async fn run_cases(cases: Vec<Case>) -> (Vec<(String, String)>, Vec<String>) {
+    // Compiles the component before the first case measures its time.
     runtime();
     let mut running = JoinSet::new();
-    for (at, row) in rows.into_iter().enumerate() {
+    for (index, case) in cases.into_iter().enumerate() {
         running.spawn(async move {
-            let _one = AT_ONCE.acquire().await;
-            let outcome = outcome(&row).await;
-            (at, row, outcome)
+            let _permit = CONCURRENT_CASES.acquire().await;
+            let result = run_case(&case).await;
+            (index, case, result)
         });
     }
     let mut done = running.join_all().await;
-    done.sort_by_key(|(at, ..)| *at);
-    let mut wrong = Vec::new();
-    let lines = done.into_iter().map(|(_, row, outcome)| {
-        let Outcome {
+    done.sort_by_key(|(index, ..)| *index);
+    let mut problems = Vec::new();
+    let lines = done.into_iter().map(|(_, case, result)| {
+        let CaseResult {
             code,
             effect,
             requests,
             elapsed,
-            wrong: faults,
-        } = outcome;
-        let (operation, name) = (row.ask.operation(), row.name);
-        let came = format!("{code:<19} {effect:<9}");
+            problems: found,
+        } = result;
+        let (operation, name) = (case.call.operation(), case.name);
+        let result = format!("{code:<19} {effect:<16}");
         let ms = elapsed.as_millis();
-        let line = format!("  {operation:<16}{name:<48} {came} {requests} {ms:>6} ms");
-        wrong.extend(
-            faults
+        let line = format!("  {operation:<16}{name:<48} {result} {requests} {ms:>6} ms");
+        problems.extend(
+            found
                 .iter()
-                .map(|fault| format!("{operation}, {name}: {fault}")),
+                .map(|problem| format!("{operation}, {name}: {problem}")),
         );
-        let (least, most) = row.requests.into_inner();
-        let count = if least == most {
+        let (min, max) = case.requests.into_inner();
+        let count = if min == max {
             requests.to_string()
         } else {
-            format!("{least}..{most}")
+            format!("{min}..{max}")
         };
-        (format!("{came} {count}"), line)
+        (format!("{result} {count}"), line)
     });
-    (lines.collect(), wrong)
+    (lines.collect(), problems)
 }

@@ -1,27 +1,27 @@
-//! Token endpoints that give no token, a bad one, or one of an odd life.
+//! Responses of the token endpoint: unusable tokens, unusual lifetimes, and errors.
 
 use host::ErrorCode::{MalformedResponse, NotConfigured, Other, Unauthenticated, Unavailable};
 
 use super::{
     case::{
-        Ask::{Get, List, Suspend},
-        Row,
+        Call::{Get, List, Suspend},
+        Case,
     },
-    check_case::MADE_UP,
+    check_case::INVENTED_TOKEN,
     response::{ACTIVE, json, status},
     script::Step::Edit,
     table::run,
 };
 
-/// The answer with a token of the server's invention, written as JSON.
+/// Returns a token response with this JSON value as the token.
 fn token(value: &str) -> String {
     format!(r#"{{"access_token":{value},"token_type":"Bearer","expires_in":900}}"#)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_that_cannot_be_used() {
-    let whole = token(&format!("\"{MADE_UP}\""));
-    let answers = [
+async fn unusable_tokens_are_malformed_responses() {
+    let whole = token(&format!("\"{INVENTED_TOKEN}\""));
+    let responses = [
         (
             "no token",
             r#"{"token_type":"Bearer","expires_in":900}"#.to_owned(),
@@ -29,52 +29,52 @@ async fn tokens_that_cannot_be_used() {
         ("empty", token("\"\"")),
         ("null", token("null")),
         ("a number", token("5")),
-        ("a list", token(&format!("[\"{MADE_UP}\"]"))),
-        ("100 kB", token(&format!("\"{}\"", MADE_UP.repeat(4000)))),
-        ("with spaces", token(&format!("\"{MADE_UP} x\""))),
+        ("an array", token(&format!("[\"{INVENTED_TOKEN}\"]"))),
+        (
+            "100 kB",
+            token(&format!("\"{}\"", INVENTED_TOKEN.repeat(4000))),
+        ),
+        ("with spaces", token(&format!("\"{INVENTED_TOKEN} x\""))),
         (
             "with CR LF",
-            token(&format!("\"{MADE_UP}\\r\\nx-injected: yes\"")),
+            token(&format!("\"{INVENTED_TOKEN}\\r\\nx-injected: yes\"")),
         ),
-        ("with a NUL", token(&format!("\"{MADE_UP}\\u0000\""))),
+        ("with a NUL", token(&format!("\"{INVENTED_TOKEN}\\u0000\""))),
         (
-            "of letters that no header has",
-            token(&format!("\"{MADE_UP}é\"")),
+            "with letters outside ASCII",
+            token(&format!("\"{INVENTED_TOKEN}é\"")),
         ),
         ("of type mac", whole.replace("Bearer", "mac")),
-        (
-            "of a type that is a number",
-            whole.replace("\"Bearer\"", "1"),
-        ),
+        ("of a type as a number", whole.replace("\"Bearer\"", "1")),
         (
             "twice",
-            whole.replacen('{', &format!("{{\"access_token\":\"{MADE_UP}\","), 1),
+            whole.replacen('{', &format!("{{\"access_token\":\"{INVENTED_TOKEN}\","), 1),
         ),
-        ("in a list", format!("[{whole}]")),
-        ("a life past all numbers", whole.replace("900", "1e999")),
+        ("in an array", format!("[{whole}]")),
+        ("a lifetime out of range", whole.replace("900", "1e999")),
         ("cut", whole[..60].to_owned()),
         ("a user", ACTIVE.to_owned()),
-        ("nothing", String::new()),
+        ("an empty body", String::new()),
         ("HTML", "<html>Sign in</html>".to_owned()),
     ];
-    let rows = answers.into_iter().map(|(name, body)| {
-        Row::new(name, Suspend, json(body))
+    let cases = responses.into_iter().map(|(name, body)| {
+        Case::new(name, Suspend, json(body))
             .on_token()
             .fails(MalformedResponse, 1)
     });
-    run("tokens that cannot be used", rows.collect()).await;
+    run("unusable tokens", cases.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_of_an_odd_life() {
-    let life = |value: &str| {
+async fn tokens_of_unusual_lifetime_are_accepted() {
+    let lifetime = |value: &str| {
         [Edit(
             "\"expires_in\":900".into(),
             format!("\"expires_in\":{value}"),
         )]
     };
-    let kind = |from: &str, to: &str| [Edit(from.into(), to.into())];
-    let lives = [
+    let edit = |from: &str, to: &str| [Edit(from.into(), to.into())];
+    let lifetimes = [
         "-1",
         "0",
         "-0.0",
@@ -87,39 +87,43 @@ async fn tokens_of_an_odd_life() {
         "1e-300",
         "18446744073709551616",
     ];
-    let mut rows: Vec<_> = lives
+    let mut cases: Vec<_> = lifetimes
         .into_iter()
-        .map(|value| Row::new(format!("a life of {value}"), Suspend, life(value)))
+        .map(|value| Case::new(format!("a lifetime of {value}"), Suspend, lifetime(value)))
         .collect();
-    rows.extend([
-        Row::new("no life", Suspend, kind("\"expires_in\":900,", "")),
-        Row::new("of type BEARER", Suspend, kind("Bearer", "BEARER")),
-        Row::new("of no type", List, kind(",\"token_type\":\"Bearer\"", "")),
-        Row::new("of a type that is null", Get, kind("\"Bearer\"", "null")),
+    cases.extend([
+        Case::new("no lifetime", Suspend, edit("\"expires_in\":900,", "")),
+        Case::new("of type BEARER", Suspend, edit("Bearer", "BEARER")),
+        Case::new(
+            "without a type",
+            List,
+            edit(",\"token_type\":\"Bearer\"", ""),
+        ),
+        Case::new("of type null", Get, edit("\"Bearer\"", "null")),
     ]);
-    let rows = rows.into_iter().map(|row| row.on_token().succeeds(2));
-    run("tokens of an odd life", rows.collect()).await;
+    let cases = cases.into_iter().map(|case| case.on_token().succeeds(2));
+    run("tokens of unusual lifetime", cases.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn token_endpoints_that_refuse() {
+async fn token_endpoint_errors_map_to_their_codes() {
     let retried = &["retry-after: 0"];
     let oauth = r#"{"error":"invalid_client","error_description":"no"}"#;
-    let rows = vec![
-        Row::new("400 invalid_client", Suspend, status(400, &[], oauth)).fails(Unauthenticated, 1),
-        Row::new("400 of another kind", Suspend, status(400, &[], "{}")).fails(Other, 1),
-        Row::new("401", Suspend, status(401, &[], oauth)).fails(Unauthenticated, 1),
-        Row::new("403", Suspend, status(403, &[], "")).fails(Other, 1),
-        Row::new("404", Suspend, status(404, &[], "")).fails(NotConfigured, 1),
-        Row::new("204", Suspend, status(204, &[], "")).fails(MalformedResponse, 1),
-        Row::new("302", Suspend, status(302, &["location: $elsewhere/"], ""))
+    let cases = vec![
+        Case::new("400 invalid_client", Suspend, status(400, &[], oauth)).fails(Unauthenticated, 1),
+        Case::new("400 of another kind", Suspend, status(400, &[], "{}")).fails(Other, 1),
+        Case::new("401", Suspend, status(401, &[], oauth)).fails(Unauthenticated, 1),
+        Case::new("403", Suspend, status(403, &[], "")).fails(Other, 1),
+        Case::new("404", Suspend, status(404, &[], "")).fails(NotConfigured, 1),
+        Case::new("204", Suspend, status(204, &[], "")).fails(MalformedResponse, 1),
+        Case::new("302", Suspend, status(302, &["location: $elsewhere/"], ""))
             .fails(MalformedResponse, 1),
-        Row::new("500, always", Suspend, status(500, retried, "")).fails(Unavailable, 5),
-        Row::new("500, once", Suspend, status(500, retried, ""))
+        Case::new("500, always", Suspend, status(500, retried, "")).fails(Unavailable, 5),
+        Case::new("500, once", Suspend, status(500, retried, ""))
             .once()
             .succeeds(3),
-        Row::new("500 in HTML, always", Get, status(500, retried, "<html>")).fails(Unavailable, 5),
+        Case::new("500 in HTML, always", Get, status(500, retried, "<html>")).fails(Unavailable, 5),
     ];
-    let rows = rows.into_iter().map(Row::on_token);
-    run("token endpoints that refuse", rows.collect()).await;
+    let cases = cases.into_iter().map(Case::on_token);
+    run("errors of the token endpoint", cases.collect()).await;
 }

@@ -1,5 +1,4 @@
-//! The API failing behind the service: each way it can, at each endpoint, has its status and code, never 500, and the
-//! service answers the next request.
+//! Failures of the API: status and code of the service for each failure at each endpoint, and the next request.
 
 use std::time::Duration;
 
@@ -7,17 +6,19 @@ use simulator::{Action, Endpoint, Fault, State};
 use tokio::task::JoinSet;
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::RawRequest,
 };
-use crate::closed_port::Nobody;
+use crate::closed_port::ClosedPort;
 
+/// Deadline of a call.
 const DEADLINE_MS: &str = "2000";
 
-/// What the API does, and the status and code that come of it.
-type Row = (&'static str, Action, u16, &'static str);
+/// Name of a failure, the action of the API, and the status and code of the service.
+type Failure = (&'static str, Action, u16, &'static str);
 
-fn rows() -> Vec<Row> {
+/// Failures with the same status and code at every endpoint.
+fn failures() -> Vec<Failure> {
     let html = "<html>Sign in</html>";
     let wait = Action::Status {
         status: 429,
@@ -31,35 +32,35 @@ fn rows() -> Vec<Row> {
         ("500", Action::status(500), 503, "unavailable"),
         ("503", Action::status(503), 503, "unavailable"),
         ("a reset", Action::Reset, 502, "connection-failed"),
-        ("half a head", Action::CutHead, 502, "connection-failed"),
+        ("half of a head", Action::CutHead, 502, "connection-failed"),
         (
-            "half a body",
+            "half of a body",
             Action::CutBody { after: 9 },
             502,
             "connection-failed",
         ),
         (
-            "no HTTP",
+            "not HTTP",
             raw(b"garbage\r\n\r\n"),
             502,
             "malformed-response",
         ),
-        ("nothing", raw(b""), 502, "connection-failed"),
+        ("no bytes", raw(b""), 502, "connection-failed"),
         (
-            "a page of HTML",
+            "an HTML page",
             Action::json(200, html),
             502,
             "malformed-response",
         ),
         (
-            "half of JSON",
+            "half of a JSON document",
             Action::json(200, "{"),
             502,
             "malformed-response",
         ),
-        ("silence", Action::Hang, 504, "timed-out"),
+        ("no response", Action::Hang, 504, "timed-out"),
         (
-            "a byte a second",
+            "one byte per second",
             Action::Drip {
                 every: Duration::from_secs(1),
             },
@@ -69,10 +70,10 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// Meets every row at one endpoint, each with a deployment of its own. Returns what did not hold.
-async fn meet(endpoint: Endpoint, more: Vec<Row>) {
+/// Runs every failure at one endpoint with its own deployment, and asserts the responses.
+async fn assert_failures(endpoint: Endpoint, more: Vec<Failure>) {
     let mut running = JoinSet::new();
-    for (name, action, status, code) in rows().into_iter().chain(more) {
+    for (name, action, status, code) in failures().into_iter().chain(more) {
         running.spawn(async move {
             let deployment = Deployment::with(&[("OP_USERS_DEADLINE_MS", DEADLINE_MS)]).await;
             let id = deployment.members()[0].id.clone();
@@ -88,61 +89,61 @@ async fn meet(endpoint: Endpoint, more: Vec<Row>) {
             deployment
                 .simulator
                 .fault(Fault::new(action).on(endpoint).always());
-            let ask = Ask::new(method, &target).key(CONTAIN);
-            let reply = deployment.ask(&ask).await;
+            let request = RawRequest::new(method, &target).key(CONTAIN_KEY);
+            let response = deployment.send(&request).await;
             deployment.simulator.clear_faults();
-            deployment.still_answers().await;
-            let problem: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
-            let is_right = (reply.status, problem["code"].as_str()) == (status, Some(code));
-            let waits = reply.header("retry-after");
-            let is_right = is_right && (name == "429") == (waits == Some("120"));
-            (!is_right).then(|| format!("{endpoint:?}, {name}: not {status} {code}, {reply:?}"))
+            deployment.assert_serves().await;
+            let problem: serde_json::Value = serde_json::from_str(&response.body).expect("JSON");
+            let is_right = (response.status, problem["code"].as_str()) == (status, Some(code));
+            let retry_after = response.header("retry-after");
+            let is_right = is_right && (name == "429") == (retry_after == Some("120"));
+            (!is_right).then(|| format!("{endpoint:?}, {name}: not {status} {code}, {response:?}"))
         });
     }
     let outcomes = running.join_all().await;
-    let wrong: Vec<_> = outcomes.into_iter().flatten().collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let problems: Vec<_> = outcomes.into_iter().flatten().collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_the_token() {
+async fn token_failures_have_their_status_and_code() {
     let more = vec![("401", Action::status(401), 502, "unauthenticated")];
-    meet(Endpoint::Token, more).await;
+    assert_failures(Endpoint::Token, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_the_list() {
+async fn list_failures_have_their_status_and_code() {
     let more = vec![
         ("400", Action::status(400), 400, "invalid-argument"),
         ("401", Action::status(401), 502, "unauthenticated"),
         ("404", Action::status(404), 502, "not-found"),
     ];
-    meet(Endpoint::List, more).await;
+    assert_failures(Endpoint::List, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_a_user() {
+async fn get_failures_have_their_status_and_code() {
     let more = vec![
         ("401", Action::status(401), 502, "unauthenticated"),
         ("404", Action::status(404), 404, "not-found"),
     ];
-    meet(Endpoint::Get, more).await;
+    assert_failures(Endpoint::Get, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_a_suspension() {
+async fn suspend_failures_have_their_status_and_code() {
     let more = vec![("404", Action::status(404), 404, "not-found")];
-    meet(Endpoint::Suspend, more).await;
+    assert_failures(Endpoint::Suspend, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_a_reactivation() {
+async fn reactivate_failures_have_their_status_and_code() {
     let more = vec![("404", Action::status(404), 404, "not-found")];
-    meet(Endpoint::Reactivate, more).await;
+    assert_failures(Endpoint::Reactivate, more).await;
 }
 
 #[tokio::test]
-async fn in_the_midst_of_many_the_outcomes_say_who_failed() {
+async fn one_failure_among_many_is_reported_per_target() {
     let deployment = Deployment::with(&[("OP_USERS_DEADLINE_MS", DEADLINE_MS)]).await;
     let members = deployment.members();
     let ids: Vec<_> = members
@@ -150,34 +151,39 @@ async fn in_the_midst_of_many_the_outcomes_say_who_failed() {
         .take(3)
         .map(|user| user.id.as_str())
         .collect();
-    let refused = Fault::new(Action::status(403)).on(Endpoint::Suspend);
-    deployment.simulator.fault(refused);
+    let fault = Fault::new(Action::status(403)).on(Endpoint::Suspend);
+    deployment.simulator.fault(fault);
     let report = deployment.contain(&ids).await.value();
     let outcomes = report["outcomes"].as_array().expect("outcomes");
-    let count = |wanted: &str| {
+    let count = |name: &str| {
         outcomes
             .iter()
-            .filter(|one| one["outcome"] == wanted)
+            .filter(|outcome| outcome["outcome"] == name)
             .count()
     };
     assert_eq!((count("changed"), count("failed")), (2, 1), "{report}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there() {
-    let nobody = Nobody::new();
+async fn a_closed_port_is_a_bad_gateway() {
+    let closed = ClosedPort::new();
     let deployment = Deployment::with(&[
-        ("OP_USERS_BASE_URL", &nobody.url),
+        ("OP_USERS_BASE_URL", &closed.url),
         ("OP_USERS_DEADLINE_MS", DEADLINE_MS),
     ])
     .await;
-    let reply = deployment.ask(&Ask::get("/v1/users", READ)).await;
-    reply.problem(502, "connection-failed");
-    deployment.ask(&Ask::new("GET", "/healthz")).await.value();
+    let response = deployment
+        .send(&RawRequest::get("/v1/users", READ_KEY))
+        .await;
+    response.problem(502, "connection-failed");
+    deployment
+        .send(&RawRequest::new("GET", "/healthz"))
+        .await
+        .value();
 }
 
 #[tokio::test]
-async fn a_suspension_that_nobody_confirms_is_uncertain() {
+async fn an_unconfirmed_suspension_is_possibly_applied() {
     let deployment = Deployment::with(&[("OP_USERS_DEADLINE_MS", DEADLINE_MS)]).await;
     let id = deployment.members()[0].id.clone();
     let lost = Action::after_apply(Action::Hang);
@@ -185,6 +191,11 @@ async fn a_suspension_that_nobody_confirms_is_uncertain() {
         .simulator
         .fault(Fault::new(lost).on(Endpoint::Suspend).always());
     let target = format!("/v1/users/{id}:suspend");
-    let reply = deployment.ask(&Ask::post(&target, CONTAIN)).await;
-    assert_eq!(reply.problem(504, "timed-out")["effect"], "uncertain");
+    let response = deployment
+        .send(&RawRequest::post(&target, CONTAIN_KEY))
+        .await;
+    assert_eq!(
+        response.problem(504, "timed-out")["effect"],
+        "possibly-applied"
+    );
 }

@@ -1,11 +1,11 @@
-//! The composed file: what it asks for, what it offers, what it weighs, and what is inside.
+//! Composed service: imports, exports, size, and the components inside.
 
 use std::collections::BTreeSet;
 
 use host::{COMPONENT, SERVICE};
 use wasmparser::{Parser, Payload};
 
-/// Every import, and nothing else.
+/// All imports of the service.
 const IMPORTS: [&str; 8] = [
     "wasi:cli/environment@0.2.4",
     "wasi:clocks/monotonic-clock@0.2.4",
@@ -16,30 +16,30 @@ const IMPORTS: [&str; 8] = [
     "wasi:io/poll@0.2.4",
     "wasi:io/streams@0.2.4",
 ];
-/// In bytes.
-const LARGEST: usize = 400_000;
+/// Maximum size of the service in bytes.
+const MAX_SIZE: usize = 420_000;
 
-/// The components inside a component, and the names of its own imports and exports.
+/// Components inside a component, and the names of its own imports and exports.
 #[derive(Default)]
-pub struct Anatomy {
+pub struct ComponentParts {
     pub inside: Vec<&'static [u8]>,
     pub imports: BTreeSet<&'static str>,
     pub exports: BTreeSet<&'static str>,
 }
 
-impl Anatomy {
+impl ComponentParts {
     pub fn of(component: &'static [u8]) -> Self {
-        let mut anatomy = Self::default();
+        let mut parts = Self::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(component) {
-            match payload.expect("the component is well formed") {
+            match payload.expect("the component is well-formed") {
                 Payload::ComponentSection {
                     unchecked_range, ..
                 } => {
                     if depth == 0 {
-                        let place = |at| usize::try_from(at).expect("it is in memory");
-                        let range = place(unchecked_range.start)..place(unchecked_range.end);
-                        anatomy.inside.push(&component[range]);
+                        let offset = |at| usize::try_from(at).expect("the offset fits into usize");
+                        let range = offset(unchecked_range.start)..offset(unchecked_range.end);
+                        parts.inside.push(&component[range]);
                     }
                     depth += 1;
                 }
@@ -48,45 +48,45 @@ impl Anatomy {
                 Payload::ComponentImportSection(section) if depth == 0 => {
                     let names = section
                         .into_iter()
-                        .map(|import| import.map(|it| it.name.name));
-                    anatomy
+                        .map(|import| import.map(|import| import.name.name));
+                    parts
                         .imports
                         .extend(names.map(|name| name.expect("an import")));
                 }
                 Payload::ComponentExportSection(section) if depth == 0 => {
                     let names = section
                         .into_iter()
-                        .map(|export| export.map(|it| it.name.name));
-                    anatomy
+                        .map(|export| export.map(|export| export.name.name));
+                    parts
                         .exports
                         .extend(names.map(|name| name.expect("an export")));
                 }
                 _ => {}
             }
         }
-        anatomy
+        parts
     }
 }
 
 #[test]
-fn it_imports_http_io_clocks_and_the_environment_and_nothing_else() {
-    assert_eq!(Anatomy::of(SERVICE).imports, IMPORTS.into());
+fn the_service_imports_exactly_eight_interfaces() {
+    assert_eq!(ComponentParts::of(SERVICE).imports, IMPORTS.into());
 }
 
 #[test]
-fn it_exports_what_answers_requests_and_nothing_else() {
+fn the_service_exports_only_the_incoming_handler() {
     let exports = ["wasi:http/incoming-handler@0.2.4"];
-    assert_eq!(Anatomy::of(SERVICE).exports, exports.into());
+    assert_eq!(ComponentParts::of(SERVICE).exports, exports.into());
 }
 
 #[test]
-fn it_weighs_less_than_400_kb() {
-    assert!(SERVICE.len() < LARGEST, "{} bytes", SERVICE.len());
+fn the_service_is_smaller_than_420_kb() {
+    assert!(SERVICE.len() < MAX_SIZE, "{} bytes", SERVICE.len());
 }
 
 #[test]
-fn the_plugin_inside_is_the_plugin_byte_for_byte() {
-    let inside = Anatomy::of(SERVICE).inside;
+fn the_service_contains_the_plugin_byte_for_byte() {
+    let inside = ComponentParts::of(SERVICE).inside;
     assert_eq!(inside.len(), 3);
     assert_eq!(
         inside.iter().filter(|bytes| **bytes == COMPONENT).count(),
@@ -95,13 +95,13 @@ fn the_plugin_inside_is_the_plugin_byte_for_byte() {
 }
 
 #[test]
-fn what_parses_requests_cannot_call_the_api_itself() {
-    let inside = Anatomy::of(SERVICE).inside;
-    let parsers = inside
+fn the_request_handler_cannot_send_requests() {
+    let inside = ComponentParts::of(SERVICE).inside;
+    let handlers = inside
         .into_iter()
-        .map(Anatomy::of)
-        .filter(|one| one.exports.contains("wasi:http/incoming-handler@0.2.4"));
-    let imports: Vec<_> = parsers.map(|one| one.imports).collect();
+        .map(ComponentParts::of)
+        .filter(|parts| parts.exports.contains("wasi:http/incoming-handler@0.2.4"));
+    let imports: Vec<_> = handlers.map(|parts| parts.imports).collect();
     assert_eq!(imports.len(), 1);
     assert!(!imports[0].contains("wasi:http/outgoing-handler@0.2.4"));
 }

@@ -1,4 +1,4 @@
-//! Many callers at once: each gets the answer to their own question.
+//! Concurrent requests: each receives its own response.
 
 use std::sync::Arc;
 
@@ -7,59 +7,60 @@ use simulator::State;
 use tokio::task::JoinSet;
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::RawRequest,
 };
 
-const CALLERS: usize = 200;
+/// Number of concurrent requests.
+const CLIENTS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_at_once_are_all_answered_rightly() {
+async fn two_hundred_concurrent_requests_are_answered() {
     let deployment = Arc::new(Deployment::new().await);
     let users = deployment.simulator.users();
-    let mut callers = JoinSet::new();
-    for at in 0..CALLERS {
+    let mut clients = JoinSet::new();
+    for index in 0..CLIENTS {
         let deployment = Arc::clone(&deployment);
-        let user = users[at % users.len()].clone();
-        callers.spawn(async move {
-            let id = format!("call-{at}");
-            let ask = match at % 4 {
-                0 => Ask::new("GET", "/healthz"),
-                1 => Ask::new("GET", "/v1/users").key("nobody's"),
-                _ => Ask::get(&format!("/v1/users/{}", user.id), READ),
+        let user = users[index % users.len()].clone();
+        clients.spawn(async move {
+            let id = format!("call-{index}");
+            let request = match index % 4 {
+                0 => RawRequest::new("GET", "/healthz"),
+                1 => RawRequest::new("GET", "/v1/users").key("unknown"),
+                _ => RawRequest::get(&format!("/v1/users/{}", user.id), READ_KEY),
             };
-            let reply = deployment.ask(&ask.with("x-request-id", &id)).await;
-            assert_eq!(reply.header("x-request-id"), Some(id.as_str()));
-            match at % 4 {
-                0 => assert_eq!(reply.value()["status"], "alive"),
-                1 => drop(reply.problem(401, "unauthorized")),
-                _ => assert_eq!(reply.value()["email"], user.email),
+            let response = deployment.send(&request.with("x-request-id", &id)).await;
+            assert_eq!(response.header("x-request-id"), Some(id.as_str()));
+            match index % 4 {
+                0 => assert_eq!(response.value()["status"], "alive"),
+                1 => drop(response.problem(401, "unauthorized")),
+                _ => assert_eq!(response.value()["email"], user.email),
             }
         });
     }
-    while let Some(caller) = callers.join_next().await {
-        caller.expect("the answer is right");
+    while let Some(client) = clients.join_next().await {
+        client.expect("the response is correct");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn those_who_contain_the_same_people_agree_in_the_end() {
+async fn concurrent_suspensions_of_the_same_users_agree() {
     let deployment = Arc::new(Deployment::new().await);
     let members = deployment.members();
     let ids: Vec<_> = members.iter().take(5).map(|user| user.id.clone()).collect();
-    let mut callers = JoinSet::new();
+    let mut clients = JoinSet::new();
     for _ in 0..20 {
         let deployment = Arc::clone(&deployment);
-        let order = json!({ "users": ids });
-        callers.spawn(async move {
-            let ask = Ask::json("/v1/contain", CONTAIN, &order);
-            deployment.ask(&ask).await.value()
+        let body = json!({ "users": ids });
+        clients.spawn(async move {
+            let request = RawRequest::json("/v1/contain", CONTAIN_KEY, &body);
+            deployment.send(&request).await.value()
         });
     }
-    for report in callers.join_all().await {
-        for one in report["outcomes"].as_array().expect("outcomes") {
-            let outcome = one["outcome"].as_str();
-            assert!(matches!(outcome, Some("changed" | "unchanged")), "{one}");
+    for report in clients.join_all().await {
+        for outcome in report["outcomes"].as_array().expect("outcomes") {
+            let name = outcome["outcome"].as_str();
+            assert!(matches!(name, Some("changed" | "unchanged")), "{outcome}");
         }
     }
     for id in &ids {

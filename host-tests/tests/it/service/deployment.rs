@@ -1,4 +1,4 @@
-//! A deployment: a simulator, and a server whose service calls it.
+//! A simulator, and a server whose service calls it.
 
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
@@ -12,16 +12,16 @@ use ring::{
 use serde_json::Value;
 use simulator::{Endpoint, Simulator, User};
 
-use super::raw_client::{Ask, Reply};
+use super::raw_client::{RawRequest, RawResponse};
 
-/// A key that may look.
-pub const READ: &str = "a-key-that-may-look";
-/// A key that may look and contain.
-pub const CONTAIN: &str = "a-key-that-may-contain";
-/// Whose webhooks are taken, and what they sign with.
-pub const SENDERS: [(&str, [u8; 32]); 2] = [("siem", [1; 32]), ("soar", [2; 32])];
+/// API key of the role `read`.
+pub const READ_KEY: &str = "key-of-the-role-read";
+/// API key of the role `contain`.
+pub const CONTAIN_KEY: &str = "key-of-the-role-contain";
+/// Names of the webhook senders, and their secrets.
+pub const WEBHOOK_SENDERS: [(&str, [u8; 32]); 2] = [("siem", [1; 32]), ("soar", [2; 32])];
 
-/// A simulated account of 60 users, and the service in front of it.
+/// A simulated account of 60 users, and a server with the service for it.
 pub struct Deployment {
     pub simulator: Simulator,
     pub server: Server,
@@ -32,13 +32,15 @@ impl Deployment {
         Self::with(&[]).await
     }
 
-    /// The same with more in the environment. An empty value takes a variable away.
-    pub async fn with(more: &[(&str, &str)]) -> Self {
-        Self::limited(more, ServerLimits::default(), |options| options).await
+    /// Starts a deployment with more environment variables.
+    ///
+    /// A variable with an empty value is removed from the environment.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::with_limits(variables, ServerLimits::default(), |options| options).await
     }
 
-    /// The same with other limits and options.
-    pub async fn limited(
+    /// Starts a deployment with more environment variables, limits of the server and options of the service.
+    pub async fn with_limits(
         more: &[(&str, &str)],
         limits: ServerLimits,
         change: impl FnOnce(ServiceOptions) -> ServiceOptions,
@@ -64,23 +66,27 @@ impl Deployment {
         }
     }
 
-    pub async fn ask(&self, ask: &Ask) -> Reply {
-        ask.send(self.server.address()).await
+    /// Sends a request to the service.
+    pub async fn send(&self, request: &RawRequest) -> RawResponse {
+        request.send(self.server.address()).await
     }
 
-    /// Contains users, by id or e-mail address.
-    pub async fn contain(&self, users: &[&str]) -> Reply {
+    /// Suspends users, named by id or e-mail address.
+    pub async fn contain(&self, users: &[&str]) -> RawResponse {
         let body = serde_json::json!({ "users": users });
-        self.ask(&Ask::json("/v1/contain", CONTAIN, &body)).await
+        self.send(&RawRequest::json("/v1/contain", CONTAIN_KEY, &body))
+            .await
     }
 
-    /// The next ordinary request is answered.
-    pub async fn still_answers(&self) {
-        let page = self.ask(&Ask::get("/v1/users?page_size=1", READ)).await;
+    /// Asserts that the service answers a request.
+    pub async fn assert_serves(&self) {
+        let page = self
+            .send(&RawRequest::get("/v1/users?page_size=1", READ_KEY))
+            .await;
         assert_eq!(page.value()["users"].as_array().map(Vec::len), Some(1));
     }
 
-    /// Ordinary users who are active.
+    /// Returns the active users of the role member.
     pub fn members(&self) -> Vec<User> {
         let mut users = self.simulator.users();
         users.retain(|user| {
@@ -89,8 +95,8 @@ impl Deployment {
         users
     }
 
-    /// What the API was asked since the last time this was, tokens apart.
-    pub fn asked(&self) -> Vec<(Endpoint, String)> {
+    /// Takes the requests that the API received, token requests excepted, as endpoint and query.
+    pub fn take_api_requests(&self) -> Vec<(Endpoint, String)> {
         let mut requests = self.simulator.requests();
         self.simulator.clear_requests();
         requests.retain(|request| request.endpoint != Endpoint::Token);
@@ -100,7 +106,7 @@ impl Deployment {
             .collect()
     }
 
-    /// How many tokens the API was asked for.
+    /// Counts the token requests that the API received.
     pub fn token_requests(&self) -> usize {
         let requests = self.simulator.requests();
         requests
@@ -110,14 +116,14 @@ impl Deployment {
     }
 }
 
-/// The service, compiled once for all tests of a process.
+/// Returns the service, compiled once for all tests of the process.
 pub fn runtime() -> &'static ServiceRuntime {
     static RUNTIME: OnceLock<ServiceRuntime> = OnceLock::new();
     RUNTIME.get_or_init(|| ServiceRuntime::new().expect("the service can be compiled"))
 }
 
-/// Short time-outs, for those who wait for them.
-pub fn impatient() -> ServerLimits {
+/// Limits with time-outs of two seconds.
+pub fn short_timeouts() -> ServerLimits {
     ServerLimits {
         head_timeout: Duration::from_secs(2),
         body_timeout: Duration::from_secs(2),
@@ -126,13 +132,13 @@ pub fn impatient() -> ServerLimits {
     }
 }
 
-/// A webhook of a sender, signed.
-pub fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> Ask {
+/// Returns a signed webhook of a sender.
+pub fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> RawRequest {
     let body = body.to_string();
-    let key = Key::new(HMAC_SHA256, &SENDERS[sender].1);
+    let key = Key::new(HMAC_SHA256, &WEBHOOK_SENDERS[sender].1);
     let signature = sign(&key, format!("{id}.{seconds}.{body}").as_bytes());
     let signature = BASE64_STANDARD.encode(signature);
-    Ask::new("POST", "/hooks/contain")
+    RawRequest::new("POST", "/hooks/contain")
         .with("content-type", "application/json")
         .with("webhook-id", id)
         .with("webhook-timestamp", &seconds.to_string())
@@ -140,7 +146,7 @@ pub fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> Ask {
         .body(body)
 }
 
-/// `OP_SERVICE_KEYS` that lets both keys in.
+/// Value of `OP_SERVICE_KEYS` with both keys.
 pub fn keys() -> String {
     let key = |name: &str, role: &str, key: &str| {
         let digest = digest(&SHA256, key.as_bytes());
@@ -148,16 +154,17 @@ pub fn keys() -> String {
         format!("{name}:{role}:{hex}")
     };
     [
-        key("dashboard", "read", READ),
-        key("responder", "contain", CONTAIN),
+        key("dashboard", "read", READ_KEY),
+        key("responder", "contain", CONTAIN_KEY),
     ]
     .join(",")
 }
 
+/// Value of `OP_SERVICE_WEBHOOK_SECRETS` with both senders.
 fn secrets() -> String {
     let secret = |(name, key): (&str, [u8; 32])| {
         let key = BASE64_STANDARD.encode(key);
         format!("{name}:whsec_{key}")
     };
-    SENDERS.map(secret).join(" ")
+    WEBHOOK_SENDERS.map(secret).join(" ")
 }

@@ -1,4 +1,4 @@
-//! The wall: whatever stands where requests are parsed sees the variables that are meant for it, and no secret.
+//! Environment filter: the component that parses requests reads `OP_SERVICE_*` only, and no secret of the account.
 
 use host::{COMPONENT, SERVICE};
 use wasmtime::{
@@ -9,13 +9,13 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use self::compose::{Parts, compose};
-use super::composed_file::Anatomy;
+use super::composed_file::ComponentParts;
 
 #[path = "../../../../host/build/compose.rs"]
 mod compose;
 
 const HANDLER: &str = "wasi:http/incoming-handler@0.2.4";
-/// Stands in the place of the service, and answers with the environment that it can read.
+/// Component in place of the service, which exports the environment that it can read.
 const PROBE: &str = r#"(component
     (import "wasi:cli/environment@0.2.4" (instance $environment
         (export "get-environment" (func (result (list (tuple string string)))))))
@@ -26,8 +26,8 @@ const PROBE: &str = r#"(component
     (alias export $environment "get-environment" (func $get))
     (instance $handler (export "get-environment" (func $get)))
     (export "wasi:http/incoming-handler@0.2.4" (instance $handler)))"#;
-/// Stands in the place of the wall, and lets everything through.
-const GAP: &str = r#"(component
+/// Component in place of the filter, which passes all variables.
+const OPEN_FILTER: &str = r#"(component
     (import "wasi:cli/environment@0.2.4" (instance $environment
         (export "get-environment" (func (result (list (tuple string string)))))))
     (alias export $environment "get-environment" (func $host))
@@ -52,11 +52,11 @@ const GAP: &str = r#"(component
     (export "wasi:cli/environment@0.2.4" (instance $open)))"#;
 const VARIABLES: [(&str, &str); 6] = [
     ("OP_USERS_CLIENT_SECRET", "the-secret"),
-    // With it, 1Password's CLI reads vaults.
+    // The CLI of 1Password reads vaults with this token.
     ("OP_SERVICE_ACCOUNT_TOKEN", "another-secret"),
     ("OP_SERVICE_KEYS", "the-keys"),
     ("PATH", "/bin"),
-    ("op_service_x", "small letters"),
+    ("op_service_x", "lower case"),
     ("XOP_SERVICE_Y", "in the middle"),
 ];
 
@@ -85,27 +85,28 @@ impl WasiHttpView for State {
     }
 }
 
-/// The wall of the composed file.
-fn wall() -> &'static [u8] {
-    let inside = Anatomy::of(SERVICE).inside;
-    let mut walls = inside.into_iter().filter(|bytes| {
-        Anatomy::of(bytes)
+/// Returns the environment filter inside the composed service.
+fn filter() -> &'static [u8] {
+    let inside = ComponentParts::of(SERVICE).inside;
+    let mut filters = inside.into_iter().filter(|bytes| {
+        ComponentParts::of(bytes)
             .exports
             .contains("wasi:cli/environment@0.2.4")
     });
-    walls.next().expect("there is a wall in the composed file")
+    filters.next().expect("the composed service has a filter")
 }
 
-/// The names of the variables that the probe reads, composed as the service is, with this in place of the wall.
-async fn read(environment: &[u8]) -> Vec<String> {
-    let probe = wat::parse_str(PROBE).expect("the probe is well formed");
+/// Composes the probe like the service with a filter, and returns the names of the variables that it reads.
+async fn readable_variables(environment: &[u8]) -> Vec<String> {
+    let probe = wat::parse_str(PROBE).expect("the probe is well-formed");
     let composed = compose(&Parts {
         plugin: COMPONENT,
         environment,
         service: &probe,
     });
     let engine = Engine::default();
-    let component = Component::new(&engine, composed.expect("it is composed")).unwrap();
+    let component =
+        Component::new(&engine, composed.expect("the components can be composed")).unwrap();
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
@@ -116,25 +117,31 @@ async fn read(environment: &[u8]) -> Vec<String> {
     };
     let mut store = Store::new(&engine, state);
     let instance = linker.instantiate_async(&mut store, &component).await;
-    let instance = instance.expect("it is instantiated");
+    let instance = instance.expect("the component can be instantiated");
     let handler = instance.get_export_index(&mut store, None, HANDLER);
     let get = instance
         .get_export_index(&mut store, handler.as_ref(), "get-environment")
-        .expect("the probe answers");
+        .expect("the probe exports the function");
     let get = instance
         .get_typed_func::<(), (Vec<(String, String)>,)>(&mut store, get)
-        .expect("with an environment");
-    let (variables,) = get.call_async(&mut store, ()).await.expect("it runs");
+        .expect("the function has the expected type");
+    let (variables,) = get
+        .call_async(&mut store, ())
+        .await
+        .expect("the component does not trap");
     variables.into_iter().map(|(name, _)| name).collect()
 }
 
 #[tokio::test]
-async fn what_is_not_meant_for_the_service_cannot_be_read() {
-    assert_eq!(read(wall()).await, ["OP_SERVICE_KEYS"]);
+async fn the_service_reads_only_its_own_variables() {
+    assert_eq!(readable_variables(filter()).await, ["OP_SERVICE_KEYS"]);
 }
 
 #[tokio::test]
-async fn without_the_wall_it_could() {
-    let gap = wat::parse_str(GAP).expect("the gap is well formed");
-    assert_eq!(read(&gap).await, VARIABLES.map(|(name, _)| name));
+async fn the_service_would_read_everything_without_the_filter() {
+    let open_filter = wat::parse_str(OPEN_FILTER).expect("the filter is well-formed");
+    assert_eq!(
+        readable_variables(&open_filter).await,
+        VARIABLES.map(|(name, _)| name)
+    );
 }

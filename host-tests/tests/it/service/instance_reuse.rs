@@ -1,4 +1,4 @@
-//! Instances that are used again, and fresh ones: what that means for tokens and for time.
+//! Reuse of service instances: tokens, time, and replacement after a failure.
 
 use std::{
     io::{self, Write},
@@ -10,101 +10,119 @@ use simulator::{Action, Endpoint, Fault};
 use tokio::task::JoinSet;
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::RawRequest,
 };
 
+/// Number of requests of a measurement.
 const REQUESTS: usize = 50;
 
+/// Starts a deployment that keeps this number of idle instances.
 async fn keeping(instances: usize) -> Deployment {
-    Deployment::limited(&[], ServerLimits::default(), |options| {
+    Deployment::with_limits(&[], ServerLimits::default(), |options| {
         options.max_idle(instances)
     })
     .await
 }
 
-/// Half of so many requests took no longer than this.
+/// Returns the median duration of a request.
 async fn median(deployment: &Deployment) -> Duration {
-    let ask = Ask::get("/v1/users?page_size=1", READ);
+    let request = RawRequest::get("/v1/users?page_size=1", READ_KEY);
     let mut times = Vec::new();
     for _ in 0..REQUESTS {
-        let begun = Instant::now();
-        deployment.ask(&ask).await.value();
-        times.push(begun.elapsed());
+        let start = Instant::now();
+        deployment.send(&request).await.value();
+        times.push(start.elapsed());
     }
     times.sort_unstable();
     times[REQUESTS / 2]
 }
 
 #[tokio::test]
-async fn an_instance_that_is_kept_asks_for_one_token_and_fresh_ones_for_one_each() {
+async fn a_kept_instance_uses_one_token_and_fresh_ones_one_each() {
     let (kept, fresh) = (keeping(1).await, keeping(0).await);
     let (quick, slow) = (median(&kept).await, median(&fresh).await);
     assert_eq!(kept.token_requests(), 1);
     assert_eq!(fresh.token_requests(), REQUESTS);
-    // Past the capture of tests: it is there to be read.
+    // Not with `println!`, whose output the test harness shows for failed tests only.
     let ratio = slow.as_secs_f64() / quick.as_secs_f64();
-    let line = format!("a list: kept {quick:?}, fresh {slow:?}, {ratio:.1} times as long\n");
+    let line =
+        format!("median of a list request: kept {quick:?}, fresh {slow:?}, ratio {ratio:.1}\n");
     io::stdout().lock().write_all(line.as_bytes()).ok();
 }
 
-/// Asks for so many pages, all of which are under way at the same time: the API takes long for them.
-async fn at_once(deployment: &Deployment, requests: usize) {
-    let long = Action::Delay(Duration::from_secs(2));
-    let held = Fault::new(long).on(Endpoint::List).times(requests);
-    deployment.simulator.fault(held);
+/// Sends list requests that are all in progress at the same time, because the API delays its responses.
+async fn send_concurrently(deployment: &Deployment, requests: usize) {
+    let delay = Action::Delay(Duration::from_secs(2));
+    let fault = Fault::new(delay).on(Endpoint::List).times(requests);
+    deployment.simulator.fault(fault);
     let address = deployment.server.address();
-    let mut asking = JoinSet::new();
+    let mut clients = JoinSet::new();
     for _ in 0..requests {
-        asking.spawn(async move { Ask::get("/v1/users", READ).send(address).await.value() });
+        clients.spawn(async move {
+            RawRequest::get("/v1/users", READ_KEY)
+                .send(address)
+                .await
+                .value()
+        });
     }
-    asking.join_all().await;
+    clients.join_all().await;
 }
 
 #[tokio::test]
-async fn no_more_instances_are_kept_than_may_be() {
+async fn no_more_instances_are_kept_than_configured() {
     let deployment = keeping(2).await;
-    at_once(&deployment, 5).await;
+    send_concurrently(&deployment, 5).await;
     assert_eq!(deployment.token_requests(), 5);
-    // Two of the five were kept, with their tokens.
-    at_once(&deployment, 3).await;
+    // Two of the five instances were kept with their tokens.
+    send_concurrently(&deployment, 3).await;
     assert_eq!(deployment.token_requests(), 6);
 }
 
 #[tokio::test]
-async fn an_instance_goes_on_after_refusals_and_failures() {
+async fn an_instance_is_kept_after_errors() {
     let deployment = keeping(1).await;
-    deployment.still_answers().await;
+    deployment.assert_serves().await;
     for _ in 0..5 {
         let fault = Fault::new(Action::status(403)).on(Endpoint::List);
         deployment.simulator.fault(fault);
-        let reply = deployment.ask(&Ask::get("/v1/users", READ)).await;
-        reply.problem(502, "other");
-        let reply = deployment.ask(&Ask::get("/v1/users?x=1", READ)).await;
-        reply.problem(400, "invalid-argument");
-        deployment.still_answers().await;
+        let response = deployment
+            .send(&RawRequest::get("/v1/users", READ_KEY))
+            .await;
+        response.problem(502, "other");
+        let response = deployment
+            .send(&RawRequest::get("/v1/users?x=1", READ_KEY))
+            .await;
+        response.problem(400, "invalid-argument");
+        deployment.assert_serves().await;
     }
     assert_eq!(deployment.token_requests(), 1);
 }
 
 #[tokio::test]
-async fn an_instance_that_cannot_go_on_is_replaced() {
-    // Room to start, and none for what is asked.
-    let little = |options: ServiceOptions| options.max_idle(1).max_memory(3 << 16);
-    let deployment = Deployment::limited(&[], ServerLimits::default(), little).await;
-    let large = Ask::post("/v1/contain", CONTAIN)
+async fn an_instance_that_traps_is_replaced() {
+    // Enough memory to start, and too little for the request.
+    let small = |options: ServiceOptions| options.max_idle(1).max_memory(3 << 16);
+    let deployment = Deployment::with_limits(&[], ServerLimits::default(), small).await;
+    let large = RawRequest::post("/v1/contain", CONTAIN_KEY)
         .with("content-type", "application/json")
         .body(format!("{{\"users\":[{}\"A\"]}}", "\"A\",".repeat(16_000)));
-    let reply = deployment.ask(&large).await;
-    reply.problem(500, "component-failed");
-    deployment.ask(&Ask::new("GET", "/healthz")).await.value();
+    let response = deployment.send(&large).await;
+    response.problem(500, "component-failed");
+    deployment
+        .send(&RawRequest::new("GET", "/healthz"))
+        .await
+        .value();
 }
 
 #[tokio::test]
-async fn an_instance_holds_on_to_nothing_of_a_thousand_requests() {
+async fn an_instance_serves_a_thousand_requests_without_leaks() {
     let deployment = keeping(1).await;
     for _ in 0..1000 {
-        deployment.ask(&Ask::new("GET", "/healthz")).await.value();
+        deployment
+            .send(&RawRequest::new("GET", "/healthz"))
+            .await
+            .value();
     }
-    deployment.still_answers().await;
+    deployment.assert_serves().await;
 }

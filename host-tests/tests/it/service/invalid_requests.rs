@@ -1,27 +1,33 @@
-//! Refusals: each in words, with its status, and with nothing asked of the API.
+//! Requests that are rejected: status, code and detail of the problem, without a request to the API.
 
 use host::ServerLimits;
 use serde_json::{Value, json};
 use simulator::State;
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::{RawRequest, send_bytes},
 };
 
-/// A request is refused with this, and the API hears nothing of it.
-async fn expect(deployment: &Deployment, ask: &Ask, status: u16, code: &str, says: &str) {
+/// Asserts that a request is rejected with this status, code and detail, and that the API receives no request.
+async fn assert_rejected(
+    deployment: &Deployment,
+    request: &RawRequest,
+    status: u16,
+    code: &str,
+    text: &str,
+) {
     deployment.simulator.clear_requests();
-    let problem = deployment.ask(ask).await.problem(status, code);
+    let problem = deployment.send(request).await.problem(status, code);
     let detail = problem["detail"].as_str().unwrap_or_default();
-    assert!(detail.contains(says), "{detail}");
+    assert!(detail.contains(text), "{detail}");
     assert!(deployment.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn queries_that_are_not_understood() {
+async fn malformed_queries_are_invalid_arguments() {
     let deployment = Deployment::new().await;
-    for (target, says) in [
+    for (target, text) in [
         ("/v1/users?state=gone", "`state` must be"),
         ("/v1/users?page_size=0", "`page_size` must be"),
         ("/v1/users?page_size=1001", "`page_size` must be"),
@@ -34,20 +40,20 @@ async fn queries_that_are_not_understood() {
         ("/healthz?x=1", "no parameter `x`"),
         ("/openapi.json?x=1", "no parameter `x`"),
     ] {
-        let ask = Ask::get(target, READ);
-        expect(&deployment, &ask, 400, "invalid-argument", says).await;
+        let request = RawRequest::get(target, READ_KEY);
+        assert_rejected(&deployment, &request, 400, "invalid-argument", text).await;
     }
 }
 
 #[tokio::test]
-async fn bodies_that_are_not_understood() {
+async fn malformed_bodies_are_invalid_arguments() {
     let deployment = Deployment::new().await;
     let post = |body: &str| {
-        Ask::post("/v1/contain", CONTAIN)
+        RawRequest::post("/v1/contain", CONTAIN_KEY)
             .with("content-type", "application/json")
             .body(body)
     };
-    for (body, says) in [
+    for (body, text) in [
         ("", "not the JSON"),
         ("{", "not the JSON"),
         ("[]", "not the JSON"),
@@ -57,93 +63,100 @@ async fn bodies_that_are_not_understood() {
         (r#"{"users":[]}"#, "`users` must name"),
     ] {
         let code = "invalid-argument";
-        expect(&deployment, &post(body), 400, code, says).await;
+        assert_rejected(&deployment, &post(body), 400, code, text).await;
     }
     let long = json!({ "users": ["A"], "reason": "x".repeat(1025) }).to_string();
-    let says = "`reason` must not";
-    expect(&deployment, &post(&long), 400, "invalid-argument", says).await;
+    let text = "`reason` must not";
+    assert_rejected(&deployment, &post(&long), 400, "invalid-argument", text).await;
 }
 
 #[tokio::test]
-async fn a_body_where_none_belongs() {
+async fn an_unexpected_body_is_an_invalid_argument() {
     let deployment = Deployment::new().await;
-    for ask in [
-        Ask::get("/v1/users", READ).body("{}"),
-        Ask::post("/v1/users/A:suspend", CONTAIN).body("{}"),
+    for request in [
+        RawRequest::get("/v1/users", READ_KEY).body("{}"),
+        RawRequest::post("/v1/users/A:suspend", CONTAIN_KEY).body("{}"),
     ] {
-        expect(&deployment, &ask, 400, "invalid-argument", "takes no body").await;
+        assert_rejected(
+            &deployment,
+            &request,
+            400,
+            "invalid-argument",
+            "takes no body",
+        )
+        .await;
     }
 }
 
 #[tokio::test]
-async fn other_content_types() {
+async fn other_content_types_are_unsupported() {
     let deployment = Deployment::new().await;
-    let order = json!({ "users": ["A"] }).to_string();
+    let body = json!({ "users": ["A"] }).to_string();
     for content_type in [
         "",
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/json; charset=latin1",
     ] {
-        let ask = Ask::post("/v1/contain", CONTAIN)
+        let request = RawRequest::post("/v1/contain", CONTAIN_KEY)
             .with("content-type", content_type)
-            .body(order.clone());
+            .body(body.clone());
         let code = "unsupported-media-type";
-        expect(&deployment, &ask, 415, code, "application/json").await;
+        assert_rejected(&deployment, &request, 415, code, "application/json").await;
     }
 }
 
 #[tokio::test]
-async fn bodies_over_64_kib_whether_their_length_is_said_or_not() {
+async fn bodies_over_64_kib_are_too_large() {
     let deployment = Deployment::new().await;
-    let order = |size: usize| {
+    let body = |size: usize| {
         let mut body = json!({ "users": [deployment.members()[0].id] }).to_string();
         body.push_str(&" ".repeat(size - body.len()));
-        Ask::json("/v1/contain", CONTAIN, &Value::Null).body(body)
+        RawRequest::json("/v1/contain", CONTAIN_KEY, &Value::Null).body(body)
     };
-    deployment.ask(&order(64 << 10)).await.value();
+    deployment.send(&body(64 << 10)).await.value();
     for size in [(64 << 10) + 1, 200_000] {
-        let ask = order(size);
-        expect(&deployment, &ask, 413, "too-large", "64 KiB").await;
+        let request = body(size);
+        assert_rejected(&deployment, &request, 413, "too-large", "64 KiB").await;
     }
     let mut chunked = format!("{:x}\r\n", 70_000);
     chunked.push_str(&" ".repeat(70_000));
     chunked.push_str("\r\n0\r\n\r\n");
-    let ask = Ask::json("/v1/contain", CONTAIN, &Value::Null)
+    let request = RawRequest::json("/v1/contain", CONTAIN_KEY, &Value::Null)
         .body(chunked)
         .without("content-length")
         .with("transfer-encoding", "chunked");
-    expect(&deployment, &ask, 413, "too-large", "64 KiB").await;
-    deployment.still_answers().await;
+    assert_rejected(&deployment, &request, 413, "too-large", "64 KiB").await;
+    deployment.assert_serves().await;
 }
 
 #[tokio::test]
-async fn heads_that_are_no_http() {
+async fn malformed_heads_are_rejected() {
     let deployment = Deployment::new().await;
-    let without = Ask::new("GET", "/healthz").without("host");
-    let twice = Ask::new("GET", "/healthz").with("host", "other.example");
-    for ask in [without, twice] {
-        expect(&deployment, &ask, 400, "invalid-argument", "`Host`").await;
+    let without = RawRequest::new("GET", "/healthz").without("host");
+    let twice = RawRequest::new("GET", "/healthz").with("host", "other.example");
+    for request in [without, twice] {
+        assert_rejected(&deployment, &request, 400, "invalid-argument", "`Host`").await;
     }
     let address = deployment.server.address();
-    let large = Ask::new("GET", "/healthz").with("x-large", &"x".repeat(1 << 20));
+    let large = RawRequest::new("GET", "/healthz").with("x-large", &"x".repeat(1 << 20));
     for bytes in [b"nonsense\r\n\r\n".to_vec(), large.bytes()] {
-        // How much of an answer such a caller sees is theirs: nothing, where they are still sending.
-        if let Ok(answer) = super::raw_client::exchange(address, &bytes).await {
-            assert!(!answer.starts_with(b"HTTP/1.1 2"), "{answer:?}");
+        // A client that is still sending may see a reset instead of a response.
+        if let Ok(response) = send_bytes(address, &bytes).await {
+            assert!(!response.starts_with(b"HTTP/1.1 2"), "{response:?}");
         }
     }
-    deployment.still_answers().await;
+    deployment.assert_serves().await;
 }
 
 #[tokio::test]
-async fn users_whom_a_setting_protects_and_calls_that_change_too_many() {
-    let settings = [
+async fn protect_and_max_changes_settings_refuse_changes() {
+    let variables = [
         ("OP_SERVICE_MAX_CHANGES", "2"),
         ("OP_SERVICE_PROTECT", "user0007@acme.example"),
     ];
     let deployment =
-        Deployment::limited(&settings, ServerLimits::default(), |options| options).await;
+        Deployment::with_limits(&variables, ServerLimits::default(), |options| options).await;
     let report = deployment.contain(&["user0007@acme.example"]).await.value();
     let outcome = &report["outcomes"][0];
     assert_eq!(outcome["error"]["code"], "precondition-failed");
@@ -163,7 +176,7 @@ async fn users_whom_a_setting_protects_and_calls_that_change_too_many() {
 }
 
 #[tokio::test]
-async fn what_the_account_does_not_allow_is_a_conflict() {
+async fn refusals_of_the_account_have_their_own_codes() {
     let deployment = Deployment::new().await;
     for (id, code) in [
         (deployment.simulator.owner().id, "last-owner"),
@@ -173,12 +186,16 @@ async fn what_the_account_does_not_allow_is_a_conflict() {
         ),
     ] {
         let target = format!("/v1/users/{id}:suspend");
-        let reply = deployment.ask(&Ask::post(&target, CONTAIN)).await;
-        reply.problem(409, code);
+        let response = deployment
+            .send(&RawRequest::post(&target, CONTAIN_KEY))
+            .await;
+        response.problem(409, code);
     }
-    let reply = deployment.ask(&Ask::get("/v1/users/NOBODY", READ)).await;
-    reply.problem(404, "not-found");
-    let target = "/v1/users:find?email=nobody%40acme.example";
-    let reply = deployment.ask(&Ask::get(target, READ)).await;
-    reply.problem(404, "not-found");
+    let response = deployment
+        .send(&RawRequest::get("/v1/users/UNKNOWN", READ_KEY))
+        .await;
+    response.problem(404, "not-found");
+    let target = "/v1/users:find?email=unknown%40acme.example";
+    let response = deployment.send(&RawRequest::get(target, READ_KEY)).await;
+    response.problem(404, "not-found");
 }

@@ -1,4 +1,4 @@
-//! A caller who writes requests byte for byte.
+//! HTTP client that writes requests byte by byte.
 
 use std::{io, net::SocketAddr};
 
@@ -8,24 +8,24 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A request that is right until it is changed.
+/// An HTTP request, valid or not.
 #[derive(Clone)]
-pub struct Ask {
+pub struct RawRequest {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-/// An answer, read until the connection was closed.
+/// A response, read until the server closed the connection.
 #[derive(Debug)]
-pub struct Reply {
+pub struct RawResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
-impl Ask {
+impl RawRequest {
     pub fn new(method: &str, target: &str) -> Self {
         let headers = [("host", "service.example"), ("connection", "close")];
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
@@ -37,23 +37,24 @@ impl Ask {
         }
     }
 
-    /// A `GET` with a key.
+    /// Returns a `GET` with an API key.
     pub fn get(target: &str, key: &str) -> Self {
         Self::new("GET", target).key(key)
     }
 
-    /// A `POST` with a key, and without a body.
+    /// Returns a `POST` with an API key and an empty body.
     pub fn post(target: &str, key: &str) -> Self {
         Self::new("POST", target).key(key).body("")
     }
 
-    /// A `POST` of JSON with a key.
+    /// Returns a `POST` of JSON with an API key.
     pub fn json(target: &str, key: &str, body: &Value) -> Self {
         Self::post(target, key)
             .with("content-type", "application/json")
             .body(body.to_string())
     }
 
+    /// Adds an API key.
     pub fn key(self, key: &str) -> Self {
         self.with("authorization", &format!("Bearer {key}"))
     }
@@ -64,12 +65,13 @@ impl Ask {
         self
     }
 
+    /// Removes a header.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(found, _)| found != name);
         self
     }
 
-    /// Sets the body, and its length.
+    /// Sets the body and `content-length`.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         let length = self.body.len().to_string();
@@ -77,7 +79,7 @@ impl Ask {
             .with("content-length", &length)
     }
 
-    /// The bytes that go over the wire.
+    /// Returns the bytes of the request.
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
@@ -88,29 +90,31 @@ impl Ask {
         bytes
     }
 
-    pub async fn send(&self, address: SocketAddr) -> Reply {
-        let answer = exchange(address, &self.bytes()).await;
-        Reply::parse(&answer.expect("an answer comes"))
+    /// Sends the request, and reads the response.
+    pub async fn send(&self, address: SocketAddr) -> RawResponse {
+        let bytes = send_bytes(address, &self.bytes()).await;
+        RawResponse::parse(&bytes.expect("the server responds"))
     }
 }
 
-/// Sends bytes, and reads until the connection is closed.
-pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
+/// Sends bytes, and reads until the server closes the connection.
+pub async fn send_bytes(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(bytes).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await?;
+    Ok(response)
 }
 
-impl Reply {
+impl RawResponse {
+    /// Parses a response. Panics if it is malformed.
     pub fn parse(bytes: &[u8]) -> Self {
-        let text = str::from_utf8(bytes).expect("the answer is text");
-        let (head, body) = text.split_once("\r\n\r\n").expect("a whole head");
+        let text = str::from_utf8(bytes).expect("the response is text");
+        let (head, body) = text.split_once("\r\n\r\n").expect("the head is complete");
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1));
         let header = |line: &str| {
-            let (name, value) = line.split_once(':').expect("a header");
+            let (name, value) = line.split_once(':').expect("a header has a colon");
             (name.to_ascii_lowercase(), value.trim().to_owned())
         };
         Self {
@@ -120,13 +124,14 @@ impl Reply {
         }
     }
 
+    /// Returns the first value of a header, whose name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The body of an answer that is no problem.
+    /// Returns the JSON body. Panics if the status is not 200.
     #[track_caller]
     pub fn value(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
@@ -138,7 +143,7 @@ impl Reply {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
-    /// The body of a problem with this status and code (RFC 9457).
+    /// Returns the body of a problem (RFC 9457). Panics if its status or code differ.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");

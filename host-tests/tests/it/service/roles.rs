@@ -1,20 +1,22 @@
-//! Who is let in, and where.
+//! API keys and their roles.
 
 use serde_json::json;
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::RawRequest,
 };
 
-const LOOKING: [&str; 5] = [
+/// Targets of the role `read`.
+const READ_TARGETS: [&str; 5] = [
     "/v1/users",
     "/v1/users/A",
     "/v1/users:find?email=a%40b.example",
     "/v1/check",
     "/openapi.json",
 ];
-const CHANGING: [&str; 4] = [
+/// Targets of the role `contain`.
+const CONTAIN_TARGETS: [&str; 4] = [
     "/v1/users/A:suspend",
     "/v1/users/A:reactivate",
     "/v1/contain",
@@ -22,95 +24,115 @@ const CHANGING: [&str; 4] = [
 ];
 
 #[tokio::test]
-async fn without_a_key_that_is_known_nobody_learns_what_exists() {
+async fn requests_without_a_known_key_get_identical_responses() {
     let deployment = Deployment::new().await;
-    let mut answers = Vec::new();
-    for target in LOOKING.iter().chain(&CHANGING).chain(&["/nowhere"]) {
-        let ask = Ask::new("GET", target).with("x-request-id", "same");
-        for ask in [
-            ask.clone(),
-            ask.clone().key("another-key"),
-            ask.clone().key(""),
-            ask.clone().with("authorization", "Basic QTpC"),
-            ask.clone().with("authorization", READ),
-            ask.clone().key(READ).key(READ),
+    let mut bodies = Vec::new();
+    for target in READ_TARGETS
+        .iter()
+        .chain(&CONTAIN_TARGETS)
+        .chain(&["/nowhere"])
+    {
+        let request = RawRequest::new("GET", target).with("x-request-id", "same");
+        for request in [
+            request.clone(),
+            request.clone().key("another-key"),
+            request.clone().key(""),
+            request.clone().with("authorization", "Basic QTpC"),
+            request.clone().with("authorization", READ_KEY),
+            request.clone().key(READ_KEY).key(READ_KEY),
         ] {
-            let reply = deployment.ask(&ask).await;
-            reply.problem(401, "unauthorized");
-            assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
-            answers.push(reply.body);
+            let response = deployment.send(&request).await;
+            response.problem(401, "unauthorized");
+            assert_eq!(response.header("www-authenticate"), Some("Bearer"));
+            bodies.push(response.body);
         }
     }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "{answers:?}");
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
     assert!(deployment.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn who_may_look_may_not_change() {
+async fn the_role_read_cannot_change_users() {
     let deployment = Deployment::new().await;
-    for target in LOOKING {
-        let reply = deployment.ask(&Ask::get(target, READ)).await;
-        assert!(matches!(reply.status, 200 | 404), "{target}: {reply:?}");
+    for target in READ_TARGETS {
+        let response = deployment.send(&RawRequest::get(target, READ_KEY)).await;
+        assert!(
+            matches!(response.status, 200 | 404),
+            "{target}: {response:?}"
+        );
     }
     deployment.simulator.clear_requests();
-    for target in CHANGING {
-        let ask = Ask::json(target, READ, &json!({ "users": ["A"] }));
-        let reply = deployment.ask(&ask).await;
-        reply.problem(403, "forbidden");
+    for target in CONTAIN_TARGETS {
+        let request = RawRequest::json(target, READ_KEY, &json!({ "users": ["A"] }));
+        let response = deployment.send(&request).await;
+        response.problem(403, "forbidden");
     }
     assert!(deployment.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn who_may_contain_may_look_too() {
+async fn the_role_contain_can_read_users() {
     let deployment = Deployment::new().await;
     deployment
-        .ask(&Ask::get("/v1/users", CONTAIN))
+        .send(&RawRequest::get("/v1/users", CONTAIN_KEY))
         .await
         .value();
-    let reply = deployment.ask(&Ask::get("/nowhere", CONTAIN)).await;
-    reply.problem(404, "no-route");
+    let response = deployment
+        .send(&RawRequest::get("/nowhere", CONTAIN_KEY))
+        .await;
+    response.problem(404, "no-route");
 }
 
 #[tokio::test]
-async fn with_nothing_configured_only_health_is_answered() {
-    let nothing = [("OP_SERVICE_KEYS", ""), ("OP_SERVICE_WEBHOOK_SECRETS", "")];
-    let deployment = Deployment::with(&nothing).await;
-    deployment.ask(&Ask::new("GET", "/healthz")).await.value();
-    for target in LOOKING {
-        let reply = deployment.ask(&Ask::get(target, CONTAIN)).await;
-        reply.problem(401, "unauthorized");
+async fn only_health_is_answered_without_keys() {
+    let variables = [("OP_SERVICE_KEYS", ""), ("OP_SERVICE_WEBHOOK_SECRETS", "")];
+    let deployment = Deployment::with(&variables).await;
+    deployment
+        .send(&RawRequest::new("GET", "/healthz"))
+        .await
+        .value();
+    for target in READ_TARGETS {
+        let response = deployment.send(&RawRequest::get(target, CONTAIN_KEY)).await;
+        response.problem(401, "unauthorized");
     }
-    for target in CHANGING.iter().chain(&["/hooks/contain"]) {
-        let ask = Ask::json(target, CONTAIN, &json!({ "users": ["A"] }));
-        deployment.ask(&ask).await.problem(401, "unauthorized");
+    for target in CONTAIN_TARGETS.iter().chain(&["/hooks/contain"]) {
+        let request = RawRequest::json(target, CONTAIN_KEY, &json!({ "users": ["A"] }));
+        deployment.send(&request).await.problem(401, "unauthorized");
     }
     assert!(deployment.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn with_a_wrong_setting_everything_but_health_says_which() {
+async fn a_wrong_setting_is_named_by_every_route_but_health() {
     let deployment = Deployment::with(&[("OP_SERVICE_MAX_CHANGES", "many")]).await;
-    deployment.ask(&Ask::new("GET", "/healthz")).await.value();
-    let reply = deployment.ask(&Ask::get("/v1/users", READ)).await;
-    let problem = reply.problem(503, "not-configured");
+    deployment
+        .send(&RawRequest::new("GET", "/healthz"))
+        .await
+        .value();
+    let response = deployment
+        .send(&RawRequest::get("/v1/users", READ_KEY))
+        .await;
+    let problem = response.problem(503, "not-configured");
     let detail = problem["detail"].as_str().unwrap_or_default();
     assert!(detail.contains("OP_SERVICE_MAX_CHANGES"), "{detail}");
 }
 
 #[tokio::test]
-async fn no_answer_shows_a_key_or_the_accounts_secret() {
+async fn no_response_contains_a_key_or_a_secret() {
     let deployment = Deployment::new().await;
-    for ask in [
-        Ask::get("/v1/check", READ),
-        Ask::get("/v1/users", READ),
-        Ask::get("/v1/users/NOBODY", CONTAIN),
-        Ask::json("/v1/contain", CONTAIN, &json!({ "users": ["A"] })),
+    for request in [
+        RawRequest::get("/v1/check", READ_KEY),
+        RawRequest::get("/v1/users", READ_KEY),
+        RawRequest::get("/v1/users/UNKNOWN", CONTAIN_KEY),
+        RawRequest::json("/v1/contain", CONTAIN_KEY, &json!({ "users": ["A"] })),
     ] {
-        let reply = deployment.ask(&ask).await;
-        assert_eq!(crate::secrets::leak(&deployment.simulator, &reply), None);
-        let shown = format!("{reply:?}");
-        assert!(!shown.contains(READ) && !shown.contains(CONTAIN), "{shown}");
+        let response = deployment.send(&request).await;
+        assert_eq!(crate::secrets::leak(&deployment.simulator, &response), None);
+        let shown = format!("{response:?}");
+        assert!(
+            !shown.contains(READ_KEY) && !shown.contains(CONTAIN_KEY),
+            "{shown}"
+        );
     }
 }

@@ -1,26 +1,28 @@
-//! Every route: what it answers, and what the API is asked for it.
+//! Routes: their responses, and their requests to the API.
 
 use serde_json::json;
 use simulator::{Endpoint, State};
 
 use super::{
-    deployment::{CONTAIN, Deployment, READ},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, READ_KEY},
+    raw_client::RawRequest,
 };
 
 #[tokio::test]
-async fn health_is_told_to_everybody_and_asks_nothing_of_the_api() {
+async fn health_needs_no_key_and_no_api_request() {
     let deployment = Deployment::new().await;
-    let reply = deployment.ask(&Ask::new("GET", "/healthz")).await;
-    assert_eq!(reply.value(), json!({ "status": "alive" }));
+    let response = deployment.send(&RawRequest::new("GET", "/healthz")).await;
+    assert_eq!(response.value(), json!({ "status": "alive" }));
     assert!(deployment.simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn the_description_is_openapi_and_names_every_route() {
+async fn the_openapi_description_names_every_route() {
     let deployment = Deployment::new().await;
-    let reply = deployment.ask(&Ask::get("/openapi.json", READ)).await;
-    let description = reply.value();
+    let response = deployment
+        .send(&RawRequest::get("/openapi.json", READ_KEY))
+        .await;
+    let description = response.value();
     let version = description["openapi"].as_str().unwrap_or_default();
     assert!(version.starts_with("3.1."), "{version}");
     for path in [
@@ -42,42 +44,53 @@ async fn the_description_is_openapi_and_names_every_route() {
 }
 
 #[tokio::test]
-async fn a_page_is_one_list_with_the_filter_and_the_size_that_were_asked_for() {
+async fn a_page_is_one_list_request_with_filter_and_size() {
     let deployment = Deployment::new().await;
     let first = deployment
-        .ask(&Ask::get("/v1/users?state=active&page_size=5", READ))
+        .send(&RawRequest::get(
+            "/v1/users?state=active&page_size=5",
+            READ_KEY,
+        ))
         .await
         .value();
     assert_eq!(first["users"].as_array().map(Vec::len), Some(5));
     assert_eq!(first["users"][0]["state"], "active");
-    let asked = deployment.asked();
-    assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].0, Endpoint::List);
-    assert!(asked[0].1.contains("max_page_size=5"), "{asked:?}");
-    assert!(asked[0].1.contains("isActive"), "{asked:?}");
+    let requests = deployment.take_api_requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].0, Endpoint::List);
+    assert!(requests[0].1.contains("max_page_size=5"), "{requests:?}");
+    assert!(requests[0].1.contains("isActive"), "{requests:?}");
 
-    let token = first["next_page_token"].as_str().expect("there is more");
+    let token = first["next_page_token"]
+        .as_str()
+        .expect("another page follows");
     let token = token.replace('+', "%2B").replace('/', "%2F");
     let target = format!("/v1/users?state=active&page_size=5&page_token={token}");
-    let second = deployment.ask(&Ask::get(&target, READ)).await.value();
+    let second = deployment
+        .send(&RawRequest::get(&target, READ_KEY))
+        .await
+        .value();
     assert_eq!(second["users"].as_array().map(Vec::len), Some(5));
     assert_ne!(second["users"][0]["id"], first["users"][0]["id"]);
 }
 
 #[tokio::test]
-async fn a_user_is_found_by_id_with_a_get_and_by_email_with_the_list() {
+async fn a_user_is_read_by_id_and_found_by_email() {
     let deployment = Deployment::new().await;
     let member = &deployment.members()[0];
     let by_id = format!("/v1/users/{}", member.id);
     let by_email = format!("/v1/users:find?email={}", member.email.replace('@', "%40"));
     for (target, endpoint) in [(by_id, Endpoint::Get), (by_email, Endpoint::List)] {
-        let user = deployment.ask(&Ask::get(&target, READ)).await.value();
+        let user = deployment
+            .send(&RawRequest::get(&target, READ_KEY))
+            .await
+            .value();
         assert_eq!(user["id"], member.id);
         assert_eq!(user["email"], member.email);
         assert_eq!(user["state"], "active");
-        let asked = deployment.asked();
-        assert_eq!(asked.len(), 1, "{asked:?}");
-        assert_eq!(asked[0].0, endpoint);
+        let requests = deployment.take_api_requests();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        assert_eq!(requests[0].0, endpoint);
     }
 }
 
@@ -91,20 +104,23 @@ async fn one_user_is_suspended_and_reactivated() {
         ("reactivate", State::Active, "active"),
     ] {
         let target = format!("/v1/users/{id}:{verb}");
-        let user = deployment.ask(&Ask::post(&target, CONTAIN)).await.value();
+        let user = deployment
+            .send(&RawRequest::post(&target, CONTAIN_KEY))
+            .await
+            .value();
         assert_eq!((&user["id"], &user["state"]), (&json!(id), &json!(shown)));
-        let user = deployment.simulator.user(&id).expect("the user is there");
+        let user = deployment.simulator.user(&id).expect("the user exists");
         assert_eq!(user.state, state);
     }
 }
 
 #[tokio::test]
-async fn many_are_contained_and_restored_with_an_outcome_and_a_record_each() {
+async fn contain_and_restore_report_and_audit_every_target() {
     let deployment = Deployment::new().await;
     let members = deployment.members();
     let (first, second) = (&members[0], &members[1]);
-    let order = json!({
-        "users": [first.id, second.email, "NOBODY"],
+    let body = json!({
+        "users": [first.id, second.email, "UNKNOWN"],
         "reason": "an alert",
         "ticket": "SEC-1",
     });
@@ -113,13 +129,18 @@ async fn many_are_contained_and_restored_with_an_outcome_and_a_record_each() {
         ("/v1/restore", State::Active, "active"),
     ] {
         let report = deployment
-            .ask(&Ask::json(target, CONTAIN, &order).with("x-request-id", "call-1"))
+            .send(&RawRequest::json(target, CONTAIN_KEY, &body).with("x-request-id", "call-1"))
             .await
             .value();
         let outcomes = report["outcomes"].as_array().expect("outcomes");
         let short: Vec<_> = outcomes
             .iter()
-            .map(|one| (one["outcome"].as_str(), one["user"]["state"].as_str()))
+            .map(|outcome| {
+                (
+                    outcome["outcome"].as_str(),
+                    outcome["user"]["state"].as_str(),
+                )
+            })
             .collect();
         let changed = (Some("changed"), Some(shown));
         assert_eq!(short, [changed, changed, (Some("failed"), None)]);
@@ -134,25 +155,32 @@ async fn many_are_contained_and_restored_with_an_outcome_and_a_record_each() {
 }
 
 #[tokio::test]
-async fn a_dry_run_changes_nobody() {
+async fn a_dry_run_changes_no_user() {
     let deployment = Deployment::new().await;
     let before = deployment.simulator.users();
-    let order = json!({ "users": [deployment.members()[0].id], "dry_run": true });
+    let body = json!({ "users": [deployment.members()[0].id], "dry_run": true });
     let report = deployment
-        .ask(&Ask::json("/v1/contain", CONTAIN, &order))
+        .send(&RawRequest::json("/v1/contain", CONTAIN_KEY, &body))
         .await
         .value();
     assert_eq!(report["outcomes"][0]["outcome"], "would-change");
     assert_eq!(deployment.simulator.users(), before);
-    let asked = deployment.asked();
-    assert!(asked.iter().all(|(endpoint, _)| *endpoint == Endpoint::Get));
+    let requests = deployment.take_api_requests();
+    assert!(
+        requests
+            .iter()
+            .all(|(endpoint, _)| *endpoint == Endpoint::Get)
+    );
 }
 
 #[tokio::test]
-async fn check_shows_findings_and_changes_nobody() {
+async fn check_returns_findings_and_changes_no_user() {
     let deployment = Deployment::new().await;
     let before = deployment.simulator.users();
-    let findings = deployment.ask(&Ask::get("/v1/check", READ)).await.value();
+    let findings = deployment
+        .send(&RawRequest::get("/v1/check", READ_KEY))
+        .await
+        .value();
     let findings = findings["findings"].as_array().expect("findings").clone();
     assert_eq!(findings.len(), 8);
     assert_eq!(findings[0]["verdict"], "passed");

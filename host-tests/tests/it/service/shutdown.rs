@@ -1,4 +1,4 @@
-//! The end of a server: what is under way is answered, and nothing new is taken.
+//! Shutdown of the server: requests in progress finish, and new connections are refused.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,58 +11,70 @@ use tokio::{
 };
 
 use super::{
-    deployment::{CONTAIN, Deployment},
-    raw_client::{Ask, Reply},
+    deployment::{CONTAIN_KEY, Deployment},
+    raw_client::{RawRequest, RawResponse},
 };
 
-/// Long enough for any machine; nothing waits for it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum duration of a step of a test.
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A suspension that has reached the API, which takes its time; and who is suspended.
-async fn under_way(deployment: &Deployment) -> (TcpStream, String) {
+/// Starts a suspend request that has reached the API; returns its connection and the id of the user.
+async fn start_suspension(deployment: &Deployment) -> (TcpStream, String) {
     let id = deployment.members()[0].id.clone();
     let slow = Action::Delay(Duration::from_millis(500));
     let fault = Fault::new(slow).on(Endpoint::Suspend);
     deployment.simulator.fault(fault);
     let stream = TcpStream::connect(deployment.server.address()).await;
     let mut stream = stream.expect("the server listens");
-    let ask = Ask::post(&format!("/v1/users/{id}:suspend"), CONTAIN);
-    stream.write_all(&ask.bytes()).await.expect("it is read");
+    let request = RawRequest::post(&format!("/v1/users/{id}:suspend"), CONTAIN_KEY);
+    stream
+        .write_all(&request.bytes())
+        .await
+        .expect("the request is sent");
     let reached = async {
         while deployment.simulator.pending_faults() > 0 {
             yield_now().await;
         }
     };
-    timeout(PATIENCE, reached).await.expect("it gets there");
+    timeout(TEST_TIMEOUT, reached)
+        .await
+        .expect("the request reaches the API");
     (stream, id)
 }
 
 #[tokio::test]
-async fn what_is_under_way_is_answered_and_the_port_is_closed() {
+async fn stop_finishes_requests_and_closes_the_port() {
     let deployment = Deployment::new().await;
-    let (mut stream, id) = under_way(&deployment).await;
-    // Who has asked nothing is not waited for.
+    let (mut stream, id) = start_suspension(&deployment).await;
+    // An idle connection does not delay the stop.
     let address = deployment.server.address();
-    let _idle = TcpStream::connect(address).await.expect("it listens");
+    let _idle = TcpStream::connect(address)
+        .await
+        .expect("the server listens");
     let Deployment { simulator, server } = deployment;
-    let stopped = timeout(PATIENCE, server.stop()).await;
-    stopped.expect("it ends");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("an answer");
-    assert_eq!(Reply::parse(&answer).value()["state"], "suspended");
+    let stopped = timeout(TEST_TIMEOUT, server.stop()).await;
+    stopped.expect("the server stops");
+    let mut response = Vec::new();
+    stream
+        .read_to_end(&mut response)
+        .await
+        .expect("the response is sent");
+    assert_eq!(RawResponse::parse(&response).value()["state"], "suspended");
     let state = simulator.user(&id).map(|user| user.state);
     assert_eq!(state, Some(State::Suspended));
     assert!(TcpStream::connect(address).await.is_err());
 }
 
 #[tokio::test]
-async fn a_change_whose_caller_has_gone_is_carried_out_to_its_end() {
+async fn a_change_finishes_after_its_client_disconnects() {
     let deployment = Deployment::new().await;
-    let (stream, id) = under_way(&deployment).await;
+    let (stream, id) = start_suspension(&deployment).await;
     drop(stream);
     let Deployment { simulator, server } = deployment;
     let simulator = Arc::new(simulator);
-    timeout(PATIENCE, server.stop()).await.expect("it ends");
+    timeout(TEST_TIMEOUT, server.stop())
+        .await
+        .expect("the server stops");
     let requests = simulator.requests();
     let suspend = requests
         .iter()

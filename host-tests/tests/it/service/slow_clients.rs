@@ -1,4 +1,4 @@
-//! Callers who are slow or break off: they are bounded, and others are served meanwhile.
+//! Slow and disconnected clients: time-outs, and service of other clients meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -13,22 +13,22 @@ use tokio::{
 };
 
 use super::{
-    deployment::{CONTAIN, Deployment, impatient, keys, runtime},
-    raw_client::{Ask, Reply},
+    deployment::{CONTAIN_KEY, Deployment, keys, runtime, short_timeouts},
+    raw_client::{RawRequest, RawResponse},
 };
 
-/// Long enough for any machine; nothing waits for it unless it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum duration of a step of a test.
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A good request without its end.
+/// Returns a valid request without its last bytes.
 fn unfinished() -> Vec<u8> {
-    let order = json!({ "users": ["A"] });
-    let mut bytes = Ask::json("/v1/contain", CONTAIN, &order).bytes();
+    let body = json!({ "users": ["A"] });
+    let mut bytes = RawRequest::json("/v1/contain", CONTAIN_KEY, &body).bytes();
     bytes.truncate(bytes.len() - 5);
     bytes
 }
 
-/// A connection on which this much was sent.
+/// Opens a connection, and sends bytes.
 async fn begin(deployment: &Deployment, bytes: &[u8]) -> TcpStream {
     let stream = TcpStream::connect(deployment.server.address()).await;
     let mut stream = stream.expect("the server listens");
@@ -36,116 +36,127 @@ async fn begin(deployment: &Deployment, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// What is answered on it until the server closes it.
-async fn end(mut stream: TcpStream) -> Vec<u8> {
-    let mut answer = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
-    // A reset is an end, too.
-    read.expect("the server ends it").ok();
-    answer
+/// Reads a connection until the server closes it.
+async fn read_to_end(mut stream: TcpStream) -> Vec<u8> {
+    let mut response = Vec::new();
+    let read = timeout(TEST_TIMEOUT, stream.read_to_end(&mut response)).await;
+    // A reset also ends the connection.
+    read.expect("the server closes the connection").ok();
+    response
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_answered_and_nobody_waits_for_it() {
-    let deployment = Deployment::limited(&[], impatient(), |options| options).await;
+async fn a_missing_body_times_out_without_delaying_others() {
+    let deployment = Deployment::with_limits(&[], short_timeouts(), |options| options).await;
     let mut slow = Vec::new();
     for _ in 0..20 {
         slow.push(begin(&deployment, &unfinished()).await);
     }
-    deployment.still_answers().await;
+    deployment.assert_serves().await;
     for stream in slow {
-        Reply::parse(&end(stream).await).problem(408, "too-slow");
+        RawResponse::parse(&read_to_end(stream).await).problem(408, "too-slow");
     }
-    deployment.still_answers().await;
+    deployment.assert_serves().await;
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_come_ends_the_connection() {
-    let deployment = Deployment::limited(&[], impatient(), |options| options).await;
-    // Nor does a connection stay open for ever after its first answer.
-    let asked = Ask::new("GET", "/healthz").without("connection").bytes();
+async fn a_missing_head_closes_the_connection() {
+    let deployment = Deployment::with_limits(&[], short_timeouts(), |options| options).await;
+    // An idle connection is closed after its first response too.
+    let request = RawRequest::new("GET", "/healthz")
+        .without("connection")
+        .bytes();
     let mut slow = Vec::new();
     for part in [
         &b""[..],
         b"GET /hea",
         b"GET /healthz HTTP/1.1\r\nhost: a\r\n",
-        &asked,
+        &request,
     ] {
         slow.push(begin(&deployment, part).await);
     }
-    deployment.still_answers().await;
-    let mut answers = Vec::new();
+    deployment.assert_serves().await;
+    let mut responses = Vec::new();
     for stream in slow {
-        answers.push(end(stream).await);
+        responses.push(read_to_end(stream).await);
     }
-    let last = answers.pop().expect("the last one asked");
-    Reply::parse(&last).value();
-    for answer in answers {
-        assert!(!answer.starts_with(b"HTTP/1.1 2"), "{answer:?}");
+    let last = responses.pop().expect("the last client sent a request");
+    RawResponse::parse(&last).value();
+    for response in responses {
+        assert!(!response.starts_with(b"HTTP/1.1 2"), "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn a_caller_who_goes_away_in_the_middle_harms_nobody() {
+async fn a_disconnected_client_does_not_affect_others() {
     let deployment = Deployment::new().await;
     let request = unfinished();
     for length in [0, 1, request.len() / 2, request.len()] {
         drop(begin(&deployment, &request[..length]).await);
-        deployment.still_answers().await;
+        deployment.assert_serves().await;
     }
 }
 
 #[tokio::test]
-async fn more_connections_than_there_may_be_wait_for_a_place() {
+async fn connections_beyond_the_limit_wait() {
     let few = ServerLimits {
         max_connections: 2,
-        ..impatient()
+        ..short_timeouts()
     };
-    let deployment = Deployment::limited(&[], few, |options| options).await;
-    let begun = Instant::now();
+    let deployment = Deployment::with_limits(&[], few, |options| options).await;
+    let start = Instant::now();
     let first = begin(&deployment, b"GET").await;
     let second = begin(&deployment, b"GET").await;
-    // It is answered when one of the others has ended, which is when its head did not come.
-    deployment.still_answers().await;
-    assert!(begun.elapsed() >= few.head_timeout, "{:?}", begun.elapsed());
+    // The request waits until one of the other connections times out.
+    deployment.assert_serves().await;
+    assert!(start.elapsed() >= few.head_timeout, "{:?}", start.elapsed());
     for stream in [first, second] {
-        end(stream).await;
+        read_to_end(stream).await;
     }
 }
 
 #[tokio::test]
-async fn a_caller_who_does_not_take_the_answer_is_left() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let one = ServerLimits {
         max_connections: 1,
-        ..impatient()
+        ..short_timeouts()
     };
-    let deployment = Deployment::limited(&[], one, |options| options).await;
-    // So many answers fit into no buffer.
-    let ask = Ask::get("/openapi.json", CONTAIN).without("connection");
-    let many = ask.bytes().repeat(2000);
+    let deployment = Deployment::with_limits(&[], one, |options| options).await;
+    // More responses than the buffers of the connection hold.
+    let request = RawRequest::get("/openapi.json", CONTAIN_KEY).without("connection");
+    let many = request.bytes().repeat(2000);
     let stream = TcpStream::connect(deployment.server.address()).await;
     let (_unread, mut writing) = stream.expect("the server listens").into_split();
-    let written = timeout(PATIENCE, writing.write_all(&many)).await;
-    // Either all of it was taken, or the server has closed the connection.
-    written.expect("the server goes on").ok();
-    let next = timeout(PATIENCE, deployment.still_answers()).await;
-    next.expect("the place is free again");
+    let written = timeout(TEST_TIMEOUT, writing.write_all(&many)).await;
+    // An error means that the server closed the connection.
+    written.expect("the server does not block").ok();
+    let next = timeout(TEST_TIMEOUT, deployment.assert_serves()).await;
+    next.expect("the connection is closed");
 }
 
 #[tokio::test]
-async fn without_the_server_the_component_itself_gives_up_a_body_that_does_not_come() {
+async fn the_component_itself_times_out_a_missing_body() {
     let (_sender, body) = Channel::<_, wasmtime_wasi_http::Error>::new(1);
     let environment = [("OP_SERVICE_KEYS".to_owned(), keys())];
     let service = runtime().service(ServiceOptions::new(environment).max_idle(1));
     let request = Request::post("/v1/contain")
         .header("host", "a")
-        .header("authorization", format!("Bearer {CONTAIN}"))
+        .header("authorization", format!("Bearer {CONTAIN_KEY}"))
         .header("content-type", "application/json")
         .body(body);
-    let answer = timeout(PATIENCE, service.handle(request.expect("a request"))).await;
-    let answer = answer.expect("in time").expect("the component runs");
-    assert_eq!(answer.status(), 408);
+    let response = timeout(TEST_TIMEOUT, service.handle(request.expect("a request"))).await;
+    let response = response
+        .expect("in time")
+        .expect("the component does not trap");
+    assert_eq!(response.status(), 408);
     let health = Request::get("/healthz").header("host", "a");
     let health = health.body(Empty::new()).expect("a request");
-    assert_eq!(service.handle(health).await.expect("it runs").status(), 200);
+    assert_eq!(
+        service
+            .handle(health)
+            .await
+            .expect("the component does not trap")
+            .status(),
+        200
+    );
 }

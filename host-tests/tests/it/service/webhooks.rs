@@ -1,4 +1,4 @@
-//! Signed webhooks (Standard Webhooks): who has signed one may contain.
+//! Webhooks signed according to Standard Webhooks.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,31 +6,36 @@ use serde_json::{Value, json};
 use simulator::{Endpoint, State};
 
 use super::{
-    deployment::{CONTAIN, Deployment, webhook},
-    raw_client::Ask,
+    deployment::{CONTAIN_KEY, Deployment, webhook},
+    raw_client::RawRequest,
 };
 
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.expect("it is after 1970").as_secs()
+    since.expect("the clock is after 1970").as_secs()
 }
 
-fn order(deployment: &Deployment) -> (String, Value) {
+/// Returns the id of a user, and a body that suspends them.
+fn suspension(deployment: &Deployment) -> (String, Value) {
     let id = deployment.members()[0].id.clone();
     (id.clone(), json!({ "users": [id], "reason": "a rule" }))
 }
 
 fn state(deployment: &Deployment, id: &str) -> State {
-    deployment.simulator.user(id).expect("they are there").state
+    deployment
+        .simulator
+        .user(id)
+        .expect("the user exists")
+        .state
 }
 
 #[tokio::test]
-async fn one_that_is_signed_contains_in_the_name_of_each_sender() {
+async fn a_signed_webhook_suspends_in_the_name_of_its_sender() {
     for (sender, name) in [(0, "siem"), (1, "soar")] {
         let deployment = Deployment::new().await;
-        let (id, order) = order(&deployment);
-        let ask = webhook(sender, "msg_1", now(), &order);
-        let report = deployment.ask(&ask).await.value();
+        let (id, body) = suspension(&deployment);
+        let request = webhook(sender, "msg_1", now(), &body);
+        let report = deployment.send(&request).await.value();
         assert_eq!(report["outcomes"][0]["outcome"], "changed");
         assert_eq!(report["audit"][0]["actor"]["app_name"], name);
         assert_eq!(state(&deployment, &id), State::Suspended);
@@ -38,26 +43,26 @@ async fn one_that_is_signed_contains_in_the_name_of_each_sender() {
 }
 
 #[tokio::test]
-async fn a_signature_among_several_is_enough() {
+async fn one_valid_signature_among_several_is_enough() {
     let deployment = Deployment::new().await;
-    let (id, order) = order(&deployment);
-    let ask = webhook(0, "msg_1", now(), &order);
-    let signed = String::from_utf8(ask.bytes()).expect("text");
+    let (id, body) = suspension(&deployment);
+    let request = webhook(0, "msg_1", now(), &body);
+    let signed = String::from_utf8(request.bytes()).expect("text");
     let (_, rest) = signed.split_once("webhook-signature: ").expect("signed");
     let (signature, _) = rest.split_once("\r\n").expect("a line");
     let both = format!("v1,AAAA v1a,BBBB {signature}");
-    let ask = ask
+    let request = request
         .without("webhook-signature")
         .with("webhook-signature", &both);
-    deployment.ask(&ask).await.value();
+    deployment.send(&request).await.value();
     assert_eq!(state(&deployment, &id), State::Suspended);
 }
 
 #[tokio::test]
-async fn one_that_is_changed_unsigned_or_stale_is_refused() {
+async fn altered_unsigned_and_stale_webhooks_are_rejected() {
     let deployment = Deployment::new().await;
-    let (id, order) = order(&deployment);
-    let good = webhook(0, "msg_1", now(), &order);
+    let (id, body) = suspension(&deployment);
+    let good = webhook(0, "msg_1", now(), &body);
     let others = [
         good.clone().body(json!({ "users": ["B"] }).to_string()),
         good.clone()
@@ -69,55 +74,58 @@ async fn one_that_is_changed_unsigned_or_stale_is_refused() {
         good.clone().without("webhook-signature"),
         good.clone().without("webhook-id"),
         good.clone().without("webhook-timestamp"),
-        // A key is no signature.
-        good.clone().without("webhook-signature").key(CONTAIN),
-        webhook(0, "msg_1", now() - 330, &order),
-        webhook(0, "msg_1", now() + 330, &order),
+        // An API key does not replace a signature.
+        good.clone().without("webhook-signature").key(CONTAIN_KEY),
+        webhook(0, "msg_1", now() - 330, &body),
+        webhook(0, "msg_1", now() + 330, &body),
     ];
-    for ask in &others {
-        deployment.ask(ask).await.problem(401, "unauthorized");
+    for request in &others {
+        deployment.send(request).await.problem(401, "unauthorized");
     }
     assert!(deployment.simulator.requests().is_empty());
     assert_eq!(state(&deployment, &id), State::Active);
 }
 
 #[tokio::test]
-async fn one_that_is_sent_again_is_answered_and_not_carried_out_again() {
+async fn a_repeated_webhook_is_answered_and_not_run_again() {
     let deployment = Deployment::new().await;
-    let (id, order) = order(&deployment);
-    let ask = webhook(0, "msg_1", now(), &order);
-    deployment.ask(&ask).await.value();
+    let (id, body) = suspension(&deployment);
+    let request = webhook(0, "msg_1", now(), &body);
+    deployment.send(&request).await.value();
     let restore = json!({ "users": [id] });
     deployment
-        .ask(&Ask::json("/v1/restore", CONTAIN, &restore))
+        .send(&RawRequest::json("/v1/restore", CONTAIN_KEY, &restore))
         .await
         .value();
     deployment.simulator.clear_requests();
-    let again = deployment.ask(&ask).await.value();
+    let again = deployment.send(&request).await.value();
     assert_eq!(again["repeated"], true);
     assert!(deployment.simulator.requests().is_empty());
     assert_eq!(state(&deployment, &id), State::Active);
 
-    let another = webhook(0, "msg_2", now(), &order);
-    deployment.ask(&another).await.value();
+    let another = webhook(0, "msg_2", now(), &body);
+    deployment.send(&another).await.value();
     assert_eq!(state(&deployment, &id), State::Suspended);
-    let asked = deployment.asked();
+    let requests = deployment.take_api_requests();
     assert!(
-        asked
+        requests
             .iter()
             .any(|(endpoint, _)| *endpoint == Endpoint::Suspend)
     );
 }
 
 #[tokio::test]
-async fn one_that_is_signed_and_wrong_is_refused_in_words() {
+async fn a_signed_webhook_with_a_malformed_body_is_rejected() {
     let deployment = Deployment::new().await;
-    let order = json!({ "users": [], "why": "?" });
-    let ask = webhook(0, "msg_1", now(), &order);
-    deployment.ask(&ask).await.problem(400, "invalid-argument");
-    let ask = ask.without("content-type");
+    let body = json!({ "users": [], "why": "?" });
+    let request = webhook(0, "msg_1", now(), &body);
     deployment
-        .ask(&ask)
+        .send(&request)
+        .await
+        .problem(400, "invalid-argument");
+    let request = request.without("content-type");
+    deployment
+        .send(&request)
         .await
         .problem(415, "unsupported-media-type");
 }
