@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the component under a host that is not ours: wasmtime's Python package, with WASI as it comes.
+"""Runs the plugin under the Python package `wasmtime`, a host other than the Rust library of this repository.
 
 Usage: python_host.py COMPONENT SIMULATOR
 
-COMPONENT is target/wasm32-unknown-unknown/release/onepassword_users.wasm, SIMULATOR the simulator's binary. Needs
-`pip install wasmtime`. The instance gets outgoing HTTP, clocks and its own environment, and nothing of this process.
+COMPONENT is target/wasm32-unknown-unknown/release/onepassword_users_plugin.wasm, SIMULATOR the binary of the simulator.
+Needs `pip install wasmtime`. The instance gets outgoing HTTP, clocks and its own environment variables only.
 """
 
 import json
@@ -19,7 +19,7 @@ VERSION = "0.2.0"
 
 
 class Plugin:
-    """An instance of the component, for one account."""
+    """An instance of the plugin, for one account."""
 
     def __init__(self, engine, component, environment):
         linker = Linker(engine)
@@ -33,54 +33,78 @@ class Plugin:
         self.instance = linker.instantiate(self.store, component)
 
     def call(self, interface, function, *arguments):
-        """Calls a function of the contract. A `result` comes back as its ok value, or as the error's record."""
+        """Calls a function of the contract. Returns the value of a `result`, or the record of its error."""
         exports = self.instance.get_export_index(self.store, f"{PACKAGE}/{interface}@{VERSION}")
         index = self.instance.get_export_index(self.store, function, exports)
-        called = self.instance.get_func(self.store, index)
-        value = called(self.store, *arguments)
-        called.post_return(self.store)
+        exported = self.instance.get_func(self.store, index)
+        value = exported(self.store, *arguments)
+        exported.post_return(self.store)
         if isinstance(value, Variant) and value.tag in ("ok", "err"):
             return value.payload
         return value
 
 
-class Options:
-    """The record `list-options`; a field by the name that the contract has for it."""
+class Record:
+    """A record of the contract, with its fields by name."""
 
-    def __init__(self, page_token=None):
-        setattr(self, "filter", None)
-        setattr(self, "max-page-size", 25)
-        setattr(self, "page-token", page_token)
+    def __init__(self, fields):
+        vars(self).update(fields)
 
 
-def expect(what, holds, seen):
-    """Ends the run where something is not as it should be."""
+def list_options(page_token=None):
+    """Returns `list-options` for a page of 25 users."""
+    return Record({"filter": None, "max-page-size": 25, "page-token": page_token})
+
+
+def change_options():
+    """Returns `change-options` for a real run without guards."""
+    return Record(
+        {
+            "dry-run": False,
+            "max-changes": None,
+            "protect": [],
+            "concurrency": None,
+            "stop-on-error": False,
+            "deadline-ms": None,
+        }
+    )
+
+
+def target(kind, value):
+    """Returns a `target` named by `id` or `email`."""
+    return Record({"who": Variant(kind, value), "expect-email": None})
+
+
+def expect(behaviour, holds, value):
+    """Prints that a behaviour holds, or ends the run and shows the value."""
     if not holds:
-        sys.exit(f"failed: {what}: {describe(seen)}")
-    print(f"ok: {what}")
+        sys.exit(f"failed: {behaviour}: {describe(value)}")
+    print(f"ok: {behaviour}")
 
 
 def describe(value):
-    """A value of the contract, for a person."""
+    """Returns a value of the contract as nested dictionaries and lists."""
     if isinstance(value, Variant):
         return f"{value.tag}({describe(value.payload)})"
+    if isinstance(value, list):
+        return [describe(item) for item in value]
     if hasattr(value, "__dict__"):
         return {name: describe(field) for name, field in vars(value).items()}
     return value
 
 
-def state(user):
-    """The name of a user's state."""
-    return tag(user.state)
-
-
-def tag(value):
-    """The name of a case, of an enum or a variant."""
+def case(value):
+    """Returns the name of the case of an enum or a variant."""
     return value if isinstance(value, str) else value.tag
 
 
-def tell(component, engine, account, api_version):
-    """Every operation once, as the API has them."""
+def state(user):
+    """Returns the name of the state of a user."""
+    return case(user.state)
+
+
+def run_operations(component, engine, account, api_version):
+    """Calls every function of the contract with one API version."""
     environment = {
         "OP_USERS_BASE_URL": account["url"],
         "OP_USERS_ACCOUNT_ID": account["account_id"],
@@ -92,29 +116,42 @@ def tell(component, engine, account, api_version):
 
     findings = plugin.call("connection", "check")
     verdicts = [finding.verdict for finding in findings]
-    expect(f"{api_version}: check fails nothing", "failed" not in verdicts and "passed" in verdicts, findings)
+    expect(f"{api_version}: check reports no failure", "failed" not in verdicts and "passed" in verdicts, findings)
 
     users, page_token = [], None
     while True:
-        page = plugin.call("users", "list-users", Options(page_token))
+        page = plugin.call("users", "list-users", list_options(page_token))
         users += page.users
         page_token = getattr(page, "next-page-token")
         if page_token is None:
             break
-    expect(f"{api_version}: list shows all 60 users once", len({user.id for user in users}) == 60, users)
+    expect(f"{api_version}: list-users returns 60 users", len({user.id for user in users}) == 60, users)
 
-    member = next(user for user in users[2:] if state(user) == "active")
+    members = [user for user in users[2:] if state(user) == "active"]
+    member = members[0]
     user = plugin.call("users", "get-user", member.id)
-    expect(f"{api_version}: get shows the user", user.email == member.email, user)
+    expect(f"{api_version}: get-user returns the user", user.email == member.email, user)
     for time in ("first", "second"):
         user = plugin.call("users", "suspend-user", member.id)
-        expect(f"{api_version}: the {time} suspend suspends", state(user) == "suspended", user)
+        expect(f"{api_version}: the {time} suspend-user suspends", state(user) == "suspended", user)
     error = plugin.call("users", "suspend-user", account["owner_id"])
-    expect(f"{api_version}: the last owner is refused", getattr(error, "code", None) == "last-owner", error)
+    is_expected = getattr(error, "code", None) == "last-owner" and error.effect == "not-applied" and error.requests == 1
+    expect(f"{api_version}: the last owner cannot be suspended", is_expected and error.hint, error)
     user = plugin.call("users", "reactivate-user", member.id)
-    expect(f"{api_version}: reactivate reactivates", state(user) == "active", user)
+    expect(f"{api_version}: reactivate-user reactivates", state(user) == "active", user)
+
+    user = plugin.call("containment", "find-user", member.email, None)
+    expect(f"{api_version}: find-user finds the user", user.id == member.id, user)
+    listed = plugin.call("containment", "list-all-users", None, 1000, 30_000)
+    expect(f"{api_version}: list-all-users is complete", listed.complete and len(listed.users) == 60, listed)
+    targets = [target("id", members[0].id), target("email", members[1].email)]
+    for function, previous in (("suspend-users", "active"), ("reactivate-users", "suspended")):
+        report = plugin.call("containment", function, targets, change_options())
+        outcomes = [(case(item.outcome), case(getattr(item, "previous-state"))) for item in report.targets]
+        expect(f"{api_version}: {function} changes both users", outcomes == [("changed", previous)] * 2, report)
+
     revoked = plugin.call("connection", "revoke-token")
-    expect(f"{api_version}: the token is revoked", revoked is None, revoked)
+    expect(f"{api_version}: revoke-token revokes the token", revoked is None, revoked)
 
 
 def main():
@@ -129,7 +166,7 @@ def main():
     try:
         account = json.loads(simulator.stdout.readline())
         for api_version in ("v1beta1", "v1"):
-            tell(component, engine, account, api_version)
+            run_operations(component, engine, account, api_version)
     finally:
         simulator.kill()
 
