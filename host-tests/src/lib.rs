@@ -6,8 +6,9 @@ use std::{
 };
 
 use host::{
-    ChangeOptions, Error, Instance, InstanceOptions, ListOptions, Report, RequestRecord, Runtime,
-    Selector, StateFilter, Target, User, UserList, UserPage,
+    ChangeOptions, ConfigurableInstance, ConfigurableRuntime, Error, Instance, InstanceOptions,
+    ListOptions, Report, RequestRecord, Runtime, Selector, StateFilter, Target, User, UserList,
+    UserPage,
 };
 use simulator::{Builder, Simulator};
 
@@ -174,11 +175,11 @@ pub fn environment(simulator: &Simulator) -> Environment {
 pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<RequestRecord>>>) {
     let wire = Arc::new(Mutex::new(Vec::new()));
     let recorded = Arc::clone(&wire);
-    let options = options.on_request(move |exchange| {
+    let options = options.on_request(move |request| {
         recorded
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange.clone());
+            .push(request.clone());
     });
     let instance = runtime()
         .instance(options)
@@ -191,6 +192,19 @@ pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<Requ
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Runtime::new().expect("the component can be compiled"))
+}
+
+/// Starts an instance of the configurable component without settings.
+///
+/// The component does not import the environment, so that environment variables in the options have no effect.
+pub async fn configurable_instance(options: InstanceOptions) -> ConfigurableInstance {
+    static RUNTIME: OnceLock<ConfigurableRuntime> = OnceLock::new();
+    let runtime =
+        RUNTIME.get_or_init(|| ConfigurableRuntime::new().expect("the component can be compiled"));
+    runtime
+        .instance(options)
+        .await
+        .expect("the component can be instantiated")
 }
 
 /// Options of the first page: no filter, and the page size of the server.

@@ -1,9 +1,11 @@
-//! Built plugin: imports, exports, size and initial memory.
+//! Built plugins of both worlds: imports, exports, size and initial memory.
 
 use std::collections::BTreeSet;
 
-use host::COMPONENT;
+use host::{COMPONENT, CONFIGURABLE_COMPONENT};
 use wasmparser::{Parser, Payload};
+
+use crate::component_parts::ComponentParts;
 
 /// All imports of the plugin.
 const IMPORTS: [&str; 7] = [
@@ -25,43 +27,35 @@ const EXPORTS: [&str; 4] = [
 /// Maximum size of the plugin in bytes.
 const MAX_SIZE: usize = 200_000;
 
-/// Returns the names of the imports or exports of the component itself, without those of modules inside it.
-fn names(imports: bool) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(COMPONENT) {
-        match payload.expect("the component is well-formed") {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if imports && depth == 0 => {
-                for import in section {
-                    names.insert(import.expect("an import").name.name.to_owned());
-                }
-            }
-            Payload::ComponentExportSection(section) if !imports && depth == 0 => {
-                for export in section {
-                    names.insert(export.expect("an export").name.name.to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    names
-}
-
 #[test]
 fn the_plugin_imports_exactly_seven_interfaces() {
-    assert_eq!(names(true), IMPORTS.map(str::to_owned).into());
+    assert_eq!(ComponentParts::of(COMPONENT).imports, IMPORTS.into());
 }
 
 #[test]
-fn the_plugin_exports_the_contract() {
-    assert_eq!(names(false), EXPORTS.map(str::to_owned).into());
+fn the_plugin_exports_the_contract_without_configuration() {
+    assert_eq!(ComponentParts::of(COMPONENT).exports, EXPORTS.into());
+}
+
+#[test]
+fn the_configurable_plugin_does_not_import_the_environment() {
+    let mut imports = BTreeSet::from(IMPORTS);
+    assert!(imports.remove("wasi:cli/environment@0.2.4"));
+    assert_eq!(ComponentParts::of(CONFIGURABLE_COMPONENT).imports, imports);
+}
+
+#[test]
+fn the_configurable_plugin_exports_configuration_as_well() {
+    let mut exports = BTreeSet::from(EXPORTS);
+    exports.insert("onepassword:users/configuration@0.2.0");
+    assert_eq!(ComponentParts::of(CONFIGURABLE_COMPONENT).exports, exports);
 }
 
 #[test]
 fn the_plugin_is_smaller_than_200_kb() {
-    assert!(COMPONENT.len() < MAX_SIZE, "{} bytes", COMPONENT.len());
+    for component in [COMPONENT, CONFIGURABLE_COMPONENT] {
+        assert!(component.len() < MAX_SIZE, "{} bytes", component.len());
+    }
 }
 
 #[test]

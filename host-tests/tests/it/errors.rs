@@ -8,9 +8,19 @@ use simulator::{Action, Endpoint, Fault, Permission, Permissions};
 
 use crate::closed_port::ClosedPort;
 
-/// Asserts the code and the message of an error, and that the next call on the same instance succeeds.
-async fn expect(harness: &mut Harness, error: &Error, code: ErrorCode, message: &str) {
-    assert_eq!((error.code, error.message.as_str()), (code, message));
+/// Asserts the code, the message and the hint of an error, and that the next call on the same instance succeeds.
+async fn assert_error(
+    harness: &mut Harness,
+    error: &Error,
+    code: ErrorCode,
+    (message, hint): (&str, Option<&str>),
+) {
+    assert_eq!(error.code, code);
+    assert_eq!(
+        (error.message.as_str(), error.hint.as_deref()),
+        (message, hint)
+    );
+    assert!(error.candidates.is_empty());
     harness.simulator.clear_faults();
     harness.simulator.set_permissions(Permissions::ALL);
     harness.list(&first_page()).await.unwrap();
@@ -26,8 +36,8 @@ async fn a_wrong_argument_is_rejected_before_any_request() {
     let error = harness.list(&too_large).await.unwrap_err();
     assert_eq!(error.requests, 0);
     assert!(harness.simulator.requests().is_empty());
-    let message = "list-users: the page size must be from 1 to 1000";
-    expect(&mut harness, &error, ErrorCode::InvalidArgument, message).await;
+    let texts = ("list-users: the page size must be from 1 to 1000", None);
+    assert_error(&mut harness, &error, ErrorCode::InvalidArgument, texts).await;
 
     for id in ["", ".", "..", "a\r\nb", "a\0b"] {
         let error = harness.suspend(id).await.unwrap_err();
@@ -52,7 +62,11 @@ async fn a_wrong_secret_is_unauthenticated() {
     assert_eq!(error.code, ErrorCode::Unauthenticated);
     assert_eq!(
         error.message,
-        "suspend-user: the server refused the client id and secret (401, it says: invalid_client: client authentication failed); check both, and that the application belongs to an account of this region"
+        "suspend-user: the server refused the client id and secret (401, it says: invalid_client: client authentication failed)"
+    );
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("check both, and that the application belongs to an account of this region")
     );
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     assert_eq!((error.status, error.requests), (Some(401), 1));
@@ -94,8 +108,10 @@ async fn a_missing_permission_is_named() {
             "{}",
             error.message
         );
-        let message = error.message.clone();
-        expect(&mut harness, &error, ErrorCode::PermissionDenied, &message).await;
+        let hint = error.hint.clone().unwrap_or_default();
+        assert!(hint.contains("the permission"), "{hint}");
+        let texts = (error.message.as_str(), Some(hint.as_str()));
+        assert_error(&mut harness, &error, ErrorCode::PermissionDenied, texts).await;
     }
 }
 
@@ -107,14 +123,18 @@ async fn last_owner_and_externally_managed_are_distinct_errors() {
     assert_eq!(error.api_message.as_deref(), Some("no_owner_remain"));
     assert_eq!((error.status, error.api_code), (Some(403), Some(7)));
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
-    let message = "suspend-user: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain); make another person an owner first";
-    expect(&mut harness, &error, ErrorCode::LastOwner, message).await;
+    let texts = (
+        "suspend-user: this is the last remaining owner, who cannot be suspended (403, it says: no_owner_remain)",
+        Some("make another person an owner first"),
+    );
+    assert_error(&mut harness, &error, ErrorCode::LastOwner, texts).await;
 
     let administrator = harness.simulator.externally_managed().id;
     let error = harness.suspend(&administrator).await.unwrap_err();
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
-    let message = error.message.clone();
-    expect(&mut harness, &error, ErrorCode::ExternallyManaged, &message).await;
+    let texts = (error.message.as_str(), error.hint.as_deref());
+    assert!(texts.1.is_some());
+    assert_error(&mut harness, &error, ErrorCode::ExternallyManaged, texts).await;
 }
 
 #[tokio::test]
@@ -143,8 +163,11 @@ async fn an_unknown_user_is_not_found() {
     let mut harness = Harness::new().await;
     let error = harness.get("UNKNOWN").await.unwrap_err();
     assert_eq!((error.status, error.api_code), (Some(404), Some(5)));
-    let message = "get-user: the server knows no such user (404, it says: user_not_found); check the user's id, and the account id and the region too if no user is found";
-    expect(&mut harness, &error, ErrorCode::NotFound, message).await;
+    let texts = (
+        "get-user: the server knows no such user (404, it says: user_not_found)",
+        Some("check the user's id, and the account id and the region too if no user is found"),
+    );
+    assert_error(&mut harness, &error, ErrorCode::NotFound, texts).await;
 }
 
 #[tokio::test]
@@ -181,7 +204,8 @@ async fn an_api_version_the_server_lacks_is_not_configured() {
             (error.code, error.status),
             (ErrorCode::NotConfigured, Some(404))
         );
-        assert!(error.message.contains(advice), "{}", error.message);
+        let hint = error.hint.unwrap_or_default();
+        assert!(hint.contains(advice), "{hint}");
     }
 }
 
@@ -205,8 +229,11 @@ async fn a_429_is_retried_within_the_deadline_or_reported() {
     let error = harness.list(&first_page()).await.unwrap_err();
     assert_eq!(error.retry_after_ms, Some(60_000));
     assert_eq!((error.retryable, error.requests), (true, 1));
-    let message = "list-users: the server asks for fewer requests (429); try again later";
-    expect(&mut harness, &error, ErrorCode::RateLimited, message).await;
+    let texts = (
+        "list-users: the server asks for fewer requests (429)",
+        Some("try again later"),
+    );
+    assert_error(&mut harness, &error, ErrorCode::RateLimited, texts).await;
 }
 
 #[tokio::test]
@@ -221,8 +248,11 @@ async fn a_503_is_retried_and_five_in_a_row_are_unavailable() {
     let error = harness.suspend(&id).await.unwrap_err();
     assert_eq!((error.requests, error.retryable), (5, true));
     assert_eq!(error.effect, Effect::PossiblyApplied);
-    let message = "suspend-user: the server failed (503); try again later";
-    expect(&mut harness, &error, ErrorCode::Unavailable, message).await;
+    let texts = (
+        "suspend-user: the server failed (503)",
+        Some("try again later"),
+    );
+    assert_error(&mut harness, &error, ErrorCode::Unavailable, texts).await;
 }
 
 #[tokio::test]
@@ -246,14 +276,16 @@ async fn a_server_that_never_responds_is_timed_out() {
         assert!(start.elapsed() < Duration::from_secs(5));
         assert_eq!((error.effect, error.retryable), (effect, true));
         let message = format!(
-            "{}: the deadline ran out while the server was asked; try again, or set a longer deadline",
+            "{}: the deadline passed while the server was asked",
             if endpoint == Endpoint::Get {
                 "get-user"
             } else {
                 "suspend-user"
             }
         );
-        expect(&mut harness, &error, ErrorCode::TimedOut, &message).await;
+        let hint = "try again, or set a longer deadline";
+        let texts = (message.as_str(), Some(hint));
+        assert_error(&mut harness, &error, ErrorCode::TimedOut, texts).await;
     }
 }
 
@@ -280,7 +312,11 @@ async fn a_closed_port_is_connection_failed() {
     assert_eq!(error.code, ErrorCode::ConnectionFailed);
     assert_eq!(
         error.message,
-        "suspend-user: the server refused the connection; check the network, the base URL, and any proxy that inspects TLS"
+        "suspend-user: the server refused the connection"
+    );
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("check the network, the base URL, and any proxy that inspects TLS")
     );
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, true));
     assert_eq!(error.status, None);
@@ -301,8 +337,11 @@ async fn an_html_page_is_a_malformed_response() {
     // The token exchange succeeds; the response to the get is the sign-in page of a proxy.
     let error = harness.get(&id).await.unwrap_err();
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
-    let message = "get-user: the server's answer does not fit: it is a page of HTML, not JSON; check that the base URL is that of the API, and that no proxy answers in its place";
-    expect(&mut harness, &error, ErrorCode::MalformedResponse, message).await;
+    let texts = (
+        "get-user: the server's response does not fit: it is a page of HTML, not JSON",
+        Some("check that the base URL is that of the API, and that no proxy answers in its place"),
+    );
+    assert_error(&mut harness, &error, ErrorCode::MalformedResponse, texts).await;
 
     harness
         .simulator

@@ -4,6 +4,7 @@ mod bulk;
 mod check;
 mod closed_port;
 mod component_file;
+mod component_parts;
 mod errors;
 mod hostile;
 mod list_users;

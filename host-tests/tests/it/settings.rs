@@ -1,13 +1,14 @@
-//! Settings: from the environment for the plugin, by `configure` for the configurable plugin, and each wrong one refused by name.
-
-use std::sync::OnceLock;
+//! Settings: from the environment, or by `configure` in the configurable component; each wrong setting is named.
 
 use host::{
-    ApiVersion, BaseUrl, ClientCredentials, ConfigurableInstance, ConfigurableRuntime, Credentials,
-    ErrorCode, InstanceOptions, Settings,
+    ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, Credentials, Effect, ErrorCode,
+    InstanceOptions, Settings,
 };
-use host_tests::{Environment, Harness, environment, first_page, instance};
+use host_tests::{Harness, configurable_instance, environment, first_page, instance};
 use simulator::{Endpoint, Simulator};
+
+/// base64 of `id:secret` of the simulator with seed 1.
+const BASIC: &str = "UVU3SjlSSTVMN0I0T0E2VFIwWU9aVVg2S1I6c2ltdWxhdGVkLXNlY3JldC0zZzlidHM0YTdldGg0eHZuOisvJTNEMGcxNQ==";
 
 /// Returns the settings that configure an instance for a simulator.
 fn settings(simulator: &Simulator) -> Settings {
@@ -64,51 +65,41 @@ async fn a_wrong_variable_is_named_without_its_value() {
     }
 }
 
-/// An instance of the configurable plugin with this environment.
-async fn configurable(environment: Environment) -> ConfigurableInstance {
-    static RUNTIME: OnceLock<ConfigurableRuntime> = OnceLock::new();
-    RUNTIME
-        .get_or_init(|| ConfigurableRuntime::new().expect("the component can be compiled"))
-        .instance(InstanceOptions::new(environment))
-        .await
-        .expect("the component can be instantiated")
-}
-
-/// A simulated account of this many users.
-async fn simulator(users: usize) -> Simulator {
-    let builder = Simulator::builder().users(users).seed(users as u64);
-    builder.start().await.expect("a simulator starts")
-}
-
-async fn configure(instance: &mut ConfigurableInstance, settings: &Settings) {
-    instance.configure(settings).await.unwrap().unwrap();
-}
-
 #[tokio::test]
 async fn configure_replaces_the_settings_and_forgets_the_token() {
-    let (first, second) = (simulator(60).await, simulator(5).await);
-    let mut instance = configurable(Vec::new()).await;
-    configure(&mut instance, &settings(&first)).await;
-    instance.list_users(&first_page()).await.unwrap().unwrap();
-    first.clear_requests();
-
-    configure(&mut instance, &settings(&second)).await;
-    let page = instance.list_users(&first_page()).await.unwrap().unwrap();
-    assert_eq!(page.users.len(), 5);
-    let endpoints: Vec<_> = second
-        .requests()
-        .iter()
-        .map(|request| request.endpoint)
-        .collect();
-    assert_eq!(endpoints, [Endpoint::Token, Endpoint::List]);
-    assert!(first.requests().is_empty());
+    let simulators = [
+        Simulator::builder().users(4).seed(1).start().await.unwrap(),
+        Simulator::builder().users(5).seed(2).start().await.unwrap(),
+    ];
+    let mut instance = configurable_instance(InstanceOptions::new([])).await;
+    for (index, simulator) in simulators.iter().enumerate() {
+        instance
+            .configure(&settings(simulator))
+            .await
+            .unwrap()
+            .unwrap();
+        let page = instance.list_users(&first_page()).await.unwrap().unwrap();
+        assert_eq!(page.users.len(), 4 + index);
+    }
+    for simulator in &simulators {
+        let endpoints: Vec<_> = simulator
+            .requests()
+            .iter()
+            .map(|request| request.endpoint)
+            .collect();
+        assert_eq!(endpoints, [Endpoint::Token, Endpoint::List]);
+    }
 }
 
 #[tokio::test]
 async fn wrong_fields_are_named_and_the_settings_stay() {
-    let simulator = simulator(5).await;
-    let mut instance = configurable(Vec::new()).await;
-    configure(&mut instance, &settings(&simulator)).await;
+    let simulator = Simulator::builder().users(5).start().await.unwrap();
+    let mut instance = configurable_instance(InstanceOptions::new([])).await;
+    instance
+        .configure(&settings(&simulator))
+        .await
+        .unwrap()
+        .unwrap();
     instance.list_users(&first_page()).await.unwrap().unwrap();
     let wrong = Settings {
         account_id: String::new(),
@@ -121,21 +112,20 @@ async fn wrong_fields_are_named_and_the_settings_stay() {
         error.message,
         "configure: account-id must not be empty; base-url.origin must be an origin such as https://api.1password.com, without user info, path, query or fragment"
     );
+    assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
     instance.list_users(&first_page()).await.unwrap().unwrap();
     assert_eq!(simulator.tokens().len(), 1);
 }
 
 #[tokio::test]
-async fn a_configurable_instance_reads_no_environment() {
-    let simulator = simulator(5).await;
-    let mut instance = configurable(environment(&simulator)).await;
-    let error = instance
-        .list_users(&first_page())
-        .await
-        .unwrap()
-        .unwrap_err();
-    assert_eq!((error.code, error.requests), (ErrorCode::NotConfigured, 0));
-    // The environment contains valid credentials, which must not complete these settings.
+async fn the_environment_does_not_configure_the_component() {
+    let simulator = Simulator::builder().users(5).start().await.unwrap();
+    let options = InstanceOptions::new(environment(&simulator));
+    let mut instance = configurable_instance(options).await;
+    let error = instance.get_user("x").await.unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotConfigured);
+    assert!(error.message.contains("configure"), "{}", error.message);
+    // No credentials in the settings: those of the environment do not replace them.
     let incomplete = Settings {
         credentials: Credentials::Client(ClientCredentials {
             client_id: String::new(),
@@ -144,14 +134,19 @@ async fn a_configurable_instance_reads_no_environment() {
         ..settings(&simulator)
     };
     assert!(instance.configure(&incomplete).await.unwrap().is_err());
+    assert!(instance.get_user("x").await.unwrap().is_err());
     assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test]
-async fn configure_serves_without_an_environment() {
-    let simulator = simulator(5).await;
-    let mut instance = configurable(Vec::new()).await;
-    configure(&mut instance, &settings(&simulator)).await;
+async fn configure_accepts_basic_credentials() {
+    let simulator = Simulator::builder().users(5).seed(1).start().await.unwrap();
+    let mut instance = configurable_instance(InstanceOptions::new([])).await;
+    let settings = Settings {
+        credentials: Credentials::Basic(BasicCredentials(BASIC.into())),
+        ..settings(&simulator)
+    };
+    instance.configure(&settings).await.unwrap().unwrap();
     let page = instance.list_users(&first_page()).await.unwrap().unwrap();
     assert_eq!(page.users.len(), 5);
 }
@@ -159,11 +154,9 @@ async fn configure_serves_without_an_environment() {
 #[tokio::test]
 async fn op_users_basic_replaces_id_and_secret() {
     let simulator = Simulator::builder().users(5).start().await.unwrap();
-    // base64 of `id:secret` of the simulator with seed 1.
-    let basic = "UVU3SjlSSTVMN0I0T0E2VFIwWU9aVVg2S1I6c2ltdWxhdGVkLXNlY3JldC0zZzlidHM0YTdldGg0eHZuOisvJTNEMGcxNQ==";
     let mut variables = environment(&simulator);
     variables.retain(|(name, _)| !name.starts_with("OP_USERS_CLIENT_"));
-    variables.push(("OP_USERS_BASIC".into(), basic.into()));
+    variables.push(("OP_USERS_BASIC".into(), BASIC.into()));
     let (mut instance, _) = instance(InstanceOptions::new(variables)).await;
     let page = instance.list_users(&first_page()).await.unwrap().unwrap();
     assert_eq!(page.users.len(), 5);

@@ -1,5 +1,7 @@
 //! `find-user`: look-up by e-mail address.
 
+use std::time::{Duration, Instant};
+
 use host::{ErrorCode, UserState};
 use host_tests::{Harness, by_id, unguarded};
 use simulator::{Action, Endpoint, Fault};
@@ -65,7 +67,7 @@ async fn a_malformed_address_is_rejected_before_any_request() {
 }
 
 #[tokio::test]
-async fn a_shared_address_is_ambiguous_and_names_both_users() {
+async fn a_shared_address_is_ambiguous_with_both_ids() {
     let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
     let users = harness.simulator.users();
     // The two users are on different pages.
@@ -73,20 +75,33 @@ async fn a_shared_address_is_ambiguous_and_names_both_users() {
     harness.simulator.set_email(&other.id, &one.email);
     let error = harness.find(&one.email).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Ambiguous);
-    assert!(error.message.contains(&one.id), "{}", error.message);
-    assert!(error.message.contains(&other.id), "{}", error.message);
+    assert_eq!(error.candidates, [one.id.clone(), other.id.clone()]);
+    assert!(error.hint.is_some());
 
     let report = harness.suspend_all(&[by_id(&other.id)], &unguarded()).await;
     assert_eq!(report.unwrap().targets.len(), 1);
 }
 
 #[tokio::test]
-async fn an_ambiguous_error_is_short_and_has_no_control_chars() {
+async fn an_ambiguous_error_has_the_first_eight_candidates() {
+    let mut harness = Harness::new().await;
+    let users = harness.simulator.users();
+    for user in &users[..20] {
+        harness.simulator.set_email(&user.id, "shared@acme.example");
+    }
+    let error = harness.find("shared@acme.example").await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Ambiguous);
+    let first_ids = users.into_iter().take(8).map(|user| user.id);
+    assert!(error.candidates.into_iter().eq(first_ids));
+}
+
+#[tokio::test]
+async fn an_ambiguous_error_has_no_control_characters() {
     let mut harness = Harness::new().await;
     let member = harness.member();
-    for at in 0..30 {
+    for index in 0..30 {
         let twin = simulator::User {
-            id: format!("\u{1b}[31m{at:02}\n{}", "x".repeat(200)),
+            id: format!("\u{1b}[31m{index:02}\n{}", "x".repeat(200)),
             ..member.clone()
         };
         harness.simulator.insert_user(0, twin);
@@ -95,6 +110,8 @@ async fn an_ambiguous_error_is_short_and_has_no_control_chars() {
     assert_eq!(error.code, ErrorCode::Ambiguous);
     assert!(error.message.len() < 1000, "{}", error.message.len());
     assert!(!error.message.contains(char::is_control));
+    // No call accepts the other ids.
+    assert_eq!(error.candidates, [member.id]);
 }
 
 #[tokio::test]
@@ -162,4 +179,37 @@ async fn a_cycle_of_page_tokens_is_a_malformed_response() {
     let error = harness.find("wendy@acme.example").await.unwrap_err();
     assert_eq!(error.code, ErrorCode::MalformedResponse);
     assert!(harness.simulator.requests().len() < 15);
+}
+
+#[tokio::test]
+async fn a_deadline_of_find_user_replaces_that_of_the_settings() {
+    let mut harness = Harness::new().await;
+    let email = harness.member().email;
+    let fault = Fault::new(Action::Hang).on(Endpoint::List).always();
+    harness.simulator.fault(fault);
+    let start = Instant::now();
+    let result = harness.instance.find_user(&email, Some(500)).await.unwrap();
+    let elapsed = start.elapsed();
+    assert_eq!(result.unwrap_err().code, ErrorCode::TimedOut);
+    // The settings allow 30 seconds.
+    assert!(
+        (Duration::from_millis(500)..Duration::from_secs(10)).contains(&elapsed),
+        "{elapsed:?}"
+    );
+    harness.simulator.clear_faults();
+    let result = harness.instance.find_user(&email, Some(30_000)).await;
+    assert_eq!(result.unwrap().unwrap().email, email);
+}
+
+#[tokio::test]
+async fn a_deadline_of_find_user_out_of_range_is_rejected() {
+    let mut harness = Harness::new().await;
+    let email = harness.member().email;
+    for deadline_ms in [0, 3_600_001, u32::MAX] {
+        let result = harness.instance.find_user(&email, Some(deadline_ms)).await;
+        let error = result.unwrap().unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument);
+        assert_eq!(error.requests, 0);
+    }
+    assert!(harness.simulator.requests().is_empty());
 }

@@ -1,6 +1,9 @@
 //! `list-all-users`: the whole list in one call.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use host::{ErrorCode, StateFilter};
 use host_tests::Harness;
@@ -104,4 +107,38 @@ async fn a_user_on_two_pages_is_listed_once() {
     assert!(list.complete);
     // The last user of the first page is also the first user of the second page.
     assert_eq!(simulator.users()[1000].id, *last_of_the_first_page);
+}
+
+#[tokio::test]
+async fn a_deadline_of_the_list_replaces_that_of_the_settings() {
+    let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;
+    // The first page arrives, the second one never.
+    let fault = Fault::new(Action::Hang).on(Endpoint::List).skip(1);
+    harness.simulator.fault(fault.always());
+    let instance = &mut harness.instance;
+    let start = Instant::now();
+    let result = instance.list_all_users(None, 2000, Some(1000)).await;
+    let elapsed = start.elapsed();
+    assert_eq!(result.unwrap().unwrap_err().code, ErrorCode::TimedOut);
+    // The settings allow 30 seconds.
+    assert!(
+        (Duration::from_secs(1)..Duration::from_secs(10)).contains(&elapsed),
+        "{elapsed:?}"
+    );
+    harness.simulator.clear_faults();
+    let result = instance.list_all_users(None, 2000, Some(30_000)).await;
+    assert_eq!(result.unwrap().unwrap().users.len(), 1500);
+}
+
+#[tokio::test]
+async fn a_deadline_of_the_list_out_of_range_is_rejected() {
+    let mut harness = Harness::new().await;
+    for deadline_ms in [0, 3_600_001, u32::MAX] {
+        let instance = &mut harness.instance;
+        let result = instance.list_all_users(None, 10, Some(deadline_ms)).await;
+        let error = result.unwrap().unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument);
+        assert_eq!(error.requests, 0);
+    }
+    assert!(harness.simulator.requests().is_empty());
 }

@@ -1,9 +1,8 @@
 //! Composed service: imports, exports, size, and the components inside.
 
-use std::collections::BTreeSet;
-
 use host::{COMPONENT, SERVICE};
-use wasmparser::{Parser, Payload};
+
+use crate::component_parts::ComponentParts;
 
 /// All imports of the service.
 const IMPORTS: [&str; 8] = [
@@ -18,55 +17,6 @@ const IMPORTS: [&str; 8] = [
 ];
 /// Maximum size of the service in bytes.
 const MAX_SIZE: usize = 420_000;
-
-/// Components inside a component, and the names of its own imports and exports.
-#[derive(Default)]
-pub struct ComponentParts {
-    pub inside: Vec<&'static [u8]>,
-    pub imports: BTreeSet<&'static str>,
-    pub exports: BTreeSet<&'static str>,
-}
-
-impl ComponentParts {
-    pub fn of(component: &'static [u8]) -> Self {
-        let mut parts = Self::default();
-        let mut depth = 0_usize;
-        for payload in Parser::new(0).parse_all(component) {
-            match payload.expect("the component is well-formed") {
-                Payload::ComponentSection {
-                    unchecked_range, ..
-                } => {
-                    if depth == 0 {
-                        let offset = |at| usize::try_from(at).expect("the offset fits into usize");
-                        let range = offset(unchecked_range.start)..offset(unchecked_range.end);
-                        parts.inside.push(&component[range]);
-                    }
-                    depth += 1;
-                }
-                Payload::ModuleSection { .. } => depth += 1,
-                Payload::End(_) => depth = depth.saturating_sub(1),
-                Payload::ComponentImportSection(section) if depth == 0 => {
-                    let names = section
-                        .into_iter()
-                        .map(|import| import.map(|import| import.name.name));
-                    parts
-                        .imports
-                        .extend(names.map(|name| name.expect("an import")));
-                }
-                Payload::ComponentExportSection(section) if depth == 0 => {
-                    let names = section
-                        .into_iter()
-                        .map(|export| export.map(|export| export.name.name));
-                    parts
-                        .exports
-                        .extend(names.map(|name| name.expect("an export")));
-                }
-                _ => {}
-            }
-        }
-        parts
-    }
-}
 
 #[test]
 fn the_service_imports_exactly_eight_interfaces() {

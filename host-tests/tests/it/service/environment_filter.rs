@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use self::compose::{Parts, compose};
-use super::composed_file::ComponentParts;
+use crate::component_parts::ComponentParts;
 
 #[path = "../../../../host/build/compose.rs"]
 mod compose;
