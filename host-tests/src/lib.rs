@@ -21,7 +21,7 @@ pub struct Harness {
     pub simulator: Simulator,
     /// Instance of the component.
     pub instance: Instance,
-    wire: Arc<Mutex<Vec<RequestRecord>>>,
+    records: Arc<Mutex<Vec<RequestRecord>>>,
 }
 
 impl Harness {
@@ -43,17 +43,17 @@ impl Harness {
                 environment.push((name.to_owned(), value.to_owned()));
             }
         }
-        let (instance, wire) = instance(InstanceOptions::new(environment)).await;
+        let (instance, records) = instance(InstanceOptions::new(environment)).await;
         Self {
             simulator,
             instance,
-            wire,
+            records,
         }
     }
 
-    /// Returns the requests sent since the previous call of this function.
-    pub fn wire(&self) -> Vec<RequestRecord> {
-        mem::take(&mut *self.wire.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes the records of the requests sent since the previous call of this function.
+    pub fn take_records(&self) -> Vec<RequestRecord> {
+        mem::take(&mut *self.records.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Lists one page of users.
@@ -173,10 +173,10 @@ pub fn environment(simulator: &Simulator) -> Environment {
 
 /// Starts an instance, and records the requests that it sends.
 pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<RequestRecord>>>) {
-    let wire = Arc::new(Mutex::new(Vec::new()));
-    let recorded = Arc::clone(&wire);
+    let records = Arc::new(Mutex::new(Vec::new()));
+    let shared = Arc::clone(&records);
     let options = options.on_request(move |request| {
-        recorded
+        shared
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(request.clone());
@@ -185,7 +185,7 @@ pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<Requ
         .instance(options)
         .await
         .expect("the component can be instantiated");
-    (instance, wire)
+    (instance, records)
 }
 
 /// Returns the component, compiled once for all tests of the process.

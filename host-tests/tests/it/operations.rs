@@ -1,8 +1,8 @@
 //! The four operations in both API versions.
 
-use host::{ListOptions, UserState};
+use host::{Effect, ErrorCode, ListOptions, UserState};
 use host_tests::{Harness, first_page};
-use simulator::{Endpoint, State};
+use simulator::{Action, Endpoint, Fault, State};
 
 const API_VERSIONS: [&str; 2] = ["v1beta1", "v1"];
 
@@ -99,5 +99,43 @@ async fn every_operation_uses_the_same_token() {
             ]
         );
         assert_eq!(harness.simulator.requests()[0].path, token_path);
+    }
+}
+
+#[tokio::test]
+async fn a_response_about_another_user_is_never_a_success() {
+    let mut harness = Harness::new().await;
+    let id = harness.member().id;
+    let other = harness.simulator.owner().id;
+    for (endpoint, body) in [
+        (
+            Endpoint::Get,
+            format!(r#"{{"id":"{other}","state":"ACTIVE"}}"#),
+        ),
+        (
+            Endpoint::Suspend,
+            format!(r#"{{"id":"{other}","state":"SUSPENDED"}}"#),
+        ),
+        (
+            Endpoint::Suspend,
+            format!(r#"{{"id":"{id}","state":"ACTIVE"}}"#),
+        ),
+        (Endpoint::Suspend, format!(r#"{{"id":"{id}"}}"#)),
+        (
+            Endpoint::Reactivate,
+            format!(r#"{{"id":"{id}","state":"SUSPENDED"}}"#),
+        ),
+    ] {
+        harness
+            .simulator
+            .fault(Fault::new(Action::json(200, body.clone())).on(endpoint));
+        let (result, effect) = match endpoint {
+            Endpoint::Get => (harness.get(&id).await, Effect::NotApplied),
+            Endpoint::Suspend => (harness.suspend(&id).await, Effect::PossiblyApplied),
+            _ => (harness.reactivate(&id).await, Effect::PossiblyApplied),
+        };
+        let error = result.unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
+        assert_eq!(error.effect, effect, "{body}");
     }
 }

@@ -203,11 +203,11 @@ async fn an_id_is_one_path_segment_or_an_invalid_argument() {
 async fn every_request_sets_the_time_outs_of_the_host() {
     let mut harness = Harness::with(|builder| builder, &[("OP_USERS_DEADLINE_MS", "4000")]).await;
     harness.list(&first_page()).await.unwrap();
-    let wire = harness.wire();
-    assert_eq!(wire.len(), 2);
-    for request in wire {
-        assert_eq!(request.end, RequestEnd::Status(200));
-        let timeouts = request.timeouts.unwrap();
+    let records = harness.take_records();
+    assert_eq!(records.len(), 2);
+    for record in records {
+        assert_eq!(record.end, RequestEnd::Status(200));
+        let timeouts = record.timeouts.unwrap();
         for timeout in [
             timeouts.connect_timeout,
             timeouts.first_byte_timeout,
@@ -229,7 +229,7 @@ async fn a_request_is_closed_when_the_deadline_passes() {
     variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
     variables.push(("OP_USERS_BASE_URL".into(), origin));
     variables.push(("OP_USERS_DEADLINE_MS".into(), "1000".into()));
-    let (mut instance, wire) = instance(InstanceOptions::new(variables)).await;
+    let (mut instance, records) = instance(InstanceOptions::new(variables)).await;
 
     let server = tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.unwrap();
@@ -248,6 +248,6 @@ async fn a_request_is_closed_when_the_deadline_passes() {
         waited >= Duration::from_millis(995) && waited < Duration::from_secs(5),
         "{waited:?}"
     );
-    assert_eq!(wire.lock().unwrap()[0].end, RequestEnd::Canceled);
+    assert_eq!(records.lock().unwrap()[0].end, RequestEnd::Canceled);
     drop(instance);
 }

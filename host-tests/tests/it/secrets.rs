@@ -41,9 +41,9 @@ async fn ordinary_results_contain_no_secrets() {
     assert_clean(&harness.simulator, &refusal);
     let revoked = harness.revoke().await;
     assert_clean(&harness.simulator, &revoked);
-    let wire = harness.wire();
-    assert!(!wire.is_empty());
-    assert_clean(&harness.simulator, &wire);
+    let records = harness.take_records();
+    assert!(!records.is_empty());
+    assert_clean(&harness.simulator, &records);
     assert_clean(&harness.simulator, &harness.simulator.requests());
 }
 

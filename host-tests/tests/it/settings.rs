@@ -29,7 +29,7 @@ fn settings(simulator: &Simulator) -> Settings {
 
 #[tokio::test]
 async fn missing_settings_are_named_before_any_request() {
-    let (mut instance, wire) = instance(InstanceOptions::new([])).await;
+    let (mut instance, records) = instance(InstanceOptions::new([])).await;
     let error = instance.get_user("x").await.unwrap().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
@@ -37,7 +37,7 @@ async fn missing_settings_are_named_before_any_request() {
         "get-user: OP_USERS_ACCOUNT_ID is not set; OP_USERS_CLIENT_ID is not set; OP_USERS_CLIENT_SECRET is not set"
     );
     assert_eq!(error.requests, 0);
-    assert!(wire.lock().unwrap().is_empty());
+    assert!(records.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

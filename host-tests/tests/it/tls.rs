@@ -91,14 +91,14 @@ async fn list(
     variables.retain(|(name, _)| name != "OP_USERS_BASE_URL");
     variables.push(("OP_USERS_BASE_URL".into(), origin));
     variables.push(("OP_USERS_DEADLINE_MS".into(), deadline_ms.into()));
-    let (mut instance, wire) =
+    let (mut instance, records) =
         instance(InstanceOptions::new(variables).root_certificates(roots)).await;
     let result = instance
         .list_users(&first_page())
         .await
         .expect("the component does not trap");
-    let wire = wire.lock().unwrap().clone();
-    (result.map(|page| page.users.len()), wire)
+    let records = records.lock().unwrap().clone();
+    (result.map(|page| page.users.len()), records)
 }
 
 async fn simulator() -> Simulator {
@@ -137,7 +137,7 @@ async fn an_invalid_certificate_is_named_as_the_cause() {
     ] {
         let origin = terminate(Some(acceptor), &simulator).await;
         let start = Instant::now();
-        let (result, wire) = list(&simulator, origin, authority.roots(), "1000").await;
+        let (result, records) = list(&simulator, origin, authority.roots(), "1000").await;
         let error = result.unwrap_err();
         assert!(start.elapsed() < Duration::from_secs(3));
         assert_eq!(
@@ -149,7 +149,7 @@ async fn an_invalid_certificate_is_named_as_the_cause() {
             "{}",
             error.message
         );
-        let end = format!("{:?}", wire[0].end);
+        let end = format!("{:?}", records[0].end);
         assert!(end.contains(cause), "{end}");
     }
     assert!(simulator.requests().is_empty());

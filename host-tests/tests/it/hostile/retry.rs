@@ -88,13 +88,9 @@ async fn retry_after_is_obeyed_within_the_deadline() {
             .deadline_ms(1000)
             .fails(RateLimited, 2..=6)
             .retry_after_ms(None),
-        Case::new(
-            "429, a date, response with a malformed date, once",
-            Get,
-            misdated,
-        )
-        .once()
-        .succeeds(3),
+        Case::new("429, a date, malformed response date, once", Get, misdated)
+            .once()
+            .succeeds(3),
         Case::new("token: 429, 0 seconds, always", Suspend, retry_after("0"))
             .on_token()
             .fails(RateLimited, 5),

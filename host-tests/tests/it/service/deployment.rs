@@ -41,7 +41,7 @@ impl Deployment {
 
     /// Starts a deployment with more environment variables, limits of the server and options of the service.
     pub async fn with_limits(
-        more: &[(&str, &str)],
+        overrides: &[(&str, &str)],
         limits: ServerLimits,
         change: impl FnOnce(ServiceOptions) -> ServiceOptions,
     ) -> Self {
@@ -50,7 +50,7 @@ impl Deployment {
         let mut variables = environment(&simulator);
         variables.push(("OP_SERVICE_KEYS".to_owned(), keys()));
         variables.push(("OP_SERVICE_WEBHOOK_SECRETS".to_owned(), secrets()));
-        for &(name, value) in more {
+        for &(name, value) in overrides {
             variables.retain(|(known, _)| known != name);
             if !value.is_empty() {
                 variables.push((name.to_owned(), value.to_owned()));
