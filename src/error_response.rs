@@ -93,7 +93,7 @@ fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &st
     match (status, endpoint) {
         (..=399 | 600.., _) => Meaning::new(
             Code::MalformedResponse,
-            "the server gave an answer that is none of this API",
+            "the response is not one of this API",
             "check that the base URL is that of the API, and that no proxy answers in its place; redirects are not followed",
         ),
         (401, Token | Revoke) => rejected_credentials(),
@@ -131,7 +131,7 @@ fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &st
         ),
         (403, _) => Meaning::new(
             Code::Other,
-            "the server forbids this, and does not say which of its reasons it has",
+            "the server forbids this without a known reason",
             "check the application's permissions, the account id, and whether the account uses automated provisioning, which the API does not support",
         ),
         (404, List) => Meaning::new(
@@ -154,7 +154,7 @@ fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &st
         ),
         (400, List | User | Change) => Meaning::new(
             Code::InvalidArgument,
-            "the server refused the call as wrong",
+            "the server rejected the request as invalid",
             "check the id, the page token and the filter",
         ),
         _ => Meaning::new(

@@ -93,7 +93,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(error.into()),
             None => {
-                let mut failure = context.timed_out(deadline, "while the server was asked");
+                let mut failure = context.timed_out(deadline, "while waiting for the response");
                 failure.is_possibly_processed = true;
                 return Err(failure);
             }

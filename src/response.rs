@@ -88,7 +88,7 @@ pub(crate) fn page(body: &[u8], max_users: u32) -> Result<UserPage, Failure> {
         Value::Missing => return Err(malformed("the list has no `results`")),
         _ => {
             return Err(malformed(
-                "`results` is no list of users, or a longer one than was asked for",
+                "`results` is not a list of users, or is longer than requested",
             ));
         }
     };
@@ -114,7 +114,7 @@ pub(crate) fn token(body: &[u8]) -> Result<TokenResponse, Failure> {
         || value.len() > MAX_TOKEN
         || !value.bytes().all(|byte| byte.is_ascii_graphic())
     {
-        return Err(malformed("the token is missing, or none that can be sent"));
+        return Err(malformed("the token is missing or invalid"));
     }
     let expires_in = match expires_in {
         Value::Number(seconds) if seconds > 0.0 => Some(seconds),
@@ -187,7 +187,7 @@ fn read(body: &[u8], schema: Schema) -> Result<Object, Failure> {
 fn optional(value: Value) -> Result<Option<String>, Failure> {
     value
         .text()
-        .map_err(|_| malformed("a field is not the text that it should be"))
+        .map_err(|_| malformed("a field is not a string"))
 }
 
 /// User from the fields of an object.

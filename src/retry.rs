@@ -57,7 +57,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
             {
                 failure.cause = [
                     &failure.cause,
-                    "; an attempt before failed too: ",
+                    "; an earlier attempt failed: ",
                     &earlier.cause,
                 ]
                 .concat();

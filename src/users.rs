@@ -66,7 +66,9 @@ pub(crate) async fn list<P: Platform>(
     let texts = page.users.iter().flat_map(User::texts).chain(next);
     check_secrets(call, &response, texts)?;
     if page.next_page_token.is_some() && page.next_page_token == options.page_token {
-        return Err(response::malformed("the next page is the same page again"));
+        return Err(response::malformed(
+            "the next page token is the one of this page",
+        ));
     }
     Ok(page)
 }
@@ -105,13 +107,11 @@ fn read_user<P: Platform>(
     let user = response::user(&response.body)?;
     check_secrets(call, response, user.texts().into_iter())?;
     if user.id != id.as_str() {
-        return Err(response::malformed(
-            "it is another user than the one asked for",
-        ));
+        return Err(response::malformed("it is not the requested user"));
     }
     if action.is_some_and(|action| user.state != action.target_state()) {
         return Err(response::malformed(
-            "the user is not in the state that was asked for",
+            "the user is not in the requested state",
         ));
     }
     Ok(user)

@@ -73,7 +73,7 @@ pub(super) async fn read<P: Platform>(
                 }));
             }
             None => {
-                let mut failure = context.timed_out(deadline, "while the answer arrived");
+                let mut failure = context.timed_out(deadline, "while reading the response");
                 failure.is_possibly_processed = true;
                 return Err(failure);
             }

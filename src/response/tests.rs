@@ -83,19 +83,10 @@ fn a_body_that_is_not_a_user_is_malformed() {
         ("{}", "a user has no id"),
         (r#"{"id":""}"#, "a user has no id"),
         (r#"{"id":null}"#, "a user has no id"),
-        (r#"{"id":7}"#, "a field is not the text that it should be"),
-        (
-            r#"{"id":"x","email":["a"]}"#,
-            "a field is not the text that it should be",
-        ),
-        (
-            r#"{"id":"x","state":{"a":1}}"#,
-            "a field is not the text that it should be",
-        ),
-        (
-            r#"{"id":"x","path":false}"#,
-            "a field is not the text that it should be",
-        ),
+        (r#"{"id":7}"#, "a field is not a string"),
+        (r#"{"id":"x","email":["a"]}"#, "a field is not a string"),
+        (r#"{"id":"x","state":{"a":1}}"#, "a field is not a string"),
+        (r#"{"id":"x","path":false}"#, "a field is not a string"),
         (r#"{"id":"x","id":"x"}"#, "it is JSON of another shape"),
         (
             r#"{"id":"x","state":"ACTIVE","state":"SUSPENDED"}"#,
@@ -196,7 +187,7 @@ fn an_empty_page_can_have_a_next_page() {
 
 #[test]
 fn a_body_that_is_not_a_page_is_malformed() {
-    let no_list = "`results` is no list of users, or a longer one than was asked for";
+    let no_list = "`results` is not a list of users, or is longer than requested";
     let long = format!(r#"{{"next_page_token":"{}"}}"#, "x".repeat(4097));
     for (body, expected) in [
         (r#"{"users":[{"id":"x"}]}"#, "the list has no `results`"),
@@ -227,7 +218,7 @@ fn a_body_that_is_not_a_page_is_malformed() {
         ),
         (
             r#"{"results":[],"next_page_token":7}"#,
-            "a field is not the text that it should be",
+            "a field is not a string",
         ),
         (r#"[{"id":"x"}]"#, "it is JSON of another shape"),
         (&long, "the next page token is longer than 4096 bytes"),
@@ -252,10 +243,7 @@ fn a_token_is_visible_ascii_of_at_most_8192_bytes() {
         "é",
         &"x".repeat(8193),
     ] {
-        assert_eq!(
-            cause(token(value)),
-            "the token is missing, or none that can be sent"
-        );
+        assert_eq!(cause(token(value)), "the token is missing or invalid");
     }
 }
 
@@ -268,19 +256,16 @@ fn a_body_that_is_not_a_bearer_token_is_malformed() {
         ),
         (
             r#"{"access_token":"x","token_type":7}"#,
-            "a field is not the text that it should be",
+            "a field is not a string",
         ),
-        (
-            r#"{"access_token":["x"]}"#,
-            "a field is not the text that it should be",
-        ),
+        (r#"{"access_token":["x"]}"#, "a field is not a string"),
         (
             r#"{"access_token":"x","access_token":"y"}"#,
             "it is JSON of another shape",
         ),
         (
             r#"{"error":"invalid_client"}"#,
-            "the token is missing, or none that can be sent",
+            "the token is missing or invalid",
         ),
         ("access_token=x", "it is not JSON"),
     ] {

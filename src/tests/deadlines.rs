@@ -29,7 +29,7 @@ fn a_silent_server_times_out_at_the_deadline() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "get-user: the deadline passed while the server was asked",
+            "get-user: the deadline passed while waiting for the response",
             Some(SET_LONGER_DEADLINE)
         )
     );
@@ -51,7 +51,7 @@ fn a_body_that_stalls_times_out_by_the_deadline() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "get-user: no response came in time while the answer arrived",
+            "get-user: no response came in time while reading the response",
             Some("try again later")
         )
     );
@@ -65,7 +65,7 @@ fn a_body_that_trickles_times_out_at_the_deadline() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "get-user: the deadline passed while the answer arrived",
+            "get-user: the deadline passed while reading the response",
             Some(SET_LONGER_DEADLINE)
         )
     );
@@ -107,7 +107,7 @@ fn a_timeout_message_names_the_failure_before_it() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "get-user: the deadline passed while the server was asked; an attempt before failed too: the server failed (503, it says: busy)",
+            "get-user: the deadline passed while waiting for the response; an earlier attempt failed: the server failed (503, it says: busy)",
             Some(SET_LONGER_DEADLINE)
         )
     );

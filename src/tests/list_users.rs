@@ -58,7 +58,7 @@ fn a_page_with_more_users_than_requested_is_malformed() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "list-users: the server's response does not fit: `results` is no list of users, or a longer one than was asked for",
+            "list-users: the server's response does not fit: `results` is not a list of users, or is longer than requested",
             Some(CHECK_BASE_URL)
         )
     );
@@ -81,7 +81,7 @@ fn a_page_that_refers_to_itself_is_malformed() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "list-users: the server's response does not fit: the next page is the same page again",
+            "list-users: the server's response does not fit: the next page token is the one of this page",
             Some(CHECK_BASE_URL)
         )
     );

@@ -16,7 +16,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             ListUsers,
             400,
             "",
-            "list-users: the server refused the call as wrong (400)",
+            "list-users: the server rejected the request as invalid (400)",
             "check the id, the page token and the filter",
         ),
         (
@@ -65,7 +65,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             GetUser,
             403,
             "",
-            "get-user: the server forbids this, and does not say which of its reasons it has (403)",
+            "get-user: the server forbids this without a known reason (403)",
             "check the application's permissions, the account id, and whether the account uses automated provisioning, which the API does not support",
         ),
         (
@@ -107,7 +107,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             GetUser,
             302,
             "",
-            "get-user: the server gave an answer that is none of this API (302)",
+            "get-user: the response is not one of this API (302)",
             "check that the base URL is that of the API, and that no proxy answers in its place; redirects are not followed",
         ),
     ] {

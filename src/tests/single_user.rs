@@ -102,7 +102,7 @@ fn an_invalid_user_id_is_rejected_without_a_request() {
 #[test]
 fn a_response_with_another_user_is_malformed() {
     let other = r#"{"id":"ir7vjhj36jhinbfad7v2t5mp3e","state":"SUSPENDED"}"#;
-    let message = "the server's response does not fit: it is another user than the one asked for";
+    let message = "the server's response does not fit: it is not the requested user";
     for (operation, effect) in [
         (Operation::GetUser, Effect::NotApplied),
         (Operation::SuspendUser, Effect::PossiblyApplied),
@@ -132,7 +132,7 @@ fn a_change_answered_with_another_state_is_malformed() {
         let error = error_of(operation, [reply(200, answer)]);
         assert_eq!(error.code, ErrorCode::MalformedResponse);
         let message = format!(
-            "{}: the server's response does not fit: the user is not in the state that was asked for",
+            "{}: the server's response does not fit: the user is not in the requested state",
             operation.name()
         );
         assert_eq!(

@@ -276,7 +276,7 @@ async fn a_server_that_never_responds_is_timed_out() {
         assert!(start.elapsed() < Duration::from_secs(5));
         assert_eq!((error.effect, error.retryable), (effect, true));
         let message = format!(
-            "{}: the deadline passed while the server was asked",
+            "{}: the deadline passed while waiting for the response",
             if endpoint == Endpoint::Get {
                 "get-user"
             } else {
