@@ -32,7 +32,7 @@ pub(super) struct AddressIndex(usize);
 
 impl AddressIndex {
     /// Returns the element for this address of a slice with one element per address.
-    pub fn of<T>(self, elements: &[T]) -> Option<&T> {
+    pub(super) fn of<T>(self, elements: &[T]) -> Option<&T> {
         elements.get(self.0)
     }
 }
@@ -47,7 +47,7 @@ pub(super) struct AddressTable {
 
 impl AddressTable {
     /// Returns the index of an address, after adding the address if it is new.
-    pub fn insert(&mut self, email: &Email) -> AddressIndex {
+    pub(super) fn insert(&mut self, email: &Email) -> AddressIndex {
         let position = self.addresses.insert(email.as_str());
         if position == self.matches.len() {
             self.matches.push(Matches::default());
@@ -56,17 +56,20 @@ impl AddressTable {
     }
 
     /// Number of addresses.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.matches.len()
     }
 
     /// Returns all addresses in the order of the table.
-    pub fn indexes(&self) -> impl Iterator<Item = AddressIndex> + use<> {
+    pub(super) fn indexes(&self) -> impl Iterator<Item = AddressIndex> + use<> {
         (0..self.matches.len()).map(AddressIndex)
     }
 
     /// Reads the list to its end, because only the last page settles that an address has one user.
-    pub async fn read_list<P: Platform>(&mut self, call: &Call<'_, P>) -> Result<(), Failure> {
+    pub(super) async fn read_list<P: Platform>(
+        &mut self,
+        call: &Call<'_, P>,
+    ) -> Result<(), Failure> {
         let options = ListOptions {
             max_page_size: Some(MAX_PAGE_SIZE),
             ..ListOptions::default()
@@ -88,7 +91,7 @@ impl AddressTable {
     }
 
     /// Takes the user with an address out of the table, once the list has been read.
-    pub fn take(&mut self, index: AddressIndex) -> Result<User, Failure> {
+    pub(super) fn take(&mut self, index: AddressIndex) -> Result<User, Failure> {
         match self.matches.get_mut(index.0).map(core::mem::take) {
             Some(Matches {
                 user: Some(user),

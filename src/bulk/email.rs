@@ -15,7 +15,7 @@ pub(super) struct Email(String);
 
 impl Email {
     /// Reads an address that is an argument of a call.
-    pub fn parse(text: &str) -> Result<Self, Failure> {
+    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
         let must = match text {
             "" => "must not be empty",
@@ -32,12 +32,12 @@ impl Email {
     }
 
     /// Returns the address of a user, without checks.
-    pub fn of(user: &User) -> Self {
+    pub(super) fn of(user: &User) -> Self {
         Self(fold(user.email.trim()))
     }
 
     /// The address in the form that is compared.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 }

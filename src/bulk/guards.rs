@@ -19,7 +19,7 @@ pub(super) struct Guards {
 
 impl Guards {
     /// Reads the guards of a call. One that cannot be read is an error: ignoring it could change a protected user.
-    pub fn new(options: &ChangeOptions) -> Result<Self, Failure> {
+    pub(super) fn new(options: &ChangeOptions) -> Result<Self, Failure> {
         let mut guards = Self {
             protected_ids: NameSet::default(),
             protected_emails: NameSet::default(),
@@ -44,7 +44,11 @@ impl Guards {
 
     /// Checks that a user may be changed for a target that expects an e-mail address. A guard that cannot be checked counts
     /// as violated.
-    pub fn check(&self, entry: &UserEntry, expected_email: Option<&Email>) -> Result<(), Failure> {
+    pub(super) fn check(
+        &self,
+        entry: &UserEntry,
+        expected_email: Option<&Email>,
+    ) -> Result<(), Failure> {
         if self.protected_ids.contains(entry.id.as_str()) {
             return Err(violated("the user is protected", None));
         }
@@ -74,7 +78,7 @@ impl Guards {
     }
 
     /// Checks that the number of changes does not exceed `max-changes`.
-    pub fn check_changes(&self, changes: usize) -> Result<(), Failure> {
+    pub(super) fn check_changes(&self, changes: usize) -> Result<(), Failure> {
         match self.max_changes.map(usize::try_from) {
             Some(Ok(max)) if changes > max => Err(violated(
                 [

@@ -18,7 +18,7 @@ pub(super) struct MemoryBudget(usize);
 
 impl MemoryBudget {
     /// Returns the budget for a report on the targets. None if memory does not suffice for it and for the look-up of all names.
-    pub fn new(targets: &[Target], protected: &[Selector]) -> Option<Self> {
+    pub(super) fn new(targets: &[Target], protected: &[Selector]) -> Option<Self> {
         let reports = targets.len().saturating_mul(MIN_REPORT_SIZE);
         let budget = Self(reports.saturating_add(RESERVE));
         let sizes = targets.iter().map(Target::size);
@@ -31,12 +31,12 @@ impl MemoryBudget {
     }
 
     /// Returns true if the budget stays free beside an allocation of `size` bytes.
-    pub fn allows(self, size: usize) -> bool {
+    pub(super) fn allows(self, size: usize) -> bool {
         is_spare(self.0.saturating_add(size))
     }
 
     /// Returns the result of a request; drops the user, or the texts of the error, if the budget is used up.
-    pub fn limit(self, result: Result<User, Error>) -> Result<Option<User>, Error> {
+    pub(super) fn limit(self, result: Result<User, Error>) -> Result<Option<User>, Error> {
         match result {
             Ok(user) => Ok(self.allows(0).then_some(user)),
             Err(error) => Err(self.limit_error(error)),
@@ -44,7 +44,7 @@ impl MemoryBudget {
     }
 
     /// Returns an error; drops its texts if the budget is used up.
-    pub fn limit_error(self, error: Error) -> Error {
+    pub(super) fn limit_error(self, error: Error) -> Error {
         if self.allows(0) {
             error
         } else {
@@ -53,7 +53,7 @@ impl MemoryBudget {
     }
 
     /// Copies an error; leaves out its texts if the budget does not allow them.
-    pub fn copy(self, error: &Error) -> Error {
+    pub(super) fn copy(self, error: &Error) -> Error {
         if self.allows(error.size()) {
             error.clone()
         } else {

@@ -10,7 +10,7 @@ pub(super) struct NameSet(BTreeMap<String, usize>);
 
 impl NameSet {
     /// Adds a name if it is new. Returns its position.
-    pub fn insert(&mut self, name: &str) -> usize {
+    pub(super) fn insert(&mut self, name: &str) -> usize {
         if let Some(position) = self.position(name) {
             return position;
         }
@@ -19,15 +19,15 @@ impl NameSet {
         position
     }
 
-    pub fn position(&self, name: &str) -> Option<usize> {
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.0.get(name).copied()
     }
 
-    pub fn contains(&self, name: &str) -> bool {
+    pub(super) fn contains(&self, name: &str) -> bool {
         self.position(name).is_some()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

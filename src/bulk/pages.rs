@@ -26,7 +26,7 @@ pub(super) struct Pages<'c, 'a, P> {
 
 impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
     /// Starts at the first page of a list.
-    pub fn new(call: &'c Call<'a, P>, options: ListOptions) -> Self {
+    pub(super) fn new(call: &'c Call<'a, P>, options: ListOptions) -> Self {
         Self {
             call,
             options,
@@ -37,7 +37,7 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
     }
 
     /// Reads the next page. None after the last one.
-    pub async fn next(&mut self) -> Result<Option<Vec<User>>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<User>>, Failure> {
         if self.is_at_end {
             return Ok(None);
         }
@@ -56,7 +56,7 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
     }
 
     /// Returns true if the last page has been read.
-    pub fn is_at_end(&self) -> bool {
+    pub(super) fn is_at_end(&self) -> bool {
         self.is_at_end
     }
 }

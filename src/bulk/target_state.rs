@@ -50,11 +50,13 @@ impl TargetState {
     }
 
     /// Returns true if the target has failed already.
-    pub fn has_failed(&self, users: &UserTable) -> bool {
+    pub(super) fn has_failed(&self, users: &UserTable) -> bool {
         match self {
             Self::Refused(..) | Self::Failed(_) => true,
             Self::Address(_) => false,
-            Self::User(index) => users.get(*index).is_some_and(|entry| entry.has_failed()),
+            Self::User(index) => users
+                .get(*index)
+                .is_some_and(super::user_table::UserEntry::has_failed),
         }
     }
 
@@ -69,7 +71,7 @@ impl TargetState {
 
 impl TargetEntry {
     /// Reads an argument, and adds its user or its address to the tables.
-    pub fn new(
+    pub(super) fn new(
         target: &Target,
         users: &mut UserTable,
         addresses: &mut AddressTable,
@@ -87,7 +89,7 @@ impl TargetEntry {
     }
 
     /// Returns an entry for an argument that cannot be read.
-    pub fn failed(error: Error) -> Self {
+    pub(super) fn failed(error: Error) -> Self {
         Self {
             expected_email: None,
             state: TargetState::Failed(error),
@@ -95,7 +97,7 @@ impl TargetEntry {
     }
 
     /// Returns the report of the target. Leaves out the user where memory does not suffice for a copy.
-    pub fn into_report(self, users: &UserTable, budget: MemoryBudget) -> TargetReport {
+    pub(super) fn into_report(self, users: &UserTable, budget: MemoryBudget) -> TargetReport {
         let entry = self.state.user().and_then(|index| users.get(index));
         let outcome = self.state.into_outcome(users, budget);
         let user = entry.and_then(|entry| entry.user.as_ref());

@@ -34,12 +34,12 @@ pub(super) enum Progress {
 
 impl UserEntry {
     /// Returns true if nothing has been decided about the user yet.
-    pub fn is_pending(&self) -> bool {
+    pub(super) fn is_pending(&self) -> bool {
         matches!(self.progress, Progress::Pending)
     }
 
     /// Returns true if the look-up or the change failed.
-    pub fn has_failed(&self) -> bool {
+    pub(super) fn has_failed(&self) -> bool {
         matches!(self.progress, Progress::Settled(Outcome::Failed(_)))
     }
 }
@@ -54,7 +54,7 @@ pub(super) struct UserTable {
 
 impl UserTable {
     /// Returns the index of the user with an id, after adding the user if the id is new.
-    pub fn insert(&mut self, id: Id) -> UserIndex {
+    pub(super) fn insert(&mut self, id: Id) -> UserIndex {
         let position = self.ids.insert(id.as_str());
         if position == self.entries.len() {
             self.entries.push(UserEntry {
@@ -68,16 +68,16 @@ impl UserTable {
     }
 
     /// Number of users.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub fn get(&self, index: UserIndex) -> Option<&UserEntry> {
+    pub(super) fn get(&self, index: UserIndex) -> Option<&UserEntry> {
         self.entries.get(index.0)
     }
 
     /// Stores a user as found during look-up.
-    pub fn set_found(&mut self, index: UserIndex, user: User) {
+    pub(super) fn set_found(&mut self, index: UserIndex, user: User) {
         if let Some(entry) = self.entries.get_mut(index.0) {
             entry.previous_state = Some(user.state.clone());
             entry.user = Some(user);
@@ -85,7 +85,7 @@ impl UserTable {
     }
 
     /// Stores a user as returned by the change; keeps the user from the look-up if there is none.
-    pub fn set_changed(&mut self, index: UserIndex, user: Option<User>) {
+    pub(super) fn set_changed(&mut self, index: UserIndex, user: Option<User>) {
         if let Some(entry) = self.entries.get_mut(index.0) {
             entry.progress = Progress::Settled(Outcome::Changed);
             entry.user = user.or(entry.user.take());
@@ -93,12 +93,12 @@ impl UserTable {
     }
 
     /// Marks a user as to be changed.
-    pub fn set_planned(&mut self, index: UserIndex) {
+    pub(super) fn set_planned(&mut self, index: UserIndex) {
         self.set_progress(index, Progress::Planned);
     }
 
     /// Stores the final result of a user.
-    pub fn settle(&mut self, index: UserIndex, outcome: Outcome) {
+    pub(super) fn settle(&mut self, index: UserIndex, outcome: Outcome) {
         self.set_progress(index, Progress::Settled(outcome));
     }
 
@@ -109,7 +109,7 @@ impl UserTable {
     }
 
     /// Returns the users who have not been found yet, in the order of the table.
-    pub fn not_found_yet(&self) -> Vec<UserIndex> {
+    pub(super) fn not_found_yet(&self) -> Vec<UserIndex> {
         let mut indexes: Vec<_> = (0..self.entries.len()).map(UserIndex).collect();
         indexes.retain(|&index| self.get(index).is_some_and(|entry| entry.user.is_none()));
         indexes

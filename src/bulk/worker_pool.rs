@@ -48,7 +48,7 @@ impl<P: Platform> WorkerPool<'_, '_, P> {
     ///
     /// Starts no further request once `stops_after` returns true for a result; completes those under way. Returns the results
     /// in the order of their arrival: they belong to the first elements of `indexes`, and the others have none.
-    pub async fn run(
+    pub(super) async fn run(
         &self,
         action: Option<UserAction>,
         deadline: Instant,

@@ -230,7 +230,7 @@ fn a_body_that_is_not_a_page_is_malformed() {
 
 #[test]
 fn a_token_is_visible_ascii_of_at_most_8192_bytes() {
-    let token = |value: &str| super::token(format!(r#"{{"access_token":"{value}"}}"#).as_bytes());
+    let token = |value: &str| token(format!(r#"{{"access_token":"{value}"}}"#).as_bytes());
     assert!(token("stub-token-1").is_ok());
     assert!(token(&"x".repeat(8192)).is_ok());
     for value in [
@@ -269,14 +269,14 @@ fn a_body_that_is_not_a_bearer_token_is_malformed() {
         ),
         ("access_token=x", "it is not JSON"),
     ] {
-        assert_eq!(cause(super::token(body.as_bytes())), expected, "{body}");
+        assert_eq!(cause(token(body.as_bytes())), expected, "{body}");
     }
 }
 
 /// Reads a body as each kind of response.
 fn read_all(body: &[u8]) {
-    let _ = (super::user(body), super::page(body, 3), super::token(body));
-    let _ = super::problem(body);
+    let _ = (super::user(body), super::page(body, 3), token(body));
+    let _ = problem(body);
 }
 
 proptest! {

@@ -32,7 +32,7 @@ struct OpenCount {
 }
 
 impl FakePlatform {
-    pub fn new(server: impl FnMut(&SentRequest) -> Reply + 'static) -> Self {
+    pub(super) fn new(server: impl FnMut(&SentRequest) -> Reply + 'static) -> Self {
         Self {
             clock: Clock::new(),
             open: Rc::default(),
@@ -42,12 +42,12 @@ impl FakePlatform {
     }
 
     /// Returns all requests sent so far.
-    pub fn sent(&self) -> Vec<SentRequest> {
+    pub(super) fn sent(&self) -> Vec<SentRequest> {
         self.sent.borrow().clone()
     }
 
     /// Returns the number of sent requests that satisfy the predicate.
-    pub fn count(&self, predicate: impl Fn(&SentRequest) -> bool) -> usize {
+    pub(super) fn count(&self, predicate: impl Fn(&SentRequest) -> bool) -> usize {
         self.sent
             .borrow()
             .iter()
@@ -56,34 +56,34 @@ impl FakePlatform {
     }
 
     /// Returns the maximum number of requests that were open at the same time.
-    pub fn max_open_requests(&self) -> usize {
+    pub(super) fn max_open_requests(&self) -> usize {
         self.open.max.get()
     }
 
     /// Returns the virtual time since the start of the test.
-    pub fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(&self) -> Duration {
         self.now().since_origin()
     }
 
     /// Advances the virtual time between two calls.
-    pub fn advance(&self, duration: Duration) {
+    pub(super) fn advance(&self, duration: Duration) {
         self.clock.advance(duration);
     }
 
     /// Runs one call to completion.
-    pub fn run<'a, T: 'a>(&self, call: impl Future<Output = T> + 'a) -> T {
+    pub(super) fn run<'a, T: 'a>(&self, call: impl Future<Output = T> + 'a) -> T {
         self.join([Box::pin(call) as Task<'a, T>]).remove(0)
     }
 
     /// Runs calls concurrently until all are complete.
-    pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
+    pub(super) fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let results = self.clock.join(calls);
         assert_eq!(self.open.current.get(), 0, "a request is still open");
         results
     }
 
     /// Drops a call that is not complete after this time.
-    pub async fn cancel_after<T>(
+    pub(super) async fn cancel_after<T>(
         &self,
         limit: Duration,
         call: impl Future<Output = T>,

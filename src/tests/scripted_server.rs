@@ -18,7 +18,7 @@ pub(super) struct SentRequest {
 }
 
 impl SentRequest {
-    pub fn of(request: &Request<'_>, at: Duration) -> Self {
+    pub(super) fn of(request: &Request<'_>, at: Duration) -> Self {
         let scheme = match request.scheme {
             Scheme::Http => "http",
             Scheme::Https => "https",
@@ -39,16 +39,16 @@ impl SentRequest {
         }
     }
 
-    pub fn is_token(&self) -> bool {
+    pub(super) fn is_token(&self) -> bool {
         self.body.as_deref() == Some("grant_type=client_credentials")
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|header| header.0 == name);
         found.map(|header| header.1.as_str())
     }
 
-    pub fn authorization(&self) -> &str {
+    pub(super) fn authorization(&self) -> &str {
         self.header("authorization").unwrap()
     }
 }
@@ -89,12 +89,12 @@ pub(super) enum BodyPiece {
 
 impl Reply {
     /// Delays the reply.
-    pub fn after(mut self, duration: Duration) -> Self {
+    pub(super) fn after(mut self, duration: Duration) -> Self {
         self.after = duration;
         self
     }
 
-    pub fn retry_after(mut self, value: &str) -> Self {
+    pub(super) fn retry_after(mut self, value: &str) -> Self {
         if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.retry_after = Some(value.to_owned());
         }
@@ -102,7 +102,7 @@ impl Reply {
     }
 
     /// Adds a `Date` header.
-    pub fn date(mut self, value: &str) -> Self {
+    pub(super) fn date(mut self, value: &str) -> Self {
         if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.date = Some(value.to_owned());
         }
@@ -110,7 +110,7 @@ impl Reply {
     }
 
     /// Adds a `Content-Length` header, correct or not.
-    pub fn content_length(mut self, length: u64) -> Self {
+    pub(super) fn content_length(mut self, length: u64) -> Self {
         if let ScriptedResponse::Head { headers, .. } = &mut self.response {
             headers.content_length = Some(length);
         }

@@ -29,7 +29,7 @@ struct ClockState {
 }
 
 impl Clock {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Rc::new(ClockState {
             now: Cell::new(Instant::from_origin(Duration::ZERO)),
             timers: RefCell::default(),
@@ -37,16 +37,16 @@ impl Clock {
         }))
     }
 
-    pub fn now(&self) -> Instant {
+    pub(super) fn now(&self) -> Instant {
         self.0.now.get()
     }
 
     /// Advances the time while no task is running.
-    pub fn advance(&self, duration: Duration) {
+    pub(super) fn advance(&self, duration: Duration) {
         self.0.now.set(self.now().after(duration));
     }
 
-    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<> {
+    pub(super) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + use<> {
         self.0.timers_made.set(self.0.timers_made.get() + 1);
         Sleep {
             state: Rc::clone(&self.0),
@@ -55,7 +55,7 @@ impl Clock {
     }
 
     /// Runs tasks concurrently until all are complete. Polls a task only after it was woken.
-    pub fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
+    pub(super) fn join<'a, T: 'a>(&self, calls: impl IntoIterator<Item = Task<'a, T>>) -> Vec<T> {
         let mut running: Vec<_> = calls
             .into_iter()
             .map(|call| (Some(call), Arc::new(WakeFlag(AtomicBool::new(true)))))
@@ -86,7 +86,7 @@ impl Clock {
     }
 
     /// Drops a call that is not complete after this time.
-    pub async fn cancel_after<T>(
+    pub(super) async fn cancel_after<T>(
         &self,
         limit: Duration,
         call: impl Future<Output = T>,

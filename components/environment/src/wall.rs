@@ -6,7 +6,14 @@ use self::bindings::{exports::wasi::cli::environment::Guest, wasi::cli::environm
 use crate::is_visible;
 
 mod bindings {
-    #![allow(unreachable_pub, reason = "generated")]
+    #![allow(
+        clippy::all,
+        missing_docs,
+        unreachable_pub,
+        unsafe_code,
+        unused_qualifications,
+        reason = "generated"
+    )]
 
     wit_bindgen::generate!({ world: "onepassword:users-environment/wall", path: "wit", generate_all });
 

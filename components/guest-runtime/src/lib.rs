@@ -1,11 +1,15 @@
-//! Allocator and panic handler for components that are built without `std`.
+//! Allocator, panic handler and static cells for components that are built without `std`.
 
 #![cfg(target_arch = "wasm32")]
 #![no_std]
 
+mod instance_cell;
+
 use core::{arch::wasm32, panic::PanicInfo};
 
 use dlmalloc::GlobalDlmalloc;
+
+pub use self::instance_cell::InstanceCell;
 
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;

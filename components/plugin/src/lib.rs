@@ -4,7 +4,6 @@
 #![no_std]
 
 extern crate alloc;
-extern crate onepassword_users_guest_runtime as _;
 
 #[cfg(feature = "configuration")]
 mod configuration;
@@ -12,6 +11,15 @@ mod convert;
 mod wasi;
 
 mod bindings {
+    #![allow(
+        clippy::all,
+        missing_docs,
+        unreachable_pub,
+        unsafe_code,
+        unused_qualifications,
+        reason = "generated"
+    )]
+
     #[cfg(not(feature = "configuration"))]
     wit_bindgen::generate!({ world: "plugin", path: "../../wit" });
     #[cfg(feature = "configuration")]
@@ -22,12 +30,12 @@ mod bindings {
 }
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
-use core::cell::OnceCell;
 
 use onepassword_users::{
     Client, Error, ListOptions, Target, UserAction,
     settings::{Settings, SettingsError},
 };
+use onepassword_users_guest_runtime::InstanceCell;
 
 use self::{
     bindings::exports::onepassword::users::{connection, containment, types, users},
@@ -38,13 +46,7 @@ use self::{
 struct Plugin;
 
 /// Client of this instance.
-static CLIENT: Instance = Instance(OnceCell::new());
-
-/// A value of the only thread of an instance.
-struct Instance(OnceCell<Client<Wasi>>);
-
-// SAFETY: a component of WASI 0.2 has one thread: `wasm32-unknown-unknown` is built without atomics.
-unsafe impl Sync for Instance {}
+static CLIENT: InstanceCell<Client<Wasi>> = InstanceCell::new();
 
 /// Reads the settings of a new instance from its environment.
 #[cfg(not(feature = "configuration"))]
@@ -60,9 +62,7 @@ fn settings() -> Result<Settings, SettingsError> {
 
 /// Runs a call to its end. None if the call waits without a pollable, which would never end.
 fn run<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> T) -> Option<T> {
-    let client = CLIENT
-        .0
-        .get_or_init(|| Client::new(Wasi::default(), settings()));
+    let client = CLIENT.get_or_init(|| Client::new(Wasi::default(), settings()));
     client.platform().block_on(call(client))
 }
 

@@ -1,7 +1,14 @@
 //! Bindings to the plugin's contract, generated from `wit/`.
 
 #![allow(missing_docs, reason = "the docs are in wit/")]
-#![allow(clippy::all, unreachable_pub, reason = "generated")]
+#![allow(
+    clippy::all,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_qualifications,
+    reason = "generated"
+)]
 
 wit_bindgen::generate!({
     path: ["../../wit", "wit"],

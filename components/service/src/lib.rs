@@ -34,8 +34,6 @@
 )]
 
 extern crate alloc;
-#[cfg(target_arch = "wasm32")]
-extern crate onepassword_users_guest_runtime as _;
 
 mod api_key;
 mod audit;

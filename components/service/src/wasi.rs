@@ -6,8 +6,8 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::cell::OnceCell;
 
+use onepassword_users_guest_runtime::InstanceCell;
 use sha2::{Digest, Sha256};
 use wasip2::{
     cli::environment::get_environment,
@@ -36,13 +36,7 @@ const MAX_READ_BYTES: u64 = 16 << 10;
 const MAX_WRITE_BYTES: usize = 4096;
 
 /// The service of this instance, made at its first request. Keeps its state if the host uses the instance for more requests.
-static SERVICE: SingleThreadCell = SingleThreadCell(OnceCell::new());
-
-/// A cell in a static variable.
-struct SingleThreadCell(OnceCell<Service>);
-
-// SAFETY: a component of WASI 0.2 has one thread, and `wasm32-unknown-unknown` is built without the atomics that a second would need.
-unsafe impl Sync for SingleThreadCell {}
+static SERVICE: InstanceCell<Service> = InstanceCell::new();
 
 struct IncomingHandler;
 
@@ -50,7 +44,7 @@ wasip2::http::proxy::export!(IncomingHandler);
 
 impl Guest for IncomingHandler {
     fn handle(incoming: IncomingRequest, out: ResponseOutparam) {
-        let service = SERVICE.0.get_or_init(|| Service::new(get_environment()));
+        let service = SERVICE.get_or_init(|| Service::new(get_environment()));
         let request = read_request(&incoming);
         let response = service.respond(&ImportedPlugin, &request, &generate_request_id());
         write_response(&response, out);

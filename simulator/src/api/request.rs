@@ -27,7 +27,7 @@ impl ApiRequest {
     /// Checks that the body is empty, and that a POST says so in a
     /// `Content-Length` header (RFC 9110, section 8.6).
     pub(crate) fn check_empty_body(&self) -> Result<(), ApiError> {
-        if !self.body.as_ref().is_some_and(|body| body.is_empty()) {
+        if !self.body.as_ref().is_some_and(Bytes::is_empty) {
             return Err(ApiError::BodyNotEmpty);
         }
         if self.method == Method::POST && !self.headers.contains_key(CONTENT_LENGTH) {

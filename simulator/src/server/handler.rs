@@ -40,7 +40,7 @@ pub(crate) async fn handle(
     let mut in_flight = InFlightRequest::start(shared.clone(), recorded);
 
     let body = to_bytes(body, MAX_BODY_BYTES).await.ok();
-    in_flight.body_length = body.as_ref().map_or(0, |body| body.len());
+    in_flight.body_length = body.as_ref().map_or(0, axum::body::Bytes::len);
     let request = ApiRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),

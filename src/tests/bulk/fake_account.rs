@@ -35,7 +35,7 @@ impl FakeUser {
 
 impl FakeAccount {
     /// Creates active users `U0`, `U1`, … with the addresses `u0@acme.example`, `u1@acme.example`, …
-    pub fn with_users(count: usize) -> Self {
+    pub(super) fn with_users(count: usize) -> Self {
         let account = Self::default();
         for at in 0..count {
             account.add(&format!("U{at}"), &format!("u{at}@acme.example"), "ACTIVE");
@@ -43,7 +43,7 @@ impl FakeAccount {
         account
     }
 
-    pub fn add(&self, id: &str, email: &str, state: &'static str) {
+    pub(super) fn add(&self, id: &str, email: &str, state: &'static str) {
         self.0.borrow_mut().push(FakeUser {
             id: id.into(),
             email: email.into(),
@@ -52,7 +52,7 @@ impl FakeAccount {
     }
 
     /// Sets the state of a user directly.
-    pub fn set_state(&self, id: &str, state: &'static str) {
+    pub(super) fn set_state(&self, id: &str, state: &'static str) {
         self.0
             .borrow_mut()
             .iter_mut()
@@ -62,19 +62,19 @@ impl FakeAccount {
     }
 
     /// Returns the ids of all suspended users.
-    pub fn suspended_ids(&self) -> Vec<String> {
+    pub(super) fn suspended_ids(&self) -> Vec<String> {
         let users = self.0.borrow();
         let suspended = users.iter().filter(|user| user.state == "SUSPENDED");
         suspended.map(|user| user.id.clone()).collect()
     }
 
     /// Returns a client of this account.
-    pub fn client(&self) -> Client<FakePlatform> {
+    pub(super) fn client(&self) -> Client<FakePlatform> {
         self.client_except(|_| None)
     }
 
     /// Returns a client of this account. Requests for which `otherwise` returns a reply get that reply.
-    pub fn client_except(
+    pub(super) fn client_except(
         &self,
         mut otherwise: impl FnMut(&SentRequest) -> Option<Reply> + 'static,
     ) -> Client<FakePlatform> {
@@ -85,7 +85,7 @@ impl FakeAccount {
     }
 
     /// Answers a request for a page, a user or a change.
-    pub fn answer(&self, sent: &SentRequest) -> Reply {
+    pub(super) fn answer(&self, sent: &SentRequest) -> Reply {
         let (_, rest) = sent.url.split_once("/users").unwrap();
         if sent.method == Method::Get && !rest.starts_with('/') {
             return self.page(rest);

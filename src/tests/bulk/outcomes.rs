@@ -107,7 +107,7 @@ fn ids_cost_one_request_each_and_addresses_one_list() {
     assert!(outcomes(&report).iter().all(|word| word == "Changed"));
     let platform = client.platform();
     let counts = [
-        platform.count(|sent| sent.is_token()),
+        platform.count(super::super::scripted_server::SentRequest::is_token),
         platform.count(is_list),
         platform.count(is_get),
         platform.count(is_change),
@@ -304,7 +304,12 @@ fn credentials_rejected_midway_are_not_tried_per_target() {
             .count(),
         90
     );
-    assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
+    assert_eq!(
+        client
+            .platform()
+            .count(super::super::scripted_server::SentRequest::is_token),
+        2
+    );
 }
 
 #[test]
@@ -316,7 +321,12 @@ fn a_token_that_expires_midway_is_renewed_once() {
     });
     let report = suspend_users(&client, ids(50), &ChangeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["Changed"; 50]);
-    assert_eq!(client.platform().count(|sent| sent.is_token()), 2);
+    assert_eq!(
+        client
+            .platform()
+            .count(super::super::scripted_server::SentRequest::is_token),
+        2
+    );
 }
 
 #[test]

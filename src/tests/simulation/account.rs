@@ -76,7 +76,7 @@ const LIFETIMES: [(&str, Option<u64>); 12] = [
 const DEFAULT_SIZE: usize = 3;
 
 impl Account {
-    pub fn new(mut rng: Rng) -> Self {
+    pub(super) fn new(mut rng: Rng) -> Self {
         let users = directory::users(&mut rng);
         let operations = [
             Operation::ListUsers,
@@ -97,7 +97,12 @@ impl Account {
     }
 
     /// Processes a request and returns the response.
-    pub fn respond(&mut self, route: &Route, authorization: &str, at: Instant) -> ServerResponse {
+    pub(super) fn respond(
+        &mut self,
+        route: &Route,
+        authorization: &str,
+        at: Instant,
+    ) -> ServerResponse {
         let application = authorization.strip_prefix("Basic ") == Some(BASIC);
         let mut changed = false;
         let payload = match route {
@@ -217,7 +222,7 @@ impl Account {
     }
 
     /// Sets the state of a user. Returns true if it was different before.
-    pub fn set_state(&mut self, number: usize, state: UserState) -> bool {
+    pub(super) fn set_state(&mut self, number: usize, state: UserState) -> bool {
         let user = &mut self.users[number];
         let changed = user.state != state;
         user.state = state;
@@ -225,7 +230,7 @@ impl Account {
     }
 
     /// Invalidates all tokens.
-    pub fn forget_tokens(&mut self) {
+    pub(super) fn forget_tokens(&mut self) {
         self.tokens.clear();
     }
 

@@ -33,7 +33,7 @@ pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
 
 impl Caller<'_> {
     /// Makes up to six random calls.
-    pub async fn run(mut self, mut rng: Rng) {
+    pub(super) async fn run(mut self, mut rng: Rng) {
         let pauses = [0, 0, 0, 10, 1000, 20_000, 100_000, 900_000].map(Duration::from_millis);
         for _ in 0..1 + rng.below(6) {
             let pause = *rng.pick(&pauses);
@@ -52,7 +52,7 @@ impl Caller<'_> {
                 13 => drop(self.check().await),
                 14 => {
                     self.configure(random_arguments::any_deadline(&mut rng))
-                        .await
+                        .await;
                 }
                 15 => self.make_invalid_call(&mut rng).await,
                 16 => drop(self.find(&random_arguments::address(&mut rng)).await),
@@ -95,7 +95,7 @@ impl Caller<'_> {
         }
     }
 
-    pub async fn list(&self, options: &ListOptions) -> CallResult {
+    pub(super) async fn list(&self, options: &ListOptions) -> CallResult {
         let intent = Intent::SingleRequest(Route::List(ListQuery {
             filter: options.filter,
             size: options.max_page_size,
@@ -106,13 +106,13 @@ impl Caller<'_> {
         self.observe(Operation::ListUsers, intent, call).await
     }
 
-    pub async fn get(&self, id: &str) -> CallResult {
+    pub(super) async fn get(&self, id: &str) -> CallResult {
         let call = async { call_result(self.client.get_user(id).await, CallResult::User) };
         let intent = Intent::SingleRequest(Route::User(id.to_owned()));
         self.observe(Operation::GetUser, intent, call).await
     }
 
-    pub async fn change(&self, id: &str, state: UserState) -> CallResult {
+    pub(super) async fn change(&self, id: &str, state: UserState) -> CallResult {
         let intent = Intent::SingleRequest(Route::Change(id.to_owned(), state.clone()));
         if state == UserState::Suspended {
             let call = async { call_result(self.client.suspend_user(id).await, CallResult::User) };
@@ -124,21 +124,25 @@ impl Caller<'_> {
         }
     }
 
-    pub async fn find(&self, email: &str) -> CallResult {
+    pub(super) async fn find(&self, email: &str) -> CallResult {
         let call =
             async { call_result(self.client.find_user(email, None).await, CallResult::User) };
         let intent = Intent::FindUser(email.to_owned());
         self.observe(Operation::FindUser, intent, call).await
     }
 
-    pub async fn list_all_users(&self, filter: Option<StateFilter>, limit: u32) -> CallResult {
+    pub(super) async fn list_all_users(
+        &self,
+        filter: Option<StateFilter>,
+        limit: u32,
+    ) -> CallResult {
         let call = self.client.list_all_users(filter, limit, None);
         let call = async { call_result(call.await, CallResult::Users) };
         let intent = Intent::ListAll(filter, limit);
         self.observe(Operation::ListAllUsers, intent, call).await
     }
 
-    pub async fn change_users(&self, changes: BulkChange) -> CallResult {
+    pub(super) async fn change_users(&self, changes: BulkChange) -> CallResult {
         let BulkChange {
             state,
             targets,
@@ -159,14 +163,14 @@ impl Caller<'_> {
             .await
     }
 
-    pub async fn revoke(&self) -> CallResult {
+    pub(super) async fn revoke(&self) -> CallResult {
         let call =
             async { call_result(self.client.revoke_token().await, |()| CallResult::Revoked) };
         self.observe(Operation::RevokeToken, Intent::Connection, call)
             .await
     }
 
-    pub async fn check(&self) -> CallResult {
+    pub(super) async fn check(&self) -> CallResult {
         let call = async { CallResult::Checked(self.client.check().await) };
         self.observe(Operation::Check, Intent::Connection, call)
             .await

@@ -16,7 +16,7 @@ use crate::{
 
 impl History {
     /// Checks and records the result of a call.
-    pub fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
+    pub(super) fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
         let record = &self.calls[call];
         assert!(now <= record.deadline, "the call ended after its deadline");
         assert_eq!(record.open, 0, "a request is left open");

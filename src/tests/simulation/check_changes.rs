@@ -13,7 +13,7 @@ use crate::Selector;
 
 impl History {
     /// Checks that all look-ups precede the first change, and that users found in the list are not read again.
-    pub fn check_lookup(&self, call: usize, route: &Route) {
+    pub(super) fn check_lookup(&self, call: usize, route: &Route) {
         let Intent::ChangeUsers(changes) = &self.calls[call].intent else {
             return;
         };
@@ -34,7 +34,7 @@ impl History {
     }
 
     /// Checks that a change follows from a target, after all look-ups, within the guards and `max-changes`.
-    pub fn check_change(&self, call: usize, id: &str) {
+    pub(super) fn check_change(&self, call: usize, id: &str) {
         let record = &self.calls[call];
         let Intent::ChangeUsers(changes) = &record.intent else {
             return;
@@ -82,7 +82,7 @@ impl History {
     }
 
     /// Returns the ids for which a call has sent a change.
-    pub fn changed_ids(&self, call: usize) -> BTreeSet<&str> {
+    pub(super) fn changed_ids(&self, call: usize) -> BTreeSet<&str> {
         let requests = self.requests_of(call);
         requests
             .filter_map(|request| match &request.route {

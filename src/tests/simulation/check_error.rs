@@ -13,7 +13,7 @@ use crate::{
 
 impl History {
     /// Checks the error of a whole call.
-    pub fn check_error(&self, call: usize, error: &Error, now: Instant) {
+    pub(super) fn check_error(&self, call: usize, error: &Error, now: Instant) {
         let record = &self.calls[call];
         self.check_message(call, error);
         assert_eq!(error.requests as usize, record.requests.len(), "requests");
@@ -43,7 +43,13 @@ impl History {
     }
 
     /// Checks the error of a part of a bulk call, which may have sent no request.
-    pub fn check_part_error(&self, call: usize, chain: Option<usize>, error: &Error, now: Instant) {
+    pub(super) fn check_part_error(
+        &self,
+        call: usize,
+        chain: Option<usize>,
+        error: &Error,
+        now: Instant,
+    ) {
         let chain = chain.map(|chain| &self.calls[call].chains[chain].requests);
         let requests = chain.into_iter().flatten();
         let mut requests = requests.map(|&request| &self.requests[request]);
@@ -56,7 +62,7 @@ impl History {
     }
 
     /// Checks the fields that follow from operation and code alone.
-    pub fn check_message(&self, call: usize, error: &Error) {
+    pub(super) fn check_message(&self, call: usize, error: &Error) {
         use ErrorCode as Code;
         let name = self.calls[call].operation.name();
         let begins = error.message.strip_prefix(name);
@@ -185,7 +191,11 @@ impl History {
 
     /// Returns true if this call, or a token exchange with the same settings, has a request that satisfies the
     /// predicate.
-    pub fn saw_request(&self, call: usize, predicate: impl Fn(&RequestRecord) -> bool) -> bool {
+    pub(super) fn saw_request(
+        &self,
+        call: usize,
+        predicate: impl Fn(&RequestRecord) -> bool,
+    ) -> bool {
         let configuration = self.calls[call].configuration;
         self.requests.iter().any(|request| {
             let shared = request.route == Route::Token

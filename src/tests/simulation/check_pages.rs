@@ -30,13 +30,13 @@ impl History {
     }
 
     /// Returns true if a call has read the last page of the list.
-    pub fn has_read_list(&self, call: usize) -> bool {
+    pub(super) fn has_read_list(&self, call: usize) -> bool {
         let last = self.pages_of(call).next_back();
         last.is_some_and(|page| page.next_page_token.is_none())
     }
 
     /// Returns the users with an e-mail address. The last occurrence of a user counts.
-    pub fn owner_of(&self, call: usize, email: &str) -> AddressOwner<'_> {
+    pub(super) fn owner_of(&self, call: usize, email: &str) -> AddressOwner<'_> {
         let email = normalized(email);
         let users = self.pages_of(call).flat_map(|page| &page.users);
         let owners: Vec<_> = users
@@ -51,13 +51,13 @@ impl History {
     }
 
     /// Returns the last occurrence of a user in the list.
-    pub fn listed_user(&self, call: usize, id: &str) -> Option<&User> {
+    pub(super) fn listed_user(&self, call: usize, id: &str) -> Option<&User> {
         let mut users = self.pages_of(call).flat_map(|page| &page.users);
         users.rfind(|user| user.id == id)
     }
 
     /// Checks that pages are requested in order, once, and not beyond the limit.
-    pub fn check_page(&self, call: usize, query: &ListQuery) {
+    pub(super) fn check_page(&self, call: usize, query: &ListQuery) {
         let intent = &self.calls[call].intent;
         if matches!(intent, Intent::Connection | Intent::SingleRequest(_)) {
             return;
@@ -86,7 +86,7 @@ impl History {
     }
 
     /// Checks that exactly one user of the whole list has the address.
-    pub fn check_found(&self, call: usize, email: &str, found: &User) {
+    pub(super) fn check_found(&self, call: usize, email: &str, found: &User) {
         assert!(
             self.has_read_list(call),
             "a user was found before the last page was read"
@@ -98,7 +98,7 @@ impl History {
     }
 
     /// Checks that `not-found` and `ambiguous` agree with the whole list.
-    pub fn check_not_found(&self, call: usize, email: &str, error: &Error) {
+    pub(super) fn check_not_found(&self, call: usize, email: &str, error: &Error) {
         let is_settled = matches!(error.code, ErrorCode::NotFound | ErrorCode::Ambiguous)
             && error.status.is_none();
         assert_eq!(
@@ -123,7 +123,7 @@ impl History {
     }
 
     /// Checks that a list has all users of the pages, each once, up to the limit.
-    pub fn check_user_list(&self, call: usize, limit: u32, list: &UserList) {
+    pub(super) fn check_user_list(&self, call: usize, limit: u32, list: &UserList) {
         let shown = self.listed_users(call);
         let limit = limit as usize;
         let until = shown.len().min(limit);

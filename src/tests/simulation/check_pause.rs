@@ -5,7 +5,7 @@ use crate::platform::Instant;
 
 impl History {
     /// Records that a request of a call got a 429.
-    pub fn record_pause(&mut self, request: usize, now: Instant) {
+    pub(super) fn record_pause(&mut self, request: usize, now: Instant) {
         let record = &self.requests[request];
         let (call, chain) = (record.call, record.chain);
         let latest = now.after(self.longest_wait(call, chain));
@@ -19,11 +19,11 @@ impl History {
     }
 
     /// Returns the pause that has not ended for sure.
-    pub fn current_pause(&self, call: usize, now: Instant) -> Option<Pause> {
+    pub(super) fn current_pause(&self, call: usize, now: Instant) -> Option<Pause> {
         self.calls[call].pause.filter(|pause| pause.latest >= now)
     }
 
-    pub fn check_pause(&self, call: usize, now: Instant) {
+    pub(super) fn check_pause(&self, call: usize, now: Instant) {
         let pause = self.calls[call].pause;
         assert!(
             pause.is_none_or(|pause| pause.until <= now),
@@ -32,7 +32,7 @@ impl History {
     }
 
     /// Checks that during a back-off after a 429 no other request of the call is sent.
-    pub fn check_back_off(&self, call: usize, last: &RequestRecord, now: Instant) {
+    pub(super) fn check_back_off(&self, call: usize, last: &RequestRecord, now: Instant) {
         if last.received.status() != Some(429) {
             return;
         }

@@ -26,7 +26,7 @@ const fn max_requests(operation: Operation) -> u32 {
 
 impl History {
     /// Checks and records a request. Returns its index.
-    pub fn send_request(
+    pub(super) fn send_request(
         &mut self,
         call: usize,
         route: Route,

@@ -15,13 +15,13 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::fro
 
 impl History {
     /// Returns the last request of a chain.
-    pub fn last_of(&self, call: usize, chain: usize) -> Option<&RequestRecord> {
+    pub(super) fn last_of(&self, call: usize, chain: usize) -> Option<&RequestRecord> {
         let last = self.calls[call].chains[chain].requests.last();
         last.map(|&request| &self.requests[request])
     }
 
     /// Returns true if the request is another attempt of the previous one. Checks that the attempt is allowed.
-    pub fn check_attempt(
+    pub(super) fn check_attempt(
         &self,
         call: usize,
         chain: usize,
@@ -55,7 +55,7 @@ impl History {
     }
 
     /// Checks that a transient failure was retried until the last attempt, or until no time was left.
-    pub fn check_retries_exhausted(&self, call: usize, chain: usize) {
+    pub(super) fn check_retries_exhausted(&self, call: usize, chain: usize) {
         let attempts = self.calls[call].chains[chain].attempts;
         assert!(
             self.is_exhausted(call, chain),
@@ -64,7 +64,7 @@ impl History {
     }
 
     /// Returns true if the last request of a chain need not be retried.
-    pub fn is_exhausted(&self, call: usize, chain: usize) -> bool {
+    pub(super) fn is_exhausted(&self, call: usize, chain: usize) -> bool {
         let record = &self.calls[call];
         let last = self.last_of(call, chain);
         if last.is_none_or(|last| !last.may_be_repeated())
@@ -82,7 +82,7 @@ impl History {
 
     /// Returns the earliest end of the time for look-ups by id: half of the time that is left after the list. Token
     /// exchanges for look-ups end with it too. Their actual end is not visible from outside.
-    pub fn lookup_deadline(&self, call: usize) -> Instant {
+    pub(super) fn lookup_deadline(&self, call: usize) -> Instant {
         let record = &self.calls[call];
         let list = record.chain(&Subject::List);
         let listed = list.and_then(|list| self.last_of(call, list)?.closed);
@@ -100,7 +100,7 @@ impl History {
     }
 
     /// Returns the maximum wait before the next attempt: as long as the server asked, else the longest back-off.
-    pub fn longest_wait(&self, call: usize, chain: usize) -> Duration {
+    pub(super) fn longest_wait(&self, call: usize, chain: usize) -> Duration {
         let asked = self
             .last_of(call, chain)
             .and_then(|last| last.received.wait());

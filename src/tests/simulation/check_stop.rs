@@ -12,7 +12,7 @@ use crate::{Selector, platform::Instant};
 impl History {
     /// Checks that no new chain begins after a failed target if `stop-on-error` is set, and no new look-up without the
     /// permission to get users.
-    pub fn check_new_chain(&self, call: usize, route: &Route, now: Instant) {
+    pub(super) fn check_new_chain(&self, call: usize, route: &Route, now: Instant) {
         let Intent::ChangeUsers(changes) = &self.calls[call].intent else {
             return;
         };

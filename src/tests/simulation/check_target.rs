@@ -12,7 +12,7 @@ use crate::{
 
 impl History {
     /// Checks that a report agrees with the expected target and with the requests for it.
-    pub fn check_target(
+    pub(super) fn check_target(
         &self,
         call: usize,
         target: &Target,

@@ -12,7 +12,7 @@ use crate::{Operation, platform::Instant};
 
 impl History {
     /// Records that a call has ended its token exchange, if it had one.
-    pub fn leave_exchange(&mut self, call: usize, now: Instant) {
+    pub(super) fn leave_exchange(&mut self, call: usize, now: Instant) {
         let configuration = self.calls[call].configuration;
         if self.configurations[configuration].exchanging_call != Some(call) {
             return;
@@ -29,7 +29,7 @@ impl History {
     }
 
     /// Checks that there is one exchange at a time, and none while a valid token is held.
-    pub fn check_token_exchange(&mut self, call: usize, is_repeated: bool, now: Instant) {
+    pub(super) fn check_token_exchange(&mut self, call: usize, is_repeated: bool, now: Instant) {
         if !is_repeated {
             self.check_exchange_needed(call, now);
         }
@@ -109,7 +109,7 @@ impl History {
     }
 
     /// Returns true if the server rejected a token of this call and the one exchanged in its place.
-    pub fn has_rejected_fresh_token(&self, call: usize) -> bool {
+    pub(super) fn has_rejected_fresh_token(&self, call: usize) -> bool {
         let refused = self.requests_of(call).filter(|asked| {
             asked.route.is_resource()
                 && asked.received.status() == Some(401)
@@ -132,7 +132,10 @@ impl History {
     }
 
     /// Returns the token requests of a call.
-    pub fn exchanges_of(&self, call: usize) -> impl DoubleEndedIterator<Item = &RequestRecord> {
+    pub(super) fn exchanges_of(
+        &self,
+        call: usize,
+    ) -> impl DoubleEndedIterator<Item = &RequestRecord> {
         let requests = self.requests_of(call);
         requests.filter(|request| request.route == Route::Token)
     }

@@ -12,7 +12,12 @@ const LEEWAY: Duration = Duration::from_secs(60);
 
 impl History {
     /// Records a token that the client has received.
-    pub fn receive_token(&mut self, request: usize, value: String, lifetime: Option<Duration>) {
+    pub(super) fn receive_token(
+        &mut self,
+        request: usize,
+        value: String,
+        lifetime: Option<Duration>,
+    ) {
         let record = &self.requests[request];
         let call = &self.calls[record.call];
         let configuration = call.configuration;
@@ -36,7 +41,7 @@ impl History {
     }
 
     /// Records that the client knows of a 401 for the token of a request.
-    pub fn end_token(&mut self, request: usize, now: Instant) {
+    pub(super) fn end_token(&mut self, request: usize, now: Instant) {
         let record = &self.requests[request];
         let configuration = &mut self.configurations[self.calls[record.call].configuration];
         for (index, token) in self.tokens.iter_mut().enumerate() {
@@ -50,7 +55,7 @@ impl History {
     }
 
     /// Checks that a request carries a token of its own settings that is neither expired, rejected nor revoked.
-    pub fn check_token(
+    pub(super) fn check_token(
         &self,
         call: usize,
         route: &Route,
@@ -98,7 +103,7 @@ impl History {
     }
 
     /// Checks that a revoked token was received with the same settings.
-    pub fn check_revoked_token(&self, call: usize, token: &str) {
+    pub(super) fn check_revoked_token(&self, call: usize, token: &str) {
         let configuration = self.calls[call].configuration;
         let mut tokens = self.tokens.iter();
         let is_known =

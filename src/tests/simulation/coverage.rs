@@ -51,7 +51,12 @@ pub(super) const ALL: [&str; 35] = [
 
 impl History {
     /// Returns the situations that occurred in a bulk change.
-    pub fn report_coverage(&self, call: usize, report: &Report, now: Instant) -> Vec<String> {
+    pub(super) fn report_coverage(
+        &self,
+        call: usize,
+        report: &Report,
+        now: Instant,
+    ) -> Vec<String> {
         let mut coverage = Vec::new();
         let mut to_change = Vec::new();
         for (target, reported) in self.changes_of(call).targets.iter().zip(&report.targets) {
@@ -154,7 +159,7 @@ impl History {
     }
 
     /// Returns the situations that occurred in a call that read the list.
-    pub fn page_coverage(&self, call: usize) -> Vec<String> {
+    pub(super) fn page_coverage(&self, call: usize) -> Vec<String> {
         let mut pages = 0;
         let mut shown = Vec::new();
         for request in self.requests_of(call) {

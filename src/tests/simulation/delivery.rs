@@ -25,7 +25,7 @@ pub(super) struct ResponseHead {
 
 impl SimulationState {
     /// Delivers the head of a response, or a failure.
-    pub fn receive_head(
+    pub(super) fn receive_head(
         &mut self,
         request: usize,
         response_fate: ResponseFate,

@@ -45,7 +45,7 @@ pub(super) enum Guard {
 
 impl<'a> ExpectedTarget<'a> {
     /// Returns the user that a target stands for, if known.
-    pub fn resolved(&self) -> Option<ResolvedUser<'a>> {
+    pub(super) fn resolved(&self) -> Option<ResolvedUser<'a>> {
         match *self {
             Self::Invalid | Self::Unresolved(_) | Self::NotLookedUp => None,
             Self::Guarded(resolved, _) | Self::ToChange(resolved) => Some(resolved),
@@ -59,7 +59,7 @@ impl<'a> ExpectedTarget<'a> {
 
 impl History {
     /// Returns the arguments of a bulk change. Panics for any other call.
-    pub fn changes_of(&self, call: usize) -> &BulkChange {
+    pub(super) fn changes_of(&self, call: usize) -> &BulkChange {
         match &self.calls[call].intent {
             Intent::ChangeUsers(changes) => changes,
             intent => panic!("{intent:?} is not a bulk change"),
@@ -67,7 +67,11 @@ impl History {
     }
 
     /// Returns the expected state of a target before any change.
-    pub fn expected_target<'a>(&'a self, call: usize, target: &'a Target) -> ExpectedTarget<'a> {
+    pub(super) fn expected_target<'a>(
+        &'a self,
+        call: usize,
+        target: &'a Target,
+    ) -> ExpectedTarget<'a> {
         if is_invalid_target(target) {
             return ExpectedTarget::Invalid;
         }
@@ -140,7 +144,7 @@ impl History {
     }
 
     /// Returns true if any get of this call succeeded, so that the application has the permission.
-    pub fn can_get_users(&self, call: usize) -> bool {
+    pub(super) fn can_get_users(&self, call: usize) -> bool {
         let mut chains = 0..self.calls[call].chains.len();
         chains.any(|chain| {
             let last = self.last_of(call, chain);

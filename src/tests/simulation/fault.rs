@@ -47,7 +47,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 31] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::Normal,
         Self::Denied,
         Self::Unreachable,
@@ -83,7 +83,7 @@ impl Fault {
 
     /// Returns true if the fault can affect a request of this route. A wrong state can only be noticed in the response
     /// to a change.
-    pub fn can_affect(self, route: &Route) -> bool {
+    pub(super) fn can_affect(self, route: &Route) -> bool {
         match self {
             Self::WrongUser => matches!(route, Route::User(_) | Route::Change(..)),
             Self::WrongState => matches!(route, Route::Change(..)),

@@ -105,29 +105,32 @@ pub(super) struct ReceivedToken {
 }
 
 impl ReceivedToken {
-    pub fn authorizes(&self, authorization: &str) -> bool {
+    pub(super) fn authorizes(&self, authorization: &str) -> bool {
         authorization.strip_prefix("Bearer ") == Some(&self.value)
     }
 }
 
 impl History {
     /// Returns the last request of a call.
-    pub fn last(&self, call: usize) -> Option<&RequestRecord> {
+    pub(super) fn last(&self, call: usize) -> Option<&RequestRecord> {
         let last = self.calls[call].requests.last();
         last.map(|&request| &self.requests[request])
     }
 
-    pub fn requests_of(&self, call: usize) -> impl DoubleEndedIterator<Item = &RequestRecord> {
+    pub(super) fn requests_of(
+        &self,
+        call: usize,
+    ) -> impl DoubleEndedIterator<Item = &RequestRecord> {
         let requests = self.calls[call].requests.iter();
         requests.map(|&request| &self.requests[request])
     }
 
-    pub fn set_received(&mut self, request: usize, received: Received) {
+    pub(super) fn set_received(&mut self, request: usize, received: Received) {
         self.requests[request].received = received;
     }
 
     /// Records the end of a body, with its content if it fits the request.
-    pub fn receive_end(&mut self, request: usize, content: Option<(Payload, bool)>) {
+    pub(super) fn receive_end(&mut self, request: usize, content: Option<(Payload, bool)>) {
         let record = &mut self.requests[request];
         record.is_complete = true;
         let Some((payload, is_from_server)) = content else {
@@ -141,7 +144,7 @@ impl History {
     }
 
     /// Records that the client has finished a request, and the consequences unless the call was cancelled.
-    pub fn close(&mut self, request: usize, is_cancelled: bool, now: Instant) {
+    pub(super) fn close(&mut self, request: usize, is_cancelled: bool, now: Instant) {
         let before = self.requests.len();
         let record = &mut self.requests[request];
         record.closed = Some(now);
@@ -167,14 +170,14 @@ impl History {
 
 impl CallRecord {
     /// Returns the index of the chain with this subject, if it exists.
-    pub fn chain(&self, subject: &Subject) -> Option<usize> {
+    pub(super) fn chain(&self, subject: &Subject) -> Option<usize> {
         let mut chains = self.chains.iter();
         chains.position(|chain| chain.subject == *subject)
     }
 }
 
 impl Received {
-    pub const fn status(self) -> Option<u16> {
+    pub(super) const fn status(self) -> Option<u16> {
         match self {
             Self::Head { status, .. } => Some(status),
             _ => None,
@@ -182,7 +185,7 @@ impl Received {
     }
 
     /// Returns the wait that the server asked for.
-    pub const fn wait(self) -> Option<Duration> {
+    pub(super) const fn wait(self) -> Option<Duration> {
         match self {
             Self::Head { wait, .. } => wait,
             _ => None,
@@ -190,7 +193,7 @@ impl Received {
     }
 
     /// Returns the end of the wait that the server asked for.
-    pub fn not_before(self) -> Option<Instant> {
+    pub(super) fn not_before(self) -> Option<Instant> {
         match self {
             Self::Head { wait, at, .. } => wait.map(|wait| at.after(wait)),
             _ => None,
@@ -200,7 +203,7 @@ impl Received {
 
 impl RequestRecord {
     /// Returns true if the client may retry the request.
-    pub fn may_be_repeated(&self) -> bool {
+    pub(super) fn may_be_repeated(&self) -> bool {
         match self.received {
             Received::Nothing => true,
             Received::Failure(kind, _) => {
@@ -214,7 +217,7 @@ impl RequestRecord {
     }
 
     /// Returns true if the response was missing or incomplete.
-    pub fn has_timed_out(&self) -> bool {
+    pub(super) fn has_timed_out(&self) -> bool {
         match self.received {
             Received::Failure(kind, _) => kind == SendErrorKind::TimedOut,
             Received::Nothing => true,
@@ -223,7 +226,7 @@ impl RequestRecord {
     }
 
     /// Returns the user in the received response.
-    pub fn payload_user(&self) -> Option<&User> {
+    pub(super) fn payload_user(&self) -> Option<&User> {
         match &self.payload {
             Some(Payload::User(user)) => Some(user),
             _ => None,
@@ -231,12 +234,12 @@ impl RequestRecord {
     }
 
     /// Returns true if the request changed the state of a user.
-    pub fn has_changed_user(&self) -> bool {
+    pub(super) fn has_changed_user(&self) -> bool {
         self.response.as_ref().is_some_and(|(it, _)| it.changed)
     }
 
     /// Returns true if the client cannot rule out that the request was carried out.
-    pub fn may_have_changed(&self) -> bool {
+    pub(super) fn may_have_changed(&self) -> bool {
         match self.received {
             Received::Nothing => true,
             Received::Failure(_, possibly_received) => possibly_received,

@@ -35,7 +35,7 @@ const DEFAULT_CONCURRENCY: u8 = 4;
 
 impl Intent {
     /// Returns the deadline of the call: its own, or that of the settings.
-    pub fn deadline(&self, configuration: Duration) -> Duration {
+    pub(super) fn deadline(&self, configuration: Duration) -> Duration {
         match self {
             Self::ChangeUsers(changes) => changes.deadline().unwrap_or(configuration),
             _ => configuration,
@@ -43,12 +43,12 @@ impl Intent {
     }
 
     /// Returns true for a bulk change, whose requests are concurrent.
-    pub const fn is_bulk_change(&self) -> bool {
+    pub(super) const fn is_bulk_change(&self) -> bool {
         matches!(self, Self::ChangeUsers(_))
     }
 
     /// Returns true if the call reads the list to its end.
-    pub const fn reads_list(&self) -> bool {
+    pub(super) const fn reads_list(&self) -> bool {
         matches!(
             self,
             Self::FindUser(_) | Self::ListAll(..) | Self::ChangeUsers(_)
@@ -56,7 +56,7 @@ impl Intent {
     }
 
     /// Returns the maximum number of concurrent requests.
-    pub fn concurrency(&self) -> usize {
+    pub(super) fn concurrency(&self) -> usize {
         match self {
             Self::ChangeUsers(changes) => changes
                 .options
@@ -68,7 +68,7 @@ impl Intent {
     }
 
     /// Returns true if a call with this intent may send a request of this route.
-    pub fn allows(&self, operation: Operation, route: &Route) -> bool {
+    pub(super) fn allows(&self, operation: Operation, route: &Route) -> bool {
         match (operation, route) {
             (Operation::Check, Route::Token | Route::List(_) | Route::User(_))
             | (Operation::RevokeToken, Route::Revoke(_)) => return true,
@@ -101,7 +101,7 @@ impl BulkChange {
     }
 
     /// Returns true if the call must fail as a whole without a request.
-    pub fn is_invalid(&self) -> bool {
+    pub(super) fn is_invalid(&self) -> bool {
         let options = &self.options;
         !options
             .concurrency
@@ -119,7 +119,7 @@ impl BulkChange {
     }
 
     /// Returns true if a valid target is named by e-mail address.
-    pub fn names_an_address(&self) -> bool {
+    pub(super) fn names_an_address(&self) -> bool {
         let mut targets = self.targets.iter();
         targets.any(|target| matches!(target.who, Selector::Email(_)) && !is_invalid_target(target))
     }

@@ -28,7 +28,7 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    pub fn of(intent: &Intent, route: &Route) -> Self {
+    pub(super) fn of(intent: &Intent, route: &Route) -> Self {
         match (intent, route) {
             (Intent::ChangeUsers(_), Route::Token) => Self::Token,
             (Intent::ChangeUsers(_), Route::List(_)) => Self::List,
@@ -40,7 +40,7 @@ impl Subject {
 }
 
 impl RequestChain {
-    pub const fn new(subject: Subject, now: Instant) -> Self {
+    pub(super) const fn new(subject: Subject, now: Instant) -> Self {
         Self {
             subject,
             requests: Vec::new(),
@@ -50,7 +50,7 @@ impl RequestChain {
         }
     }
 
-    pub fn is_change(&self) -> bool {
+    pub(super) fn is_change(&self) -> bool {
         matches!(self.subject, Subject::Change(_))
     }
 }

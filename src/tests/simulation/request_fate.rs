@@ -46,7 +46,7 @@ pub(super) enum BodyFate {
 
 impl RequestFate {
     /// Returns the fate of a request without a fault.
-    pub fn without_fault(there: Duration, back: Duration) -> Self {
+    pub(super) fn without_fault(there: Duration, back: Duration) -> Self {
         Self {
             arrives_after: Some(there),
             response_after: there.plus(back),
@@ -55,7 +55,12 @@ impl RequestFate {
     }
 
     /// Returns the fate of a request with a fault. `remaining`: time until the deadline of the call.
-    pub fn with(fault: Fault, sent: &SentRequest, remaining: Duration, rng: &mut Rng) -> Self {
+    pub(super) fn with(
+        fault: Fault,
+        sent: &SentRequest,
+        remaining: Duration,
+        rng: &mut Rng,
+    ) -> Self {
         let usual = [0, 0, 5, 100, 800].map(Duration::from_millis);
         let leg = |rng: &mut Rng| {
             let longest = *rng.pick(&usual);
@@ -79,7 +84,7 @@ impl RequestFate {
                 fate.fails(None, connect, *rng.pick(&kinds), false);
             }
             Fault::RequestLost => {
-                (fate.arrives_after, fate.response) = (None, ResponseFate::Nothing)
+                (fate.arrives_after, fate.response) = (None, ResponseFate::Nothing);
             }
             Fault::ResetBefore => fate.fails(None, there, SendErrorKind::Connection, true),
             Fault::ResetAfter => {
@@ -105,10 +110,10 @@ impl RequestFate {
                 );
             }
             Fault::ArrivesLate => {
-                fate = Self::without_fault(rng.up_to(Duration::from_secs(40)), back)
+                fate = Self::without_fault(rng.up_to(Duration::from_secs(40)), back);
             }
             Fault::RespondsLate => {
-                fate = Self::without_fault(there, rng.up_to(Duration::from_secs(20)))
+                fate = Self::without_fault(there, rng.up_to(Duration::from_secs(20)));
             }
             Fault::AtTheDeadline => {
                 let ends = [remaining, connect.plus(first_byte)];
@@ -135,10 +140,10 @@ impl RequestFate {
                 fate.response = ResponseFate::Garbage((*rng.pick(&GARBAGE)).to_owned());
             }
             Fault::WrongUser => {
-                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongUser)
+                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongUser);
             }
             Fault::WrongState => {
-                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongState)
+                (fate.arrives_after, fate.response) = (arrives_after, ResponseFate::WrongState);
             }
             Fault::SamePage => fate.response = ResponseFate::SamePage,
             Fault::UnknownToken => fate.response = ResponseFate::UnknownToken,

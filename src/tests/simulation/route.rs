@@ -27,7 +27,7 @@ const ORIGIN: &str = "https://api.1password.com/v1beta1/";
 
 impl Route {
     /// Parses a request. Panics for requests that the API does not have.
-    pub fn of(sent: &SentRequest) -> Self {
+    pub(super) fn of(sent: &SentRequest) -> Self {
         let known = sent.url.strip_prefix(ORIGIN).and_then(|path| {
             Some(match (sent.method, path) {
                 (Method::Post, "users/oauth2/token") if sent.is_token() => Self::Token,
@@ -61,7 +61,7 @@ impl Route {
     }
 
     /// Returns the operation for which the application needs a permission.
-    pub fn operation(&self) -> Option<Operation> {
+    pub(super) fn operation(&self) -> Option<Operation> {
         Some(match self {
             Self::List(_) => Operation::ListUsers,
             Self::User(_) => Operation::GetUser,
@@ -72,7 +72,7 @@ impl Route {
     }
 
     /// Returns true if the request is authorized by a token.
-    pub const fn is_resource(&self) -> bool {
+    pub(super) const fn is_resource(&self) -> bool {
         !matches!(self, Self::Token | Self::Revoke(_))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 impl SimulationState {
     /// Schedules changes by other administrators and restarts of the server.
-    pub fn schedule_outside_changes(&mut self, now: Instant) {
+    pub(super) fn schedule_outside_changes(&mut self, now: Instant) {
         for _ in 0..self.rng.below(4) {
             let states = [UserState::Active, UserState::Suspended];
             let state = self.rng.pick(&states).clone();
@@ -27,17 +27,17 @@ impl SimulationState {
     }
 
     /// Returns the time of the last scheduled event.
-    pub fn last_event(&self) -> Option<Instant> {
+    pub(super) fn last_event(&self) -> Option<Instant> {
         self.events.last_key_value().map(|((at, _), _)| *at)
     }
 
-    pub fn schedule(&mut self, at: Instant, event: Event) {
+    pub(super) fn schedule(&mut self, at: Instant, event: Event) {
         self.events_made += 1;
         self.events.insert((at, self.events_made), event);
     }
 
     /// Runs all events up to a time.
-    pub fn run_events_until(&mut self, now: Instant) {
+    pub(super) fn run_events_until(&mut self, now: Instant) {
         while let Some(next) = self.events.first_entry()
             && next.key().0 <= now
         {

@@ -30,7 +30,7 @@ pub(super) struct SimulatedPlatform {
 
 impl SimulatedPlatform {
     /// Runs a call, records it, and cancels it after a time if one is given.
-    pub async fn observe(
+    pub(super) async fn observe(
         &self,
         caller: usize,
         operation: Operation,

@@ -48,7 +48,7 @@ pub(super) enum Event {
 }
 
 impl SimulationState {
-    pub fn new(seed: u64, now: Instant, is_traced: bool) -> Self {
+    pub(super) fn new(seed: u64, now: Instant, is_traced: bool) -> Self {
         let mut rng = Rng::new(seed, 1);
         let faults_per_thousand = *rng.pick(&[0, 50, 200, 500, 900]);
         // With few kinds of faults, calls get further than with all of them.
@@ -72,7 +72,7 @@ impl SimulationState {
     }
 
     /// Records new settings.
-    pub fn configure(&mut self, deadline: Duration) {
+    pub(super) fn configure(&mut self, deadline: Duration) {
         self.history.configurations.push(Configuration {
             deadline,
             exchanging_call: None,
@@ -83,14 +83,14 @@ impl SimulationState {
     }
 
     /// Ends all faults, missing permissions, wrong credentials and changes of the list's order.
-    pub fn stop_faults(&mut self) {
+    pub(super) fn stop_faults(&mut self) {
         self.is_fault_free = true;
         self.account.missing_permission = None;
         self.account.is_list_changing = false;
         self.account.is_application_known = true;
     }
 
-    pub fn begin(
+    pub(super) fn begin(
         &mut self,
         caller: usize,
         operation: Operation,
@@ -123,7 +123,7 @@ impl SimulationState {
         call
     }
 
-    pub fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
+    pub(super) fn end(&mut self, call: usize, outcome: &CallResult, now: Instant) {
         self.run_events_until(now);
         self.trace_call(now, call, |_| format!("ends: {outcome:?}"));
         self.history.end(call, outcome, now);
@@ -148,7 +148,11 @@ impl SimulationState {
     }
 
     /// Sends a request. Returns its index and its fate.
-    pub fn send_request(&mut self, sent: &SentRequest, now: Instant) -> (usize, RequestFate) {
+    pub(super) fn send_request(
+        &mut self,
+        sent: &SentRequest,
+        now: Instant,
+    ) -> (usize, RequestFate) {
         self.run_events_until(now);
         let call = self.polled_call.expect("a request outside of a call");
         let route = Route::of(sent);
@@ -189,12 +193,12 @@ impl SimulationState {
         }
     }
 
-    pub fn count(&mut self, what: String) {
+    pub(super) fn count(&mut self, what: String) {
         *self.counts.entry(what).or_default() += 1;
     }
 
     /// Logs an event of a call.
-    pub fn trace_call(
+    pub(super) fn trace_call(
         &mut self,
         at: Instant,
         call: usize,
@@ -209,7 +213,7 @@ impl SimulationState {
     }
 
     /// Logs an event.
-    pub fn trace(&mut self, at: Instant, text: impl FnOnce() -> String) {
+    pub(super) fn trace(&mut self, at: Instant, text: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             let ms = at.since_origin().as_millis();
             trace.push(format!("{ms:>9} ms  {}", text()));
