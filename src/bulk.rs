@@ -8,7 +8,7 @@ mod list_all;
 mod memory_budget;
 mod name_set;
 mod pages;
-mod target_state;
+mod target_outcome;
 mod types;
 mod user_table;
 mod worker_pool;

@@ -24,11 +24,11 @@ mod bindings;
 mod components;
 mod error;
 mod names;
+mod outgoing_http;
 mod plugin;
 mod server;
 mod service;
 mod state;
-mod wire;
 
 pub use self::{
     bindings::{
@@ -39,13 +39,13 @@ pub use self::{
     },
     components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE},
     error::{HostError, Result},
+    outgoing_http::{Observer, Operation, RequestEnd, RequestRecord},
     plugin::{
         ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, ConfigurableInstance,
         ConfigurableRuntime, Credentials, Instance, InstanceOptions, Runtime, Settings,
     },
     server::{ServedRequest, Server, ServerLimits},
     service::{Service, ServiceOptions, ServiceRuntime},
-    wire::{Observer, Operation, RequestEnd, RequestRecord},
 };
 
 /// Certificate authorities to trust.

@@ -15,13 +15,13 @@ use wasmtime_wasi_http::{
 };
 use wasmtime_wasi_io::bindings::wasi::io;
 
-use crate::{error::Result, wire::Wire};
+use crate::{error::Result, outgoing_http::OutgoingHttp};
 
 /// State of an instance on the host's side.
 pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    wire: Wire,
+    outgoing_http: OutgoingHttp,
     table: ResourceTable,
     limits: StoreLimits,
 }
@@ -33,12 +33,12 @@ impl State {
         engine: &Engine,
         environment: &[(String, String)],
         max_memory: usize,
-        wire: Wire,
+        outgoing_http: OutgoingHttp,
     ) -> Store<Self> {
         let state = Self {
             wasi: WasiCtx::builder().envs(environment).build(),
             http: WasiHttpCtx::new(),
-            wire,
+            outgoing_http,
             table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(max_memory).build(),
         };
@@ -84,7 +84,7 @@ impl WasiHttpView for State {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: &mut self.wire,
+            hooks: &mut self.outgoing_http,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     address_lookup::AddressTable,
     guards::Guards,
     memory_budget::MemoryBudget,
-    target_state::{TargetEntry, TargetState},
+    target_outcome::{TargetEntry, TargetState},
     types::{ChangeOptions, Outcome, Report, Target},
     user_table::{UserIndex, UserTable},
     worker_pool::{UserResult, WorkerPool},

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::{error::ErrorCode, failure::Failure, small::lowercase::lowercase, user::User};
+use crate::{error::ErrorCode, failure::Failure, handwritten::lowercase::lowercase, user::User};
 
 /// Maximum length of an address in bytes: four times the maximum of a path (RFC 5321, section 4.5.3.1.3).
 const MAX_EMAIL_LENGTH: usize = 1024;

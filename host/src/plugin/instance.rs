@@ -32,7 +32,7 @@ impl Instance {
             pre.engine(),
             &options.environment,
             options.max_memory,
-            options.wire,
+            options.http,
         );
         let component_instance = pre.instantiate_async(&mut store).await?;
         let functions = indices.load(&mut store, &component_instance)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_rustls::rustls::RootCertStore;
 
-use crate::wire::{Observer, RequestRecord, Wire};
+use crate::outgoing_http::{Observer, OutgoingHttp, RequestRecord};
 
 /// Default for the maximum linear memory of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
@@ -13,7 +13,7 @@ const DEFAULT_MAX_MEMORY: usize = 64 << 20;
 pub struct InstanceOptions {
     pub(super) environment: Vec<(String, String)>,
     pub(super) max_memory: usize,
-    pub(super) wire: Wire,
+    pub(super) http: OutgoingHttp,
 }
 
 impl InstanceOptions {
@@ -22,7 +22,7 @@ impl InstanceOptions {
         Self {
             environment: environment.into_iter().collect(),
             max_memory: DEFAULT_MAX_MEMORY,
-            wire: Wire::default(),
+            http: OutgoingHttp::default(),
         }
     }
 
@@ -39,7 +39,7 @@ impl InstanceOptions {
         mut self,
         on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
     ) -> Self {
-        self.wire.on_request(on_request);
+        self.http.on_request(on_request);
         self
     }
 
@@ -47,14 +47,14 @@ impl InstanceOptions {
     /// requests.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.wire.observer(observer);
+        self.http.observer(observer);
         self
     }
 
     /// Trusts these certificate authorities in place of the system's.
     #[must_use]
     pub fn root_certificates(mut self, roots: RootCertStore) -> Self {
-        self.wire.root_certificates(roots);
+        self.http.root_certificates(roots);
         self
     }
 }

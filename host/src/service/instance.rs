@@ -26,7 +26,7 @@ impl ServiceInstance {
             pre.engine(),
             &options.environment,
             options.max_memory,
-            options.wire.clone(),
+            options.http.clone(),
         );
         let proxy = pre.instantiate_async(&mut store).await?;
         Ok(Self { store, proxy })

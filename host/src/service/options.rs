@@ -1,6 +1,6 @@
 //! Options of a service.
 
-use crate::wire::{RequestRecord, Wire};
+use crate::outgoing_http::{OutgoingHttp, RequestRecord};
 
 /// Default for the maximum linear memory of each component of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
@@ -12,7 +12,7 @@ pub struct ServiceOptions {
     pub(super) environment: Vec<(String, String)>,
     pub(super) max_memory: usize,
     pub(super) max_idle: usize,
-    pub(super) wire: Wire,
+    pub(super) http: OutgoingHttp,
 }
 
 impl ServiceOptions {
@@ -23,7 +23,7 @@ impl ServiceOptions {
             environment: environment.into_iter().collect(),
             max_memory: DEFAULT_MAX_MEMORY,
             max_idle: DEFAULT_MAX_IDLE,
-            wire: Wire::default(),
+            http: OutgoingHttp::default(),
         }
     }
 
@@ -48,7 +48,7 @@ impl ServiceOptions {
         mut self,
         on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
     ) -> Self {
-        self.wire.on_request(on_request);
+        self.http.on_request(on_request);
         self
     }
 }

@@ -1,4 +1,4 @@
-//! A wire with an observer: passes requests and responses to it, without secrets.
+//! Outgoing HTTP with an observer: passes requests and responses to it, without secrets.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,13 +9,13 @@ use super::{observer::Observer, operation::Operation, response_users, tee};
 
 /// An observer, and the secrets that must not reach it.
 #[derive(Clone)]
-pub(super) struct ObservedWire {
+pub(super) struct ObservedHttp {
     observer: Arc<dyn Observer>,
     /// Every secret that the instance has sent.
     secrets: Arc<Mutex<Vec<String>>>,
 }
 
-impl ObservedWire {
+impl ObservedHttp {
     pub(super) fn new(observer: Arc<dyn Observer>) -> Self {
         Self {
             observer,

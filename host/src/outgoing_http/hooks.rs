@@ -10,7 +10,7 @@ use wasmtime_wasi_http::{
 };
 
 use super::{
-    observed_wire::ObservedWire,
+    observed_http::ObservedHttp,
     observer::Observer,
     operation::Operation,
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
@@ -19,13 +19,13 @@ use super::{
 
 /// Outgoing HTTP of an instance.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct OutgoingHttp {
     on_request: OnRequest,
     tls: Option<TlsConfig>,
-    observed: Option<ObservedWire>,
+    observed: Option<ObservedHttp>,
 }
 
-impl Default for Wire {
+impl Default for OutgoingHttp {
     fn default() -> Self {
         Self {
             on_request: Arc::new(|_| ()),
@@ -35,7 +35,7 @@ impl Default for Wire {
     }
 }
 
-impl Wire {
+impl OutgoingHttp {
     /// Sets the function that is called with the record of each request.
     pub(crate) fn on_request(
         &mut self,
@@ -51,14 +51,14 @@ impl Wire {
 
     /// Sets the observer.
     pub(crate) fn observer(&mut self, observer: Arc<dyn Observer>) {
-        self.observed = Some(ObservedWire::new(observer));
+        self.observed = Some(ObservedHttp::new(observer));
     }
 }
 
 /// Future that wasmtime polls beside a response's body. It has nothing to do: the body drives its own connection.
 type ConnectionTask = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
-impl WasiHttpHooks for Wire {
+impl WasiHttpHooks for OutgoingHttp {
     fn send_request(
         &mut self,
         request: Request<WasiBody>,

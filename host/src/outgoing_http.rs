@@ -1,7 +1,7 @@
 //! Outgoing HTTP of an instance: requests over real connections, and the functions that observe them.
 
 mod hooks;
-mod observed_wire;
+mod observed_http;
 mod observer;
 mod operation;
 mod request_record;
@@ -9,7 +9,7 @@ mod response_users;
 mod sender;
 mod tee;
 
-pub(crate) use self::hooks::Wire;
+pub(crate) use self::hooks::OutgoingHttp;
 pub use self::{
     observer::Observer,
     operation::Operation,
