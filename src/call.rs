@@ -1,19 +1,17 @@
 //! One call of the contract: its deadline, its authorized requests, and its result.
 
-use alloc::{rc::Rc, vec::Vec};
-
-use zeroize::Zeroizing;
+use alloc::rc::Rc;
 
 use crate::{
     account::Account,
+    authorized_request::{self, AuthorizedResponse},
     call_context::CallContext,
     endpoint::Endpoint,
-    error::{Effect, Error, ErrorCode, Operation},
+    error::{Error, ErrorCode, Operation},
     failure::Failure,
     platform::{Duration, Instant, Platform},
     settings::{self, Settings},
     shared_state::SharedState,
-    token::Token,
     token_source::TokenSource,
 };
 
@@ -22,12 +20,6 @@ pub(crate) struct Call<'a, P> {
     context: CallContext<'a, P>,
     operation: Operation,
     deadline: Instant,
-}
-
-/// Response to an authorized request, with the token that was accepted.
-pub(crate) struct AuthorizedResponse {
-    pub body: Zeroizing<Vec<u8>>,
-    pub token: Rc<Token>,
 }
 
 impl<'a, P: Platform> Call<'a, P> {
@@ -134,36 +126,13 @@ impl<'a, P: Platform> Call<'a, P> {
         self.tokens().revoke(self.deadline).await
     }
 
-    /// Sends a request with a token. A 401 is answered by one fresh token; a second 401 ends the whole call.
+    /// Sends a request with a token, which is exchanged if need be.
     pub(crate) async fn authorized_request(
         &self,
         endpoint: Endpoint,
         path_and_query: &str,
     ) -> Result<AuthorizedResponse, Failure> {
-        let tokens = self.tokens();
-        let mut effect = Effect::NotApplied;
-        let mut is_renewed = false;
-        loop {
-            let token = match tokens.token(self.deadline).await {
-                Ok(token) => token,
-                Err(failure) => return Err(failure.with_effect(effect)),
-            };
-            let sent = tokens.send(&token, endpoint, path_and_query, self.deadline);
-            let failure = match sent.await {
-                Ok(body) => return Ok(AuthorizedResponse { body, token }),
-                Err(failure) => failure.with_effect(effect),
-            };
-            if failure.status != Some(401) {
-                return Err(failure);
-            }
-            tokens.discard(&token);
-            if is_renewed {
-                tokens.fail_all(&failure);
-                return Err(failure);
-            }
-            is_renewed = true;
-            effect = failure.effect;
-        }
+        authorized_request::send(&self.tokens(), endpoint, path_and_query, self.deadline).await
     }
 
     fn tokens(&self) -> TokenSource<'_, 'a, P> {

@@ -111,6 +111,7 @@ extern crate alloc;
 
 mod account;
 mod async_lock;
+mod authorized_request;
 mod backoff;
 mod base64;
 mod bulk;

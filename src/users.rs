@@ -3,7 +3,8 @@
 use alloc::string::String;
 
 use crate::{
-    call::{AuthorizedResponse, Call},
+    authorized_request::AuthorizedResponse,
+    call::Call,
     endpoint::Endpoint,
     error::{Effect, Operation},
     failure::Failure,

@@ -3,6 +3,11 @@
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use super::*;
+use crate::{
+    error::ErrorCode,
+    failure::Failure,
+    user::{User, UserPage, UserState},
+};
 
 const ID: &str = "IR7VJHJ36JHINBFAD7V2T5MP3E";
 
