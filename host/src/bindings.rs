@@ -17,7 +17,9 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use self::exports::onepassword::users::{configuration, connection, containment, types, users};
+pub(crate) use self::exports::onepassword::users::{
+    configuration, connection, containment, types, users,
+};
 
 /// Indices of the functions that both worlds export.
 pub(crate) struct PluginIndices {

@@ -2,6 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 #![no_std]
+#![warn(missing_docs)]
 
 mod instance_cell;
 

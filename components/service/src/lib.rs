@@ -19,13 +19,6 @@
     )
 )]
 #![cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(
-        clippy::result_large_err,
-        reason = "the contract's error is below the limit on wasm32, where pointers are smaller"
-    )
-)]
-#![cfg_attr(
     not(any(target_arch = "wasm32", test)),
     allow(
         dead_code,

@@ -5,14 +5,14 @@ use tokio::net::TcpSocket;
 /// A port that is bound and does not listen.
 ///
 /// Bound, because a simulator of another test could otherwise get the port and answer.
-pub struct ClosedPort {
+pub(crate) struct ClosedPort {
     /// Base URL of the port.
     pub url: String,
     _port: TcpSocket,
 }
 
 impl ClosedPort {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let port = TcpSocket::new_v4().expect("a socket can be created");
         port.bind(([127, 0, 0, 1], 0).into())
             .expect("a port is free");

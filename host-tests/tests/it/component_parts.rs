@@ -6,14 +6,14 @@ use wasmparser::{Parser, Payload};
 
 /// Components inside a component, and the names of its own imports and exports.
 #[derive(Default)]
-pub struct ComponentParts {
+pub(crate) struct ComponentParts {
     pub inside: Vec<&'static [u8]>,
     pub imports: BTreeSet<&'static str>,
     pub exports: BTreeSet<&'static str>,
 }
 
 impl ComponentParts {
-    pub fn of(component: &'static [u8]) -> Self {
+    pub(crate) fn of(component: &'static [u8]) -> Self {
         let mut parts = Self::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(component) {

@@ -11,7 +11,7 @@ const BASIC: &str =
     "UVU3SjlSSTVMN0I0T0E2VFIwWU9aVVg2S1I6c2ltdWxhdGVkLXNlY3JldC0zZzlidHM0YTdldGg0eHZuOisvJTNEMGcx";
 
 /// Returns eight consecutive characters of the secret or of a token that `shown` contains, if any.
-pub fn leak(simulator: &Simulator, shown: &impl Debug) -> Option<String> {
+pub(crate) fn leak(simulator: &Simulator, shown: &impl Debug) -> Option<String> {
     let shown = format!("{shown:?}");
     let mut secrets = simulator.tokens();
     secrets.push(simulator.client_secret());

@@ -6,7 +6,7 @@ use simulator::{Endpoint, Simulator, State, User};
 use super::short_outcome::ShortOutcome;
 
 /// Counts the requests that the simulator received at an endpoint.
-pub fn count_requests(simulator: &Simulator, endpoint: Endpoint) -> usize {
+pub(super) fn count_requests(simulator: &Simulator, endpoint: Endpoint) -> usize {
     let requests = simulator.requests();
     let requests = requests.iter();
     requests
@@ -17,7 +17,7 @@ pub fn count_requests(simulator: &Simulator, endpoint: Endpoint) -> usize {
 /// Asserts that the users with these ids are now in the states that the report gives, and that no other user changed.
 ///
 /// `before` is the account before the call, `requested` the state that the call requested.
-pub fn assert_account_matches(
+pub(super) fn assert_account_matches(
     simulator: &Simulator,
     before: &[User],
     ids: &[String],

@@ -14,14 +14,14 @@ use super::{
 use crate::secrets::leak;
 
 /// Number of users to suspend.
-pub const TARGETS: usize = 6;
+pub(super) const TARGETS: usize = 6;
 /// Number of targets named by e-mail address: the first ones.
-pub const BY_EMAIL: usize = 2;
+pub(super) const BY_EMAIL: usize = 2;
 /// Index of the target that a fault on a single user affects.
-pub const FAULTY_TARGET: usize = 3;
+pub(super) const FAULTY_TARGET: usize = 3;
 
 /// A harness, and six active users to suspend.
-pub struct FaultCase {
+pub(super) struct FaultCase {
     harness: Harness,
     before: Vec<User>,
     /// Ids of the targets.
@@ -30,7 +30,7 @@ pub struct FaultCase {
 }
 
 impl FaultCase {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let harness = Harness::new().await;
         let members = harness.members(TARGETS);
         let by_emails = members[..BY_EMAIL].iter().map(|user| by_email(&user.email));
@@ -46,7 +46,7 @@ impl FaultCase {
     /// Runs the call under a fault, and returns the outcomes and the number of changes that were sent.
     ///
     /// Asserts that the report matches the account and contains no secret.
-    pub async fn run(&mut self, fault: Fault) -> Result<(Vec<ShortOutcome>, usize), Error> {
+    pub(super) async fn run(&mut self, fault: Fault) -> Result<(Vec<ShortOutcome>, usize), Error> {
         self.harness.simulator.fault(fault);
         let result = self.suspend().await;
         let simulator = &self.harness.simulator;
@@ -68,7 +68,7 @@ impl FaultCase {
     }
 
     /// Repeats the call without a fault, and asserts that every target is suspended.
-    pub async fn repeat(mut self) {
+    pub(super) async fn repeat(mut self) {
         let report = self.suspend().await.expect("the next call succeeds");
         let outcomes = short_outcomes(&report);
         let is_suspended = |outcome: &ShortOutcome| [Changed, Unchanged].contains(outcome);

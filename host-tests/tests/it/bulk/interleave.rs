@@ -5,7 +5,10 @@ use std::pin::pin;
 /// Polls a call together with an action until the action ends, then finishes the call.
 ///
 /// Panics if the call ends before the action.
-pub async fn interleave<T>(call: impl Future<Output = T>, action: impl Future<Output = ()>) -> T {
+pub(super) async fn interleave<T>(
+    call: impl Future<Output = T>,
+    action: impl Future<Output = ()>,
+) -> T {
     let mut call = pin!(call);
     tokio::select! {
         _ = &mut call => panic!("the call ended before the action"),

@@ -4,7 +4,7 @@ use host::{Effect, Error, ErrorCode, Outcome, Report};
 
 /// Outcome of a target, with its error reduced to code and effect.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ShortOutcome {
+pub(super) enum ShortOutcome {
     Changed,
     Unchanged,
     WouldChange,
@@ -31,7 +31,7 @@ impl From<&Outcome> for ShortOutcome {
 }
 
 /// Returns the outcomes of a report, in the order of the targets.
-pub fn short_outcomes(report: &Report) -> Vec<ShortOutcome> {
+pub(super) fn short_outcomes(report: &Report) -> Vec<ShortOutcome> {
     let targets = report.targets.iter();
     targets
         .map(|target| ShortOutcome::from(&target.outcome))
@@ -39,13 +39,13 @@ pub fn short_outcomes(report: &Report) -> Vec<ShortOutcome> {
 }
 
 /// Counts the targets with an outcome.
-pub fn count_outcomes(report: &Report, outcome: ShortOutcome) -> usize {
+pub(super) fn count_outcomes(report: &Report, outcome: ShortOutcome) -> usize {
     let outcomes = short_outcomes(report).into_iter();
     outcomes.filter(|other| *other == outcome).count()
 }
 
 /// Returns the error of a target. Panics if the target did not fail.
-pub fn target_error(report: &Report, index: usize) -> &Error {
+pub(super) fn target_error(report: &Report, index: usize) -> &Error {
     match &report.targets[index].outcome {
         Outcome::Failed(error) => error,
         other => panic!("target {index} did not fail: {other:?}"),

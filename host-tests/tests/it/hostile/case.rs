@@ -9,7 +9,7 @@ use super::script::{Script, Step};
 
 /// Call of the component.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Call {
+pub(super) enum Call {
     /// Lists a page of 25 users.
     List,
     /// Lists the second page, after the first one was read without faults; `$page` is its token.
@@ -28,7 +28,7 @@ pub enum Call {
 
 impl Call {
     /// Endpoint of the request.
-    pub const fn endpoint(self) -> Endpoint {
+    pub(super) const fn endpoint(self) -> Endpoint {
         match self {
             Self::List | Self::NextPage | Self::ListTwo => Endpoint::List,
             Self::Get => Endpoint::Get,
@@ -39,7 +39,7 @@ impl Call {
     }
 
     /// Name of the function in the contract.
-    pub const fn operation(self) -> &'static str {
+    pub(super) const fn operation(self) -> &'static str {
         match self {
             Self::List | Self::NextPage | Self::ListTwo => "list-users",
             Self::Get => "get-user",
@@ -51,7 +51,7 @@ impl Call {
 }
 
 /// Number of requests: exact, or a range where it depends on jitter.
-pub struct RequestCount(pub RangeInclusive<usize>);
+pub(super) struct RequestCount(pub RangeInclusive<usize>);
 
 impl From<usize> for RequestCount {
     fn from(exactly: usize) -> Self {
@@ -66,7 +66,7 @@ impl From<RangeInclusive<usize>> for RequestCount {
 }
 
 /// One case of the table.
-pub struct Case {
+pub(super) struct Case {
     pub name: String,
     pub call: Call,
     /// Actions of the server. None if the server refuses every connection.
@@ -89,7 +89,7 @@ pub struct Case {
 
 impl Case {
     /// Returns a case in which the server takes these steps with every request of the call, token requests excepted.
-    pub fn new(name: impl Into<String>, call: Call, steps: impl Into<Vec<Step>>) -> Self {
+    pub(super) fn new(name: impl Into<String>, call: Call, steps: impl Into<Vec<Step>>) -> Self {
         Self {
             name: name.into(),
             call,
@@ -111,7 +111,7 @@ impl Case {
     }
 
     /// Returns a case in which the server refuses every connection.
-    pub fn refused(name: impl Into<String>, call: Call) -> Self {
+    pub(super) fn refused(name: impl Into<String>, call: Call) -> Self {
         Self {
             script: None,
             ..Self::new(name, call, [])
@@ -119,7 +119,7 @@ impl Case {
     }
 
     /// Expects a success with this number of requests.
-    pub fn succeeds(self, requests: impl Into<RequestCount>) -> Self {
+    pub(super) fn succeeds(self, requests: impl Into<RequestCount>) -> Self {
         Self {
             requests: requests.into().0,
             ..self
@@ -127,7 +127,7 @@ impl Case {
     }
 
     /// Expects an error with the effect `not-applied` after this number of requests.
-    pub fn fails(self, code: ErrorCode, requests: impl Into<RequestCount>) -> Self {
+    pub(super) fn fails(self, code: ErrorCode, requests: impl Into<RequestCount>) -> Self {
         Self {
             code: Some(code),
             requests: requests.into().0,
@@ -136,7 +136,11 @@ impl Case {
     }
 
     /// Expects an error with the effect `possibly-applied` after this number of requests.
-    pub fn possibly_applied(self, code: ErrorCode, requests: impl Into<RequestCount>) -> Self {
+    pub(super) fn possibly_applied(
+        self,
+        code: ErrorCode,
+        requests: impl Into<RequestCount>,
+    ) -> Self {
         Self {
             effect: Effect::PossiblyApplied,
             ..self.fails(code, requests)
@@ -144,12 +148,12 @@ impl Case {
     }
 
     /// Applies the steps to token requests.
-    pub fn on_token(self) -> Self {
+    pub(super) fn on_token(self) -> Self {
         self.with_script(|script| script.on = Some(Endpoint::Token))
     }
 
     /// Applies the steps to the connection after that of the token request, without reading a request.
-    pub fn unread(self) -> Self {
+    pub(super) fn unread(self) -> Self {
         self.with_script(|script| {
             script.on = None;
             script.skip = 1;
@@ -157,12 +161,12 @@ impl Case {
     }
 
     /// Applies the steps to the first request only.
-    pub fn once(self) -> Self {
+    pub(super) fn once(self) -> Self {
         self.with_script(|script| script.times = 1)
     }
 
     /// Sets the deadline of the call in milliseconds.
-    pub fn deadline_ms(self, ms: u64) -> Self {
+    pub(super) fn deadline_ms(self, ms: u64) -> Self {
         Self {
             deadline: Duration::from_millis(ms),
             ..self
@@ -170,7 +174,7 @@ impl Case {
     }
 
     /// Sets the maximum linear memory of the instance in bytes.
-    pub fn memory(self, bytes: usize) -> Self {
+    pub(super) fn memory(self, bytes: usize) -> Self {
         Self {
             memory: bytes,
             ..self
@@ -178,7 +182,7 @@ impl Case {
     }
 
     /// Expects the call to take at least this time in milliseconds.
-    pub fn at_least_ms(self, ms: u64) -> Self {
+    pub(super) fn at_least_ms(self, ms: u64) -> Self {
         Self {
             at_least: Duration::from_millis(ms),
             ..self
@@ -186,7 +190,7 @@ impl Case {
     }
 
     /// Expects the call to last until its deadline.
-    pub fn at_the_deadline(self) -> Self {
+    pub(super) fn at_the_deadline(self) -> Self {
         Self {
             at_least: self.deadline,
             ..self
@@ -194,7 +198,7 @@ impl Case {
     }
 
     /// Expects this `retry-after-ms` in the error.
-    pub fn retry_after_ms(self, ms: Option<u64>) -> Self {
+    pub(super) fn retry_after_ms(self, ms: Option<u64>) -> Self {
         Self {
             retry_after_ms: Some(ms),
             ..self

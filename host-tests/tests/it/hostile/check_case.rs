@@ -11,13 +11,13 @@ const TOLERANCE: Duration = Duration::from_millis(50);
 /// Maximum time that a machine busy with unoptimised tests adds to that.
 const LOAD_MARGIN: Duration = Duration::from_secs(1);
 /// Part of every token that a hostile server invents.
-pub const INVENTED_TOKEN: &str = "token-of-a-hostile-server";
+pub(super) const INVENTED_TOKEN: &str = "token-of-a-hostile-server";
 
 /// Result of a call: none if the call is stuck, a trap, or the result of the function with its value as text.
-pub type CallResult = Option<host::Result<Result<String, Error>>>;
+pub(super) type CallResult = Option<host::Result<Result<String, Error>>>;
 
 /// Describes the result of a call for people.
-pub fn describe(result: &CallResult) -> String {
+pub(super) fn describe(result: &CallResult) -> String {
     match result {
         None => "stuck".into(),
         Some(Err(trap)) => format!("a trap: {}", trap.root_cause()),
@@ -26,7 +26,7 @@ pub fn describe(result: &CallResult) -> String {
 }
 
 /// Result of a case, with its problems.
-pub struct CaseResult {
+pub(super) struct CaseResult {
     pub code: String,
     pub effect: &'static str,
     pub requests: usize,
@@ -38,7 +38,7 @@ pub struct CaseResult {
 /// Compares the result of a call with its case.
 ///
 /// `connections` is the number of connections that the server accepted during the call.
-pub fn check(
+pub(super) fn check(
     case: &Case,
     result: &CallResult,
     elapsed: Duration,

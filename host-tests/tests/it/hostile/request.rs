@@ -9,13 +9,13 @@ use super::response::{fill, put_length};
 
 /// Head and body of a request. Empty if the request was not read.
 #[derive(Default)]
-pub struct Request {
+pub(super) struct Request {
     pub head: String,
     pub body: Vec<u8>,
 }
 
 impl Request {
-    pub async fn read(stream: &mut TcpStream) -> io::Result<Self> {
+    pub(super) async fn read(stream: &mut TcpStream) -> io::Result<Self> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await?);
@@ -40,7 +40,7 @@ impl Request {
     }
 
     /// Replaces `$token`, `$escaped` and `$length` in the bytes of a response.
-    pub fn fill(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(super) fn fill(&self, bytes: &[u8]) -> Vec<u8> {
         let value = self.header("authorization").unwrap_or_default();
         let token = value.trim_start_matches("Bearer ").to_owned();
         let escaped = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
@@ -48,7 +48,7 @@ impl Request {
     }
 
     /// Returns the endpoint of the request, in either API version.
-    pub fn endpoint(&self) -> Endpoint {
+    pub(super) fn endpoint(&self) -> Endpoint {
         let target = self.head.split(' ').nth(1).unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();
         match path.rsplit('/').next().unwrap_or_default() {

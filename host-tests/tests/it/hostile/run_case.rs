@@ -23,7 +23,7 @@ use crate::secrets::leak;
 const MAX_CALL_TIME: Duration = Duration::from_secs(20);
 
 /// Runs one case, and calls the same instance again afterwards.
-pub async fn run_case(case: &Case) -> CaseResult {
+pub(super) async fn run_case(case: &Case) -> CaseResult {
     let simulator = Simulator::builder().users(60).seed(1).start().await;
     let simulator = simulator.expect("a simulator starts");
     let other_server = OtherServer::new().expect("a port is free");

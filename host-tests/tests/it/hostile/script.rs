@@ -8,7 +8,7 @@ use super::response::fill;
 
 /// Action of the server on a connection. After the last step the server closes the connection.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(super) enum Step {
     /// Sends bytes, with `$token` replaced by the token of the request, `$escaped` by the token in JSON escapes, and
     /// `$length` by the length of the body.
     Send(Vec<u8>),
@@ -32,7 +32,7 @@ pub enum Step {
 
 /// Steps, and the connections they apply to.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub(super) struct Script {
     /// Endpoint of the requests. None applies to any connection, whose request is not read.
     pub on: Option<Endpoint>,
     /// Number of requests that are forwarded before the first one with the steps.
@@ -45,7 +45,7 @@ pub struct Script {
 
 impl Script {
     /// Replaces each `$name` in the steps by its value.
-    pub fn filled(mut self, names: &[(&str, String)]) -> Self {
+    pub(super) fn filled(mut self, names: &[(&str, String)]) -> Self {
         let text = |text: &str| String::from_utf8_lossy(&fill(text.as_bytes(), names)).into_owned();
         let steps = self.steps.iter().map(|step| match step {
             Step::Send(bytes) => Step::Send(fill(bytes, names)),

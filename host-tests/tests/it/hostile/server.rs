@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Hostile server. Closes all connections when dropped.
-pub struct Server {
+pub(super) struct Server {
     state: Arc<ServerState>,
     port: u16,
     /// Socket bound to the port without listening: connections are refused, and no other test gets the port.
@@ -43,7 +43,7 @@ struct ServerState {
 
 impl Server {
     /// Binds a server that refuses connections until it is opened.
-    pub fn closed(upstream: &str) -> io::Result<Self> {
+    pub(super) fn closed(upstream: &str) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         Ok(Self {
@@ -59,7 +59,7 @@ impl Server {
     }
 
     /// Starts to accept connections.
-    pub fn open(&mut self) -> io::Result<()> {
+    pub(super) fn open(&mut self) -> io::Result<()> {
         if let Some(socket) = self.closed.take() {
             let task = tokio::spawn(accept(socket.listen(64)?, Arc::clone(&self.state)));
             self.task = Some(task.abort_handle());
@@ -68,18 +68,18 @@ impl Server {
     }
 
     /// Base URL of the server.
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Sets the script and resets the number of connections. Without a script, every request is forwarded.
-    pub fn set_script(&self, script: Option<Script>) {
+    pub(super) fn set_script(&self, script: Option<Script>) {
         *self.state.script() = script;
         self.state.connections.store(0, Ordering::Relaxed);
     }
 
     /// Number of connections since the script was set.
-    pub fn connections(&self) -> usize {
+    pub(super) fn connections(&self) -> usize {
         self.state.connections.load(Ordering::Relaxed)
     }
 }

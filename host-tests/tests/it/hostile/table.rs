@@ -22,7 +22,7 @@ static CONCURRENT_CASES: LazyLock<Semaphore> = LazyLock::new(|| {
 /// Runs every case with its own instance and server, and prints one line per case.
 ///
 /// Panics with all problems of all cases.
-pub async fn run(theme: &str, cases: Vec<Case>) {
+pub(super) async fn run(theme: &str, cases: Vec<Case>) {
     let (lines, problems) = run_cases(cases).await;
     let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
     print(&format!("{theme}\n{}\n\n", lines.join("\n")));
@@ -38,7 +38,7 @@ fn print(part: &str) {
 }
 
 /// Runs cases that differ in a number only, and prints consecutive cases with the same result as one line.
-pub async fn run_compact(theme: &str, cases: Vec<Case>) {
+pub(super) async fn run_compact(theme: &str, cases: Vec<Case>) {
     let names: Vec<_> = cases.iter().map(|case| case.name.clone()).collect();
     let (lines, problems) = run_cases(cases).await;
     let mut table = format!("{theme}\n");

@@ -15,32 +15,32 @@ use simulator::{Endpoint, Simulator, User};
 use super::raw_client::{RawRequest, RawResponse};
 
 /// API key of the role `read`.
-pub const READ_KEY: &str = "key-of-the-role-read";
+pub(super) const READ_KEY: &str = "key-of-the-role-read";
 /// API key of the role `contain`.
-pub const CONTAIN_KEY: &str = "key-of-the-role-contain";
+pub(super) const CONTAIN_KEY: &str = "key-of-the-role-contain";
 /// Names of the webhook senders, and their secrets.
-pub const WEBHOOK_SENDERS: [(&str, [u8; 32]); 2] = [("siem", [1; 32]), ("soar", [2; 32])];
+pub(super) const WEBHOOK_SENDERS: [(&str, [u8; 32]); 2] = [("siem", [1; 32]), ("soar", [2; 32])];
 
 /// A simulated account of 60 users, and a server with the service for it.
-pub struct Deployment {
+pub(super) struct Deployment {
     pub simulator: Simulator,
     pub server: Server,
 }
 
 impl Deployment {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(&[]).await
     }
 
     /// Starts a deployment with more environment variables.
     ///
     /// A variable with an empty value is removed from the environment.
-    pub async fn with(variables: &[(&str, &str)]) -> Self {
+    pub(super) async fn with(variables: &[(&str, &str)]) -> Self {
         Self::with_limits(variables, ServerLimits::default(), |options| options).await
     }
 
     /// Starts a deployment with more environment variables, limits of the server and options of the service.
-    pub async fn with_limits(
+    pub(super) async fn with_limits(
         overrides: &[(&str, &str)],
         limits: ServerLimits,
         change: impl FnOnce(ServiceOptions) -> ServiceOptions,
@@ -67,19 +67,19 @@ impl Deployment {
     }
 
     /// Sends a request to the service.
-    pub async fn send(&self, request: &RawRequest) -> RawResponse {
+    pub(super) async fn send(&self, request: &RawRequest) -> RawResponse {
         request.send(self.server.address()).await
     }
 
     /// Suspends users, named by id or e-mail address.
-    pub async fn contain(&self, users: &[&str]) -> RawResponse {
+    pub(super) async fn contain(&self, users: &[&str]) -> RawResponse {
         let body = serde_json::json!({ "users": users });
         self.send(&RawRequest::json("/v1/contain", CONTAIN_KEY, &body))
             .await
     }
 
     /// Asserts that the service answers a request.
-    pub async fn assert_serves(&self) {
+    pub(super) async fn assert_serves(&self) {
         let page = self
             .send(&RawRequest::get("/v1/users?page_size=1", READ_KEY))
             .await;
@@ -87,7 +87,7 @@ impl Deployment {
     }
 
     /// Returns the active users of the role member.
-    pub fn members(&self) -> Vec<User> {
+    pub(super) fn members(&self) -> Vec<User> {
         let mut users = self.simulator.users();
         users.retain(|user| {
             user.role == simulator::Role::Member && user.state == simulator::State::Active
@@ -96,7 +96,7 @@ impl Deployment {
     }
 
     /// Takes the requests that the API received, token requests excepted, as endpoint and query.
-    pub fn take_api_requests(&self) -> Vec<(Endpoint, String)> {
+    pub(super) fn take_api_requests(&self) -> Vec<(Endpoint, String)> {
         let mut requests = self.simulator.requests();
         self.simulator.clear_requests();
         requests.retain(|request| request.endpoint != Endpoint::Token);
@@ -107,7 +107,7 @@ impl Deployment {
     }
 
     /// Counts the token requests that the API received.
-    pub fn token_requests(&self) -> usize {
+    pub(super) fn token_requests(&self) -> usize {
         let requests = self.simulator.requests();
         requests
             .iter()
@@ -117,13 +117,13 @@ impl Deployment {
 }
 
 /// Returns the service, compiled once for all tests of the process.
-pub fn runtime() -> &'static ServiceRuntime {
+pub(super) fn runtime() -> &'static ServiceRuntime {
     static RUNTIME: OnceLock<ServiceRuntime> = OnceLock::new();
     RUNTIME.get_or_init(|| ServiceRuntime::new().expect("the service can be compiled"))
 }
 
 /// Limits with time-outs of two seconds.
-pub fn short_timeouts() -> ServerLimits {
+pub(super) fn short_timeouts() -> ServerLimits {
     ServerLimits {
         head_timeout: Duration::from_secs(2),
         body_timeout: Duration::from_secs(2),
@@ -133,7 +133,7 @@ pub fn short_timeouts() -> ServerLimits {
 }
 
 /// Returns a signed webhook of a sender.
-pub fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> RawRequest {
+pub(super) fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> RawRequest {
     let body = body.to_string();
     let key = Key::new(HMAC_SHA256, &WEBHOOK_SENDERS[sender].1);
     let signature = sign(&key, format!("{id}.{seconds}.{body}").as_bytes());
@@ -147,7 +147,7 @@ pub fn webhook(sender: usize, id: &str, seconds: u64, body: &Value) -> RawReques
 }
 
 /// Value of `OP_SERVICE_KEYS` with both keys.
-pub fn keys() -> String {
+pub(super) fn keys() -> String {
     let key = |name: &str, role: &str, key: &str| {
         let digest = digest(&SHA256, key.as_bytes());
         let hex: String = digest.as_ref().iter().map(|b| format!("{b:02x}")).collect();

@@ -10,7 +10,7 @@ use tokio::{
 
 /// An HTTP request, valid or not.
 #[derive(Clone)]
-pub struct RawRequest {
+pub(super) struct RawRequest {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
@@ -19,14 +19,14 @@ pub struct RawRequest {
 
 /// A response, read until the server closed the connection.
 #[derive(Debug)]
-pub struct RawResponse {
+pub(super) struct RawResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl RawRequest {
-    pub fn new(method: &str, target: &str) -> Self {
+    pub(super) fn new(method: &str, target: &str) -> Self {
         let headers = [("host", "service.example"), ("connection", "close")];
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Self {
@@ -38,41 +38,41 @@ impl RawRequest {
     }
 
     /// Returns a `GET` with an API key.
-    pub fn get(target: &str, key: &str) -> Self {
+    pub(super) fn get(target: &str, key: &str) -> Self {
         Self::new("GET", target).key(key)
     }
 
     /// Returns a `POST` with an API key and an empty body.
-    pub fn post(target: &str, key: &str) -> Self {
+    pub(super) fn post(target: &str, key: &str) -> Self {
         Self::new("POST", target).key(key).body("")
     }
 
     /// Returns a `POST` of JSON with an API key.
-    pub fn json(target: &str, key: &str, body: &Value) -> Self {
+    pub(super) fn json(target: &str, key: &str, body: &Value) -> Self {
         Self::post(target, key)
             .with("content-type", "application/json")
             .body(body.to_string())
     }
 
     /// Adds an API key.
-    pub fn key(self, key: &str) -> Self {
+    pub(super) fn key(self, key: &str) -> Self {
         self.with("authorization", &format!("Bearer {key}"))
     }
 
     /// Adds a header.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Removes a header.
-    pub fn without(mut self, name: &str) -> Self {
+    pub(super) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(found, _)| found != name);
         self
     }
 
     /// Sets the body and `content-length`.
-    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub(super) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         let length = self.body.len().to_string();
         self.without("content-length")
@@ -80,7 +80,7 @@ impl RawRequest {
     }
 
     /// Returns the bytes of the request.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
@@ -91,14 +91,14 @@ impl RawRequest {
     }
 
     /// Sends the request, and reads the response.
-    pub async fn send(&self, address: SocketAddr) -> RawResponse {
+    pub(super) async fn send(&self, address: SocketAddr) -> RawResponse {
         let bytes = send_bytes(address, &self.bytes()).await;
         RawResponse::parse(&bytes.expect("the server responds"))
     }
 }
 
 /// Sends bytes, and reads until the server closes the connection.
-pub async fn send_bytes(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) async fn send_bytes(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(bytes).await?;
     let mut response = Vec::new();
@@ -108,7 +108,7 @@ pub async fn send_bytes(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>
 
 impl RawResponse {
     /// Parses a response. Panics if it is malformed.
-    pub fn parse(bytes: &[u8]) -> Self {
+    pub(super) fn parse(bytes: &[u8]) -> Self {
         let text = str::from_utf8(bytes).expect("the response is text");
         let (head, body) = text.split_once("\r\n\r\n").expect("the head is complete");
         let mut lines = head.split("\r\n");
@@ -125,7 +125,7 @@ impl RawResponse {
     }
 
     /// Returns the first value of a header, whose name is in lower case.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str())
@@ -133,7 +133,7 @@ impl RawResponse {
 
     /// Returns the JSON body. Panics if the status is not 200.
     #[track_caller]
-    pub fn value(&self) -> Value {
+    pub(super) fn value(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         assert_eq!(
             self.header("content-type"),
@@ -145,7 +145,7 @@ impl RawResponse {
 
     /// Returns the body of a problem (RFC 9457). Panics if its status or code differ.
     #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> Value {
+    pub(super) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         let content_type = self.header("content-type");
         assert_eq!(content_type, Some("application/problem+json"), "{self:?}");
