@@ -20,15 +20,15 @@ pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// All fuzz targets.
 pub const TARGETS: [FuzzTarget; 5] = [
-    ("answer", answer),
-    ("refusal", refusal),
+    ("response", response),
+    ("error_response", error_response),
     ("retry_after", retry_after),
     ("settings", settings),
     ("url", url),
 ];
 
 /// Parses users, pages and tokens. An accepted result is valid.
-pub fn answer(data: &[u8]) {
+pub fn response(data: &[u8]) {
     if let Ok(user) = response::user(data) {
         assert!(!user.id.is_empty());
     }
@@ -45,7 +45,7 @@ pub fn answer(data: &[u8]) {
 }
 
 /// Classifies error responses. The message is short and printable, and contains no secret.
-pub fn refusal(data: &[u8]) {
+pub fn error_response(data: &[u8]) {
     const SECRETS: [&str; 2] = ["correct-horse-battery-staple", "s3cr3t\u{e9}\u{20ac}"];
     const ENDPOINTS: [Endpoint; 5] = [
         Endpoint::Token,

@@ -1,5 +1,0 @@
-//! Fuzzes `onepassword_users::fuzzing::refusal`.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| onepassword_users::fuzzing::refusal(data));
