@@ -43,7 +43,7 @@ pub(crate) async fn send<P: Platform>(
         }
         tokens.discard(&token);
         if is_renewed {
-            tokens.fail_all(&failure);
+            tokens.set_token_failure(&failure);
             return Err(failure);
         }
         is_renewed = true;

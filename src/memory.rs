@@ -1,4 +1,4 @@
-//! Memory that is asked for before it is used, because a component that runs out of it traps.
+//! Checks that memory is available before it is used, because a component that runs out of it traps.
 
 use alloc::vec::Vec;
 use core::hint::black_box;
@@ -22,10 +22,10 @@ pub(crate) fn reserve(buffer: &mut Zeroizing<Vec<u8>>, additional: usize) -> boo
 }
 
 /// True if this many bytes could be allocated at once. They are given back immediately.
-pub(crate) fn is_spare(bytes: usize) -> bool {
+pub(crate) fn can_allocate(bytes: usize) -> bool {
     let mut probe = Vec::<u8>::new();
-    let is_spare = probe.try_reserve_exact(bytes).is_ok();
+    let can_allocate = probe.try_reserve_exact(bytes).is_ok();
     // Keeps the compiler from removing the unused allocation.
     black_box(&mut probe);
-    is_spare
+    can_allocate
 }

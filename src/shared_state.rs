@@ -11,7 +11,7 @@ pub(crate) struct SharedState {
     pub deadline: Instant,
     /// Token of unknown lifetime, which serves this call alone.
     pub own_token: CloneCell<Rc<Token>>,
-    /// Failure that keeps every part from having a token. Asking again for each part could get the credentials locked.
+    /// Token failure that every part of the call returns. Asking again for each part could get the credentials locked.
     pub token_failure: CloneCell<Failure>,
     /// Pause that the server asked one part for, and that all parts observe.
     pub pause: CloneCell<Pause>,

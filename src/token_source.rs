@@ -90,8 +90,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         }
     }
 
-    /// Keeps every part of the call from asking for a token again.
-    pub(crate) fn fail_all(&self, failure: &Failure) {
+    /// Sets the token failure that every part of the call returns.
+    pub(crate) fn set_token_failure(&self, failure: &Failure) {
         self.context
             .shared
             .token_failure
@@ -148,7 +148,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         if tokens.exchanges.get() != exchanges
             && let Some(failure) = tokens.failure.get()
         {
-            self.fail_all(&failure);
+            self.set_token_failure(&failure);
             return Some(Err(failure));
         }
         if self.retry.is_paused() {
@@ -192,7 +192,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             Err(failure) => {
                 let is_permanent = !failure.is_transient && failure.code != ErrorCode::TimedOut;
                 tokens.failure.set(is_permanent.then(|| failure.clone()));
-                self.fail_all(failure);
+                self.set_token_failure(failure);
             }
         }
         result

@@ -39,7 +39,7 @@ pub use self::{
     },
     components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE},
     error::{HostError, Result},
-    outgoing_http::{Observer, Operation, RequestEnd, RequestRecord},
+    outgoing_http::{ApiOperation, Observer, RequestEnd, RequestRecord},
     plugin::{
         ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, ConfigurableInstance,
         ConfigurableRuntime, Credentials, Instance, InstanceOptions, Runtime, Settings,

@@ -12,6 +12,6 @@ mod tee;
 pub(crate) use self::hooks::OutgoingHttp;
 pub use self::{
     observer::Observer,
-    operation::Operation,
+    operation::ApiOperation,
     request_record::{RequestEnd, RequestRecord},
 };

@@ -7,7 +7,7 @@ use crate::{
     call::Call,
     error::ErrorCode,
     failure::Failure,
-    memory::is_spare,
+    memory::can_allocate,
     platform::Platform,
     request::MAX_PAGE_SIZE,
     user::{ListOptions, StateFilter},
@@ -43,7 +43,9 @@ pub(crate) async fn list_all_users<P: Platform>(
     while let Some(page) = pages.next().await? {
         let count = users.len().saturating_add(page.len());
         let size = count.saturating_mul(MAX_USER_SIZE);
-        if users.try_reserve(page.len()).is_err() || !is_spare(size.saturating_add(PAGE_RESERVE)) {
+        if users.try_reserve(page.len()).is_err()
+            || !can_allocate(size.saturating_add(PAGE_RESERVE))
+        {
             return Err(Failure::new(
                 ErrorCode::Other,
                 "the list does not fit into the instance's memory".to_owned(),

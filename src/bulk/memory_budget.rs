@@ -1,7 +1,7 @@
-//! Memory reserved for the report of a bulk change: nothing is kept that would leave too little of it.
+//! Checks that memory for the report of a bulk change is available before other memory is used.
 
 use super::types::{Selector, Target};
-use crate::{error::Error, memory::is_spare, user::User};
+use crate::{error::Error, memory::can_allocate, user::User};
 
 /// Memory that the report of one target takes while it is returned, without its texts, in bytes.
 const MIN_REPORT_SIZE: usize = 1 << 10;
@@ -32,7 +32,7 @@ impl MemoryBudget {
 
     /// Returns true if the budget stays free beside an allocation of `size` bytes.
     pub(super) fn allows(self, size: usize) -> bool {
-        is_spare(self.0.saturating_add(size))
+        can_allocate(self.0.saturating_add(size))
     }
 
     /// Returns the result of a request; drops the user, or the texts of the error, if the budget is used up.

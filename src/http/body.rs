@@ -7,7 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::{
     call_context::CallContext,
     failure::Failure,
-    memory::{is_spare, reserve},
+    memory::{can_allocate, reserve},
     platform::{Body, Duration, Instant, Platform, Response, SendError},
     response,
 };
@@ -51,7 +51,7 @@ pub(super) async fn read<P: Platform>(
                 let is_over = piece.len() > left;
                 if !is_over || is_error {
                     let fitting = piece.get(..left).unwrap_or(&piece);
-                    fits = reserve(&mut body, fitting.len()) && is_spare(MIN_FREE);
+                    fits = reserve(&mut body, fitting.len()) && can_allocate(MIN_FREE);
                     if fits {
                         body.extend_from_slice(fitting);
                     }

@@ -11,7 +11,7 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::memory::is_spare;
+use crate::memory::can_allocate;
 
 /// Maximum number of fields in a schema.
 const MAX_FIELDS: usize = 6;
@@ -87,7 +87,7 @@ pub(super) fn read(json: &[u8], schema: Schema) -> Result<Object, ReadError> {
     let objects = objects.min(usize::try_from(max).unwrap_or(usize::MAX));
     // A copy of the texts, and a buffer to unescape the longest of them.
     let texts = json.len().saturating_mul(3);
-    if !is_spare(texts.saturating_add(objects.saturating_mul(OBJECT_SIZE))) {
+    if !can_allocate(texts.saturating_add(objects.saturating_mul(OBJECT_SIZE))) {
         return Err(ReadError::NoMemory);
     }
     let mut json = serde_json::Deserializer::from_slice(json);

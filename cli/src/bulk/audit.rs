@@ -15,14 +15,14 @@ use host::{Outcome, User, UserState};
 
 use self::event::{AuditEvent, EventUser};
 use super::{
-    change::BulkChange,
+    change::ChangeDescription,
     result::{BulkResult, TargetResult, error_of},
 };
 use crate::{atomic_file, failure::Failure};
 
 /// An audit file, to which the events of one command are appended.
 pub(super) struct AuditLog {
-    change: BulkChange,
+    change: ChangeDescription,
     file: Mutex<AuditFile>,
     /// True for a regular file, which can be synced.
     is_regular: bool,
@@ -55,7 +55,7 @@ impl WrittenEvent {
 
 impl AuditLog {
     /// Opens the file, or creates it.
-    pub(super) fn open(path: &Path, change: BulkChange) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, change: ChangeDescription) -> Result<Self, Failure> {
         Self::try_open(path, change).map_err(|error| cannot_append(path, &error))
     }
 
@@ -70,7 +70,7 @@ impl AuditLog {
         opened.map_err(|error| cannot_append(path, &error))
     }
 
-    fn try_open(path: &Path, change: BulkChange) -> io::Result<Self> {
+    fn try_open(path: &Path, change: ChangeDescription) -> io::Result<Self> {
         let file = append_options().create(true).open(path)?;
         let metadata = file.metadata()?;
         let is_new = metadata.len() == 0;

@@ -1,6 +1,6 @@
 //! The change that a command makes.
 
-use host::{Operation, UserState};
+use host::{ApiOperation, UserState};
 use uuid::Uuid;
 
 use crate::{account::Account, arguments::BulkArguments};
@@ -54,18 +54,18 @@ impl UserAction {
     }
 
     /// Action of a request. None if it changes nothing.
-    pub(super) fn of(operation: &Operation) -> Option<Self> {
+    pub(super) fn of(operation: &ApiOperation) -> Option<Self> {
         match operation {
-            Operation::Suspend(_) => Some(Self::Suspend),
-            Operation::Reactivate(_) => Some(Self::Reactivate),
-            Operation::List | Operation::Get(_) => None,
+            ApiOperation::Suspend(_) => Some(Self::Suspend),
+            ApiOperation::Reactivate(_) => Some(Self::Reactivate),
+            ApiOperation::List | ApiOperation::Get(_) => None,
         }
     }
 }
 
-/// A change of many users, as the report and the audit describe it.
+/// Description of a change of many users, for the report and the audit.
 #[derive(Clone, Debug)]
-pub(super) struct BulkChange {
+pub(super) struct ChangeDescription {
     pub(super) action: UserAction,
     pub(super) account_id: String,
     /// Client id of the OAuth application, if known.
@@ -75,7 +75,7 @@ pub(super) struct BulkChange {
     pub(super) ticket: Option<String>,
 }
 
-impl BulkChange {
+impl ChangeDescription {
     /// Describes the change that the arguments ask for.
     pub(super) fn new(action: UserAction, account: &Account, arguments: &BulkArguments) -> Self {
         Self {

@@ -4,7 +4,7 @@ use host::{Error, Outcome};
 use serde_json::{Value, json};
 
 use super::{
-    change::BulkChange,
+    change::ChangeDescription,
     result::{BulkResult, TargetResult},
 };
 use crate::{
@@ -22,7 +22,7 @@ const MAX_NAMED: usize = 5;
 
 /// Writes the result.
 pub(super) fn print(
-    change: &BulkChange,
+    change: &ChangeDescription,
     result: &BulkResult,
     output: &mut Output,
 ) -> Result<(), Failure> {
@@ -50,7 +50,7 @@ pub(super) fn target_object(target: &TargetResult) -> Value {
 }
 
 /// Result as a whole, as an object.
-pub(super) fn summary_object(change: &BulkChange, result: &BulkResult) -> Value {
+pub(super) fn summary_object(change: &ChangeDescription, result: &BulkResult) -> Value {
     json!({ "summary": {
         "operation": change.action.command_name(),
         "correlation_id": change.correlation_id,
@@ -129,7 +129,7 @@ pub(super) fn summary_line(result: &BulkResult) -> String {
 }
 
 /// Each error once, with the users that it is about and a hint.
-pub(super) fn errors(change: &BulkChange, result: &BulkResult) -> Vec<String> {
+pub(super) fn errors(change: &ChangeDescription, result: &BulkResult) -> Vec<String> {
     let mut groups: Vec<(&Error, Vec<&str>)> = Vec::new();
     for target in &result.targets {
         let Some(error) = target.error() else {

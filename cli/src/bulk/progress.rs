@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use host::{Operation, RequestEnd, RequestRecord};
+use host::{ApiOperation, RequestEnd, RequestRecord};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::{task::JoinHandle, time::sleep};
@@ -74,8 +74,8 @@ impl Progress {
             return;
         }
         let count = match &record.operation {
-            Some(Operation::List) => &self.counts.pages,
-            Some(Operation::Get(_)) => &self.counts.users,
+            Some(ApiOperation::List) => &self.counts.pages,
+            Some(ApiOperation::Get(_)) => &self.counts.users,
             Some(_) => &self.counts.changes,
             None => return,
         };

@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use super::{
-    change::{BulkChange, UserAction},
+    change::{ChangeDescription, UserAction},
     output::{errors, summary_line, summary_object, target_object, target_table},
     result::BulkResult,
 };
@@ -99,7 +99,7 @@ impl Prompt {
 }
 
 /// Shows a plan on standard error, apart from the result on standard output.
-pub(super) fn show_plan(change: &BulkChange, plan: &BulkResult, output: &Output) {
+pub(super) fn show_plan(change: &ChangeDescription, plan: &BulkResult, output: &Output) {
     if output.is_json() {
         for target in &plan.targets {
             stderr::print_line(target_object(target));

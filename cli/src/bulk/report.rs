@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    change::{BulkChange, UserAction},
+    change::{ChangeDescription, UserAction},
     output::target_object,
     result::BulkResult,
 };
@@ -87,7 +87,11 @@ pub(super) fn prepare(path: &Path) -> Result<(), Failure> {
 }
 
 /// Writes the report.
-pub(super) fn write(path: &Path, change: &BulkChange, result: &BulkResult) -> Result<(), Failure> {
+pub(super) fn write(
+    path: &Path,
+    change: &ChangeDescription,
+    result: &BulkResult,
+) -> Result<(), Failure> {
     let time = OffsetDateTime::now_utc().replace_nanosecond(0);
     let time = time.ok().and_then(|time| time.format(&Rfc3339).ok());
     let document = json!({

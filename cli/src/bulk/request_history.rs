@@ -10,8 +10,8 @@ use std::{
 };
 
 use host::{
-    Effect, ErrorCode, Observer, Operation, Outcome, Report, RequestEnd, RequestRecord, Selector,
-    Target, TargetReport, User, UserState,
+    ApiOperation, Effect, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord,
+    Selector, Target, TargetReport, User, UserState,
 };
 
 use self::sent_change::SentChange;
@@ -94,7 +94,7 @@ impl RequestHistory {
         self.state().requests
     }
 
-    /// Returns true unless the application lacks the permission to get users: unless every get was forbidden.
+    /// Returns false if every get was refused (403): the application lacks the permission to get users.
     pub(super) fn may_get(&self) -> bool {
         let state = self.state();
         state.is_get_allowed || !state.is_get_forbidden
@@ -107,17 +107,17 @@ impl RequestHistory {
         };
         let mut state = self.state();
         match &record.operation {
-            Some(Operation::Get(_)) => {
+            Some(ApiOperation::Get(_)) => {
                 state.is_get_allowed |= status == 200;
                 state.is_get_forbidden |= status == 403;
             }
             Some(operation) => {
-                // A status of 400 to 499 means that nothing was changed. Any other status except 200 settles nothing.
+                // After a status of 400 to 499 nothing was changed. After any other status except 200 it is unknown.
                 if let Some(id) = operation.changed_user_id()
                     && (400..500).contains(&status)
                     && let Some(change) = state.changes.get_mut(id)
                 {
-                    change.refuse(status);
+                    change.record_refusal(status);
                 }
             }
             None => {}
@@ -188,20 +188,26 @@ impl HistoryState {
 }
 
 impl Observer for RequestHistory {
-    fn allows(&self, operation: Option<&Operation>) -> bool {
+    fn allows(&self, operation: Option<&ApiOperation>) -> bool {
         let mut state = self.state();
         if !state.is_blocked {
             state.requests += 1;
-            if let Some(id) = operation.and_then(Operation::changed_user_id) {
-                state.changes.entry(id.to_owned()).or_default().send();
+            if let Some(id) = operation.and_then(ApiOperation::changed_user_id) {
+                state
+                    .changes
+                    .entry(id.to_owned())
+                    .or_default()
+                    .record_request();
             }
             return true;
         }
         match operation {
-            Some(Operation::Get(id) | Operation::Suspend(id) | Operation::Reactivate(id)) => {
+            Some(
+                ApiOperation::Get(id) | ApiOperation::Suspend(id) | ApiOperation::Reactivate(id),
+            ) => {
                 state.blocked_ids.insert(id.clone());
             }
-            Some(Operation::List) | None => state.is_shared_request_blocked = true,
+            Some(ApiOperation::List) | None => state.is_shared_request_blocked = true,
         }
         false
     }
@@ -213,7 +219,7 @@ impl Observer for RequestHistory {
         }
     }
 
-    fn change_acknowledged(&self, change: &Operation, user: Option<User>) {
+    fn change_acknowledged(&self, change: &ApiOperation, user: Option<User>) {
         let Some(id) = change.changed_user_id() else {
             return;
         };
@@ -223,7 +229,7 @@ impl Observer for RequestHistory {
             let mut state = self.state();
             let change = state.changes.entry(id.to_owned()).or_default();
             // A proxy can answer 200 as well.
-            change.answer(user.is_some());
+            change.record_ok(user.is_some());
             let outcome = change.outcome(self.action);
             if let Some(user) = user {
                 state.users.insert(id.to_owned(), user);

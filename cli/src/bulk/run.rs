@@ -7,7 +7,7 @@ use host::{ChangeOptions, Instance, Observer, RequestRecord};
 use super::{
     audit::AuditLog,
     call::BulkCall,
-    change::{BulkChange, UserAction},
+    change::{ChangeDescription, UserAction},
     input::{self, NamedUser, file_conflicts},
     output::print,
     plan,
@@ -58,7 +58,7 @@ pub(crate) async fn run(
     } else {
         Some(Prompt::open(input::is_standard_input_list(arguments))?)
     };
-    let change = BulkChange::new(action, account, arguments);
+    let change = ChangeDescription::new(action, account, arguments);
     file_conflicts::check(arguments)?;
     if let Some(file) = &arguments.report {
         report::prepare(file)?;
@@ -117,7 +117,7 @@ pub(crate) async fn run(
 
 /// Writes the audit and the report.
 fn record(
-    change: &BulkChange,
+    change: &ChangeDescription,
     report: Option<&Path>,
     history: &RequestHistory,
     result: &mut BulkResult,

@@ -12,7 +12,7 @@ use wasmtime_wasi_http::{
 use super::{
     observed_http::ObservedHttp,
     observer::Observer,
-    operation::Operation,
+    operation::ApiOperation,
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
     sender::{self, TlsConfig},
 };
@@ -67,7 +67,7 @@ impl WasiHttpHooks for OutgoingHttp {
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, ConnectionTask), Error>> + Send> {
         let path_and_query = request.uri().path_and_query();
         let path_and_query = path_and_query.map_or_else(String::new, ToString::to_string);
-        let operation = Operation::of(request.method().as_str(), &path_and_query);
+        let operation = ApiOperation::of(request.method().as_str(), &path_and_query);
         let observed = self.observed.clone();
         if let Some(observed) = &observed
             && !observed.allows(&request, operation.as_ref())

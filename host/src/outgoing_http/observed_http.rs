@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::{Request, Response, header::AUTHORIZATION};
 use wasmtime_wasi_http::WasiBody;
 
-use super::{observer::Observer, operation::Operation, response_users, tee};
+use super::{observer::Observer, operation::ApiOperation, response_users, tee};
 
 /// An observer, and the secrets that must not reach it.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl ObservedHttp {
     pub(super) fn allows(
         &self,
         request: &Request<WasiBody>,
-        operation: Option<&Operation>,
+        operation: Option<&ApiOperation>,
     ) -> bool {
         if !self.observer.allows(operation) {
             return false;
@@ -47,19 +47,19 @@ impl ObservedHttp {
     pub(super) async fn observe(
         self,
         response: Response<WasiBody>,
-        operation: Operation,
+        operation: ApiOperation,
     ) -> Response<WasiBody> {
         let (head, body) = response.into_parts();
         let body = match operation {
-            Operation::List => tee::tee(body, move |body| {
+            ApiOperation::List => tee::tee(body, move |body| {
                 let users = response_users::page(body, &self.secrets());
                 self.observer.users_seen(users);
             }),
-            Operation::Get(_) => tee::tee(body, move |body| {
+            ApiOperation::Get(_) => tee::tee(body, move |body| {
                 let user = response_users::user(body, &self.secrets());
                 self.observer.users_seen(user.into_iter().collect());
             }),
-            Operation::Suspend(_) | Operation::Reactivate(_) => {
+            ApiOperation::Suspend(_) | ApiOperation::Reactivate(_) => {
                 let (read, body) = tee::read_ahead(body).await;
                 let acknowledge = move || {
                     let user = read.and_then(|read| response_users::user(&read, &self.secrets()));

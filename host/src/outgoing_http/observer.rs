@@ -1,13 +1,13 @@
 //! The trait of observers: they see users and changes before the component does, and can block requests.
 
-use super::operation::Operation;
+use super::operation::ApiOperation;
 use crate::bindings::types::User;
 
 /// Observes the requests of an instance.
 pub trait Observer: Send + Sync + 'static {
     /// Returns true if a request may be sent. Called before any byte of it is sent; the component sees a blocked request as
     /// one that its host denied.
-    fn allows(&self, operation: Option<&Operation>) -> bool;
+    fn allows(&self, operation: Option<&ApiOperation>) -> bool;
 
     /// Called with the users in the response to a list or a get, before the component has the end of that response.
     fn users_seen(&self, users: Vec<User>);
@@ -17,5 +17,5 @@ pub trait Observer: Send + Sync + 'static {
     ///
     /// `user` is the user in the response, if the response arrived at once, is small and repeats no secret. An
     /// acknowledgement without a user in the new state proves nothing: a proxy can answer 200 as well.
-    fn change_acknowledged(&self, change: &Operation, user: Option<User>);
+    fn change_acknowledged(&self, change: &ApiOperation, user: Option<User>);
 }

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 /// Operation of the API, as given by a request's method and path. Token endpoints have none.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Operation {
+pub enum ApiOperation {
     /// Lists one page of users.
     List,
     /// Reads the user with this id.
@@ -15,7 +15,7 @@ pub enum Operation {
     Reactivate(String),
 }
 
-impl Operation {
+impl ApiOperation {
     /// Operation of a request. None if it is not one of the four operations.
     pub(crate) fn of(method: &str, path_and_query: &str) -> Option<Self> {
         let path = path_and_query.split('?').next()?;
@@ -54,26 +54,26 @@ mod tests {
     #[test]
     fn method_and_path_give_the_operation() {
         for (method, path, operation) in [
-            ("GET", "/v1/accounts/A/users", Some(Operation::List)),
+            ("GET", "/v1/accounts/A/users", Some(ApiOperation::List)),
             (
                 "GET",
                 "/v1/accounts/A/users?page_token=a%2Fusers",
-                Some(Operation::List),
+                Some(ApiOperation::List),
             ),
             (
                 "GET",
                 "/v1beta1/accounts/users/users/U%20%C3%A9",
-                Some(Operation::Get("U é".into())),
+                Some(ApiOperation::Get("U é".into())),
             ),
             (
                 "POST",
                 "/v1/accounts/A/users/a%3Asuspend:suspend",
-                Some(Operation::Suspend("a:suspend".into())),
+                Some(ApiOperation::Suspend("a:suspend".into())),
             ),
             (
                 "POST",
                 "/v1/accounts/A/users/U:reactivate",
-                Some(Operation::Reactivate("U".into())),
+                Some(ApiOperation::Reactivate("U".into())),
             ),
             ("POST", "/v1beta1/users/oauth2/token", None),
             ("POST", "/v1beta1/users/oauth2/revoke", None),
@@ -82,7 +82,7 @@ mod tests {
             ("GET", "/users", None),
             ("GET", "/", None),
         ] {
-            assert_eq!(Operation::of(method, path), operation, "{method} {path}");
+            assert_eq!(ApiOperation::of(method, path), operation, "{method} {path}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use wasmtime_wasi_http::RequestOptions;
 
-use super::operation::Operation;
+use super::operation::ApiOperation;
 
 /// A request that was sent. Contains no headers and no body, and therefore no secrets.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct RequestRecord {
     /// Path and query, percent-encoded.
     pub path_and_query: String,
     /// Operation of the API. None for token endpoints.
-    pub operation: Option<Operation>,
+    pub operation: Option<ApiOperation>,
     /// End of the request.
     pub end: RequestEnd,
     /// Time from sending until the head of the response arrived, or until the request failed or was canceled.

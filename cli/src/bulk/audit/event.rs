@@ -4,7 +4,7 @@ use host::{Effect, Error, Outcome, UserState};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::bulk::change::{BulkChange, UserAction};
+use crate::bulk::change::{ChangeDescription, UserAction};
 
 const SCHEMA_VERSION: &str = "1.8.0";
 /// Category Identity & Access Management.
@@ -34,7 +34,7 @@ pub(super) struct AuditEvent<'a> {
 
 impl AuditEvent<'_> {
     /// The event as one line of JSON, with its line break.
-    pub(super) fn line(&self, change: &BulkChange) -> String {
+    pub(super) fn line(&self, change: &ChangeDescription) -> String {
         // OCSF 1.8.0, `activity_id` of Account Change.
         let (activity, activity_name) = match change.action {
             UserAction::Suspend => (5, "Disable"),

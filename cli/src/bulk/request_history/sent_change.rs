@@ -20,18 +20,18 @@ pub(super) struct SentChange {
 
 impl SentChange {
     /// Counts a request.
-    pub(super) fn send(&mut self) {
+    pub(super) fn record_request(&mut self) {
         self.requests += 1;
     }
 
     /// Counts a refusal: a status of 400 to 499.
-    pub(super) fn refuse(&mut self, status: u16) {
+    pub(super) fn record_refusal(&mut self, status: u16) {
         self.refused += 1;
         self.refusal_status = Some(status);
     }
 
-    /// Notes a status of 200. It acknowledges the change only if the response shows the user in the new state.
-    pub(super) fn answer(&mut self, shows_change: bool) {
+    /// Records a status of 200. It acknowledges the change only if the response shows the user in the new state.
+    pub(super) fn record_ok(&mut self, shows_change: bool) {
         self.is_acknowledged |= shows_change;
         self.is_unclear |= !shows_change;
     }
