@@ -1,4 +1,4 @@
-//! State of one part of a call, below which the layers stand.
+//! State of one part of a call, used by all layers.
 
 use alloc::rc::Rc;
 use core::{

@@ -19,7 +19,7 @@ pub enum Verdict {
     Passed,
     /// It does not work.
     Failed,
-    /// Not tried, or the response settles nothing.
+    /// Not tried, or the response does not decide it.
     Unknown,
 }
 
@@ -91,7 +91,7 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     let list = users::list(call, &options).await;
     findings.add_account(&list);
     match &list {
-        Ok(_) => findings.add(Verdict::Passed, &["a list of one user was answered"]),
+        Ok(_) => findings.add(Verdict::Passed, &["listing one user works"]),
         Err(failure) => {
             findings.add(Verdict::Failed, &[&failure.text()]);
             // Trying rejected credentials again could get them locked.
@@ -104,15 +104,14 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     let id = known.map_or(UNUSED_ID, |user| &user.id);
     let get = users::get_or_change(call, None, id).await;
     match &get {
-        Ok(_) => findings.add(Verdict::Passed, &["one user was read"]),
+        Ok(_) => findings.add(Verdict::Passed, &["getting one user works"]),
         Err(failure) if known.is_none() && failure.code == ErrorCode::NotFound => findings.add(
             Verdict::Unknown,
             &["no user's id is known to try it with; an unused id was not found, as expected"],
         ),
         Err(failure) => findings.add(Verdict::Failed, &[&failure.text()]),
     }
-    let untried =
-        "not tried, because it would change something; the permission shows when it is used";
+    let untried = "not tried: it would change a user, so the permission cannot be checked";
     findings.add(Verdict::Unknown, &[untried]);
     findings.add(Verdict::Unknown, &[untried]);
 }
@@ -149,10 +148,10 @@ impl Findings {
                 Verdict::Failed,
                 &[
                     &failure.text(),
-                    "; if it uses automated provisioning (SCIM), the API does not support it, and this may be how that shows",
+                    "; this 404 may be caused by automated provisioning (SCIM), which the API does not support",
                 ],
             ),
-            Err(_) => self.add(Verdict::Unknown, &["no list shows whether it is there"]),
+            Err(_) => self.add(Verdict::Unknown, &["unknown, because the list request failed"]),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
 /// A client of the 1Password Users API for one account.
 ///
 /// Calls may run at the same time on one thread. They share a token: it is exchanged when it is first needed, and replaced
-/// before it expires. Each call retries failures that can pass, and ends within the deadline from the settings. A call that is
+/// before it expires. Each call retries transient failures, and ends within the deadline from the settings. A call that is
 /// dropped is cancelled.
 ///
 /// Every function that returns an [`Error`] fails with [`NotConfigured`](crate::ErrorCode::NotConfigured) while there are no
@@ -91,7 +91,7 @@ impl<P: Platform> Client<P> {
     /// # Errors
     ///
     /// `invalid-argument` for a page size out of range or a page token that the server does not accept;
-    /// `malformed-response` if the next page token is the one of this call.
+    /// `malformed-response` if the server returns the same page token again.
     pub async fn list_users(&self, options: &ListOptions) -> Result<UserPage, Error> {
         let call = self.begin(Operation::ListUsers)?;
         call.finish(users::list(&call, options).await)

@@ -102,7 +102,7 @@ impl ErrorCode {
 pub enum Effect {
     /// The call changed nothing.
     NotApplied,
-    /// A change was sent, and no response settled it.
+    /// A change was sent, and no response confirmed or rejected it.
     PossiblyApplied,
 }
 

@@ -160,7 +160,7 @@ fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &st
         _ => Meaning::new(
             Code::Other,
             "the server refused the request",
-            "see what it says, and check the settings",
+            "read the server's message, and check the settings",
         ),
     }
 }
@@ -183,7 +183,7 @@ fn forbidden_change(message: &str) -> Option<Meaning> {
         return Some(Meaning::new(
             ErrorCode::ExternallyManaged,
             "this is an externally managed administrator, who cannot be suspended through the API",
-            "suspend the person where they are managed, and tell an administrator",
+            "suspend the user in the system that manages them, and tell an administrator",
         ));
     }
     None

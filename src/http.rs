@@ -23,7 +23,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 /// Time-out between two pieces of a body.
 const BETWEEN_BYTES: Duration = Duration::from_secs(5);
-/// Time by which the platform's own time-outs are later: the client's give the better error.
+/// Extra time for the platform's time-outs, so that the client's own end first: they give the better error.
 const PLATFORM_DELAY: Duration = Duration::from_secs(1);
 
 /// A request to an endpoint of the API.
@@ -129,7 +129,7 @@ fn timeouts(remaining: Duration) -> Timeouts {
     }
 }
 
-/// Time-outs for the platform, which alone knows when the connection stands.
+/// Time-outs for the platform, which alone knows when the connection is established.
 fn platform_timeouts(timeouts: Timeouts) -> Timeouts {
     Timeouts {
         connect: timeouts.connect,

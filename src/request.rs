@@ -33,7 +33,7 @@ impl Id {
             // Encoding does not help: `%2e%2e` in a URL is a dot segment too.
             "." | ".." => Err("must not be a dot segment"),
             _ if text.len() > MAX_ID => Err("must not be longer than 1024 bytes"),
-            _ if text.contains(char::is_control) => Err("must not hold control characters"),
+            _ if text.contains(char::is_control) => Err("must not contain control characters"),
             _ => Ok(Self(text.to_owned())),
         }
     }

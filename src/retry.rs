@@ -20,7 +20,7 @@ const MAX_ATTEMPTS: u32 = 5;
 /// Minimum time for an attempt after a wait. With less, it would end in a time-out, which hides the cause.
 const MIN_ATTEMPT: Duration = Duration::from_millis(100);
 
-/// The retry layer: repeats requests whose failure can pass.
+/// The retry layer: repeats requests after transient failures.
 pub(crate) struct Retry<'c, 'a, P> {
     context: &'c CallContext<'a, P>,
     http: Http<'c, 'a, P>,

@@ -11,7 +11,7 @@ use crate::{
     secret::Secret,
 };
 
-/// Time before its end from which a token is no longer used. A tenth of the lifetime, if that is shorter.
+/// A token is not used in this last part of its lifetime. A tenth of the lifetime, if that is shorter.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 /// Maximum lifetime that is believed, in seconds: one day.
 const MAX_LIFETIME_SECONDS: f64 = 86_400.0;

@@ -68,7 +68,7 @@ pub(crate) async fn list<P: Platform>(
     check_secrets(call, &response, texts)?;
     if page.next_page_token.is_some() && page.next_page_token == options.page_token {
         return Err(response::malformed(
-            "the next page token is the one of this page",
+            "the server returned the same page token again",
         ));
     }
     Ok(page)

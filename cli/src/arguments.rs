@@ -15,7 +15,7 @@ Settings, from the environment (secrets are never arguments):
   OP_USERS_REGION            com, ca or eu                    [default: com]
   OP_USERS_API_VERSION       v1beta1 or v1                    [default: v1beta1]
   OP_USERS_DEADLINE_MS       for a whole call                 [default: 30000; contain and restore: one hour]
-  and OP_USERS_BASE_URL, _BASIC, _TOKEN_PATH, _REVOKE_PATH, _USER_AGENT: see the README.
+  and OP_USERS_BASE_URL, _BASIC, _TOKEN_PATH, _REVOKE_PATH, _USER_AGENT: see docs/setup.md.
 
 Examples:
   op-users                                      the demonstration
@@ -32,21 +32,21 @@ Examples:
 
 Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also:
   1 some users failed, were skipped or were left out, or the report or audit could not be written,
-  3 a guard refused the change and nothing else failed, 130 interrupted.";
+  3 only guards failed, 130 interrupted.";
 
 const BULK_HELP: &str = "\
 USER is an id or an e-mail address. A list contains one user per line, with optional blank lines and comments after #; or it is
 CSV with a header that has a column email, a column id, or both.
 
-Without --yes, it shows the users who would be changed, and asks. Ctrl-C sends no further request, waits for pending ones, and
-still reports; a second Ctrl-C ends the command at once.
+Without --yes, it shows the users who would be changed, and asks. Ctrl-C sends no more requests, waits up to 20 s for pending
+ones, and still reports; a second Ctrl-C ends the command at once.
 
 Exit status:
   0    every user is, or in a dry run would be, in the requested state
   1    some users failed, were skipped or were left out; an audit line or the report could not be written;
        or the question was not answered with yes
   2    wrong usage, or a file that cannot be opened; nothing was sent. A full disk is found when it is written to
-  3    refused by a guard: --max-changes, or --protect-file and nothing else failed
+  3    only guards failed: --max-changes, --protect-file, or an id and an e-mail address that do not match
   130  interrupted";
 
 const SERVE_HELP: &str = "\

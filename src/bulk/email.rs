@@ -20,7 +20,7 @@ impl Email {
         let must = match text {
             "" => "must not be empty",
             _ if text.len() > MAX_EMAIL_LENGTH => "must not be longer than 1024 bytes",
-            _ if text.contains(char::is_control) => "must not hold control characters",
+            _ if text.contains(char::is_control) => "must not contain control characters",
             _ if !text.contains('@') => "must have an @",
             _ => return Ok(Self(fold(text))),
         };
@@ -101,8 +101,8 @@ mod tests {
             ("", "must not be empty"),
             (" \t", "must not be empty"),
             ("IR7VJHJ36JHINBFAD7V2T5MP3E", "must have an @"),
-            ("a\0@b", "must not hold control characters"),
-            ("a@b\r\nc@d", "must not hold control characters"),
+            ("a\0@b", "must not contain control characters"),
+            ("a@b\r\nc@d", "must not contain control characters"),
             (&long, "must not be longer than 1024 bytes"),
         ] {
             let failure = Email::parse(text).unwrap_err();

@@ -27,7 +27,7 @@ impl Guards {
         };
         for selector in &options.protect {
             guards.protect(selector).map_err(|mut failure| {
-                failure.cause = ["of the users to protect, ", &failure.cause].concat();
+                failure.cause = ["invalid entry in `protect`: ", &failure.cause].concat();
                 failure
             })?;
         }

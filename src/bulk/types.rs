@@ -48,11 +48,11 @@ pub struct ChangeOptions {
     /// Looks everything up and checks every guard as a real run does, and changes nothing.
     pub dry_run: bool,
     /// Maximum number of users to change. If more would be changed, the whole call is refused before the first change.
-    /// No limit if none.
+    /// Default: no limit.
     pub max_changes: Option<u32>,
     /// Users who must not be changed, by id or e-mail address.
     pub protect: Vec<Selector>,
-    /// Maximum number of concurrent requests: 1 to 16. 4 if none.
+    /// Maximum number of concurrent requests: 1 to 16. Default: 4.
     pub concurrency: Option<u8>,
     /// Starts nothing new after the first target that fails.
     pub stop_on_error: bool,

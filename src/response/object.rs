@@ -30,7 +30,7 @@ pub(crate) fn is_html(body: &[u8]) -> bool {
 pub(super) fn read(body: &[u8], schema: Schema) -> Result<Object, Failure> {
     let cause = match json::read(body, schema) {
         Ok(object) if !object.is_mismatch => return Ok(object),
-        Ok(_) => "it is JSON of another shape",
+        Ok(_) => "the JSON has an unexpected structure",
         Err(ReadError::NoMemory) => NO_MEMORY,
         Err(_) if is_html(body) => HTML,
         Err(_) if body.trim_ascii().is_empty() => "it is empty",

@@ -92,18 +92,21 @@ fn a_body_that_is_not_a_user_is_malformed() {
         (r#"{"id":"x","email":["a"]}"#, "a field is not a string"),
         (r#"{"id":"x","state":{"a":1}}"#, "a field is not a string"),
         (r#"{"id":"x","path":false}"#, "a field is not a string"),
-        (r#"{"id":"x","id":"x"}"#, "it is JSON of another shape"),
+        (
+            r#"{"id":"x","id":"x"}"#,
+            "the JSON has an unexpected structure",
+        ),
         (
             r#"{"id":"x","state":"ACTIVE","state":"SUSPENDED"}"#,
-            "it is JSON of another shape",
+            "the JSON has an unexpected structure",
         ),
-        (r#"[{"id":"x"}]"#, "it is JSON of another shape"),
-        (r#""x""#, "it is JSON of another shape"),
-        ("null", "it is JSON of another shape"),
-        ("true", "it is JSON of another shape"),
-        ("7", "it is JSON of another shape"),
-        ("-7", "it is JSON of another shape"),
-        ("7.5", "it is JSON of another shape"),
+        (r#"[{"id":"x"}]"#, "the JSON has an unexpected structure"),
+        (r#""x""#, "the JSON has an unexpected structure"),
+        ("null", "the JSON has an unexpected structure"),
+        ("true", "the JSON has an unexpected structure"),
+        ("7", "the JSON has an unexpected structure"),
+        ("-7", "the JSON has an unexpected structure"),
+        ("7.5", "the JSON has an unexpected structure"),
         ("", "it is empty"),
         (" \r\n", "it is empty"),
         (
@@ -205,27 +208,33 @@ fn a_body_that_is_not_a_page_is_malformed() {
         (r#"{"results":"x"}"#, no_list),
         (r#"{"results":0}"#, no_list),
         (r#"{"results":false}"#, no_list),
-        (r#"{"results":[null]}"#, "a user is JSON of another shape"),
-        (r#"{"results":["x"]}"#, "a user is JSON of another shape"),
-        (r#"{"results":[["x"]]}"#, "a user is JSON of another shape"),
+        (
+            r#"{"results":[null]}"#,
+            "a user has an unexpected structure",
+        ),
+        (r#"{"results":["x"]}"#, "a user has an unexpected structure"),
+        (
+            r#"{"results":[["x"]]}"#,
+            "a user has an unexpected structure",
+        ),
         (
             r#"{"results":[7,-7,0.5,true]}"#,
-            "a user is JSON of another shape",
+            "a user has an unexpected structure",
         ),
         (
             r#"{"results":[{"id":"x","id":"y"}]}"#,
-            "a user is JSON of another shape",
+            "a user has an unexpected structure",
         ),
         (r#"{"results":[{"id":"x"},{}]}"#, "a user has no id"),
         (
             r#"{"results":[],"results":[]}"#,
-            "it is JSON of another shape",
+            "the JSON has an unexpected structure",
         ),
         (
             r#"{"results":[],"next_page_token":7}"#,
             "a field is not a string",
         ),
-        (r#"[{"id":"x"}]"#, "it is JSON of another shape"),
+        (r#"[{"id":"x"}]"#, "the JSON has an unexpected structure"),
         (&long, "the next page token is longer than 4096 bytes"),
     ] {
         assert_eq!(cause(page(body)), expected, "{body}");
@@ -266,7 +275,7 @@ fn a_body_that_is_not_a_bearer_token_is_malformed() {
         (r#"{"access_token":["x"]}"#, "a field is not a string"),
         (
             r#"{"access_token":"x","access_token":"y"}"#,
-            "it is JSON of another shape",
+            "the JSON has an unexpected structure",
         ),
         (
             r#"{"error":"invalid_client"}"#,

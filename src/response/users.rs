@@ -69,7 +69,7 @@ pub(crate) fn page(body: &[u8], max_users: u32) -> Result<UserPage, Failure> {
 /// User from the fields of an object.
 fn user_of(user: Object) -> Result<User, Failure> {
     if user.is_mismatch {
-        return Err(malformed("a user is JSON of another shape"));
+        return Err(malformed("a user has an unexpected structure"));
     }
     let mut texts = [const { String::new() }; 6];
     for (text, value) in texts.iter_mut().zip(user.values) {

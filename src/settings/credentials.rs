@@ -44,13 +44,13 @@ pub(super) fn authorization(
                 names.client_id,
                 &id,
                 |letter| letter != ':' && !letter.is_control(),
-                "must not hold a colon or control characters",
+                "must not contain a colon or control characters",
             );
             check(
                 names.client_secret,
                 secret.expose(),
                 |letter| !letter.is_control(),
-                "must not hold control characters, such as a line break at its end",
+                "must not contain control characters, such as a line break at its end",
             );
             let pair = Secret::concat(&[&id, ":", secret.expose()]);
             let basic = base64::encode(pair.expose());

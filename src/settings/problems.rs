@@ -27,7 +27,7 @@ impl SettingsError {
         self.0.join("; ")
     }
 
-    /// Failure of a call for want of settings.
+    /// Failure of a call that has no valid settings.
     pub(crate) fn failure(&self) -> Failure {
         Failure::new(ErrorCode::NotConfigured, self.text(), None)
     }

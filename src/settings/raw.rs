@@ -20,7 +20,7 @@ pub struct RawSettings {
     pub revoke_path: Option<String>,
     /// Product for the `User-Agent` header, as `product/version`: at most 256 bytes.
     pub user_agent: Option<String>,
-    /// Deadline of a call in milliseconds: 1 to 3,600,000. 30,000 if none.
+    /// Deadline of a call in milliseconds: 1 to 3,600,000. Default: 30,000.
     pub deadline_ms: Option<u32>,
 }
 

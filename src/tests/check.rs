@@ -68,8 +68,7 @@ fn all_checks_pass_except_those_that_would_change_users() {
     let client = client(with_tokens(script([reply(200, LIST), reply(200, ACTIVE)])));
     let findings = findings(&client);
     assert_eq!(verdicts(&findings), "ppppppuu");
-    let untried =
-        "not tried, because it would change something; the permission shows when it is used";
+    let untried = "not tried: it would change a user, so the permission cannot be checked";
     assert_eq!(
         findings.map(|(_, detail)| detail),
         [
@@ -77,8 +76,8 @@ fn all_checks_pass_except_those_that_would_change_users() {
             "api.1password.com answers",
             "the client's credentials were exchanged for a token",
             "it answers in this region and API version",
-            "a list of one user was answered",
-            "one user was read",
+            "listing one user works",
+            "getting one user works",
             untried,
             untried,
         ]
@@ -199,7 +198,7 @@ fn an_unknown_account_fails_with_possible_causes() {
     assert_eq!(verdicts(&findings), "pppffuuu");
     assert_eq!(
         findings[3].1,
-        "the server knows no such account (404); check the account id, the region and the API version; if it uses automated provisioning (SCIM), the API does not support it, and this may be how that shows"
+        "the server knows no such account (404); check the account id, the region and the API version; this 404 may be caused by automated provisioning (SCIM), which the API does not support"
     );
 }
 

@@ -81,7 +81,7 @@ fn a_page_that_refers_to_itself_is_malformed() {
     assert_eq!(
         message_and_hint(&error),
         (
-            "list-users: the server's response does not fit: the next page token is the one of this page",
+            "list-users: the server's response does not fit: the server returned the same page token again",
             Some(CHECK_BASE_URL)
         )
     );

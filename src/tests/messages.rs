@@ -59,7 +59,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             403,
             r#"{"message":"externally managed"}"#,
             "suspend-user: this is an externally managed administrator, who cannot be suspended through the API (403, it says: externally managed)",
-            "suspend the person where they are managed, and tell an administrator",
+            "suspend the user in the system that manages them, and tell an administrator",
         ),
         (
             GetUser,
@@ -101,7 +101,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             418,
             "",
             "get-user: the server refused the request (418)",
-            "see what it says, and check the settings",
+            "read the server's message, and check the settings",
         ),
         (
             GetUser,

@@ -76,7 +76,7 @@ fn an_invalid_user_id_is_rejected_without_a_request() {
     for (id, message) in [
         ("", "the user's id must not be empty"),
         ("..", "the user's id must not be a dot segment"),
-        ("a\nb", "the user's id must not hold control characters"),
+        ("a\nb", "the user's id must not contain control characters"),
         (&long, "the user's id must not be longer than 1024 bytes"),
     ] {
         let client = client(script([]));

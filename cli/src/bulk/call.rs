@@ -5,7 +5,7 @@ mod interrupt;
 use host::{ChangeOptions, Instance, Outcome, Report, Target};
 use serde_json::json;
 
-use self::interrupt::Interrupt;
+use self::interrupt::{Interrupt, STOP_TIMEOUT};
 use super::{
     change::UserAction, input::NamedUser, plan, progress::Progress,
     request_history::RequestHistory, result::BulkResult,
@@ -106,7 +106,7 @@ impl BulkCall<'_> {
                     progress.suspend(|| report_interrupt(is_json));
                     tokio::select! {
                         result = call => Some(result),
-                        () = interrupt.second_signal() => None,
+                        () = interrupt.second_signal_or_timeout() => None,
                     }
                 }
             }
@@ -160,7 +160,10 @@ async fn call(
 }
 
 fn report_interrupt(is_json: bool) {
-    let text = "interrupted: no further request is sent; pending requests are waited for, a second Ctrl-C ends the command at once";
+    let text = format!(
+        "interrupted: no more requests are sent; waiting up to {} s for pending ones; press Ctrl-C again to stop now",
+        STOP_TIMEOUT.as_secs()
+    );
     if is_json {
         stderr::print_line(json!({ "interrupted": text }));
     } else {

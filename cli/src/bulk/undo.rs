@@ -89,20 +89,20 @@ impl LeftOut {
         for (ids, cause, hint) in [
             (
                 &self.unknown,
-                "because their previous state is unknown".to_owned(),
+                "their previous state is unknown".to_owned(),
                 format!(
-                    "for those who were {state}: op-users {}",
+                    "if they were {state} before, run: op-users {}",
                     action.command_name()
                 ),
             ),
             (
                 &self.other_state,
-                format!("because their previous state is not {state}"),
+                format!("their previous state is not {state}"),
                 "decide on their state:".to_owned(),
             ),
             (
                 &self.without_id,
-                "because the report contains no id for them".to_owned(),
+                "the report contains no id for them".to_owned(),
                 "find the users, and name them:".to_owned(),
             ),
         ] {
@@ -110,9 +110,12 @@ impl LeftOut {
                 continue;
             }
             let shown: Vec<_> = ids.iter().map(|id| printable(id)).collect();
+            let users = match ids.len() {
+                1 => "1 user in the report was".to_owned(),
+                count => format!("{count} users in the report were"),
+            };
             let text = format!(
-                "{} of the report left out, {cause}\n  hint: {hint} {}",
-                ids.len(),
+                "{users} left out: {cause}\n  hint: {hint} {}",
                 shown.join(" "),
             );
             output.remark(&text, &json!({ "left_out": ids, "why": cause }));

@@ -73,7 +73,7 @@ async fn an_externally_managed_administrator_is_refused() {
     expect(
         &ended,
         "externally-managed",
-        "suspend the person where they are managed",
+        "suspend the user in the system that manages them",
     );
 }
 

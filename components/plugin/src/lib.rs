@@ -72,8 +72,7 @@ fn call<T>(call: impl AsyncFnOnce(&Client<Wasi>) -> Result<T, Error>) -> Result<
         Some(result) => result.map_err(Into::into),
         None => Err(types::Error {
             code: types::ErrorCode::Other,
-            message: "the call waits for an event that no host can deliver; please report this"
-                .to_owned(),
+            message: "internal error: the call would never end; please report this".to_owned(),
             effect: types::Effect::PossiblyApplied,
             retryable: false,
             retry_after_ms: None,

@@ -22,7 +22,7 @@ use wasip2::{
 use zeroize::Zeroize;
 
 use self::{
-    cause::{broken_off, denied, failed},
+    cause::{denied, failed, incomplete},
     reactor::Reactor,
 };
 
@@ -68,12 +68,12 @@ impl Platform for Wasi {
 
     async fn send(&self, request: Request<'_>) -> Result<Response<WasiBody>, SendError> {
         let outgoing =
-            outgoing(&request).ok_or_else(|| denied("the host does not take this request"))?;
+            outgoing(&request).ok_or_else(|| denied("the host does not accept this request"))?;
         let body = match request.body {
             Some(text) => Some((
                 outgoing
                     .body()
-                    .map_err(|()| denied("the host takes no body"))?,
+                    .map_err(|()| denied("the host does not accept a body"))?,
                 text,
             )),
             None => None,
@@ -193,7 +193,7 @@ impl Body for WasiBody {
                 Ok(piece) if piece.is_empty() => self.reactor.ready(self.stream.subscribe()).await,
                 Ok(piece) => return Ok(Some(piece)),
                 Err(StreamError::Closed) => return Ok(None),
-                Err(StreamError::LastOperationFailed(_)) => return Err(broken_off()),
+                Err(StreamError::LastOperationFailed(_)) => return Err(incomplete()),
             }
         }
     }

@@ -23,7 +23,7 @@ pub struct Settings {
     pub revoke_path: Option<String>,
     /// Product of the host for the `User-Agent` header, as `product/version`.
     pub user_agent: Option<String>,
-    /// Deadline of a call in milliseconds: 1 to 3,600,000. 30,000 if none.
+    /// Deadline of a call in milliseconds: 1 to 3,600,000. Default: 30,000.
     pub deadline_ms: Option<u32>,
 }
 

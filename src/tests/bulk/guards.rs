@@ -201,11 +201,11 @@ fn an_invalid_protected_user_fails_the_whole_call() {
     for (protect, cause) in [
         (
             Selector::Email("u1".into()),
-            "of the users to protect, the e-mail address must have an @",
+            "invalid entry in `protect`: the e-mail address must have an @",
         ),
         (
             Selector::Id(String::new()),
-            "of the users to protect, the user's id must not be empty",
+            "invalid entry in `protect`: the user's id must not be empty",
         ),
     ] {
         let options = ChangeOptions {

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use tokio::sync::mpsc;
 
 /// Maximum time from the first signal to the end of a call.
-const STOP_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Receiver of the signals that interrupt a command: SIGINT (Ctrl-C), and on Unix SIGTERM and SIGHUP.
 pub(super) struct Interrupt(mpsc::Receiver<()>);
@@ -45,7 +45,7 @@ impl Interrupt {
     }
 
     /// Waits for a second signal, or for the time-out.
-    pub(super) async fn second_signal(&mut self) {
+    pub(super) async fn second_signal_or_timeout(&mut self) {
         tokio::time::timeout(STOP_TIMEOUT, self.signal()).await.ok();
     }
 }
@@ -60,7 +60,7 @@ mod tests {
     async fn a_call_that_does_not_stop_is_ended_after_the_timeout() {
         let (_sender, receiver) = mpsc::channel(1);
         let started = Instant::now();
-        Interrupt(receiver).second_signal().await;
+        Interrupt(receiver).second_signal_or_timeout().await;
         assert_eq!(started.elapsed().as_secs(), STOP_TIMEOUT.as_secs());
     }
 }

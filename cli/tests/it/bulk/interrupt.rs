@@ -26,9 +26,7 @@ async fn ctrl_c_sends_no_request_and_awaits_pending_ones() {
     for signal in ["INT", "TERM", "HUP"] {
         let running = held(&scene, &users, &["--report", &report, "--audit", &audit]).await;
         running.signal(signal);
-        let running = running
-            .says("interrupted: no further request is sent")
-            .await;
+        let running = running.says("interrupted: no more requests are sent").await;
         scene.simulator.release();
         let ended = running.ends().await;
         assert_eq!(ended.status, 130, "{ended:?}");
@@ -186,7 +184,7 @@ async fn an_interrupt_after_the_last_change_skips_no_user() {
     let users = scene.active(4);
     let running = held(&scene, &users, &[]).await;
     running.signal("INT");
-    let running = running.says("interrupted: no further").await;
+    let running = running.says("interrupted: no more requests").await;
     scene.simulator.release();
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");

@@ -70,7 +70,7 @@ async fn a_bar_shows_progress_on_a_terminal() {
     let shown = at_the_terminal(&scene.simulator, &arguments, |session| {
         session.exp_string("1 page read, 0 of at most 2 changed")?;
         session.send_control('c')?;
-        session.exp_string("interrupted: no further request is sent")?;
+        session.exp_string("interrupted: no more requests are sent")?;
         session.send_control('c')?;
         session.exp_string("1 failed, 1 skipped (")?;
         Ok(())

@@ -131,7 +131,7 @@ async fn a_user_of_unknown_previous_state_is_left_out_of_undo() {
     assert_eq!(
         stderr_of(&ended),
         format!(
-            "1 of the report left out, because their previous state is unknown\n  hint: for those who were active: op-users restore {}\n",
+            "1 user in the report was left out: their previous state is unknown\n  hint: if they were active before, run: op-users restore {}\n",
             blind.id
         )
     );

@@ -52,8 +52,8 @@ async fn users_left_out_of_undo_are_reported_with_the_cause() {
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
     for why in [
-        "1 of the report left out, because their previous state is not active\n",
-        "1 of the report left out, because the report contains no id for them\n",
+        "1 user in the report was left out: their previous state is not active\n",
+        "1 user in the report was left out: the report contains no id for them\n",
     ] {
         assert!(ended.stderr.contains(why), "{why}: {ended:?}");
     }

@@ -14,8 +14,8 @@ pub(super) fn denied(detail: &str) -> SendError {
     }
 }
 
-/// Error for a response that breaks off. The exact cause changes nothing, and reading it would cost a kilobyte of code.
-pub(super) fn broken_off() -> SendError {
+/// Error for an incomplete response. The exact cause changes nothing, and reading it would cost a kilobyte of code.
+pub(super) fn incomplete() -> SendError {
     failed(ErrorCode::HttpResponseIncomplete)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         ErrorCode::ConnectionRefused => (Connection, false, "the server refused the connection"),
         ErrorCode::ConnectionTimeout => (Connection, false, "the connection was not made in time"),
         ErrorCode::ConnectionLimitReached => {
-            (Connection, false, "the host has no connection to spare")
+            (Connection, false, "the host's connection limit is reached")
         }
         ErrorCode::TlsProtocolError => (Connection, false, "TLS failed"),
         ErrorCode::TlsCertificateError => (
@@ -50,9 +50,11 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         ErrorCode::TlsAlertReceived(_) => (Connection, true, "the server ended TLS with an alert"),
         ErrorCode::ConnectionTerminated => (Connection, true, "the connection broke"),
         ErrorCode::ConnectionReadTimeout | ErrorCode::HttpResponseTimeout => {
-            (TimedOut, true, "no answer came in time")
+            (TimedOut, true, "no response came in time")
         }
-        ErrorCode::ConnectionWriteTimeout => (TimedOut, true, "the request was not taken in time"),
+        ErrorCode::ConnectionWriteTimeout => {
+            (TimedOut, true, "the request was not accepted in time")
+        }
         ErrorCode::HttpRequestLengthRequired
         | ErrorCode::HttpRequestBodySize(_)
         | ErrorCode::HttpRequestMethodInvalid
@@ -62,28 +64,30 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         | ErrorCode::HttpRequestHeaderSize(_)
         | ErrorCode::HttpRequestTrailerSectionSize(_)
         | ErrorCode::HttpRequestTrailerSize(_) => {
-            (Denied, false, "the host does not take this request")
+            (Denied, false, "the host does not accept this request")
         }
-        ErrorCode::HttpResponseIncomplete => (Connection, true, "the answer broke off"),
+        ErrorCode::HttpResponseIncomplete => (Connection, true, "the response is incomplete"),
         ErrorCode::HttpResponseHeaderSectionSize(_)
         | ErrorCode::HttpResponseHeaderSize(_)
         | ErrorCode::HttpResponseBodySize(_)
         | ErrorCode::HttpResponseTrailerSectionSize(_)
-        | ErrorCode::HttpResponseTrailerSize(_) => {
-            (TooLarge, true, "the answer is larger than the host takes")
-        }
+        | ErrorCode::HttpResponseTrailerSize(_) => (
+            TooLarge,
+            true,
+            "the response is larger than the host accepts",
+        ),
         ErrorCode::HttpResponseTransferCoding(_)
         | ErrorCode::HttpResponseContentCoding(_)
         | ErrorCode::HttpUpgradeFailed
-        | ErrorCode::HttpProtocolError => {
-            (Malformed, true, "what came back is not HTTP, or broke off")
-        }
-        ErrorCode::LoopDetected => (
-            Connection,
+        | ErrorCode::HttpProtocolError => (
+            Malformed,
             true,
-            "a proxy sends the request round in a circle",
+            "the response is not valid HTTP, or is incomplete",
         ),
-        ErrorCode::ConfigurationError => (Denied, false, "the host's HTTP is not set up"),
+        ErrorCode::LoopDetected => (Connection, true, "a proxy loop was detected"),
+        ErrorCode::ConfigurationError => {
+            (Denied, false, "the host's HTTP client is not configured")
+        }
         ErrorCode::InternalError(_) => {
             (Connection, true, "the host failed to carry out the request")
         }
