@@ -1,13 +1,12 @@
 //! Bindings to the plugin's contract, generated from `wit/`.
 
-#![allow(missing_docs, reason = "the docs are in wit/")]
 #![allow(
     clippy::all,
     missing_docs,
     unreachable_pub,
     unsafe_code,
     unused_qualifications,
-    reason = "generated"
+    reason = "generated from wit/, which has the docs"
 )]
 
 wit_bindgen::generate!({

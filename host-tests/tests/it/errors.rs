@@ -149,9 +149,7 @@ async fn a_403_without_a_known_reason_is_other() {
         assert_eq!(error.code, ErrorCode::Other, "{body}");
         assert_eq!(error.effect, Effect::NotApplied);
         assert!(
-            error
-                .message
-                .contains("does not say which of its reasons it has"),
+            error.message.contains("without a known reason"),
             "{}",
             error.message
         );

@@ -53,7 +53,7 @@ WHO                         OUTCOME  E-MAIL                 BEFORE  ERROR
 USER0002@acme.example       changed  user0002@acme.example  active
 OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active  last-owner
 absent@acme.example         failed                                  not-found
-missing@acme.example          failed                                  not-found
+missing@acme.example        failed                                  not-found
 1 changed, 3 failed (5 requests sent)
 "
     );
