@@ -124,7 +124,6 @@ mod endpoint;
 mod error;
 mod error_response;
 mod failure;
-mod handwritten;
 mod http;
 mod http_date;
 mod memory;

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::{error::ErrorCode, failure::Failure, handwritten::lowercase::lowercase, user::User};
+use crate::{error::ErrorCode, failure::Failure, user::User};
 
 /// Maximum length of an address in bytes: four times the maximum of a path (RFC 5321, section 4.5.3.1.3).
 const MAX_EMAIL_LENGTH: usize = 1024;
@@ -42,12 +42,17 @@ impl Email {
     }
 }
 
+/// Replaces each character by its lowercase mapping, where that is one character.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    folded.extend(text.chars().map(|letter| match lowercase(letter) {
-        // The two lowercase sigmas have the same capital letter.
-        'ς' => 'σ',
-        letter => letter,
+    folded.extend(text.chars().map(|letter| {
+        let mut lowercase = letter.to_lowercase();
+        match (lowercase.next(), lowercase.next()) {
+            // The two lowercase sigmas have the same capital letter.
+            (Some('ς'), None) => 'σ',
+            (Some(lowercase), None) => lowercase,
+            _ => letter,
+        }
     }));
     folded
 }
@@ -110,5 +115,19 @@ mod tests {
             assert_eq!(failure.cause, format!("the e-mail address {must}"));
         }
         assert!(Email::parse(&format!("{}@b", "x".repeat(1022))).is_ok());
+    }
+
+    #[test]
+    fn only_a_dotted_capital_i_keeps_its_case() {
+        for letter in '\0'..=char::MAX {
+            let folded = fold(letter.encode_utf8(&mut [0; 4]));
+            let lowercase: String = letter.to_lowercase().collect();
+            let expected = match letter {
+                'Σ' | 'ς' => "σ",
+                'İ' => "İ",
+                _ => &lowercase,
+            };
+            assert_eq!(folded, expected, "{letter:?}");
+        }
     }
 }
