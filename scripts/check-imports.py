@@ -14,6 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ".",
+    "audit",
     "cli",
     "components/environment",
     "components/guest-runtime",

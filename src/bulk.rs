@@ -13,5 +13,8 @@ mod types;
 mod user_table;
 mod worker_pool;
 
-pub use self::types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList};
 pub(crate) use self::{address_lookup::find_user, change::change_users, list_all::list_all_users};
+pub use self::{
+    email::comparable_email,
+    types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
+};

@@ -148,7 +148,9 @@ pub mod fuzzing;
 mod tests;
 
 pub use self::{
-    bulk::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
+    bulk::{
+        ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList, comparable_email,
+    },
     check::{Finding, Verdict},
     client::Client,
     error::{Effect, Error, ErrorCode, Operation},

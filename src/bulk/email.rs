@@ -33,13 +33,21 @@ impl Email {
 
     /// Returns the address of a user, without checks.
     pub(super) fn of(user: &User) -> Self {
-        Self(fold(user.email.trim()))
+        Self(comparable_email(&user.email))
     }
 
     /// The address in the form that is compared.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// An e-mail address in the form in which the client compares addresses: two addresses are the same if these are.
+///
+/// Without surrounding white space, and with each character replaced by its lowercase mapping where that is one character.
+#[must_use]
+pub fn comparable_email(email: &str) -> String {
+    fold(email.trim())
 }
 
 /// Replaces each character by its lowercase mapping, where that is one character.

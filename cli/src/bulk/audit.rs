@@ -122,7 +122,7 @@ impl AuditLog {
             previous_state,
             is_interrupted: false,
         };
-        self.append(&event.line(&self.change))?;
+        self.append(&event.line(&self.change)?)?;
         self.written().insert(id.to_owned(), written);
         Ok(())
     }
@@ -152,7 +152,7 @@ impl AuditLog {
                 previous_state: target.report.previous_state.as_ref(),
                 is_interrupted: result.is_interrupted && *outcome == Outcome::Skipped,
             };
-            lines.push_str(&event.line(&self.change));
+            lines.push_str(&event.line(&self.change)?);
         }
         self.append(&lines)
     }

@@ -12,7 +12,7 @@ use std::{
 
 use host::Selector;
 
-pub(super) use self::named_user::{NamedUser, comparable_email};
+pub(super) use self::named_user::NamedUser;
 use crate::{arguments::BulkArguments, failure::Failure};
 
 /// Argument that stands for standard input.

@@ -13,14 +13,10 @@ use host::{
     ApiOperation, Effect, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord,
     Selector, Target, TargetReport, User, UserState,
 };
+use onepassword_users::comparable_email;
 
 use self::sent_change::SentChange;
-use super::{
-    audit::AuditLog,
-    change::UserAction,
-    input::{NamedUser, comparable_email},
-    result::TargetResult,
-};
+use super::{audit::AuditLog, change::UserAction, input::NamedUser, result::TargetResult};
 
 /// History of the requests of one command.
 pub(super) struct RequestHistory {

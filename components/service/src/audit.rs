@@ -1,10 +1,8 @@
-//! Audit events of a change: class Account Change (3001) of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0.
-//!
-//! One event per user, in the same form as the lines that `op-users contain --audit` writes.
+//! Audit events of a change, one per user: the form is that of the crate `onepassword-users-audit`.
 
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use onepassword_users_audit::{Activity, Actor, Change, Error as AuditError, Event, User};
 
 use crate::{
     bindings::{
@@ -17,85 +15,12 @@ use crate::{
     text::parse_selector,
 };
 
-/// Class "Account Change".
-const CLASS: u32 = 3001;
-
 /// A target of a change, with its report.
 #[derive(Clone, Copy)]
 pub(crate) struct ReportedTarget<'a> {
     /// Id or e-mail address, as in the request.
     pub(crate) who: &'a str,
     pub(crate) report: &'a TargetReport,
-}
-
-/// An audit event.
-#[derive(Serialize)]
-pub(crate) struct AuditEvent<'a> {
-    activity_id: u32,
-    activity_name: &'a str,
-    actor: Actor<'a>,
-    category_uid: u32,
-    class_uid: u32,
-    metadata: Metadata<'a>,
-    severity_id: u32,
-    status: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status_detail: Option<&'a str>,
-    status_id: u32,
-    time: u64,
-    type_uid: u32,
-    unmapped: Unmapped<'a>,
-    user: AuditUser<'a>,
-}
-
-/// API key or webhook secret that the request was authenticated with.
-#[derive(Serialize)]
-struct Actor<'a> {
-    app_name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Metadata<'a> {
-    correlation_uid: &'a str,
-    product: Product<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant_uid: Option<&'a str>,
-    version: &'a str,
-}
-
-#[derive(Serialize)]
-struct Product<'a> {
-    name: &'a str,
-    vendor_name: &'a str,
-    version: &'a str,
-}
-
-/// The user, as far as known. The e-mail address is the user name, too: users sign in with it.
-#[derive(Default, Serialize)]
-struct AuditUser<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_addr: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uid: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Unmapped<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effect: Option<&'a str>,
-    outcome: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    previous_state: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ticket: Option<&'a str>,
 }
 
 /// Returns the targets to write an event for: every user once. Of several targets that are the same user, the one that was
@@ -142,59 +67,37 @@ pub(crate) fn event<'a>(
     context: &'a RequestContext<'a>,
     refused: Option<&'a Error>,
     target: ReportedTarget<'a>,
-) -> AuditEvent<'a> {
+) -> Event<'a> {
     let ReportedTarget { who, report } = target;
-    let (activity_id, activity_name) = match action {
-        UserAction::Suspend => (5, "Disable"),
-        UserAction::Reactivate => (2, "Enable"),
-    };
-    let outcome = json::outcome_name(&report.outcome);
     let error = match &report.outcome {
         Outcome::Failed(error) => Some(error),
         Outcome::WouldChange => refused,
         _ => None,
     };
-    let (status_id, status) = match (&report.outcome, error) {
-        (Outcome::Changed, _) => (1, "Success"),
-        (_, Some(error)) if error.effect == Effect::PossiblyApplied => (0, "Unknown"),
-        (_, Some(_)) => (2, "Failure"),
-        // 99 is "Other": the status is a word of the source.
-        (_, None) => (99, outcome),
-    };
-    AuditEvent {
-        activity_id,
-        activity_name,
-        actor: Actor {
-            app_name: context.caller,
+    Event::from(&Change {
+        activity: match action {
+            UserAction::Suspend => Activity::Disable,
+            UserAction::Reactivate => Activity::Enable,
         },
-        category_uid: 3,
-        class_uid: CLASS,
-        metadata: Metadata {
-            correlation_uid: context.request_id,
-            product: Product {
-                name: "onepassword-users-service",
-                vendor_name: "onepassword-users",
-                version: env!("CARGO_PKG_VERSION"),
-            },
-            tenant_uid: account_id(report),
-            version: "1.8.0",
-        },
-        severity_id: 1,
-        status,
-        status_code: error.map(|error| json::code_name(error.code)),
-        status_detail: error.map(|error| &*error.message),
-        status_id,
-        time: context.time_ms,
-        type_uid: CLASS.saturating_mul(100).saturating_add(activity_id),
-        unmapped: Unmapped {
-            effect: error.map(|error| json::effect_name(error.effect)),
-            outcome,
-            reason: request.reason.as_deref(),
-            previous_state: report.previous_state.as_ref().map(json::state_name),
-            ticket: request.ticket.as_deref(),
-        },
-        user: audit_user(who, report),
-    }
+        product: "onepassword-users-service",
+        actor: Some(Actor::Name(context.caller)),
+        correlation_id: context.request_id,
+        account_id: account_id(report),
+        time_ms: context.time_ms,
+        user: audited_user(who, report),
+        outcome: json::outcome_name(&report.outcome),
+        is_changed: matches!(report.outcome, Outcome::Changed),
+        error: error.map(|error| AuditError {
+            code: json::code_name(error.code),
+            message: &error.message,
+            effect: json::effect_name(error.effect),
+            is_possibly_applied: error.effect == Effect::PossiblyApplied,
+        }),
+        previous_state: report.previous_state.as_ref().map(json::state_name),
+        is_interrupted: false,
+        reason: request.reason.as_deref(),
+        ticket: request.ticket.as_deref(),
+    })
 }
 
 /// Returns the account id from the user's resource name: the setting that holds it is hidden from this component.
@@ -203,25 +106,24 @@ fn account_id(report: &TargetReport) -> Option<&str> {
     path.split_once('/').map(|(account, _)| account)
 }
 
-fn audit_user<'a>(who: &'a str, report: &'a TargetReport) -> AuditUser<'a> {
+/// The user of a target. One who was not seen is known by the name in the request.
+fn audited_user<'a>(who: &'a str, report: &'a TargetReport) -> User<'a> {
     let Some(user) = &report.user else {
         return match parse_selector(who) {
-            Selector::Id(_) => AuditUser {
-                uid: Some(who),
-                ..AuditUser::default()
+            Selector::Id(_) => User {
+                id: Some(who),
+                ..User::default()
             },
-            Selector::Email(_) => AuditUser {
-                email_addr: Some(who),
-                name: Some(who),
-                ..AuditUser::default()
+            Selector::Email(_) => User {
+                email: Some(who),
+                ..User::default()
             },
         };
     };
     let non_empty = |text: &'a str| Some(text).filter(|text| !text.is_empty());
-    AuditUser {
-        display_name: non_empty(&user.display_name),
-        email_addr: non_empty(&user.email),
-        name: non_empty(&user.email),
-        uid: Some(&user.id),
+    User {
+        id: Some(&user.id),
+        email: non_empty(&user.email),
+        name: non_empty(&user.display_name),
     }
 }

@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
+use onepassword_users_audit::Event;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
-    audit::{self, AuditEvent, ReportedTarget},
+    audit::{self, ReportedTarget},
     bindings::{
         containment::{Outcome, Report},
         types::User,
@@ -58,7 +59,7 @@ impl<'a> From<ReportedTarget<'a>> for TargetReportJson<'a> {
 pub(crate) struct ChangedUserJson<'a> {
     #[serde(flatten)]
     user: UserJson<'a>,
-    audit: Vec<AuditEvent<'a>>,
+    audit: Vec<Event<'a>>,
 }
 
 impl<'a> ReportJson<'a> {
@@ -85,7 +86,7 @@ impl<'a> ReportJson<'a> {
         }
     }
 
-    fn events(&self) -> impl Iterator<Item = AuditEvent<'a>> + Clone {
+    fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone {
         let refused = self.report.refused.as_ref();
         let event =
             move |&target| audit::event(self.request, self.action, self.context, refused, target);

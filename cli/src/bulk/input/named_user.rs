@@ -55,19 +55,6 @@ impl NamedUser {
     }
 }
 
-/// An e-mail address in the form in which the component compares addresses.
-pub(in crate::bulk) fn comparable_email(email: &str) -> String {
-    let lower = |letter: char| {
-        let mut lower = letter.to_lowercase();
-        match (lower.next(), lower.next()) {
-            (Some('ς'), None) => 'σ',
-            (Some(lower), None) => lower,
-            _ => letter,
-        }
-    };
-    email.trim().chars().map(lower).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
