@@ -4,7 +4,8 @@
 Usage: check-imports.py [--graph] [CRATE-FOLDER...]
 
 Reads `use` declarations and paths that start with `crate::`, `super::` or `self::`. An item that a module only re-exports
-counts as its origin's. Tests are left out. `--graph` prints the imports of each module.
+counts as its origin's. A test program in a folder below `tests/` counts as a crate. An inline `mod tests` is left out.
+`--graph` prints the imports of each module.
 """
 
 import pathlib
@@ -21,6 +22,7 @@ CRATES = [
     "components/plugin",
     "components/service",
     "host",
+    "host-tests",
     "simulator",
 ]
 
@@ -39,8 +41,6 @@ def modules(source: pathlib.Path) -> dict[Path, str]:
     found: dict[Path, str] = {}
     for file in sorted(source.rglob("*.rs")):
         parts = file.relative_to(source).with_suffix("").parts
-        if "tests" in parts:
-            continue
         if parts[-1] in ("lib", "main", "mod"):
             parts = parts[:-1]
         found[parts] = without_tests_and_comments(file.read_text())
@@ -160,26 +160,33 @@ def name(module: Path) -> str:
     return "::".join(("crate", *module))
 
 
+def crate_roots(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Folders that hold the root of a crate: the sources, and each test program of several modules."""
+    programs = sorted(main.parent for main in folder.glob("tests/*/main.rs"))
+    return [folder / "src", *programs]
+
+
 def main() -> None:
     arguments = sys.argv[1:]
     show_graph = "--graph" in arguments
     folders = [argument for argument in arguments if argument != "--graph"]
     folders = [pathlib.Path(folder) for folder in folders] or [ROOT / crate for crate in CRATES]
+    sources = [source for folder in folders for source in crate_roots(folder)]
     failed = False
-    for folder in folders:
-        graph = Crate(folder / "src").imports()
+    for source in sources:
+        graph = Crate(source).imports()
         if show_graph:
             for module, targets in sorted(graph.items()):
                 print(name(module), "->", ", ".join(sorted(map(name, targets))))
         for circle in circles(graph):
             failed = True
-            print(f"{folder}: import circle: {', '.join(map(name, circle))}")
+            print(f"{source}: import circle: {', '.join(map(name, circle))}")
             for module in circle:
                 inside = sorted(name(target) for target in graph[module] & set(circle))
                 print(f"    {name(module)} imports {', '.join(inside)}")
     if failed:
         sys.exit(1)
-    print(f"no import circles in {len(folders)} crates")
+    print(f"no import circles in {len(sources)} crates")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 use crate::platform::{Duration, Instant};
 
 /// Upper bound of the first wait. It doubles with each attempt, to four seconds before the fifth.
-const FIRST_MAX: Duration = Duration::from_millis(500);
+const MAX_FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Waits between the attempts of one request.
 pub(crate) struct Backoff {
@@ -12,10 +12,10 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// A back-off seeded by the clock: jitter only spreads callers apart, and protects nothing.
+    /// A back-off seeded by the clock. Jitter need not be unpredictable.
     pub(crate) fn new(now: Instant) -> Self {
         Self {
-            max: FIRST_MAX,
+            max: MAX_FIRST_WAIT,
             // Spreads the few bits of a clock that has just started.
             random: (now.since_origin().as_nanos() | 1).wrapping_mul(0x9e37_79b9_7f4a_7c15),
         }
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn jitter_is_xorshift64() {
         let mut backoff = Backoff {
-            max: FIRST_MAX,
+            max: MAX_FIRST_WAIT,
             random: 1,
         };
         // The sequence of the seed 1 with shifts by 13, 7 and 17.

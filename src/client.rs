@@ -204,8 +204,8 @@ impl<P: Platform> Client<P> {
     ///
     /// # Errors
     ///
-    /// Only if nothing was tried: `invalid-argument` for options or guards that are not understood and for more than 10,000
-    /// targets; `other` if memory does not suffice for the report; any error of the token exchange.
+    /// Only if nothing was tried: `invalid-argument` for invalid options or guards and for more than 10,000 targets; `other` if
+    /// memory does not suffice for the report; any error of the token exchange.
     // One function for both actions: a future for each would make the component larger.
     pub async fn change_users(
         &self,

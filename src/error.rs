@@ -127,7 +127,7 @@ pub struct Error {
     pub api_message: Option<String>,
     /// Ids of the users who share an e-mail address: the first 8. Empty unless `code` is [`ErrorCode::Ambiguous`].
     pub candidates: Vec<String>,
-    /// Number of HTTP requests sent for this call.
+    /// Number of HTTP requests sent for this call; in a target's report: of the step that failed.
     pub requests: u32,
 }
 

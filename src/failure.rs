@@ -71,7 +71,7 @@ impl Failure {
         copy
     }
 
-    /// True if this endpoint answered 403. A 403 of the token endpoint is not about the permission that a request needs.
+    /// True if this endpoint answered 403. A 403 of the token endpoint says nothing about the permission of the request.
     pub(crate) fn is_forbidden_by(&self, endpoint: Endpoint) -> bool {
         self.status == Some(403) && self.endpoint == Some(endpoint)
     }
@@ -147,7 +147,7 @@ impl From<SendError> for Failure {
         };
         let mut failure = Failure::new(code, error.detail, Some(hint));
         failure.is_transient = is_transient;
-        failure.is_possibly_processed = error.possibly_received;
+        failure.is_possibly_processed = error.is_possibly_received;
         failure
     }
 }

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// Time-out of the connection: TCP and TLS.
-const CONNECT: Duration = Duration::from_secs(5);
+const MAX_CONNECT: Duration = Duration::from_secs(5);
 /// Time-out of the response head, from the connection on.
-const FIRST_BYTE: Duration = Duration::from_secs(10);
+const MAX_FIRST_BYTE: Duration = Duration::from_secs(10);
 /// Time-out between two pieces of a body.
-const BETWEEN_BYTES: Duration = Duration::from_secs(5);
+const MAX_BETWEEN_BYTES: Duration = Duration::from_secs(5);
 /// Extra time for the platform's time-outs, so that the client's own end first: they give the better error.
 const PLATFORM_DELAY: Duration = Duration::from_secs(1);
 
@@ -123,9 +123,9 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
 /// such before the deadline.
 fn timeouts(remaining: Duration) -> Timeouts {
     Timeouts {
-        connect: CONNECT.min(remaining.half()),
-        first_byte: FIRST_BYTE.min(remaining),
-        between_bytes: BETWEEN_BYTES.min(remaining),
+        connect: MAX_CONNECT.min(remaining.half()),
+        first_byte: MAX_FIRST_BYTE.min(remaining),
+        between_bytes: MAX_BETWEEN_BYTES.min(remaining),
     }
 }
 

@@ -111,7 +111,7 @@ pub struct SendError {
     /// Kind of the error.
     pub kind: SendErrorKind,
     /// True if the server may have received the request.
-    pub possibly_received: bool,
+    pub is_possibly_received: bool,
     /// Cause in words, without secrets.
     pub detail: String,
 }

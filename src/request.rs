@@ -5,12 +5,20 @@ use alloc::{
     string::{String, ToString},
 };
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::{
     error::ErrorCode,
     failure::Failure,
     user::{ListOptions, StateFilter},
 };
 
+/// Characters to encode: all but the unreserved ones (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 /// Maximum length of an id, in bytes. Ids seen so far have 26 letters.
 const MAX_ID: usize = 1024;
 /// Maximum length of a page token, in bytes. Percent-encoding can triple it, and it must fit into a request line.
@@ -110,19 +118,7 @@ pub(crate) fn list_query(options: &ListOptions) -> Result<String, Failure> {
 /// Appends text as one path segment or one value of a query or form. Encodes all but the unreserved characters (RFC 3986,
 /// section 2.3).
 pub(crate) fn push_encoded(url: &mut String, text: &str) {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            url.push(char::from(byte));
-        } else {
-            url.push('%');
-            url.push(digit(byte >> 4));
-            url.push(digit(byte & 0xf));
-        }
-    }
+    url.extend(utf8_percent_encode(text, RESERVED));
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
         (!wait.is_zero()).then_some((wait, cause))
     }
 
-    /// True if there is time for a wait and the attempt after it. Otherwise the failure before the wait stands.
+    /// True if there is time for a wait and the attempt after it. Otherwise the failure before the wait is returned.
     fn fits(&self, wait: Duration, deadline: Instant) -> bool {
         wait.plus(MIN_ATTEMPT) < self.context.remaining(deadline)
     }

@@ -175,7 +175,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         let requests = self.context.requests();
         let result = self.request_token(deadline).await;
         if self.context.requests() == requests {
-            // No time was left to send anything: the result is not one that other calls waited for.
+            // Nothing was sent, so waiting calls must not take over this failure.
             return result;
         }
         tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));

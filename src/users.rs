@@ -98,7 +98,7 @@ pub(crate) async fn get_or_change<P: Platform>(
     }
 }
 
-/// Reads the user of a response, and checks that it is the one that was asked for, in the state that was asked for.
+/// Reads the user of a response. Checks id and state against the request.
 fn read_user<P: Platform>(
     call: &Call<'_, P>,
     response: &AuthorizedResponse,

@@ -1,4 +1,4 @@
-//! The commands, one per file; `contain` and `restore` are in `bulk`.
+//! Commands other than `contain` and `restore`, which are in `bulk`.
 
 mod check;
 mod component;

@@ -1,5 +1,7 @@
 //! Harness of the component tests: an instance of the built component that calls a simulator over TCP.
 
+#![forbid(unsafe_code)]
+
 use std::{
     mem,
     sync::{Arc, Mutex, OnceLock, PoisonError},

@@ -1,6 +1,6 @@
 //! Lists suspended users: a minimal host for the plugin, with wasmtime 48, WASI and HTTP.
 //!
-//! `cargo run --example list_suspended -- onepassword_users.wasm`, with the `OP_USERS_*` variables set.
+//! `cargo run --example list_suspended -- onepassword_users_plugin.wasm`, with the `OP_USERS_*` variables set.
 
 use std::env;
 
@@ -82,7 +82,7 @@ async fn print_suspended(component: &str, settings: &[(String, String)]) -> Resu
 async fn main() -> Result<()> {
     let component = env::args()
         .nth(1)
-        .unwrap_or("onepassword_users.wasm".into());
+        .unwrap_or("onepassword_users_plugin.wasm".into());
     let settings: Vec<_> = env::vars()
         .filter(|(name, _)| name.starts_with("OP_USERS_"))
         .collect();

@@ -1,5 +1,7 @@
 //! The command that runs the simulator until Ctrl-C.
 
+#![forbid(unsafe_code)]
+
 use std::{
     io::{self, Write},
     process::ExitCode,

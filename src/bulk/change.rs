@@ -185,8 +185,8 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         };
         let deadline = self.call.now().after(time);
         let mut left = self.users.not_found_yet();
-        let may_read = self.read_users(&mut left, deadline, false).await;
-        if may_read && !self.is_stopped() {
+        let has_permission = self.read_users(&mut left, deadline, false).await;
+        if has_permission && !self.is_stopped() {
             // The application has the permission: the 403 concerned one user only.
             self.read_users(&mut left, deadline, true).await;
         }
@@ -200,16 +200,16 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         &mut self,
         left: &mut Vec<UserIndex>,
         deadline: Instant,
-        may_read: bool,
+        has_permission: bool,
     ) -> bool {
         let stop_on_error = self.stop_on_error;
-        let may_read = Cell::new(may_read);
+        let has_permission = Cell::new(has_permission);
         let stops_after = |result: &UserResult| match result {
             UserResult::User(_) => {
-                may_read.set(true);
+                has_permission.set(true);
                 false
             }
-            UserResult::Forbidden => !may_read.get(),
+            UserResult::Forbidden => !has_permission.get(),
             UserResult::Error(_) => stop_on_error,
         };
         let results = self
@@ -237,7 +237,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             };
             self.users.settle(index, Outcome::Failed(error));
         }
-        may_read.get()
+        has_permission.get()
     }
 
     /// Checks every guard for each target. A user refused to one target can still be changed for another.

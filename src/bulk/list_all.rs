@@ -13,10 +13,10 @@ use crate::{
     user::{ListOptions, StateFilter},
 };
 
-/// Memory that a user takes while the list is returned, in bytes.
-const MAX_USER_SIZE: usize = 160;
+/// Bytes that a user takes while the list is returned.
+const USER_SIZE: usize = 160;
 /// Memory that must stay free for the next page, in bytes.
-const PAGE_RESERVE: usize = 1 << 20;
+const MIN_FREE_FOR_PAGE: usize = 1 << 20;
 
 /// Lists users up to a limit: reads pages until the limit or the end of the list is reached.
 pub(crate) async fn list_all_users<P: Platform>(
@@ -42,9 +42,9 @@ pub(crate) async fn list_all_users<P: Platform>(
     let mut ids = NameSet::default();
     while let Some(page) = pages.next().await? {
         let count = users.len().saturating_add(page.len());
-        let size = count.saturating_mul(MAX_USER_SIZE);
+        let size = count.saturating_mul(USER_SIZE);
         if users.try_reserve(page.len()).is_err()
-            || !can_allocate(size.saturating_add(PAGE_RESERVE))
+            || !can_allocate(size.saturating_add(MIN_FREE_FOR_PAGE))
         {
             return Err(Failure::new(
                 ErrorCode::Other,

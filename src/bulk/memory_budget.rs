@@ -10,7 +10,7 @@ const COPIES_OF_NAME: usize = 4;
 /// Memory that a name takes as a key, beside its text, in bytes.
 const KEY_OVERHEAD: usize = 64;
 /// Memory for everything else that a call needs, in bytes.
-const RESERVE: usize = 64 << 10;
+const MIN_FREE: usize = 64 << 10;
 
 /// Memory that must stay free for the report, in bytes.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ impl MemoryBudget {
     /// Returns the budget for a report on the targets. None if memory does not suffice for it and for the look-up of all names.
     pub(super) fn new(targets: &[Target], protected: &[Selector]) -> Option<Self> {
         let reports = targets.len().saturating_mul(MIN_REPORT_SIZE);
-        let budget = Self(reports.saturating_add(RESERVE));
+        let budget = Self(reports.saturating_add(MIN_FREE));
         let sizes = targets.iter().map(Target::size);
         let sizes = sizes.chain(protected.iter().map(Selector::size));
         let sizes = sizes.map(|size| size.saturating_add(KEY_OVERHEAD));

@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 
 /// Names with their positions: 0 for the first one added, and so on.
 ///
-/// One type for ids and addresses, because each further instance of `BTreeMap` adds 2.5 kB to the component.
+/// One type for ids and addresses, because each further instance of `BTreeMap` makes the component larger.
 #[derive(Default)]
 pub(super) struct NameSet(BTreeMap<String, usize>);
 

@@ -30,7 +30,8 @@ pub struct Target {
     /// Id or e-mail address of the user.
     pub who: Selector,
     /// E-mail address that the user must have; otherwise the target fails with `precondition-failed`. Applies to this target
-    /// only: another target that names the same user can still change them.
+    /// only: another target that names the same user can still change them. At most 1024 bytes, with an `@`, without control
+    /// characters; otherwise the target fails with `invalid-argument`.
     pub expect_email: Option<String>,
 }
 

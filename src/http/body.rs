@@ -68,7 +68,7 @@ pub(super) async fn read<P: Platform>(
             // A server that began to respond has received the request.
             Some(Err(error)) => {
                 return Err(Failure::from(SendError {
-                    possibly_received: true,
+                    is_possibly_received: true,
                     ..error
                 }));
             }

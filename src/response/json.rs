@@ -65,7 +65,7 @@ pub(super) struct Object {
     pub is_mismatch: bool,
 }
 
-/// Reason for which nothing was read.
+/// Cause of a failed read.
 pub(super) enum ReadError {
     /// Nested deeper than 64 levels.
     TooDeep,

@@ -23,9 +23,9 @@ fn transient_failures_are_tried_five_times() {
         SendErrorKind::TimedOut,
         SendErrorKind::Malformed,
     ] {
-        for possibly_received in [false, true] {
+        for is_possibly_received in [false, true] {
             assert_eq!(
-                times_tried(send_fails(kind, possibly_received)),
+                times_tried(send_fails(kind, is_possibly_received)),
                 5,
                 "{kind:?}"
             );

@@ -144,17 +144,17 @@ pub(super) fn no_response() -> Reply {
 }
 
 /// Returns a failure to send.
-pub(super) fn send_fails(kind: SendErrorKind, possibly_received: bool) -> Reply {
+pub(super) fn send_fails(kind: SendErrorKind, is_possibly_received: bool) -> Reply {
     Reply {
         after: Duration::ZERO,
-        response: ScriptedResponse::Fails(send_error(kind, possibly_received)),
+        response: ScriptedResponse::Fails(send_error(kind, is_possibly_received)),
     }
 }
 
-pub(super) fn send_error(kind: SendErrorKind, possibly_received: bool) -> SendError {
+pub(super) fn send_error(kind: SendErrorKind, is_possibly_received: bool) -> SendError {
     SendError {
         kind,
-        possibly_received,
+        is_possibly_received,
         detail: "the connection is closed".into(),
     }
 }

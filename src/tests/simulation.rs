@@ -55,7 +55,7 @@ use crate::{ErrorCode, Operation};
 
 const DEFAULT_SEEDS: u64 = 10_000;
 /// Seeds beyond the default ones that once failed: a token exchange without time for a request discarded an earlier
-/// refusal, and a paused call blocked the token exchanges of other calls.
+/// token failure, and a paused call blocked the token exchanges of other calls.
 const REGRESSION_SEEDS: [u64; 2] = [49_757, 88_005];
 /// Minimum number of seeds with which all rare situations occur.
 const MIN_SEEDS_FOR_COVERAGE: u64 = 2000;

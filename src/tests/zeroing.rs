@@ -23,7 +23,7 @@ use crate::{
 
 const CLIENT_SECRET: &str = "zeroed-when-dropped:client-secret";
 const TOKEN: &str = "zeroed-when-dropped:token-without-user";
-const TOKEN_ANSWER: &str = r#"{"access_token":"zeroed-when-dropped:token-without-user","expires_in":900,"token_type":"Bearer"}"#;
+const TOKEN_RESPONSE: &str = r#"{"access_token":"zeroed-when-dropped:token-without-user","expires_in":900,"token_type":"Bearer"}"#;
 /// Base64 of a part of the client secret. Contained in the Base64 of `id:secret`, because `id:` has three bytes.
 const WITHIN_BASE64: &str = "emVyb2VkLXdoZW4tZHJvcHBlZDpj";
 const CLIENT_ID: &str = "id";
@@ -85,7 +85,7 @@ impl Platform for ZeroCopyPlatform {
 
     async fn send(&self, request: Request<'_>) -> Result<Response<Halves>, SendError> {
         let (status, body) = match request.path_and_query {
-            path if path.ends_with("/token") => (200, TOKEN_ANSWER),
+            path if path.ends_with("/token") => (200, TOKEN_RESPONSE),
             path if path.ends_with("/revoke") => (200, ""),
             _ => (404, ""),
         };
@@ -136,7 +136,7 @@ fn settings() -> Settings {
 fn the_leak_detector_finds_memory_that_is_not_zeroed() {
     let pair = format!("{CLIENT_ID}:{CLIENT_SECRET}");
     assert!(base64::encode(&pair).expose().contains(WITHIN_BASE64));
-    for text in [CLIENT_SECRET, TOKEN, TOKEN_ANSWER, WITHIN_BASE64] {
+    for text in [CLIENT_SECRET, TOKEN, TOKEN_RESPONSE, WITHIN_BASE64] {
         assert_eq!(leaked_blocks_during(|| drop(text.to_owned())), 1);
     }
 }

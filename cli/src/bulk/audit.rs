@@ -1,6 +1,6 @@
 //! The audit file: one event per user, appended and synced before a change's response is used.
 
-mod event;
+mod line;
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use std::{
 
 use host::{Outcome, User, UserState};
 
-use self::event::{AuditEvent, EventUser};
+use self::line::{AuditEvent, EventUser};
 use super::{
     change::ChangeDescription,
     result::{BulkResult, TargetResult, error_of},

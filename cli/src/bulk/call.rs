@@ -5,7 +5,7 @@ mod interrupt;
 use host::{ChangeOptions, Instance, Outcome, Report, Target};
 use serde_json::json;
 
-use self::interrupt::{Interrupt, STOP_TIMEOUT};
+use self::interrupt::{Interrupt, MAX_STOP_WAIT};
 use super::{
     change::UserAction, input::NamedUser, plan, progress::Progress,
     request_history::RequestHistory, result::BulkResult,
@@ -162,7 +162,7 @@ async fn call(
 fn report_interrupt(is_json: bool) {
     let text = format!(
         "interrupted: no more requests are sent; waiting up to {} s for pending ones; press Ctrl-C again to stop now",
-        STOP_TIMEOUT.as_secs()
+        MAX_STOP_WAIT.as_secs()
     );
     if is_json {
         stderr::print_line(json!({ "interrupted": text }));

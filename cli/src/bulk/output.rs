@@ -69,7 +69,7 @@ pub(super) fn summary_object(change: &ChangeDescription, result: &BulkResult) ->
 
 /// Table of the targets and their outcomes.
 pub(super) fn target_table(result: &BulkResult) -> String {
-    let mut table = table(["WHO", "OUTCOME", "E-MAIL", "BEFORE", "ERROR"]);
+    let mut table = table(["WHO", "OUTCOME", "E-MAIL", "PREVIOUS", "ERROR"]);
     for target in &result.targets {
         let previous_state = target.report.previous_state.as_ref();
         table.add_row(

@@ -6,9 +6,9 @@ use host::{Outcome, Report, Selector, Target};
 
 use super::result::BulkResult;
 
-/// Targets of the second call: the users who would be changed, by id, each once. If `expects_email`, with the e-mail address
+/// Targets of the second call: the users who would be changed, by id, each once. If `has_expected_email`, with the e-mail address
 /// that was shown.
-pub(super) fn targets(plan: &BulkResult, expects_email: bool) -> Vec<Target> {
+pub(super) fn targets(plan: &BulkResult, has_expected_email: bool) -> Vec<Target> {
     let mut seen = HashSet::new();
     let mut targets = Vec::new();
     for target in &plan.targets {
@@ -17,7 +17,7 @@ pub(super) fn targets(plan: &BulkResult, expects_email: bool) -> Vec<Target> {
             continue;
         }
         let email = target.user().map(|user| user.email.as_str());
-        let expected = email.filter(|email| expects_email && is_comparable(email));
+        let expected = email.filter(|email| has_expected_email && is_comparable(email));
         targets.push(Target {
             who: Selector::Id(id.to_owned()),
             expect_email: expected.map(str::to_owned),

@@ -168,7 +168,7 @@ impl HistoryState {
         first.filter(|_| ids.next().is_none()).map(String::as_str)
     }
 
-    /// Keeps a user if they are named, or were kept before.
+    /// Updates a user who is a target or already stored.
     fn see(&mut self, user: User) {
         let ids = self.emails.get_mut(&comparable_email(&user.email));
         let is_named = ids.is_some() || self.ids.contains(&user.id);

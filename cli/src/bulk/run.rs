@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Deadline of a call in milliseconds: the maximum, because Ctrl-C can end it earlier.
-const DEADLINE_MS: u32 = 3_600_000;
+const DEFAULT_DEADLINE_MS: u32 = 3_600_000;
 
 /// Default for the maximum number of users changed.
 const DEFAULT_MAX_CHANGES: u32 = 25;
@@ -152,7 +152,7 @@ fn options(
         stop_on_error: arguments.stop_on_error,
         deadline_ms: match account.setting("OP_USERS_DEADLINE_MS") {
             Some(_) => None,
-            None => Some(DEADLINE_MS),
+            None => Some(DEFAULT_DEADLINE_MS),
         },
     })
 }

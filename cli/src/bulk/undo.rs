@@ -17,11 +17,11 @@ use crate::{
 /// Users of a report that are left out, by cause.
 #[derive(Default)]
 struct LeftOut {
-    /// Their previous state is unknown.
+    /// Users whose previous state is unknown.
     unknown: Vec<String>,
-    /// Their previous state is not the one that this action brings back.
+    /// Users whose previous state this action does not restore.
     other_state: Vec<String>,
-    /// The report contains no usable id.
+    /// Users without a usable id in the report.
     without_id: Vec<String>,
 }
 

@@ -111,7 +111,7 @@ pub(super) async fn run(
 fn announce(
     address: SocketAddr,
     caller: Option<&SimulatedCaller>,
-    with_webhook_secret: bool,
+    has_webhook_secret: bool,
     output: &mut Output,
 ) -> CommandResult {
     let url = format!("http://{address}");
@@ -122,7 +122,7 @@ fn announce(
         let curl = curl_command(&url, &caller.key);
         text.push_str(&format!("\n\nkey             {}", caller.key));
         object.insert("key".to_owned(), caller.key.clone().into());
-        if with_webhook_secret {
+        if has_webhook_secret {
             text.push_str(&format!("\nwebhook secret  {}", caller.webhook_secret));
             let secret = caller.webhook_secret.clone();
             object.insert("webhook_secret".to_owned(), secret.into());

@@ -1,4 +1,4 @@
-//! Advice for errors: the component's, and that which only the command can give.
+//! Hints for errors: the component's, with the names of options and variables added.
 
 use host::{Effect, Error, ErrorCode};
 

@@ -26,12 +26,12 @@ async fn every_step_is_shown_with_its_requests_and_no_secret() {
             .unwrap_or_else(|| panic!("{step} is missing in {rest}"));
         rest = &rest[at..];
         let next = rest.find("\n\n").unwrap_or(rest.len());
-        let told = &rest[..next];
+        let lines = &rest[..next];
         assert!(
-            told.contains("GET  /v1beta1/") || told.contains("POST /v1beta1/"),
-            "{told}"
+            lines.contains("GET  /v1beta1/") || lines.contains("POST /v1beta1/"),
+            "{lines}"
         );
-        assert!(told.contains(" ms\n"), "{told}");
+        assert!(lines.contains(" ms\n"), "{lines}");
     }
     assert!(
         ended

@@ -66,7 +66,8 @@ pub(crate) async fn simulator() -> Simulator {
 /// Runs a command with this standard input.
 pub(crate) async fn run_with(mut command: Command, input: &str) -> CommandOutput {
     let mut file = tempfile::tempfile().expect("a file");
-    file.write_all(input.as_bytes()).expect("room for it");
+    file.write_all(input.as_bytes())
+        .expect("the input is written");
     file.rewind().expect("its beginning");
     command.stdin(file);
     run(command).await

@@ -1,5 +1,5 @@
-//! Filter between a component and the host's environment: exports a `wasi:cli/environment` that contains the service's own
-//! variables only.
+//! Environment filter (the wall): exports a `wasi:cli/environment` that contains only the service's own variables of the
+//! host's environment.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(

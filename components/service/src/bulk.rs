@@ -8,6 +8,7 @@ use crate::{
     bulk_request::{BulkRequest, UserAction},
     plugin::Plugin,
     problem::Problem,
+    problem_details,
     request::RequestContext,
     response::Response,
     settings::Settings,
@@ -42,7 +43,7 @@ pub(crate) fn change_users(
     if let Some(refused) = &report.refused {
         let problem = Problem::from(refused.clone());
         return Ok(BulkResponse {
-            response: problem.into_response(context.request_id, Some(&report_json)),
+            response: problem_details::response(problem, context.request_id, Some(&report_json)),
             is_complete: false,
         });
     }
@@ -77,7 +78,11 @@ pub(crate) fn change_user(
     });
     if let Some(error) = report.refused.as_ref().or(failed) {
         let problem = Problem::from(error.clone());
-        return Ok(problem.into_response(context.request_id, Some(&report_json)));
+        return Ok(problem_details::response(
+            problem,
+            context.request_id,
+            Some(&report_json),
+        ));
     }
     let Some(user) = target.and_then(|target| target.user.as_ref()) else {
         let detail = "the plugin did not return the changed user";

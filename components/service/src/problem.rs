@@ -7,7 +7,7 @@ use crate::{
     json,
 };
 
-/// A failed request. [`Problem::into_response`] turns it into problem details.
+/// A failed request. [`problem_details::response`](crate::problem_details::response) turns it into problem details.
 #[derive(Debug)]
 pub(crate) struct Problem {
     /// HTTP status.

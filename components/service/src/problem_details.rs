@@ -32,40 +32,38 @@ struct ProblemJson<'a> {
     report: Option<&'a ReportJson<'a>>,
 }
 
-impl Problem {
-    /// Makes the response to the request with this id. `report` holds the outcome of each user, if a change was tried.
-    pub(crate) fn into_response(
-        self,
-        request_id: &str,
-        report: Option<&ReportJson<'_>>,
-    ) -> Response {
-        let body = ProblemJson {
-            kind: "about:blank",
-            title: reason_phrase(self.status),
-            status: self.status,
-            code: self.code,
-            detail: &self.detail,
-            request_id,
-            error: self.error.as_deref().map(ErrorDetailsJson::from),
-            report,
-        };
-        let mut response = Response {
-            status: self.status,
-            headers: vec![("content-type", "application/problem+json".to_owned())],
-            body: json::to_string(&body),
-        };
-        if let Some(allow) = self.allow {
-            response = response.with_header("allow", allow);
-        }
-        let wait_ms = self.error.and_then(|error| error.retry_after_ms);
-        if let Some(wait_ms) = wait_ms.filter(|_| self.status == 503) {
-            response = response.with_header("retry-after", retry_after(wait_ms));
-        }
-        if self.status == 401 {
-            response = response.with_header("www-authenticate", "Bearer");
-        }
-        response
+/// Makes the response to the request with this id. `report` holds the outcome of each user, if a change was tried.
+pub(crate) fn response(
+    problem: Problem,
+    request_id: &str,
+    report: Option<&ReportJson<'_>>,
+) -> Response {
+    let body = ProblemJson {
+        kind: "about:blank",
+        title: reason_phrase(problem.status),
+        status: problem.status,
+        code: problem.code,
+        detail: &problem.detail,
+        request_id,
+        error: problem.error.as_deref().map(ErrorDetailsJson::from),
+        report,
+    };
+    let mut response = Response {
+        status: problem.status,
+        headers: vec![("content-type", "application/problem+json".to_owned())],
+        body: json::to_string(&body),
+    };
+    if let Some(allow) = problem.allow {
+        response = response.with_header("allow", allow);
     }
+    let wait_ms = problem.error.and_then(|error| error.retry_after_ms);
+    if let Some(wait_ms) = wait_ms.filter(|_| problem.status == 503) {
+        response = response.with_header("retry-after", retry_after(wait_ms));
+    }
+    if problem.status == 401 {
+        response = response.with_header("www-authenticate", "Bearer");
+    }
+    response
 }
 
 /// Value of `Retry-After` in seconds, rounded up (RFC 9110, section 10.2.3).

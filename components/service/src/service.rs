@@ -10,6 +10,7 @@ use crate::{
     handlers,
     plugin::Plugin,
     problem::Problem,
+    problem_details,
     replay_cache::ReplayCache,
     request::{Request, RequestContext},
     response::Response,
@@ -29,7 +30,8 @@ pub(crate) struct Service {
 #[derive(Serialize)]
 struct RepeatedJson<'a> {
     request_id: &'a str,
-    repeated: bool,
+    #[serde(rename = "repeated")]
+    is_repeated: bool,
 }
 
 impl Service {
@@ -51,7 +53,7 @@ impl Service {
         let request_id = request.id().unwrap_or(generated_id);
         let mut response = self
             .handle(plugin, request, request_id)
-            .unwrap_or_else(|problem| problem.into_response(request_id, None));
+            .unwrap_or_else(|problem| problem_details::response(problem, request_id, None));
         if request.method == "HEAD" {
             response.body.clear();
         }
@@ -119,7 +121,7 @@ impl Service {
             // The sender missed the response. A user who was restored since then must not be contained again.
             let repeated = RepeatedJson {
                 request_id,
-                repeated: true,
+                is_repeated: true,
             };
             return Ok(Response::json(&repeated));
         }

@@ -7,6 +7,7 @@ mod connection;
 mod error_response;
 mod json;
 mod memory;
+mod placeholder;
 mod redirect;
 mod request;
 mod response;

@@ -18,7 +18,7 @@ const MAX_TEE_BYTES: usize = 8 << 20;
 /// Maximum size in bytes of a body that is read ahead.
 const MAX_READ_AHEAD_BYTES: usize = 64 << 10;
 /// Maximum time for which reading ahead delays the component.
-const READ_AHEAD_TIMEOUT: Duration = Duration::from_millis(250);
+const MAX_READ_AHEAD_WAIT: Duration = Duration::from_millis(250);
 
 /// Passes a body on as it arrives, and calls `on_complete` with all of it before passing on its end. Does not call it for a
 /// body that is too long or breaks off.
@@ -62,7 +62,7 @@ impl Body for TeeBody {
             Some(Err(_)) => self.on_complete = None,
             None => {}
         }
-        // A reader that knows this frame to be the last one may not poll again.
+        // The reader may stop polling after the last frame.
         if (frame.is_none() || self.body.is_end_stream())
             && let Some(on_complete) = self.on_complete.take()
         {
@@ -82,7 +82,7 @@ impl Body for TeeBody {
 
 /// Reads a small body ahead. Returns its content, if all of it arrived in time, and a body that replays it from the start.
 pub(super) async fn read_ahead(mut body: WasiBody) -> (Option<Vec<u8>>, WasiBody) {
-    let deadline = Instant::now() + READ_AHEAD_TIMEOUT;
+    let deadline = Instant::now() + MAX_READ_AHEAD_WAIT;
     let mut read = Vec::new();
     let mut frames = VecDeque::new();
     let is_whole = loop {
@@ -144,7 +144,7 @@ mod tests {
     /// A body of these frames. After them it ends, or stays pending.
     struct FakeBody {
         frames: VecDeque<Result<&'static [u8], Error>>,
-        ends: bool,
+        is_end: bool,
     }
 
     impl Body for FakeBody {
@@ -156,7 +156,7 @@ mod tests {
             _: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
             match self.frames.pop_front() {
-                None if !self.ends => Poll::Pending,
+                None if !self.is_end => Poll::Pending,
                 frame => Poll::Ready(
                     frame.map(|frame| frame.map(|data| Frame::data(Bytes::from_static(data)))),
                 ),
@@ -164,9 +164,9 @@ mod tests {
         }
     }
 
-    fn body<const N: usize>(frames: [Result<&'static [u8], Error>; N], ends: bool) -> WasiBody {
+    fn body<const N: usize>(frames: [Result<&'static [u8], Error>; N], is_end: bool) -> WasiBody {
         let frames = VecDeque::from(frames);
-        FakeBody { frames, ends }.boxed_unsync()
+        FakeBody { frames, is_end }.boxed_unsync()
     }
 
     /// Rest of a body, and true if it ended without an error.
@@ -215,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn tee_reports_complete_bodies_only() {
-        for (last, ends, expected) in [
+        for (last, is_end, expected) in [
             (Ok(&b"e"[..]), true, Some(b"one".to_vec())),
             (Err(Error::ConnectionReadTimeout), false, None),
         ] {
@@ -223,7 +223,7 @@ mod tests {
             let copy = Arc::clone(&reported);
             let on_complete = move |body: &[u8]| *copy.lock().unwrap() = Some(body.to_vec());
             let body = tee(body([Ok(b"on"), last], true), on_complete);
-            assert_eq!(rest(body).await.1, ends);
+            assert_eq!(rest(body).await.1, is_end);
             assert_eq!(*reported.lock().unwrap(), expected);
         }
     }

@@ -47,8 +47,8 @@ async fn read_body(mut body: Incoming) -> hyper::Result<Bytes> {
             // Trailers are ignored.
             continue;
         };
-        let room = (MAX_BODY_BYTES + 1).saturating_sub(read.len());
-        read.extend(piece.iter().take(room));
+        let remaining = (MAX_BODY_BYTES + 1).saturating_sub(read.len());
+        read.extend(piece.iter().take(remaining));
         received = received.saturating_add(piece.len());
         if received > MAX_READ_BYTES {
             break;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// State of the simulated server.
-pub(super) struct Account {
+pub(super) struct SimulatedAccount {
     pub users: Vec<User>,
     /// Indexes into `users` in the order of the list.
     pub order: Vec<usize>,
@@ -42,7 +42,7 @@ pub(super) struct ServerResponse {
     pub body: String,
     pub payload: Payload,
     /// True if the request changed the state of a user.
-    pub changed: bool,
+    pub is_changed: bool,
 }
 
 /// Content of a response.
@@ -75,7 +75,7 @@ const LIFETIMES: [(&str, Option<u64>); 12] = [
 /// Number of users in a page if the request contains no size.
 const DEFAULT_SIZE: usize = 3;
 
-impl Account {
+impl SimulatedAccount {
     pub(super) fn new(mut rng: Rng) -> Self {
         let users = directory::users(&mut rng);
         let operations = [
@@ -104,7 +104,7 @@ impl Account {
         at: Instant,
     ) -> ServerResponse {
         let application = authorization.strip_prefix("Basic ") == Some(BASIC);
-        let mut changed = false;
+        let mut is_changed = false;
         let payload = match route {
             Route::Token | Route::Revoke(_) if !(application && self.is_application_known) => {
                 return ServerResponse::refused(
@@ -175,7 +175,7 @@ impl Account {
                                 message,
                             );
                         }
-                        _ => changed = self.set_state(number, state.clone()),
+                        _ => is_changed = self.set_state(number, state.clone()),
                     }
                 }
                 Payload::User(self.users[number].clone())
@@ -190,7 +190,7 @@ impl Account {
             status: 200,
             body,
             payload,
-            changed,
+            is_changed,
         }
     }
 
@@ -224,9 +224,9 @@ impl Account {
     /// Sets the state of a user. Returns true if it was different before.
     pub(super) fn set_state(&mut self, number: usize, state: UserState) -> bool {
         let user = &mut self.users[number];
-        let changed = user.state != state;
+        let is_changed = user.state != state;
         user.state = state;
-        changed
+        is_changed
     }
 
     /// Invalidates all tokens.
@@ -246,7 +246,7 @@ impl Account {
             status: 200,
             body: format!(r#"{{"access_token":"{value}"{fields}}}"#),
             payload: Payload::Token(value, lifetime),
-            changed: false,
+            is_changed: false,
         }
     }
 
@@ -263,7 +263,7 @@ impl ServerResponse {
             status,
             body: format!(r#"{{"code":{api_code},"message":"{message}","details":[]}}"#),
             payload: Payload::Refused(code),
-            changed: false,
+            is_changed: false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     call_result::CallResult,
-    intent::{BulkChange, Intent},
+    intent::{BulkIntent, Intent},
     random_arguments,
     rng::Rng,
     route::{ListQuery, Route},
@@ -142,8 +142,8 @@ impl Caller<'_> {
         self.observe(Operation::ListAllUsers, intent, call).await
     }
 
-    pub(super) async fn change_users(&self, changes: BulkChange) -> CallResult {
-        let BulkChange {
+    pub(super) async fn change_users(&self, changes: BulkIntent) -> CallResult {
+        let BulkIntent {
             state,
             targets,
             options,

@@ -1,6 +1,6 @@
 //! Checks of pauses: a 429 pauses all requests of a call.
 
-use super::history::{History, Pause, RequestRecord};
+use super::history::{History, PauseRecord, RequestRecord};
 use crate::platform::Instant;
 
 impl History {
@@ -11,7 +11,7 @@ impl History {
         let latest = now.after(self.longest_wait(call, chain));
         let until = record.received.not_before().unwrap_or(now);
         let before = self.current_pause(call, now);
-        self.calls[call].pause = Some(Pause {
+        self.calls[call].pause = Some(PauseRecord {
             began: before.map_or(now, |pause| pause.began),
             until: before.map_or(until, |pause| pause.until.max(until)),
             latest: before.map_or(latest, |pause| pause.latest.max(latest)),
@@ -19,7 +19,7 @@ impl History {
     }
 
     /// Returns the pause that has not ended for sure.
-    pub(super) fn current_pause(&self, call: usize, now: Instant) -> Option<Pause> {
+    pub(super) fn current_pause(&self, call: usize, now: Instant) -> Option<PauseRecord> {
         self.calls[call].pause.filter(|pause| pause.latest >= now)
     }
 

@@ -80,8 +80,8 @@ impl History {
         latest.is_some_and(|latest| latest.after(MIN_ATTEMPT_TIME) >= deadline)
     }
 
-    /// Returns the earliest end of the time for look-ups by id: half of the time that is left after the list. Token
-    /// exchanges for look-ups end with it too. Their actual end is not visible from outside.
+    /// Returns the earliest possible end of the look-ups by id and of their token exchanges: half of the time that is left
+    /// after the list. The actual end cannot be observed.
     pub(super) fn lookup_deadline(&self, call: usize) -> Instant {
         let record = &self.calls[call];
         let list = record.chain(&Subject::List);

@@ -35,8 +35,8 @@ impl SimulationState {
         let mut wait = None;
         let head = match response_fate {
             ResponseFate::Nothing => unreachable!("a missing response is not delivered"),
-            ResponseFate::Failure(kind, possibly_received) => {
-                Err(send_error(kind, possibly_received))
+            ResponseFate::Failure(kind, is_possibly_received) => {
+                Err(send_error(kind, is_possibly_received))
             }
             ResponseFate::Refusal(status, headers, asked, body) => {
                 wait = asked;
@@ -60,7 +60,7 @@ impl SimulationState {
                 wait,
                 at: now,
             },
-            Err(error) => Received::Failure(error.kind, error.possibly_received),
+            Err(error) => Received::Failure(error.kind, error.is_possibly_received),
         };
         let call = self.history.requests[request].call;
         self.trace_call(now, call, |_| format!("receives {received:?}"));
@@ -144,10 +144,10 @@ impl SimulationState {
                 pieces.push(BodyPiece::Bytes(pause(), bytes[cut..].to_vec()));
             }
             BodyFate::Cut => {
-                let possibly_received = self.rng.one_in(2);
+                let is_possibly_received = self.rng.one_in(2);
                 pieces.push(BodyPiece::Fails(send_error(
                     SendErrorKind::Connection,
-                    possibly_received,
+                    is_possibly_received,
                 )));
             }
             BodyFate::Stalls => pieces.push(BodyPiece::Never),

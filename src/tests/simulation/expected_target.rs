@@ -3,7 +3,7 @@
 use super::{
     check_pages::AddressOwner,
     history::History,
-    intent::{BulkChange, Intent, is_invalid_target, normalized},
+    intent::{BulkIntent, Intent, is_invalid_target, normalized},
     request_chain::Subject,
     route::Route,
 };
@@ -59,7 +59,7 @@ impl<'a> ExpectedTarget<'a> {
 
 impl History {
     /// Returns the arguments of a bulk change. Panics for any other call.
-    pub(super) fn changes_of(&self, call: usize) -> &BulkChange {
+    pub(super) fn changes_of(&self, call: usize) -> &BulkIntent {
         match &self.calls[call].intent {
             Intent::ChangeUsers(changes) => changes,
             intent => panic!("{intent:?} is not a bulk change"),
@@ -155,7 +155,7 @@ impl History {
     }
 }
 
-impl BulkChange {
+impl BulkIntent {
     /// Returns the guard that a target with this expected address violates.
     fn guard(&self, resolved: ResolvedUser<'_>, expected: Option<&str>) -> Option<Guard> {
         let mut protects_an_address = false;

@@ -32,7 +32,7 @@ pub(super) struct CallRecord {
     pub requests: Vec<usize>,
     pub chains: Vec<RequestChain>,
     pub open: usize,
-    pub pause: Option<Pause>,
+    pub pause: Option<PauseRecord>,
 }
 
 /// Record of one request.
@@ -84,7 +84,7 @@ pub(super) struct Configuration {
 
 /// Overlapping waits of a call after responses with status 429.
 #[derive(Clone, Copy)]
-pub(super) struct Pause {
+pub(super) struct PauseRecord {
     /// Beginning of the first wait.
     pub began: Instant,
     /// End of the waits that the server asked for.
@@ -235,14 +235,14 @@ impl RequestRecord {
 
     /// Returns true if the request changed the state of a user.
     pub(super) fn has_changed_user(&self) -> bool {
-        self.response.as_ref().is_some_and(|(it, _)| it.changed)
+        self.response.as_ref().is_some_and(|(it, _)| it.is_changed)
     }
 
     /// Returns true if the client cannot rule out that the request was carried out.
     pub(super) fn may_have_changed(&self) -> bool {
         match self.received {
             Received::Nothing => true,
-            Received::Failure(_, possibly_received) => possibly_received,
+            Received::Failure(_, is_possibly_received) => is_possibly_received,
             Received::Head { status, .. } => !(400..500).contains(&status),
         }
     }

@@ -17,12 +17,12 @@ pub(super) enum Intent {
     /// Lists all users that match the filter, up to the limit.
     ListAll(Option<StateFilter>, u32),
     /// Changes many users.
-    ChangeUsers(BulkChange),
+    ChangeUsers(BulkIntent),
 }
 
 /// Arguments of a bulk change.
 #[derive(Clone, Debug)]
-pub(super) struct BulkChange {
+pub(super) struct BulkIntent {
     pub state: UserState,
     pub targets: Vec<Target>,
     pub options: ChangeOptions,
@@ -94,7 +94,7 @@ impl Intent {
     }
 }
 
-impl BulkChange {
+impl BulkIntent {
     fn deadline(&self) -> Option<Duration> {
         let ms = self.options.deadline_ms.map(u64::from);
         ms.filter(|&ms| is_deadline(ms)).map(Duration::from_millis)

@@ -29,8 +29,8 @@ pub(super) fn page(page: &UserPage, rng: &mut Rng) -> String {
     let next = match &page.next_page_token {
         Some(token) => format!(r#","next_page_token":"{token}""#),
         None => {
-            let ways = ["", r#","next_page_token":"""#, r#","next_page_token":null"#];
-            (*rng.pick(&ways)).to_owned()
+            let variants = ["", r#","next_page_token":"""#, r#","next_page_token":null"#];
+            (*rng.pick(&variants)).to_owned()
         }
     };
     format!(r#"{{"results":[{}]{next}}}"#, users.join(","))

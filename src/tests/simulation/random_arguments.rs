@@ -1,6 +1,6 @@
 //! Random arguments of calls, some of them invalid.
 
-use super::{intent::BulkChange, rng::Rng};
+use super::{intent::BulkIntent, rng::Rng};
 use crate::{ChangeOptions, Selector, StateFilter, Target, UserState};
 
 /// Returns an e-mail address in one of several spellings. It may be unknown or invalid.
@@ -29,7 +29,7 @@ pub(super) fn list_all_arguments(rng: &mut Rng) -> (Option<StateFilter>, u32) {
 }
 
 /// Returns a random bulk change.
-pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
+pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkIntent {
     let count = match rng.below(12) {
         0 => 0,
         1 => 24,
@@ -45,7 +45,7 @@ pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
         0 => (0..1 + rng.below(3)).map(|_| protected(rng)).collect(),
         _ => Vec::new(),
     };
-    BulkChange {
+    BulkIntent {
         state,
         targets,
         options: ChangeOptions {
@@ -60,7 +60,7 @@ pub(super) fn changes(state: UserState, rng: &mut Rng) -> BulkChange {
 }
 
 /// Returns a bulk change with an invalid option.
-pub(super) fn invalid_changes(rng: &mut Rng) -> BulkChange {
+pub(super) fn invalid_changes(rng: &mut Rng) -> BulkIntent {
     let mut changes = changes(UserState::Suspended, rng);
     let options = &mut changes.options;
     match rng.below(3) {

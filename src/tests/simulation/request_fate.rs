@@ -178,12 +178,12 @@ impl RequestFate {
         arrives_after: Option<Duration>,
         response_after: Duration,
         kind: SendErrorKind,
-        possibly_received: bool,
+        is_possibly_received: bool,
     ) {
         *self = Self {
             arrives_after,
             response_after,
-            response: ResponseFate::Failure(kind, possibly_received),
+            response: ResponseFate::Failure(kind, is_possibly_received),
         };
     }
 

@@ -9,7 +9,7 @@ use std::{
 use super::{
     call_result::CallResult,
     caller::{Caller, settings},
-    intent::BulkChange,
+    intent::BulkIntent,
     random_arguments::any_deadline,
     rng::Rng,
     simulated_platform::{SharedSimulation, SimulatedPlatform},
@@ -127,12 +127,12 @@ async fn check_recovery(caller: &Caller<'_>, rng: &mut Rng) {
 }
 
 /// Returns a bulk change of these users without guards.
-fn change_of(ids: &[&String], state: UserState) -> BulkChange {
+fn change_of(ids: &[&String], state: UserState) -> BulkIntent {
     let targets = ids.iter().map(|&id| Target {
         who: Selector::Id(id.clone()),
         expect_email: None,
     });
-    BulkChange {
+    BulkIntent {
         state,
         targets: targets.collect(),
         options: ChangeOptions::default(),

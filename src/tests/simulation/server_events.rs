@@ -63,15 +63,15 @@ impl SimulationState {
         let response = self
             .account
             .respond(&record.route, &record.authorization, at);
-        let (status, changed) = (response.status, response.changed);
+        let (status, is_changed) = (response.status, response.is_changed);
         record.response = Some((response, at));
         let (call, chain) = (record.call, record.chain);
         self.trace_call(at, call, |_| {
-            let change = if changed { ", changed" } else { "" };
+            let change = if is_changed { ", changed" } else { "" };
             format!("arrives at the server: {status}{change}")
         });
         let ended = self.history.calls[call].chains[chain].ended;
-        if changed {
+        if is_changed {
             assert_ne!(
                 ended,
                 Some(CallEnd::Failed(Effect::NotApplied)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    account::Account,
+    account::SimulatedAccount,
     call_result::CallResult,
     fault::Fault,
     history::{CallRecord, Configuration, History},
@@ -22,7 +22,7 @@ use crate::{
 pub(super) type Counts = BTreeMap<String, u64>;
 
 pub(super) struct SimulationState {
-    pub account: Account,
+    pub account: SimulatedAccount,
     pub history: History,
     pub counts: Counts,
     /// Call that is being polled.
@@ -56,7 +56,7 @@ impl SimulationState {
         let faults = Fault::ALL.into_iter().filter(|_| rng.one_in(one_of));
         let mut simulation = Self {
             faults: faults.collect(),
-            account: Account::new(Rng::new(seed, 2)),
+            account: SimulatedAccount::new(Rng::new(seed, 2)),
             history: History::default(),
             counts: Counts::new(),
             polled_call: None,

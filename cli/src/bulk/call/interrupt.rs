@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use tokio::sync::mpsc;
 
 /// Maximum time from the first signal to the end of a call.
-pub(super) const STOP_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const MAX_STOP_WAIT: Duration = Duration::from_secs(20);
 
 /// Receiver of the signals that interrupt a command: SIGINT (Ctrl-C), and on Unix SIGTERM and SIGHUP.
 pub(super) struct Interrupt(mpsc::Receiver<()>);
@@ -46,7 +46,9 @@ impl Interrupt {
 
     /// Waits for a second signal, or for the time-out.
     pub(super) async fn second_signal_or_timeout(&mut self) {
-        tokio::time::timeout(STOP_TIMEOUT, self.signal()).await.ok();
+        tokio::time::timeout(MAX_STOP_WAIT, self.signal())
+            .await
+            .ok();
     }
 }
 
@@ -61,6 +63,6 @@ mod tests {
         let (_sender, receiver) = mpsc::channel(1);
         let started = Instant::now();
         Interrupt(receiver).second_signal_or_timeout().await;
-        assert_eq!(started.elapsed().as_secs(), STOP_TIMEOUT.as_secs());
+        assert_eq!(started.elapsed().as_secs(), MAX_STOP_WAIT.as_secs());
     }
 }

@@ -21,8 +21,8 @@ async fn a_closed_standard_error_does_not_stop_a_change() {
     let status = tokio::task::spawn_blocking(move || contain.status());
     let status = status.await.expect("it is waited for").expect("it starts");
     assert_eq!(status.code(), Some(0));
-    let told = document(&scene.path("report.json"));
-    assert_eq!(told["targets"].as_array().map(Vec::len), Some(8));
+    let report = document(&scene.path("report.json"));
+    assert_eq!(report["targets"].as_array().map(Vec::len), Some(8));
     assert!(
         users
             .iter()

@@ -26,7 +26,7 @@ async fn a_written_file_must_not_be_named_for_another_purpose() {
             // The file must be a report, or an earlier check refuses it.
             let report = ["contain", "--yes", "--report", &new];
             run(op_users_at(&scene.simulator, &command(&report, &users))).await;
-            std::fs::copy(&new, &list).expect("room for it");
+            std::fs::copy(&new, &list).expect("the file is copied");
         }
         let before = read(&scene.path("list.txt"));
         let named = if from { &[][..] } else { &users };

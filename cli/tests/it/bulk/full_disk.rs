@@ -32,16 +32,16 @@ async fn a_full_disk_stops_further_requests() {
     );
     let sent = scene.requests(Endpoint::Suspend);
     assert!(sent <= 2, "{sent} were sent");
-    let told = document(&scene.path("report.json"));
+    let report = document(&scene.path("report.json"));
     assert!(
-        told["audit_error"]
+        report["audit_error"]
             .as_str()
             .unwrap()
             .contains("No space left")
     );
-    assert_eq!(told["interrupted"], false);
+    assert_eq!(report["interrupted"], false);
     let count = |outcome: &str| {
-        let targets = told["targets"].as_array().unwrap().iter();
+        let targets = report["targets"].as_array().unwrap().iter();
         targets.filter(|one| one["outcome"] == outcome).count()
     };
     assert_eq!((count("changed"), count("skipped")), (sent, 10 - sent));

@@ -69,8 +69,8 @@ async fn stop_on_error_stops_at_the_first_error() {
     ];
     let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert_eq!(ended.status, 1);
-    let told = objects(&ended.stdout);
-    assert_eq!(told[3]["summary"]["skipped"], 2);
+    let lines = objects(&ended.stdout);
+    assert_eq!(lines[3]["summary"]["skipped"], 2);
     assert_eq!(scene.requests(Endpoint::Suspend), 0);
 }
 

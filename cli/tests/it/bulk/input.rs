@@ -70,7 +70,7 @@ async fn invalid_users_are_reported_by_line_before_any_request() {
     let csv = scene.write("list.csv", "email,name\na@b.example,A\n,B\n");
     let empty = scene.write("empty.txt", "# no users yet\n");
     let missing = scene.file("missing.txt");
-    for (arguments, input, told) in [
+    for (arguments, input, output) in [
         (
             &["contain", "--file", &names][..],
             "",
@@ -135,7 +135,7 @@ async fn invalid_users_are_reported_by_line_before_any_request() {
             "{arguments:?}: {ended:?}"
         );
         assert!(ended.stderr.starts_with("error: "), "{ended:?}");
-        assert!(ended.stderr.contains(told), "{told}: {ended:?}");
+        assert!(ended.stderr.contains(output), "{output}: {ended:?}");
     }
     assert!(scene.simulator.requests().is_empty());
 }

@@ -39,9 +39,9 @@ async fn ctrl_c_sends_no_request_and_awaits_pending_ones() {
             "{ended:?}"
         );
 
-        let told = document(&scene.path("report.json"));
-        assert_eq!(told["interrupted"], true);
-        for (target, user) in told["targets"].as_array().unwrap().iter().zip(&users) {
+        let report = document(&scene.path("report.json"));
+        assert_eq!(report["interrupted"], true);
+        for (target, user) in report["targets"].as_array().unwrap().iter().zip(&users) {
             let (outcome, error) = (&target["outcome"], &target["error"]);
             let is_changed = scene.state(user) == State::Suspended;
             assert_eq!(outcome, if is_changed { "changed" } else { "skipped" });
@@ -85,8 +85,8 @@ async fn a_second_ctrl_c_ends_at_once_and_reports_what_is_known() {
     running.signal("INT");
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");
-    let told = document(&scene.path("report.json"));
-    let targets = told["targets"].as_array().unwrap();
+    let report = document(&scene.path("report.json"));
+    let targets = report["targets"].as_array().unwrap();
     let outcomes: Vec<_> = targets.iter().map(|one| one["outcome"].clone()).collect();
     assert_eq!(
         outcomes,
@@ -102,7 +102,7 @@ async fn a_second_ctrl_c_ends_at_once_and_reports_what_is_known() {
         assert_eq!(target["user"]["id"], user.id.as_str());
         assert_eq!(target["previous_state"], "active");
     }
-    assert_eq!(told["requests"], 8, "a token, a list, six changes");
+    assert_eq!(report["requests"], 8, "a token, a list, six changes");
 }
 
 #[tokio::test]
@@ -147,12 +147,12 @@ async fn an_interrupt_before_the_first_change_skips_every_user() {
     scene.simulator.release();
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");
-    let told = objects(&ended.stdout);
+    let lines = objects(&ended.stdout);
     assert!(
-        told[..3].iter().all(|one| one["outcome"] == "skipped"),
-        "{told:?}"
+        lines[..3].iter().all(|one| one["outcome"] == "skipped"),
+        "{lines:?}"
     );
-    assert_eq!(told[3]["summary"]["interrupted"], true);
+    assert_eq!(lines[3]["summary"]["interrupted"], true);
     assert_eq!(scene.simulator.requests().len(), 1);
 }
 
@@ -208,6 +208,6 @@ async fn an_unclear_response_is_possibly_applied_after_ctrl_c() {
     running.signal("INT");
     let ended = running.ends().await;
     assert_eq!(ended.status, 130, "{ended:?}");
-    let told = document(&scene.path("report.json"));
-    assert_eq!(told["targets"][0]["error"]["effect"], "possibly-applied");
+    let report = document(&scene.path("report.json"));
+    assert_eq!(report["targets"][0]["error"]["effect"], "possibly-applied");
 }

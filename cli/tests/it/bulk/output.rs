@@ -49,11 +49,11 @@ async fn text_output_is_a_table_and_each_error_once_with_hint() {
     assert_eq!(
         ended.stdout,
         "\
-WHO                         OUTCOME  E-MAIL                 BEFORE  ERROR
+WHO                         OUTCOME  E-MAIL                 PREVIOUS  ERROR
 USER0002@acme.example       changed  user0002@acme.example  active
-OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active  last-owner
-absent@acme.example         failed                                  not-found
-missing@acme.example        failed                                  not-found
+OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active    last-owner
+absent@acme.example         failed                                    not-found
+missing@acme.example        failed                                    not-found
 1 changed, 3 failed (5 requests sent)
 "
     );
@@ -90,10 +90,10 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
         (1, ""),
         "{ended:?}"
     );
-    let told = objects(&ended.stdout);
-    assert_eq!(told.len(), 4);
+    let lines = objects(&ended.stdout);
+    assert_eq!(lines.len(), 4);
     assert_eq!(
-        told[0],
+        lines[0],
         json!({
             "who": user.id,
             "outcome": "changed",
@@ -109,11 +109,11 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
             "error": null,
         })
     );
-    assert_eq!(told[1]["error"]["code"], "not-found");
-    assert_eq!(told[1]["user"], json!(null));
-    assert_eq!(told[2]["outcome"], "changed");
+    assert_eq!(lines[1]["error"]["code"], "not-found");
+    assert_eq!(lines[1]["user"], json!(null));
+    assert_eq!(lines[2]["outcome"], "changed");
     assert_eq!(
-        told[3]["summary"],
+        lines[3]["summary"],
         json!({
             "operation": "contain",
             "correlation_id": "C-1",

@@ -161,7 +161,7 @@ async fn any_answer_but_yes_changes_nothing() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let arguments = command(&["contain"], &users);
-    for (answer, told) in [
+    for (answer, output) in [
         ("n\n", "error: not confirmed; nothing was changed\n"),
         ("\n", "error: not confirmed; nothing was changed\n"),
         ("suspend\n", "error: not confirmed; nothing was changed\n"),
@@ -173,7 +173,7 @@ async fn any_answer_but_yes_changes_nothing() {
         let ended = run_with(op_users_at(&scene.simulator, &arguments), answer).await;
         assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
         assert!(
-            ended.stderr.ends_with(&format!("? [y/N] {told}")),
+            ended.stderr.ends_with(&format!("? [y/N] {output}")),
             "{ended:?}"
         );
     }

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Standard error of a call that takes longer than the time between two lines.
-async fn told(more: &[&str]) -> String {
+async fn output(more: &[&str]) -> String {
     let scene = Scene::new().await;
     let users = scene.active(3);
     let delay = Action::Delay(Duration::from_millis(1_200));
@@ -25,17 +25,17 @@ async fn told(more: &[&str]) -> String {
 
 #[tokio::test]
 async fn progress_is_a_line_every_few_seconds() {
-    let told = told(&[]).await;
-    let first = told.lines().next().expect("a line");
+    let output = output(&[]).await;
+    let first = output.lines().next().expect("a line");
     assert!(
         first.starts_with("1 page read, ") && first.ends_with(" of at most 3 changed"),
-        "{told}"
+        "{output}"
     );
 }
 
 #[tokio::test]
 async fn progress_in_json_is_an_object_every_few_seconds() {
-    let told = objects(&told(&["--json"]).await);
-    assert_eq!(told[0]["progress"]["pages"], 1);
-    assert_eq!(told[0]["progress"]["changes_at_most"], 3);
+    let lines = objects(&output(&["--json"]).await);
+    assert_eq!(lines[0]["progress"]["pages"], 1);
+    assert_eq!(lines[0]["progress"]["changes_at_most"], 3);
 }

@@ -30,12 +30,12 @@ async fn a_report_contains_the_change_its_reason_and_outcomes() {
     ];
     let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert_eq!(ended.status, 1, "{ended:?}");
-    let mut told = document(&scene.path("report.json"));
-    let time = told["time"].take();
+    let mut content = document(&scene.path("report.json"));
+    let time = content["time"].take();
     assert!(time.as_str().unwrap().ends_with('Z'), "{time}");
-    let targets = told["targets"].take();
+    let targets = content["targets"].take();
     assert_eq!(
-        told,
+        content,
         json!({
             "format": 1,
             "operation": "contain",
@@ -146,12 +146,12 @@ async fn an_unsuitable_report_is_refused_before_any_request() {
     let report = scene.file("report.json");
     let contain = ["contain", "--yes", "--report", &report];
     run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
-    let told = read(&scene.path("report.json"));
+    let content = read(&scene.path("report.json"));
     let account = scene.simulator.account_id();
-    let other = scene.write("other.json", &told.replace(account, "ANOTHER"));
+    let other = scene.write("other.json", &content.replace(account, "ANOTHER"));
     let newer = scene.write(
         "newer.json",
-        &told.replace("\"format\": 1", "\"format\": 2"),
+        &content.replace("\"format\": 1", "\"format\": 2"),
     );
     let list = scene.write("list.txt", "A\n");
     let missing = scene.file("missing.json");
@@ -206,11 +206,11 @@ async fn a_report_with_changes_is_not_overwritten() {
     let second = ["contain", "--yes", "--report", &report, &users[1].id];
     assert_eq!(run(op_users_at(&scene.simulator, &dry)).await.status, 0);
     assert_eq!(run(op_users_at(&scene.simulator, &first)).await.status, 0);
-    let told = read(&scene.path("report.json"));
+    let content = read(&scene.path("report.json"));
     let ended = run(op_users_at(&scene.simulator, &second)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
     assert!(ended.stderr.contains("the file exists"), "{ended:?}");
-    assert_eq!(read(&scene.path("report.json")), told);
+    assert_eq!(read(&scene.path("report.json")), content);
     assert_eq!(scene.state(&users[1]), State::Active);
 }
 

@@ -20,8 +20,8 @@ async fn a_possible_change_is_undone() {
     let contain = command(&contain, &users);
     let ended = run(op_users_at(&scene.simulator, &contain)).await;
     assert_eq!(ended.status, 1, "{ended:?}");
-    let told = document(&scene.path("report.json"));
-    assert_eq!(told["targets"][0]["error"]["effect"], "possibly-applied");
+    let content = document(&scene.path("report.json"));
+    assert_eq!(content["targets"][0]["error"]["effect"], "possibly-applied");
 
     let ended = run(op_users_at(&scene.simulator, &contain)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
@@ -44,10 +44,10 @@ async fn users_left_out_of_undo_are_reported_with_the_cause() {
     let report = scene.file("report.json");
     let contain = ["contain", "--yes", "--report", &report];
     run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
-    let mut told = document(&scene.path("report.json"));
-    told["targets"][0]["previous_state"] = "INVITED".into();
-    told["targets"][1]["user"]["id"] = "two words".into();
-    let changed = scene.write("changed.json", &told.to_string());
+    let mut content = document(&scene.path("report.json"));
+    content["targets"][0]["previous_state"] = "INVITED".into();
+    content["targets"][1]["user"]["id"] = "two words".into();
+    let changed = scene.write("changed.json", &content.to_string());
     let restore = ["restore", "--yes", "--from-report", &changed];
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
     assert_eq!(ended.status, 1, "{ended:?}");

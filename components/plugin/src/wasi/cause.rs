@@ -9,12 +9,12 @@ use wasip2::http::types::ErrorCode;
 pub(super) fn denied(detail: &str) -> SendError {
     SendError {
         kind: SendErrorKind::Denied,
-        possibly_received: false,
+        is_possibly_received: false,
         detail: detail.to_owned(),
     }
 }
 
-/// Error for an incomplete response. The exact cause changes nothing, and reading it would cost a kilobyte of code.
+/// Error for an incomplete response. The exact cause changes nothing, and reading it would make the component larger.
 pub(super) fn incomplete() -> SendError {
     failed(ErrorCode::HttpResponseIncomplete)
 }
@@ -23,7 +23,7 @@ pub(super) fn incomplete() -> SendError {
 pub(super) fn failed(code: ErrorCode) -> SendError {
     use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
 
-    let (kind, possibly_received, detail) = match code {
+    let (kind, is_possibly_received, detail) = match code {
         ErrorCode::DnsTimeout => (Connection, false, "the host name was not resolved in time"),
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
             (Connection, false, "the host name cannot be resolved")
@@ -94,7 +94,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
     };
     SendError {
         kind,
-        possibly_received,
+        is_possibly_received,
         detail: detail.to_owned(),
     }
 }

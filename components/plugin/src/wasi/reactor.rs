@@ -28,7 +28,7 @@ pub(super) struct Reactor {
 /// A pollable that a future waits for.
 struct Wait {
     pollable: Pollable,
-    ready: Cell<bool>,
+    is_ready: Cell<bool>,
 }
 
 /// True if the future was woken by another part of itself.
@@ -45,10 +45,10 @@ impl Reactor {
     pub(super) async fn ready(&self, pollable: Pollable) {
         let wait = Rc::new(Wait {
             pollable,
-            ready: Cell::new(false),
+            is_ready: Cell::new(false),
         });
         poll_fn(|_| {
-            if wait.ready.get() {
+            if wait.is_ready.get() {
                 return Poll::Ready(());
             }
             let mut waiting = self.waiting.take();
@@ -72,7 +72,7 @@ impl Reactor {
         let waker = Waker::from(Arc::clone(&woken));
         let mut context = Context::from_waker(&waker);
         while future.as_mut().poll(&mut context).is_pending() {
-            // Another part of the future woke one that may have been polled already.
+            // A later part of the future woke an earlier one: poll again.
             if woken.0.swap(false, Ordering::Relaxed) {
                 self.waiting.take();
                 continue;
@@ -88,7 +88,7 @@ impl Reactor {
                     .ok()
                     .and_then(|index| waits.get(index))
                 {
-                    wait.ready.set(true);
+                    wait.is_ready.set(true);
                 }
             }
         }

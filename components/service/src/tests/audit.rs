@@ -144,7 +144,7 @@ fn each_outcome_maps_to_an_ocsf_status() {
 fn an_unread_user_is_identified_as_in_the_request() {
     let plugin = FakePlugin {
         outcomes: vec![Outcome::Failed(error(ErrorCode::NotFound)); 2],
-        omits_users: true,
+        is_without_users: true,
         ..FakePlugin::default()
     };
     let audit = audit_of(

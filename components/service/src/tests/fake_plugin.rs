@@ -31,7 +31,7 @@ pub(super) struct FakePlugin {
     /// Error that refuses the whole bulk change.
     pub(super) refused: Option<Error>,
     /// True if reports contain no users and no previous states.
-    pub(super) omits_users: bool,
+    pub(super) is_without_users: bool,
     /// Calls, as a function and its arguments.
     pub(super) calls: RefCell<Vec<String>>,
     /// Options of the last bulk change.
@@ -67,8 +67,8 @@ impl FakePlugin {
                 .get(index)
                 .cloned()
                 .unwrap_or(Outcome::Changed),
-            user: (!self.omits_users).then(|| user(name, state.clone())),
-            previous_state: (!self.omits_users).then_some(UserState::Active),
+            user: (!self.is_without_users).then(|| user(name, state.clone())),
+            previous_state: (!self.is_without_users).then_some(UserState::Active),
         };
         Ok(Report {
             targets: names.iter().enumerate().map(report).collect(),

@@ -72,10 +72,10 @@ fn an_api_key_does_not_replace_the_signature() {
 fn a_repeated_webhook_is_not_carried_out_again() {
     let plugin = FakePlugin::default();
     let service = service();
-    for (id, repeated) in [("msg_1", false), ("msg_2", false), ("msg_1", true)] {
+    for (id, is_repeated) in [("msg_1", false), ("msg_2", false), ("msg_1", true)] {
         let response = service.respond(&plugin, &signed(id, now(), BODY), "id");
         assert_eq!(response.status, 200);
-        assert_eq!(json(&response)["repeated"] == true, repeated);
+        assert_eq!(json(&response)["repeated"] == true, is_repeated);
     }
     assert_eq!(plugin.calls.borrow().len(), 2);
 }

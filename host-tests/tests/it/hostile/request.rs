@@ -5,7 +5,7 @@ use std::io;
 use simulator::Endpoint;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
-use super::response::{fill, put_length};
+use super::placeholder::{fill, put_length};
 
 /// Head and body of a request. Empty if the request was not read.
 #[derive(Default)]

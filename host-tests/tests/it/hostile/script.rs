@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use simulator::Endpoint;
 
-use super::response::fill;
+use super::placeholder::fill;
 
 /// Action of the server on a connection. After the last step the server closes the connection.
 #[derive(Clone, Debug)]
