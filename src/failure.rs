@@ -26,6 +26,8 @@ pub(crate) struct FailureDetails {
     pub effect: Effect,
     /// True if another attempt may succeed.
     pub is_transient: bool,
+    /// True if a request was sent.
+    pub is_sent: bool,
     /// True if the server may have processed the request.
     pub is_possibly_processed: bool,
     /// Endpoint that refused the request. None if no response decided.
@@ -46,6 +48,7 @@ impl Failure {
             hint,
             effect: Effect::NotApplied,
             is_transient: false,
+            is_sent: false,
             is_possibly_processed: false,
             endpoint: None,
             retry_after: None,

@@ -7,6 +7,7 @@ use alloc::{string::ToString, vec, vec::Vec};
 use zeroize::Zeroizing;
 
 use crate::{
+    account::KnownSecrets,
     call_context::CallContext,
     endpoint::Endpoint,
     error_response,
@@ -32,8 +33,8 @@ pub(crate) struct ApiRequest<'a> {
     pub path_and_query: &'a str,
     /// Value of the `Authorization` header.
     pub authorization: &'a Secret,
-    /// Token in the request, which the server may repeat in its messages.
-    pub token: Option<&'a Secret>,
+    /// Secrets that the server knows, and may repeat in its messages.
+    pub secrets: KnownSecrets<'a>,
     /// Body, as a form.
     pub form: Option<&'a Secret>,
 }
@@ -55,11 +56,27 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         request: &ApiRequest<'_>,
         deadline: Instant,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let context = self.context;
-        let timeouts = timeouts(context.remaining(deadline));
+        let timeouts = timeouts(self.context.remaining(deadline));
         if timeouts.first_byte.is_zero() {
-            return Err(context.timed_out(deadline, "before the request could be sent"));
+            return Err(self
+                .context
+                .timed_out(deadline, "before the request could be sent"));
         }
+        self.context.count_request();
+        let result = self.send_within(request, timeouts, deadline).await;
+        result.map_err(|mut failure| {
+            failure.is_sent = true;
+            failure
+        })
+    }
+
+    async fn send_within(
+        &self,
+        request: &ApiRequest<'_>,
+        timeouts: Timeouts,
+        deadline: Instant,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let context = self.context;
         let settings = &context.account.settings;
         let length = request
             .form
@@ -86,7 +103,6 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
             body: request.form.map(Secret::expose),
             timeouts: platform_timeouts(timeouts),
         };
-        context.count_request();
         let head_timeout = timeouts.connect.plus(timeouts.first_byte);
         let sent = context.platform.send(outgoing);
         let mut response = match context.within(head_timeout, deadline, sent).await {
@@ -114,7 +130,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
             response.status,
             retry_after,
             problem,
-            &context.account.known_secrets(request.token).list(),
+            &request.secrets.list(),
         ))
     }
 }

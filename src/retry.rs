@@ -42,10 +42,12 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
         let mut backoff = Backoff::new(self.context.now());
         let mut attempts = 0_u32;
         let mut effect = Effect::NotApplied;
+        let mut is_sent = false;
         // Cause that a time-out at the end would hide.
         let mut earlier: Option<Failure> = None;
         loop {
-            if let Err(failure) = self.pause(deadline).await {
+            if let Err(mut failure) = self.pause(deadline).await {
+                failure.is_sent = is_sent;
                 return Err(failure.with_effect(effect));
             }
             let mut failure = match self.http.send(request, deadline).await {
@@ -62,6 +64,8 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
                 ]
                 .concat();
             }
+            is_sent |= failure.is_sent;
+            failure.is_sent = is_sent;
             if request.endpoint == Endpoint::Change && failure.is_possibly_processed {
                 effect = Effect::PossiblyApplied;
             }

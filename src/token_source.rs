@@ -71,7 +71,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             endpoint,
             path_and_query,
             authorization: &authorization,
-            token: Some(&token.value),
+            secrets: self.context.account.known_secrets(Some(&token.value)),
             form: None,
         };
         self.retry.send(&request, deadline).await
@@ -109,7 +109,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             endpoint: Endpoint::Revoke,
             path_and_query: &settings.revoke_path,
             authorization: &settings.authorization,
-            token: Some(&token.value),
+            secrets: self.context.account.known_secrets(Some(&token.value)),
             form: Some(&form),
         };
         let body = self.retry.send(&request, deadline).await?;
@@ -172,12 +172,18 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         if let Some(held) = tokens.held.get() {
             tokens.last.set(Some(held));
         }
-        let requests = self.context.requests();
-        let result = self.request_token(deadline).await;
-        if self.context.requests() == requests {
+        // The lifetime counts from here: the server may have issued the token at once.
+        let requested = self.context.now();
+        let body = match self.send_credentials(deadline).await {
             // Nothing was sent, so waiting calls must not take over this failure.
-            return result;
-        }
+            Err(failure) if !failure.is_sent => return Err(failure),
+            sent => sent,
+        };
+        let result = body.and_then(|body| {
+            let response = response::token(&body)?;
+            let token = Token::new(response.token, response.expires_in, requested);
+            Ok(Rc::new(token))
+        });
         tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));
         match &result {
             Ok(token) => {
@@ -198,25 +204,17 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         result
     }
 
-    async fn request_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
+    async fn send_credentials(&self, deadline: Instant) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let settings = &self.context.account.settings;
-        // The lifetime counts from here: the server may have issued the token at once.
-        let requested = self.context.now();
         let form = Secret::concat(&[GRANT]);
         let request = ApiRequest {
             endpoint: Endpoint::Token,
             path_and_query: &settings.token_path,
             authorization: &settings.authorization,
-            token: None,
+            secrets: self.context.account.known_secrets(None),
             form: Some(&form),
         };
-        let body = self.retry.send(&request, deadline).await?;
-        let response = response::token(&body)?;
-        Ok(Rc::new(Token::new(
-            response.token,
-            response.expires_in,
-            requested,
-        )))
+        self.retry.send(&request, deadline).await
     }
 }
 
