@@ -23,6 +23,13 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// Name in the contract, for example `passed`.
+    pub const fn name(self) -> &'static str {
+        verdict_name!(self)
+    }
+}
+
 /// Result of one check with its details: `finding` in the contract.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Finding {

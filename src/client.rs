@@ -213,11 +213,9 @@ impl<P: Platform> Client<P> {
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<Report, Error> {
-        let operation = match action {
-            UserAction::Suspend => Operation::SuspendUsers,
-            UserAction::Reactivate => Operation::ReactivateUsers,
-        };
-        let call = self.begin(operation)?.with_deadline(options.deadline_ms)?;
+        let call = self
+            .begin(action.bulk_operation())?
+            .with_deadline(options.deadline_ms)?;
         call.finish(bulk::change_users(&call, action, targets, options).await)
     }
 

@@ -87,6 +87,11 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Name in the contract, for example `not-found`.
+    pub const fn name(self) -> &'static str {
+        error_code_name!(self)
+    }
+
     /// True if the same call can succeed later without a change: for [`RateLimited`](Self::RateLimited),
     /// [`Unavailable`](Self::Unavailable), [`TimedOut`](Self::TimedOut) and [`ConnectionFailed`](Self::ConnectionFailed).
     pub const fn is_retryable(self) -> bool {
@@ -104,6 +109,13 @@ pub enum Effect {
     NotApplied,
     /// A change was sent, and no response confirmed or rejected it.
     PossiblyApplied,
+}
+
+impl Effect {
+    /// Name in the contract, for example `not-applied`.
+    pub const fn name(self) -> &'static str {
+        effect_name!(self)
+    }
 }
 
 /// Error of a failed call: `error` in the contract.

@@ -109,6 +109,9 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod names;
+
 mod account;
 mod async_lock;
 mod authorized_request;

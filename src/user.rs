@@ -56,6 +56,13 @@ pub enum UserState {
     Other(String),
 }
 
+impl UserState {
+    /// Name in the contract; for a state unknown to this version, the server's spelling.
+    pub fn name(&self) -> &str {
+        user_state_name!(self)
+    }
+}
+
 /// Filter of a list by state: `state-filter` in the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum StateFilter {

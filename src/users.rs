@@ -28,6 +28,31 @@ pub enum UserAction {
 }
 
 impl UserAction {
+    /// Name of the bulk change in the command and in the service: `contain` or `restore`.
+    pub const fn bulk_name(self) -> &'static str {
+        match self {
+            Self::Suspend => "contain",
+            Self::Reactivate => "restore",
+        }
+    }
+
+    /// Action that undoes this one.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Suspend => Self::Reactivate,
+            Self::Reactivate => Self::Suspend,
+        }
+    }
+
+    /// Operation that changes many users.
+    pub const fn bulk_operation(self) -> Operation {
+        match self {
+            Self::Suspend => Operation::SuspendUsers,
+            Self::Reactivate => Operation::ReactivateUsers,
+        }
+    }
+
     /// Operation that changes one user.
     pub(crate) const fn operation(self) -> Operation {
         match self {

@@ -14,4 +14,4 @@ mod result;
 mod run;
 mod undo;
 
-pub(crate) use self::{change::UserAction, run::run};
+pub(crate) use self::run::run;

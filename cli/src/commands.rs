@@ -7,10 +7,12 @@ mod list;
 mod serve;
 mod user;
 
+use onepassword_users::UserAction;
+
 use crate::{
     account::Account,
     arguments::{Arguments, Command},
-    bulk::{self, UserAction},
+    bulk,
     failure::{CommandResult, Failure},
     output::Output,
 };

@@ -76,6 +76,13 @@ pub enum Outcome {
     Skipped,
 }
 
+impl Outcome {
+    /// Name in the contract, for example `would-change`.
+    pub const fn name(&self) -> &'static str {
+        outcome_name!(self)
+    }
+}
+
 /// Result for one target, with everything the call learnt about the user.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TargetReport {

@@ -3,12 +3,12 @@
 mod interrupt;
 
 use host::{ChangeOptions, Instance, Outcome, Report, Target};
+use onepassword_users::UserAction;
 use serde_json::json;
 
 use self::interrupt::{Interrupt, MAX_STOP_WAIT};
 use super::{
-    change::UserAction, input::NamedUser, plan, progress::Progress,
-    request_history::RequestHistory, result::BulkResult,
+    input::NamedUser, plan, progress::Progress, request_history::RequestHistory, result::BulkResult,
 };
 use crate::{failure::Failure, output::stderr};
 

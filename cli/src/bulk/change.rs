@@ -1,65 +1,25 @@
 //! The change that a command makes.
 
 use host::{ApiOperation, UserState};
+use onepassword_users::UserAction;
 use uuid::Uuid;
 
 use crate::{account::Account, arguments::BulkArguments};
 
-/// Suspend or reactivate.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum UserAction {
-    Suspend,
-    Reactivate,
+/// State of a user after an action.
+pub(super) fn resulting_state(action: UserAction) -> UserState {
+    match action {
+        UserAction::Suspend => UserState::Suspended,
+        UserAction::Reactivate => UserState::Active,
+    }
 }
 
-impl UserAction {
-    /// Name of the command.
-    pub(super) fn command_name(self) -> &'static str {
-        match self {
-            Self::Suspend => "contain",
-            Self::Reactivate => "restore",
-        }
-    }
-
-    /// Verb of the question before the change.
-    pub(super) fn question_verb(self) -> &'static str {
-        match self {
-            Self::Suspend => "Suspend",
-            Self::Reactivate => "Reactivate",
-        }
-    }
-
-    /// Name of the function in the contract.
-    pub(super) fn function_name(self) -> &'static str {
-        match self {
-            Self::Suspend => "suspend-users",
-            Self::Reactivate => "reactivate-users",
-        }
-    }
-
-    /// Action that undoes this one.
-    pub(super) fn opposite(self) -> Self {
-        match self {
-            Self::Suspend => Self::Reactivate,
-            Self::Reactivate => Self::Suspend,
-        }
-    }
-
-    /// State of a user after the action.
-    pub(super) fn resulting_state(self) -> UserState {
-        match self {
-            Self::Suspend => UserState::Suspended,
-            Self::Reactivate => UserState::Active,
-        }
-    }
-
-    /// Action of a request. None if it changes nothing.
-    pub(super) fn of(operation: &ApiOperation) -> Option<Self> {
-        match operation {
-            ApiOperation::Suspend(_) => Some(Self::Suspend),
-            ApiOperation::Reactivate(_) => Some(Self::Reactivate),
-            ApiOperation::List | ApiOperation::Get(_) => None,
-        }
+/// Action of a request. None if it changes nothing.
+pub(super) fn action_of(operation: &ApiOperation) -> Option<UserAction> {
+    match operation {
+        ApiOperation::Suspend(_) => Some(UserAction::Suspend),
+        ApiOperation::Reactivate(_) => Some(UserAction::Reactivate),
+        ApiOperation::List | ApiOperation::Get(_) => None,
     }
 }
 

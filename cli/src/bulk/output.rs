@@ -52,7 +52,7 @@ pub(super) fn target_object(target: &TargetResult) -> Value {
 /// Result as a whole, as an object.
 pub(super) fn summary_object(change: &ChangeDescription, result: &BulkResult) -> Value {
     json!({ "summary": {
-        "operation": change.action.command_name(),
+        "operation": change.action.bulk_name(),
         "correlation_id": change.correlation_id,
         "dry_run": result.is_dry_run,
         "interrupted": result.is_interrupted,
@@ -163,7 +163,7 @@ pub(super) fn errors(change: &ChangeDescription, result: &BulkResult) -> Vec<Str
     } else if result.is_interrupted {
         errors.push(format!(
             "interrupted: skipped users were not changed\n  hint: repeat the command to {} them",
-            change.action.command_name()
+            change.action.bulk_name()
         ));
     }
     errors

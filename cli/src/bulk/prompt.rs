@@ -5,10 +5,11 @@ use std::{
     io::{self, BufRead, BufReader, Write},
 };
 
+use onepassword_users::UserAction;
 use serde_json::json;
 
 use super::{
-    change::{ChangeDescription, UserAction},
+    change::ChangeDescription,
     output::{errors, summary_line, summary_object, target_object, target_table},
     result::BulkResult,
 };
@@ -58,8 +59,12 @@ impl Prompt {
         changes: usize,
         output: &Output,
     ) -> Result<(), Failure> {
+        let verb = match action {
+            UserAction::Suspend => "Suspend",
+            UserAction::Reactivate => "Reactivate",
+        };
         let users = if changes == 1 { "user" } else { "users" };
-        let question = format!("{} {changes} {users}? [y/N] ", action.question_verb());
+        let question = format!("{verb} {changes} {users}? [y/N] ");
         let answer = self.ask(&question, output.is_json()).map_err(|error| {
             Failure::other(format!(
                 "no answer to {question:?} could be read: {error}; nothing was changed"

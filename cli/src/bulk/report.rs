@@ -3,15 +3,12 @@
 use std::{fs, io, path::Path};
 
 use host::{Effect, Outcome};
+use onepassword_users::UserAction;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{
-    change::{ChangeDescription, UserAction},
-    output::target_object,
-    result::BulkResult,
-};
+use super::{change::ChangeDescription, output::target_object, result::BulkResult};
 use crate::{atomic_file, failure::Failure, output::json::error};
 
 /// Version of the document. It increases when a reader of an earlier version would misread the document.
@@ -96,7 +93,7 @@ pub(super) fn write(
     let time = time.ok().and_then(|time| time.format(&Rfc3339).ok());
     let document = json!({
         "format": FORMAT,
-        "operation": change.action.command_name(),
+        "operation": change.action.bulk_name(),
         "account_id": change.account_id,
         "time": time,
         "correlation_id": change.correlation_id,
@@ -136,11 +133,11 @@ pub(super) fn read(
     if report.format != FORMAT {
         return Err(failed("is a report of another version of op-users"));
     }
-    if report.operation != action.command_name() {
+    if report.operation != action.bulk_name() {
         return Err(failed(&format!(
             "is not a report of {}, the only command that {} undoes",
-            action.command_name(),
-            action.opposite().command_name()
+            action.bulk_name(),
+            action.opposite().bulk_name()
         )));
     }
     if report.account_id != account_id {

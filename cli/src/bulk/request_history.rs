@@ -13,10 +13,15 @@ use host::{
     ApiOperation, Effect, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord,
     Selector, Target, TargetReport, User, UserState,
 };
-use onepassword_users::comparable_email;
+use onepassword_users::{UserAction, comparable_email};
 
 use self::sent_change::SentChange;
-use super::{audit::AuditLog, change::UserAction, input::NamedUser, result::TargetResult};
+use super::{
+    audit::AuditLog,
+    change::{action_of, resulting_state},
+    input::NamedUser,
+    result::TargetResult,
+};
 
 /// History of the requests of one command.
 pub(super) struct RequestHistory {
@@ -219,7 +224,7 @@ impl Observer for RequestHistory {
         let Some(id) = change.changed_user_id() else {
             return;
         };
-        let new_state = UserAction::of(change).map(UserAction::resulting_state);
+        let new_state = action_of(change).map(resulting_state);
         let user = user.filter(|user| user.id == id && Some(&user.state) == new_state.as_ref());
         let (outcome, user, previous_state) = {
             let mut state = self.state();

@@ -3,11 +3,12 @@
 use std::{path::Path, sync::Arc};
 
 use host::{ChangeOptions, Instance, Observer, RequestRecord};
+use onepassword_users::UserAction;
 
 use super::{
     audit::AuditLog,
     call::BulkCall,
-    change::{ChangeDescription, UserAction},
+    change::ChangeDescription,
     input::{self, NamedUser, file_conflicts},
     output::print,
     plan,

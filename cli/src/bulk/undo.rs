@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use onepassword_users::UserAction;
 use serde_json::json;
 
 use super::{
-    change::UserAction,
+    change::resulting_state,
     input::NamedUser,
     report::{self, ReportedTarget},
 };
@@ -34,7 +35,7 @@ pub(super) fn users(
     output: &Output,
 ) -> Result<(Vec<NamedUser>, bool), Failure> {
     let report = report::read(path, action.opposite(), account_id)?;
-    let state = action.resulting_state();
+    let state = resulting_state(action);
     let mut users: Vec<NamedUser> = Vec::new();
     let mut left_out = LeftOut::default();
     for target in report
@@ -84,7 +85,7 @@ impl LeftOut {
 
     /// Reports the users left out, with cause and hint.
     fn report(&self, action: UserAction, output: &Output) {
-        let state = action.resulting_state();
+        let state = resulting_state(action);
         let state = state.name();
         for (ids, cause, hint) in [
             (
@@ -92,7 +93,7 @@ impl LeftOut {
                 "their previous state is unknown".to_owned(),
                 format!(
                     "if they were {state} before, run: op-users {}",
-                    action.command_name()
+                    action.bulk_name()
                 ),
             ),
             (

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use onepassword_users::UserAction;
 use onepassword_users_audit::{Activity, Actor, Change, Error as AuditError, Event, User};
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         containment::{Outcome, Report, Selector, TargetReport},
         types::{Effect, Error},
     },
-    bulk_request::{BulkRequest, UserAction},
+    bulk_request::BulkRequest,
     json,
     request::RequestContext,
     text::parse_selector,

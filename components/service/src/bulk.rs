@@ -2,10 +2,12 @@
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
+use onepassword_users::UserAction;
+
 use crate::{
     bindings::containment::{ChangeOptions, Outcome, Report, Selector, Target},
     bulk_report::ReportJson,
-    bulk_request::{BulkRequest, UserAction},
+    bulk_request::BulkRequest,
     plugin::Plugin,
     problem::Problem,
     problem_details,

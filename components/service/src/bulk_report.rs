@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use onepassword_users::UserAction;
 use onepassword_users_audit::Event;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -11,7 +12,7 @@ use crate::{
         containment::{Outcome, Report},
         types::User,
     },
-    bulk_request::{BulkRequest, UserAction},
+    bulk_request::BulkRequest,
     json::{self, ErrorJson, Sequence, UserJson},
     request::RequestContext,
 };
@@ -99,7 +100,7 @@ impl Serialize for ReportJson<'_> {
         let (request, report) = (self.request, self.report);
         let outcomes = audit::reported_targets(request, report).map(TargetReportJson::from);
         let mut fields = serializer.serialize_struct("Report", 8)?;
-        fields.serialize_field("operation", self.action.operation_name())?;
+        fields.serialize_field("operation", self.action.bulk_name())?;
         fields.serialize_field("request_id", self.context.request_id)?;
         fields.serialize_field("dry_run", &request.dry_run)?;
         fields.serialize_field("reason", &request.reason)?;

@@ -23,23 +23,6 @@ use crate::{
 /// small runtime.
 const MAX_USERS: usize = 1000;
 
-/// Change of a user.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum UserAction {
-    Suspend,
-    Reactivate,
-}
-
-impl UserAction {
-    /// Returns the name of the bulk operation that takes this action.
-    pub(crate) const fn operation_name(self) -> &'static str {
-        match self {
-            Self::Suspend => "contain",
-            Self::Reactivate => "restore",
-        }
-    }
-}
-
 /// A bulk change, as requested.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

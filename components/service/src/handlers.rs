@@ -2,12 +2,13 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
+use onepassword_users::UserAction;
 use serde::Serialize;
 
 use crate::{
     bindings::types::{Error, ErrorCode},
     bulk::{self, BulkResponse},
-    bulk_request::{BulkRequest, UserAction},
+    bulk_request::BulkRequest,
     json::{FindingJson, UserJson},
     list::{self, UserPageJson},
     plugin::Plugin,

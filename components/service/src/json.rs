@@ -2,6 +2,9 @@
 
 use alloc::string::String;
 
+use onepassword_users::{
+    effect_name, error_code_name, outcome_name, user_state_name, verdict_name,
+};
 use serde::{Serialize, Serializer};
 
 use crate::bindings::{
@@ -112,11 +115,7 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             check: &finding.check,
-            verdict: match finding.verdict {
-                Verdict::Passed => "passed",
-                Verdict::Failed => "failed",
-                Verdict::Unknown => "unknown",
-            },
+            verdict: verdict_name!(finding.verdict),
             detail: &finding.detail,
         }
     }
@@ -124,50 +123,20 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
 
 /// Returns the state as the contract spells it, or as the server does if the contract does not know it.
 pub(crate) fn state_name(state: &UserState) -> &str {
-    match state {
-        UserState::Active => "active",
-        UserState::Suspended => "suspended",
-        UserState::Unspecified => "unspecified",
-        UserState::Other(state) => state,
-    }
+    user_state_name!(state)
 }
 
 /// Returns the outcome as the contract spells it.
 pub(crate) const fn outcome_name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Changed => "changed",
-        Outcome::Unchanged => "unchanged",
-        Outcome::WouldChange => "would-change",
-        Outcome::Failed(_) => "failed",
-        Outcome::Skipped => "skipped",
-    }
+    outcome_name!(outcome)
 }
 
 /// Returns the effect as the contract spells it.
 pub(crate) const fn effect_name(effect: Effect) -> &'static str {
-    match effect {
-        Effect::NotApplied => "not-applied",
-        Effect::PossiblyApplied => "possibly-applied",
-    }
+    effect_name!(effect)
 }
 
 /// Returns the error code as the contract spells it.
 pub(crate) const fn code_name(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::InvalidArgument => "invalid-argument",
-        ErrorCode::NotConfigured => "not-configured",
-        ErrorCode::Unauthenticated => "unauthenticated",
-        ErrorCode::PermissionDenied => "permission-denied",
-        ErrorCode::LastOwner => "last-owner",
-        ErrorCode::ExternallyManaged => "externally-managed",
-        ErrorCode::NotFound => "not-found",
-        ErrorCode::Ambiguous => "ambiguous",
-        ErrorCode::PreconditionFailed => "precondition-failed",
-        ErrorCode::RateLimited => "rate-limited",
-        ErrorCode::Unavailable => "unavailable",
-        ErrorCode::TimedOut => "timed-out",
-        ErrorCode::ConnectionFailed => "connection-failed",
-        ErrorCode::MalformedResponse => "malformed-response",
-        ErrorCode::Other => "other",
-    }
+    error_code_name!(code)
 }

@@ -2,11 +2,11 @@
 
 use alloc::{format, string::String, vec::Vec};
 
+use onepassword_users::UserAction;
 use serde::Serialize;
 
 use crate::{
     api_key::authenticate,
-    bulk_request::UserAction,
     handlers,
     plugin::Plugin,
     problem::Problem,

@@ -1,10 +1,11 @@
 //! Lines of the audit: the form is that of the crate `onepassword-users-audit`.
 
 use host::{Effect, Error, Outcome, UserState};
+use onepassword_users::UserAction;
 use onepassword_users_audit::{Activity, Actor, Change, Error as AuditError, Event, User};
 use time::OffsetDateTime;
 
-use crate::bulk::change::{ChangeDescription, UserAction};
+use crate::bulk::change::ChangeDescription;
 
 /// User of an event, as far as known.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -1,8 +1,7 @@
 //! A change that was sent, and its outcome as far as the requests show it.
 
 use host::{Effect, Error, ErrorCode, Outcome};
-
-use crate::bulk::change::UserAction;
+use onepassword_users::UserAction;
 
 /// Requests for one change, and the responses to them.
 #[derive(Default)]
@@ -57,7 +56,7 @@ impl SentChange {
         };
         Outcome::Failed(Error {
             code: ErrorCode::Other,
-            message: format!("{}: {cause}", action.function_name()),
+            message: format!("{}: {cause}", action.bulk_operation().name()),
             hint: None,
             effect,
             retryable: false,
