@@ -170,3 +170,40 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error() -> Error {
+        Error {
+            code: ErrorCode::Ambiguous,
+            message: "find-user: cause".to_owned(),
+            hint: Some("advice"),
+            effect: Effect::PossiblyApplied,
+            retry_after: None,
+            status: Some(200),
+            api_code: Some(9),
+            api_message: Some("words".to_owned()),
+            candidates: ["USER1".to_owned(), "USER22".to_owned()].into(),
+            requests: 3,
+        }
+    }
+
+    #[test]
+    fn the_size_of_an_error_is_that_of_all_its_texts() {
+        assert_eq!(error().size(), 16 + 5 + 5 + 6);
+    }
+
+    #[test]
+    fn an_error_without_texts_keeps_its_facts_and_advises_on_memory() {
+        let expected = Error {
+            message: "no memory is left for the cause".to_owned(),
+            hint: Some("give the instance more memory"),
+            api_message: None,
+            candidates: Vec::new(),
+            ..error()
+        };
+        assert_eq!(error().without_texts(), expected);
+    }
+}
