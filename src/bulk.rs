@@ -11,6 +11,7 @@ mod pages;
 mod target_outcome;
 mod types;
 mod user_table;
+mod warnings;
 mod worker_pool;
 
 pub(crate) use self::{address_lookup::find_user, change::change_users, list_all::list_all_users};

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use super::{email::Email, name_set::NameSet, pages::Pages};
+use super::{email::Email, guards::Guards, name_set::NameSet, pages::Pages};
 use crate::{
     call::Call,
     error::ErrorCode,
@@ -22,7 +22,7 @@ pub(crate) async fn find_user<P: Platform>(
 ) -> Result<User, Failure> {
     let mut addresses = AddressTable::default();
     let index = addresses.insert(&Email::parse(email)?);
-    addresses.read_list(call).await?;
+    addresses.read_list(call, &mut Guards::default()).await?;
     addresses.take(index)
 }
 
@@ -65,10 +65,12 @@ impl AddressTable {
         (0..self.matches.len()).map(AddressIndex)
     }
 
-    /// Reads the list to its end, because only the last page settles that an address has one user.
+    /// Reads the list to its end, because only the last page settles that an address has one user. Shows every user to the
+    /// guards.
     pub(super) async fn read_list<P: Platform>(
         &mut self,
         call: &Call<'_, P>,
+        guards: &mut Guards,
     ) -> Result<(), Failure> {
         let options = ListOptions {
             max_page_size: Some(MAX_PAGE_SIZE),
@@ -77,14 +79,16 @@ impl AddressTable {
         let mut pages = Pages::new(call, options);
         while let Some(page) = pages.next().await? {
             for user in page {
-                self.add_match(user);
+                let email = Email::of(&user);
+                guards.note(&user.id, &email);
+                self.add_match(user, &email);
             }
         }
         Ok(())
     }
 
-    fn add_match(&mut self, user: User) {
-        let position = self.addresses.position(Email::of(&user).as_str());
+    fn add_match(&mut self, user: User, email: &Email) {
+        let position = self.addresses.position(email.as_str());
         if let Some(matches) = position.and_then(|position| self.matches.get_mut(position)) {
             matches.add(user);
         }

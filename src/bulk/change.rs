@@ -1,15 +1,17 @@
 //! Bulk change: suspends or reactivates many users in one call.
 
-use alloc::{borrow::ToOwned, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::cell::Cell;
 
 use super::{
     address_lookup::AddressTable,
+    email::Email,
     guards::Guards,
     memory_budget::MemoryBudget,
     target_outcome::{TargetEntry, TargetState},
-    types::{ChangeOptions, Outcome, Report, Target},
+    types::{ChangeOptions, Outcome, Report, Selector, Target},
     user_table::{UserIndex, UserTable},
+    warnings::users_without_look_up,
     worker_pool::{UserResult, WorkerPool},
 };
 use crate::{
@@ -42,10 +44,11 @@ pub(crate) async fn change_users<P: Platform>(
     change.check_guards();
     let planned = change.plan();
     let refused = change.guards.check_changes(planned.len()).err();
+    let warnings = change.warnings(&planned, &options.protect);
     if !options.dry_run && refused.is_none() {
         change.apply(&planned).await;
     }
-    Ok(change.report(refused))
+    Ok(change.report(refused, warnings))
 }
 
 /// A bulk change in progress. Each of its steps is a method, called once, in the order of [`change_users`].
@@ -53,6 +56,8 @@ struct BulkChange<'c, 'a, P> {
     call: &'c Call<'a, P>,
     action: UserAction,
     stop_on_error: bool,
+    /// True if the list of users was read to its end.
+    is_list_read: bool,
     guards: Guards,
     budget: MemoryBudget,
     workers: WorkerPool<'c, 'a, P>,
@@ -103,6 +108,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             call,
             action,
             stop_on_error: options.stop_on_error,
+            is_list_read: false,
             guards: Guards::new(options)?,
             budget,
             workers: WorkerPool {
@@ -143,8 +149,9 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             return;
         }
         let part = self.call.child(self.call.deadline());
-        let read = self.addresses.read_list(&part).await;
+        let read = self.addresses.read_list(&part, &mut self.guards).await;
         let read = read.map_err(|failure| part.error(failure));
+        self.is_list_read = read.is_ok();
         let mut resolved = Vec::new();
         if read.is_ok() {
             resolved.reserve_exact(self.addresses.len());
@@ -220,6 +227,8 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         for (index, result) in results {
             let error = match result {
                 UserResult::User(Some(user)) => {
+                    // The list may have shown the user without the address, or not at all.
+                    self.guards.note(&user.id, &Email::of(&user));
                     self.users.set_found(index, user);
                     continue;
                 }
@@ -284,6 +293,24 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         planned
     }
 
+    /// Returns what a person should know about the guards.
+    fn warnings(&mut self, planned: &[UserIndex], protect: &[Selector]) -> Vec<String> {
+        let is_unseen = |index: &&UserIndex| {
+            let entry = self.users.get(**index);
+            entry.is_some_and(|entry| entry.user.is_none())
+        };
+        let unseen = planned.iter().filter(is_unseen).count();
+        let unknown = if self.is_list_read {
+            self.guards.unknown_names(protect)
+        } else {
+            None
+        };
+        unknown
+            .into_iter()
+            .chain(users_without_look_up(unseen))
+            .collect()
+    }
+
     /// Sends the changes.
     async fn apply(&mut self, planned: &[UserIndex]) {
         let stop_on_error = self.stop_on_error;
@@ -312,7 +339,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
     }
 
     /// Reports on every target.
-    fn report(self, refused: Option<Failure>) -> Report {
+    fn report(self, refused: Option<Failure>, warnings: Vec<String>) -> Report {
         let targets = self.targets.into_iter();
         Report {
             targets: targets
@@ -320,6 +347,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
                 .collect(),
             refused: refused.map(|failure| self.call.error_without_requests(failure)),
             requests: self.call.all_requests(),
+            warnings,
         }
     }
 }

@@ -1,29 +1,56 @@
 //! Guards of a bulk change: conditions that must hold before a user is changed.
 
-use alloc::string::{String, ToString};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{
-    email::Email,
+    email::{Email, comparable_email},
     name_set::NameSet,
     types::{ChangeOptions, Selector},
     user_table::UserEntry,
+    warnings::unknown_protected_names,
 };
 use crate::{error::ErrorCode, failure::Failure, request::Id};
 
 /// The guards of one call.
+#[derive(Default)]
 pub(super) struct Guards {
-    protected_ids: NameSet,
-    protected_emails: NameSet,
+    protected_ids: ProtectedNames,
+    protected_emails: ProtectedNames,
     max_changes: Option<u32>,
+}
+
+/// Names in `protect` of one kind.
+#[derive(Default)]
+struct ProtectedNames {
+    names: NameSet,
+    /// For each name, true if a user has it.
+    is_known: Vec<bool>,
+}
+
+impl ProtectedNames {
+    fn insert(&mut self, name: &str) {
+        if self.names.insert(name) == self.is_known.len() {
+            self.is_known.push(false);
+        }
+    }
+
+    /// Notes that a user has this name. Returns true if it is protected, and was not known before.
+    fn note(&mut self, name: &str) -> bool {
+        let position = self.names.position(name);
+        let is_known = position.and_then(|position| self.is_known.get_mut(position));
+        is_known.is_some_and(|is_known| !core::mem::replace(is_known, true))
+    }
 }
 
 impl Guards {
     /// Reads the guards of a call. One that cannot be read is an error: ignoring it could change a protected user.
     pub(super) fn new(options: &ChangeOptions) -> Result<Self, Failure> {
         let mut guards = Self {
-            protected_ids: NameSet::default(),
-            protected_emails: NameSet::default(),
             max_changes: options.max_changes,
+            ..Self::default()
         };
         for selector in &options.protect {
             guards.protect(selector).map_err(|mut failure| {
@@ -42,6 +69,23 @@ impl Guards {
         Ok(())
     }
 
+    /// Notes the id and the address of a user of the account.
+    pub(super) fn note(&mut self, id: &str, email: &Email) {
+        self.protected_ids.note(id);
+        self.protected_emails.note(email.as_str());
+    }
+
+    /// Warning about entries of `protect` that no user noted has, each named once.
+    pub(super) fn unknown_names(&mut self, protect: &[Selector]) -> Option<String> {
+        unknown_protected_names(protect.iter().filter_map(|selector| match selector {
+            Selector::Id(id) => self.protected_ids.note(id).then_some(id.as_str()),
+            Selector::Email(email) => {
+                let is_new = self.protected_emails.note(&comparable_email(email));
+                is_new.then_some(email.as_str())
+            }
+        }))
+    }
+
     /// Checks that a user may be changed for a target that expects an e-mail address. A guard that cannot be checked counts
     /// as violated.
     pub(super) fn check(
@@ -49,11 +93,11 @@ impl Guards {
         entry: &UserEntry,
         expected_email: Option<&Email>,
     ) -> Result<(), Failure> {
-        if self.protected_ids.contains(entry.id.as_str()) {
+        if self.protected_ids.names.contains(entry.id.as_str()) {
             return Err(violated("the user is protected", None));
         }
         let Some(user) = &entry.user else {
-            return if expected_email.is_some() || !self.protected_emails.is_empty() {
+            return if expected_email.is_some() || !self.protected_emails.names.is_empty() {
                 Err(violated(
                     "the user's e-mail address cannot be compared, because the OAuth application may not get users",
                     Some(
@@ -65,7 +109,7 @@ impl Guards {
             };
         };
         let email = Email::of(user);
-        if self.protected_emails.contains(email.as_str()) {
+        if self.protected_emails.names.contains(email.as_str()) {
             return Err(violated("the user is protected", None));
         }
         if expected_email.is_some_and(|expected| *expected != email) {

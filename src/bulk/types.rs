@@ -104,6 +104,8 @@ pub struct Report {
     pub refused: Option<Error>,
     /// Number of HTTP requests sent for this call, token requests and retries included.
     pub requests: u32,
+    /// Sentences for people about guards that did less than they seem to: at most two, with at most 8 names.
+    pub warnings: Vec<String>,
 }
 
 /// A list of users, read to its end or to a limit.

@@ -9,3 +9,4 @@ mod list_all_users;
 mod outcomes;
 mod stop_on_error;
 mod tokens;
+mod warnings;

@@ -32,8 +32,8 @@ pub(super) fn print(
     }
     output.line(&target_table(result))?;
     output.line(&summary_line(result))?;
-    for error in errors(change, result) {
-        stderr::print_line(error);
+    for message in messages(change, result) {
+        stderr::print_line(message);
     }
     Ok(())
 }
@@ -58,6 +58,7 @@ pub(super) fn summary_object(change: &ChangeDescription, result: &BulkResult) ->
         "interrupted": result.is_interrupted,
         "audit_error": result.audit_error,
         "refused": result.refused.as_ref().map(error),
+        "warnings": result.warnings,
         "changed": result.count(|outcome| *outcome == Outcome::Changed),
         "unchanged": result.count(|outcome| *outcome == Outcome::Unchanged),
         "would_change": result.count(|outcome| *outcome == Outcome::WouldChange),
@@ -128,8 +129,8 @@ pub(super) fn summary_line(result: &BulkResult) -> String {
     )
 }
 
-/// Each error once, with the users that it is about and a hint.
-pub(super) fn errors(change: &ChangeDescription, result: &BulkResult) -> Vec<String> {
+/// Warnings, and each error once, with the users that it is about and a hint.
+pub(super) fn messages(change: &ChangeDescription, result: &BulkResult) -> Vec<String> {
     let mut groups: Vec<(&Error, Vec<&str>)> = Vec::new();
     for target in &result.targets {
         let Some(error) = target.error() else {
@@ -145,28 +146,29 @@ pub(super) fn errors(change: &ChangeDescription, result: &BulkResult) -> Vec<Str
             None => groups.push((error, vec![&target.named.text])),
         }
     }
+    let warnings = result.warnings.iter();
+    let warnings = warnings.map(|warning| format!("warning: {}", printable(warning)));
     let groups = groups.iter();
-    let mut errors: Vec<_> = groups
-        .map(|(error, named)| error_text(error, named))
-        .collect();
+    let errors = groups.map(|(error, named)| error_text(error, named));
+    let mut messages: Vec<_> = warnings.chain(errors).collect();
     if let Some(error) = &result.refused {
-        errors.push(error_text(error, &[]));
+        messages.push(error_text(error, &[]));
     }
     if let Some(cause) = &result.audit_error {
-        errors.push(format!(
+        messages.push(format!(
             "error: an audit line could not be written: {cause}; nothing was changed after that\n  hint: make room for the audit file, then repeat the command"
         ));
     }
     let skipped = result.count_users(|outcome| *outcome == Outcome::Skipped);
     if result.is_interrupted && skipped == 0 {
-        errors.push("interrupted after every user had been tried".to_owned());
+        messages.push("interrupted after every user had been tried".to_owned());
     } else if result.is_interrupted {
-        errors.push(format!(
+        messages.push(format!(
             "interrupted: skipped users were not changed\n  hint: repeat the command to {} them",
             change.action.bulk_name()
         ));
     }
-    errors
+    messages
 }
 
 fn error_text(error: &Error, named: &[&str]) -> String {

@@ -60,6 +60,11 @@ pub(super) fn with_outcomes(
         }
     }
     plan.refused = report.refused;
+    for warning in report.warnings {
+        if !plan.warnings.contains(&warning) {
+            plan.warnings.push(warning);
+        }
+    }
     plan.is_dry_run = false;
     plan
 }

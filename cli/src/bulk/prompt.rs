@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     change::ChangeDescription,
-    output::{errors, summary_line, summary_object, target_object, target_table},
+    output::{messages, summary_line, summary_object, target_object, target_table},
     result::BulkResult,
 };
 use crate::{
@@ -113,8 +113,8 @@ pub(super) fn show_plan(change: &ChangeDescription, plan: &BulkResult, output: &
         return;
     }
     stderr::print_line(target_table(plan));
-    for error in errors(change, plan) {
-        stderr::print_line(error);
+    for message in messages(change, plan) {
+        stderr::print_line(message);
     }
     stderr::print_line(summary_line(plan));
 }

@@ -103,6 +103,7 @@ pub(super) fn write(
         "interrupted": result.is_interrupted,
         "audit_error": result.audit_error,
         "refused": result.refused.as_ref().map(error),
+        "warnings": result.warnings,
         "requests": result.requests,
         "targets": result.targets.iter().map(target_object).collect::<Vec<Value>>(),
     });

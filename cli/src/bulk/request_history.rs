@@ -144,6 +144,7 @@ impl RequestHistory {
             targets: targets.collect(),
             refused: None,
             requests: state.requests,
+            warnings: Vec::new(),
         }
     }
 

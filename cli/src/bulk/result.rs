@@ -42,6 +42,8 @@ pub(super) struct BulkResult {
     pub(super) refused: Option<Error>,
     /// Number of HTTP requests sent.
     pub(super) requests: u32,
+    /// Sentences about guards that did less than they seem to.
+    pub(super) warnings: Vec<String>,
     pub(super) is_dry_run: bool,
     pub(super) is_interrupted: bool,
     /// Cause if an audit line could not be written.
@@ -58,6 +60,7 @@ impl BulkResult {
                 .collect(),
             refused: report.refused,
             requests: report.requests,
+            warnings: report.warnings,
             is_dry_run,
             is_interrupted: false,
             audit_error: None,

@@ -75,6 +75,7 @@ impl From<Report> for containment::Report {
             targets: report.targets.into_iter().map(Into::into).collect(),
             refused: report.refused.map(Into::into),
             requests: report.requests,
+            warnings: report.warnings,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! JSON of a bulk change: an outcome and an audit event per user.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use onepassword_users::UserAction;
 use onepassword_users_audit::Event;
@@ -60,6 +60,7 @@ impl<'a> From<ReportedTarget<'a>> for TargetReportJson<'a> {
 pub(crate) struct ChangedUserJson<'a> {
     #[serde(flatten)]
     user: UserJson<'a>,
+    warnings: &'a [String],
     audit: Vec<Event<'a>>,
 }
 
@@ -83,6 +84,7 @@ impl<'a> ReportJson<'a> {
     pub(crate) fn changed_user(&self, user: &'a User) -> ChangedUserJson<'a> {
         ChangedUserJson {
             user: user.into(),
+            warnings: &self.report.warnings,
             audit: self.events().collect(),
         }
     }
@@ -99,13 +101,14 @@ impl Serialize for ReportJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (request, report) = (self.request, self.report);
         let outcomes = audit::reported_targets(request, report).map(TargetReportJson::from);
-        let mut fields = serializer.serialize_struct("Report", 8)?;
+        let mut fields = serializer.serialize_struct("Report", 9)?;
         fields.serialize_field("operation", self.action.bulk_name())?;
         fields.serialize_field("request_id", self.context.request_id)?;
         fields.serialize_field("dry_run", &request.dry_run)?;
         fields.serialize_field("reason", &request.reason)?;
         fields.serialize_field("ticket", &request.ticket)?;
         fields.serialize_field("requests", &report.requests)?;
+        fields.serialize_field("warnings", &report.warnings)?;
         fields.serialize_field("outcomes", &Sequence(outcomes))?;
         fields.serialize_field("audit", &Sequence(self.events()))?;
         fields.end()

@@ -4,7 +4,7 @@ use simulator::{Endpoint, State};
 
 use super::{
     super::process::{op_users_at, run},
-    Scene, command, objects, stderr_of,
+    Scene, command, document, objects, stderr_of,
 };
 
 #[tokio::test]
@@ -54,6 +54,38 @@ async fn protected_users_are_not_changed_by_any_name() {
     let mixed = [&guarded[..], &["absent@acme.example"]].concat();
     let ended = run(op_users_at(&scene.simulator, &command(&mixed, &users))).await;
     assert_eq!(ended.status, 1, "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_protected_name_that_no_user_has_is_a_warning() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    let protected = scene.write("protected.txt", "boss@acme.example\n");
+    let report = scene.file("report.json");
+    let arguments = ["contain", "--yes", "--protect-file", &protected, "--report"];
+    let warning = "protected names that no user of the account has: boss@acme.example";
+    let ended = run(op_users_at(
+        &scene.simulator,
+        &[&arguments[..], &[&report, &users[0].email]].concat(),
+    ))
+    .await;
+    assert_eq!(
+        (ended.status, stderr_of(&ended)),
+        (0, format!("warning: {warning}\n")),
+        "{ended:?}"
+    );
+    let report = document(report.as_ref());
+    assert_eq!(report["warnings"], serde_json::json!([warning]));
+    let ended = run(op_users_at(
+        &scene.simulator,
+        &[&arguments[..4], &["--json", &users[1].email]].concat(),
+    ))
+    .await;
+    let lines = objects(&ended.stdout);
+    assert_eq!(
+        lines[1]["summary"]["warnings"],
+        serde_json::json!([warning])
+    );
 }
 
 #[tokio::test]

@@ -121,6 +121,7 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
             "interrupted": false,
             "audit_error": null,
             "refused": null,
+            "warnings": [],
             "changed": 2,
             "unchanged": 0,
             "would_change": 0,

@@ -48,6 +48,7 @@ async fn a_report_contains_the_change_its_reason_and_outcomes() {
             "interrupted": false,
             "audit_error": null,
             "refused": null,
+            "warnings": [],
             "requests": 3,
             "targets": null,
         })

@@ -83,6 +83,24 @@ fn a_refused_call_is_a_409_with_the_outcomes() {
 }
 
 #[test]
+fn warnings_are_part_of_every_answer_to_a_change() {
+    let plugin = |refused| FakePlugin {
+        warnings: vec!["no look-up of 1 user".into()],
+        refused,
+        ..FakePlugin::default()
+    };
+    let warnings = serde_json::json!(["no look-up of 1 user"]);
+    let contain = post("/v1/contain", r#"{"users":["A"]}"#);
+    let report = json(&respond(&plugin(None), &contain));
+    assert_eq!(report["warnings"], warnings);
+    let user = json(&respond(&plugin(None), &post("/v1/users/A:suspend", "")));
+    assert_eq!(user["warnings"], warnings);
+    let refused = plugin(Some(error(ErrorCode::PreconditionFailed)));
+    let problem = json(&respond(&refused, &contain));
+    assert_eq!(problem["report"]["warnings"], warnings);
+}
+
+#[test]
 fn an_invalid_body_is_a_400_with_the_cause() {
     for (body, part) in [
         ("", "must be an object"),

@@ -30,6 +30,7 @@ pub(super) struct FakePlugin {
     pub(super) outcomes: Vec<Outcome>,
     /// Error that refuses the whole bulk change.
     pub(super) refused: Option<Error>,
+    pub(super) warnings: Vec<String>,
     /// True if reports contain no users and no previous states.
     pub(super) is_without_users: bool,
     /// Calls, as a function and its arguments.
@@ -74,6 +75,7 @@ impl FakePlugin {
             targets: names.iter().enumerate().map(report).collect(),
             refused: self.refused.clone(),
             requests: 3,
+            warnings: self.warnings.clone(),
         })
     }
 }

@@ -34,6 +34,12 @@ async fn changes_without_get_permission_have_no_previous_state() {
         assert_eq!((&user.id, &user.state), (&member.id, &UserState::Suspended));
         assert_eq!(target.previous_state, None);
     }
+    assert_eq!(
+        report.warnings,
+        [
+            "no look-up of 12 users, because the OAuth application may not get users: their addresses and their states before the change are unknown"
+        ]
+    );
     assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 12);
 }
 
