@@ -41,8 +41,12 @@ static LEAK_DETECTOR: LeakDetector = LeakDetector;
 // SAFETY: all calls are forwarded to `System`. The default `realloc` frees the old memory by `dealloc`.
 unsafe impl GlobalAlloc for LeakDetector {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Zeroed, so that data of an earlier owner is not found.
-        unsafe { System.alloc_zeroed(layout) }
+        if let Ok(Some(_)) = LEAKED_BLOCKS.try_with(Cell::get) {
+            // Zeroed, so that data of an earlier owner is not found.
+            unsafe { System.alloc_zeroed(layout) }
+        } else {
+            unsafe { System.alloc(layout) }
+        }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
