@@ -5,7 +5,7 @@ mod simulated_state;
 use std::path::PathBuf;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use host::{Instance, InstanceOptions, RequestRecord, Runtime};
+use host::{Instance, InstanceOptions, Network, RequestRecord, Runtime};
 use simulator::Simulator;
 
 use crate::{
@@ -31,6 +31,7 @@ const SIMULATED_SETTINGS: [&str; 6] = [
 /// An account. Dropping it stops its simulator, if it has one.
 pub(crate) struct Account {
     settings: Vec<(String, String)>,
+    network: Network,
     simulator: Option<Simulator>,
     /// File with the states of the simulated users.
     state_file: Option<PathBuf>,
@@ -51,6 +52,7 @@ impl Account {
         }
         Ok(Self {
             settings: settings(|_| true)?,
+            network: network()?,
             simulator: None,
             state_file: None,
         })
@@ -76,6 +78,8 @@ impl Account {
         );
         Ok(Self {
             settings,
+            // A simulator is on this machine.
+            network: Network::default(),
             simulator: Some(simulator),
             state_file: None,
         })
@@ -84,6 +88,11 @@ impl Account {
     /// Settings of the account, as environment variables.
     pub(crate) fn settings(&self) -> &[(String, String)] {
         &self.settings
+    }
+
+    /// Certificate authorities and proxies for requests to the account.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Simulator of the account. None for a real account.
@@ -104,7 +113,7 @@ impl Account {
 
     /// Options of an instance with the account's settings.
     pub(crate) fn options(&self) -> InstanceOptions {
-        InstanceOptions::new(self.settings.iter().cloned())
+        InstanceOptions::new(self.settings.iter().cloned()).network(self.network.clone())
     }
 
     /// Creates an instance with these options.
@@ -155,4 +164,16 @@ fn settings(is_selected: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>,
         settings.push((USER_AGENT.to_owned(), product.to_owned()));
     }
     Ok(settings)
+}
+
+/// Reads certificate authorities and proxies from the environment.
+fn network() -> Result<Network, Failure> {
+    let variables = environment::variables(|name| Network::VARIABLES.contains(&name))?;
+    Network::from_variables(variables).map_err(|error| {
+        let failure = Failure::other(error.to_string());
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    })
 }

@@ -8,6 +8,7 @@ mod arguments;
 mod atomic_file;
 mod bulk;
 mod commands;
+mod core_dumps;
 mod environment;
 mod failure;
 mod output;

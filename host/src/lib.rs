@@ -21,9 +21,13 @@
 #![warn(missing_docs)]
 
 mod bindings;
+mod call;
 mod components;
+mod deadline;
+mod engine;
 mod error;
 mod names;
+mod network;
 mod outgoing_http;
 mod plugin;
 mod server;
@@ -37,8 +41,10 @@ pub use self::{
         types::{Effect, Error, ErrorCode, StateFilter, User, UserState},
         users::{ListOptions, UserPage},
     },
+    call::UnfinishedCall,
     components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE},
     error::{HostError, Result},
+    network::{Network, NetworkError},
     outgoing_http::{ApiOperation, Observer, RequestEnd, RequestRecord},
     plugin::{
         ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, ConfigurableInstance,

@@ -1,5 +1,8 @@
 //! Outgoing HTTP of an instance: requests over real connections, and the functions that observe them.
 
+mod call_log;
+mod connect_error;
+mod connector;
 mod hooks;
 mod observed_http;
 mod observer;
@@ -9,7 +12,7 @@ mod response_users;
 mod sender;
 mod tee;
 
-pub(crate) use self::hooks::OutgoingHttp;
+pub(crate) use self::{call_log::CallLog, hooks::OutgoingHttp};
 pub use self::{
     observer::Observer,
     operation::ApiOperation,

@@ -1,6 +1,7 @@
 //! Embedding of the plugin: instances, and the contract's functions on them.
 
 mod configurable;
+mod explain;
 mod instance;
 mod options;
 mod runtime;

@@ -1,8 +1,11 @@
 //! The state of a wasmtime store, and the imports that instances are linked with.
 
+use std::{sync::Arc, time::Instant};
+
 use wasmtime::{
-    Engine, Store, StoreLimits, StoreLimitsBuilder,
+    Engine, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder, UpdateDeadline,
     component::{HasData, Linker, ResourceTable},
+    format_err,
 };
 use wasmtime_wasi::{
     WasiCtx, WasiCtxView, WasiView,
@@ -15,7 +18,14 @@ use wasmtime_wasi_http::{
 };
 use wasmtime_wasi_io::bindings::wasi::io;
 
-use crate::{error::Result, outgoing_http::OutgoingHttp};
+use crate::{
+    error::Result,
+    outgoing_http::{CallLog, OutgoingHttp},
+};
+
+/// Cause of a call that was interrupted.
+pub(crate) const INTERRUPTED: &str =
+    "the component ran longer than its deadline allows, and was interrupted";
 
 /// State of an instance on the host's side.
 pub(crate) struct State {
@@ -24,6 +34,8 @@ pub(crate) struct State {
     outgoing_http: OutgoingHttp,
     table: ResourceTable,
     limits: StoreLimits,
+    /// Time at which the component is interrupted. None if no call is carried out.
+    interrupted_at: Option<Instant>,
 }
 
 impl State {
@@ -38,13 +50,26 @@ impl State {
         let state = Self {
             wasi: WasiCtx::builder().envs(environment).build(),
             http: WasiHttpCtx::new(),
-            outgoing_http,
+            outgoing_http: outgoing_http.for_instance(),
             table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(max_memory).build(),
+            interrupted_at: None,
         };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(check_deadline);
         store
+    }
+
+    /// Interrupts the component if it still runs at this time.
+    pub(crate) fn interrupt_at(&mut self, time: Instant) {
+        self.interrupted_at = Some(time);
+    }
+
+    /// Requests of the current call.
+    pub(crate) fn call_log(&self) -> &Arc<CallLog> {
+        self.outgoing_http.call_log()
     }
 
     /// Creates a linker with everything that an instance may use: outgoing HTTP, polling, the monotonic clock, and the
@@ -60,6 +85,14 @@ impl State {
         http::types::add_to_linker::<_, WasiHttp>(l, &Default::default(), Self::http)?;
         http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Self::http)?;
         Ok(linker)
+    }
+}
+
+/// Called at each epoch in which the component runs: interrupts it, or lets other tasks of the thread run.
+fn check_deadline(store: StoreContextMut<'_, State>) -> Result<UpdateDeadline> {
+    match store.data().interrupted_at {
+        Some(time) if Instant::now() >= time => Err(format_err!("{INTERRUPTED}")),
+        _ => Ok(UpdateDeadline::Yield(1)),
     }
 }
 

@@ -13,7 +13,7 @@ use self::simulated_caller::SimulatedCaller;
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
-    environment,
+    core_dumps, environment,
     failure::{CommandResult, Failure},
     output::{Output, stderr, text::exchange_line},
 };
@@ -42,6 +42,7 @@ pub(super) async fn run(
             .error(ErrorKind::ValueValidation, message)
             .exit();
     }
+    core_dumps::turn_off()?;
     let account = Account::open(arguments).await?;
     let mut environment = account.settings().to_vec();
     // The service validates its settings, and reports errors in its responses.
@@ -67,7 +68,8 @@ pub(super) async fn run(
         None
     };
 
-    let service = ServiceRuntime::new()?.service(ServiceOptions::new(environment));
+    let service = ServiceRuntime::new()?
+        .service(ServiceOptions::new(environment).network(account.network().clone()));
     let verbose = arguments.verbose;
     let on_request = move |request: &ServedRequest| {
         if verbose {

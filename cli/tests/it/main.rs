@@ -5,8 +5,11 @@ mod demo;
 mod documentation;
 mod errors;
 mod list;
+mod network;
 mod no_secrets;
 mod process;
+#[cfg(unix)]
+mod process_limits;
 mod serve;
 #[cfg(unix)]
 mod suspend_prompt;

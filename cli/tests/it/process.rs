@@ -21,7 +21,8 @@ pub(crate) fn op_users(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("OP_USERS_") || text.starts_with("OP_SERVICE_") {
+        let is_network = text.to_uppercase().ends_with("_PROXY") || text.starts_with("SSL_CERT_");
+        if is_network || text.starts_with("OP_USERS_") || text.starts_with("OP_SERVICE_") {
             command.env_remove(name);
         }
     }

@@ -1,14 +1,18 @@
 //! Tests of the built component and of the built service, through their hosts.
 
+mod build_target;
 mod bulk;
+mod certificates;
 mod check;
 mod closed_port;
 mod component_file;
 mod component_parts;
 mod errors;
 mod hostile;
+mod interruption;
 mod list_users;
 mod operations;
+mod proxy;
 mod requests;
 mod secrets;
 mod service;

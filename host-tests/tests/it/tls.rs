@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use host::{Effect, Error, ErrorCode, InstanceOptions, RequestRecord, RootCertStore};
 use host_tests::{environment, first_page, instance};
 use rcgen::{
@@ -21,10 +22,10 @@ use tokio_rustls::{
 };
 
 /// A certificate authority outside the public root store.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -33,7 +34,11 @@ impl Authority {
     }
 
     /// Returns a TLS acceptor with a certificate for `name`, changed by `change` and signed by this authority.
-    fn acceptor(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> TlsAcceptor {
+    pub(crate) fn acceptor(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         change(&mut params);
@@ -46,7 +51,23 @@ impl Authority {
         TlsAcceptor::from(Arc::new(config))
     }
 
-    fn roots(&self) -> RootCertStore {
+    /// Certificate of the authority in PEM.
+    pub(crate) fn pem(&self) -> String {
+        let text = BASE64_STANDARD.encode(self.0.der());
+        let lines: String = text
+            .as_bytes()
+            .chunks(64)
+            .map(|line| format!("{}\n", String::from_utf8_lossy(line)))
+            .collect();
+        format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
+    }
+
+    /// Certificate of the authority in DER.
+    pub(crate) fn der(&self) -> Vec<u8> {
+        self.0.der().to_vec()
+    }
+
+    pub(crate) fn roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add(self.0.der().clone()).unwrap();
         roots
@@ -56,7 +77,7 @@ impl Authority {
 /// Starts a server that terminates TLS in front of a simulator, and returns its origin.
 ///
 /// Without an acceptor, it accepts connections and sends nothing.
-async fn terminate(acceptor: Option<TlsAcceptor>, simulator: &Simulator) -> String {
+pub(crate) async fn terminate(acceptor: Option<TlsAcceptor>, simulator: &Simulator) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let upstream = simulator.url().trim_start_matches("http://").to_owned();
@@ -101,7 +122,7 @@ async fn list(
     (result.map(|page| page.users.len()), records)
 }
 
-async fn simulator() -> Simulator {
+pub(crate) async fn simulator() -> Simulator {
     Simulator::builder()
         .users(60)
         .seed(1)
@@ -131,11 +152,15 @@ async fn an_invalid_certificate_is_named_as_the_cause() {
     let wrong_name = authority.acceptor("elsewhere.example", |_| ());
     let unknown = Authority::new("unknown").acceptor("localhost", |_| ());
     for (acceptor, cause) in [
-        (expired, "certificate expired"),
-        (wrong_name, "certificate not valid for name"),
-        (unknown, "UnknownIssuer"),
+        (expired, "has expired"),
+        (wrong_name, "is for another name"),
+        (
+            unknown,
+            "comes from an authority that this host does not trust",
+        ),
     ] {
         let origin = terminate(Some(acceptor), &simulator).await;
+        let origin_address = origin.clone();
         let start = Instant::now();
         let (result, records) = list(&simulator, origin, authority.roots(), "1000").await;
         let error = result.unwrap_err();
@@ -149,6 +174,9 @@ async fn an_invalid_certificate_is_named_as_the_cause() {
             "{}",
             error.message
         );
+        let address = origin_address.trim_start_matches("https://");
+        let sentence = format!("(the certificate of {address} {cause})");
+        assert!(error.message.ends_with(&sentence), "{}", error.message);
         let end = format!("{:?}", records[0].end);
         assert!(end.contains(cause), "{end}");
     }

@@ -1,6 +1,6 @@
 //! wasmtime's hooks for outgoing HTTP: send each request, record it, and pass it to the observer.
 
-use std::{error::Error as _, io, sync::Arc, time::Duration};
+use std::{error::Error as _, io, mem, sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode};
 use tokio_rustls::rustls::{self, RootCertStore};
@@ -10,18 +10,21 @@ use wasmtime_wasi_http::{
 };
 
 use super::{
+    call_log::CallLog,
     observed_http::ObservedHttp,
     observer::Observer,
     operation::ApiOperation,
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
-    sender::{self, TlsConfig},
+    sender::{self, SendError},
 };
+use crate::network::Network;
 
 /// Outgoing HTTP of an instance.
 #[derive(Clone)]
 pub(crate) struct OutgoingHttp {
     on_request: OnRequest,
-    tls: Option<TlsConfig>,
+    network: Network,
+    call_log: Arc<CallLog>,
     observed: Option<ObservedHttp>,
 }
 
@@ -29,7 +32,8 @@ impl Default for OutgoingHttp {
     fn default() -> Self {
         Self {
             on_request: Arc::new(|_| ()),
-            tls: None,
+            network: Network::default(),
+            call_log: Arc::default(),
             observed: None,
         }
     }
@@ -46,7 +50,25 @@ impl OutgoingHttp {
 
     /// Trusts these certificate authorities in place of the system's.
     pub(crate) fn root_certificates(&mut self, roots: RootCertStore) {
-        self.tls = Some(TlsConfig::with_roots(roots));
+        self.network = mem::take(&mut self.network).root_certificates(roots);
+    }
+
+    /// Sets certificate authorities and proxies.
+    pub(crate) fn network(&mut self, network: Network) {
+        self.network = network;
+    }
+
+    /// The same for another instance, which carries out calls of its own.
+    pub(crate) fn for_instance(self) -> Self {
+        Self {
+            call_log: Arc::default(),
+            ..self
+        }
+    }
+
+    /// Requests of the current call.
+    pub(crate) fn call_log(&self) -> &Arc<CallLog> {
+        &self.call_log
     }
 
     /// Sets the observer.
@@ -83,10 +105,17 @@ impl WasiHttpHooks for OutgoingHttp {
             timeouts: options,
         };
         let mut pending = PendingRequest::new(record, Arc::clone(&self.on_request));
-        let tls = self.tls.clone();
+        let network = self.network.clone();
+        let call_log = Arc::clone(&self.call_log);
+        let is_change = matches!(
+            operation,
+            Some(ApiOperation::Suspend(_) | ApiOperation::Reactivate(_))
+        );
+        if is_change {
+            call_log.change_begun();
+        }
         Box::new(async move {
-            let tls = || tls.unwrap_or_else(TlsConfig::from_system);
-            match sender::send(request, options.unwrap_or_default(), tls).await {
+            match sender::send(request, options.unwrap_or_default(), &network).await {
                 Ok(mut response) => {
                     let status = response.status();
                     pending.end(RequestEnd::Status(status.as_u16()));
@@ -99,8 +128,19 @@ impl WasiHttpHooks for OutgoingHttp {
                     }
                     Ok((response, Box::new(async { Ok(()) }) as ConnectionTask))
                 }
-                Err(error) => {
+                Err(SendError::NotConnected(error)) => {
+                    if is_change {
+                        call_log.change_not_sent();
+                    }
                     pending.end(RequestEnd::Failed(error.to_string()));
+                    call_log.failed(error.cause);
+                    Err(error.code)
+                }
+                Err(SendError::Sent(error)) => {
+                    pending.end(RequestEnd::Failed(error.to_string()));
+                    if let Error::InternalError(Some(cause)) = &error {
+                        call_log.failed(cause.clone());
+                    }
                     Err(error)
                 }
             }

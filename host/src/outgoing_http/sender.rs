@@ -1,98 +1,97 @@
-//! Sends one request over a connection of its own: TCP, TLS for `https`, HTTP/1.1.
+//! Sends one request over a connection of its own: HTTP/1.1, directly or through a proxy.
 //!
-//! Replaces wasmtime's sender, which waits for a TLS handshake without a limit, trusts Mozilla's authorities only, and gives
-//! no cause for a rejected certificate.
+//! Replaces wasmtime's sender, which waits for a TLS handshake without a limit, trusts Mozilla's authorities only, knows no
+//! proxies, and gives no cause for a rejected certificate.
 
 use std::{
     pin::Pin,
-    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use http::{Request, Response, Uri, uri::Scheme};
+use http::{Request, Response, StatusCode, Uri, header::PROXY_AUTHORIZATION};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper::{
     body::{Bytes, Incoming},
     client::conn::http1,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::{Instant, Sleep, sleep, timeout, timeout_at},
-};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, RootCertStore, pki_types::ServerName},
-};
+use tokio::time::{Instant, Sleep, sleep, timeout, timeout_at};
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, io::TokioIo};
+
+use super::{
+    connect_error::ConnectError,
+    connector::{Connected, connect},
+};
+use crate::network::{Network, Proxy};
 
 /// Time-out of a phase for which the request sets none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// TLS configuration: the certificate authorities to trust.
-#[derive(Clone)]
-pub(super) struct TlsConfig(Arc<ClientConfig>);
+/// Error of a request.
+pub(super) enum SendError {
+    /// The connection was not made: nothing of the request was sent.
+    NotConnected(ConnectError),
+    /// The request was sent, or a part of it.
+    Sent(Error),
+}
 
-impl TlsConfig {
-    /// Trusts these authorities only.
-    pub(super) fn with_roots(roots: RootCertStore) -> Self {
-        let config = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Self(Arc::new(config))
-    }
-
-    /// Trusts the authorities of the system, which include those of an inspecting proxy; Mozilla's if the system has none.
-    /// Reads them once.
-    pub(super) fn from_system() -> Self {
-        static CONFIG: OnceLock<TlsConfig> = OnceLock::new();
-        let read = || {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            }
-            Self::with_roots(roots)
-        };
-        CONFIG.get_or_init(read).clone()
+impl From<Error> for SendError {
+    fn from(error: Error) -> Self {
+        Self::Sent(error)
     }
 }
 
-/// A connection, encrypted or not.
-trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+impl From<hyper::Error> for SendError {
+    fn from(error: hyper::Error) -> Self {
+        Self::Sent(error.into())
+    }
+}
 
 /// Sends a request, and waits for the head of its response. Dropping the future, or later the response's body, closes the
 /// connection.
 pub(super) async fn send(
     mut request: Request<WasiBody>,
     options: RequestOptions,
-    tls: impl FnOnce() -> TlsConfig,
-) -> Result<Response<WasiBody>, Error> {
+    network: &Network,
+) -> Result<Response<WasiBody>, SendError> {
     let or_default = |timeout: Option<Duration>| timeout.unwrap_or(DEFAULT_TIMEOUT);
     let connected_by = Instant::now() + or_default(options.connect_timeout);
-    let stream = timeout_at(connected_by, connect(request.uri(), tls))
-        .await
-        .map_err(|_| Error::ConnectionTimeout)??;
+    let connected = timeout_at(connected_by, connect(request.uri(), network)).await;
+    let Connected {
+        stream,
+        forwarding_proxy,
+    } = connected
+        .unwrap_or_else(|_| Err(connect_timeout(request.uri(), network)))
+        .map_err(SendError::NotConnected)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = wasmtime_wasi::runtime::spawn(async {
         // Its error is reported by the response.
         connection.await.ok();
     });
-
-    // Origin form (RFC 9112, section 3.2.1): the authority is in the `Host` header.
-    let path_and_query = request.uri().path_and_query().cloned();
-    *request.uri_mut() = path_and_query.map_or_else(Uri::default, Uri::from);
+    match forwarding_proxy {
+        // Absolute form (RFC 9112, section 3.2.2), which the URI has already.
+        Some(proxy) => authorize(&mut request, proxy),
+        // Origin form (section 3.2.1): the authority is in the `Host` header.
+        None => {
+            let path_and_query = request.uri().path_and_query().cloned();
+            *request.uri_mut() = path_and_query.map_or_else(Uri::default, Uri::from);
+        }
+    }
     let response = timeout(
         or_default(options.first_byte_timeout),
         sender.send_request(request),
     )
     .await
     .map_err(|_| Error::ConnectionReadTimeout)??;
+    if let Some(proxy) = forwarding_proxy
+        && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+    {
+        // The proxy's word, not the API's: it does not prove that the request went no further.
+        let cause = format!("{} asks for other credentials (407)", proxy.name());
+        return Err(Error::InternalError(Some(cause)).into());
+    }
     let between_bytes = or_default(options.between_bytes_timeout);
     Ok(response.map(|incoming| {
         let body = ResponseBody {
@@ -105,23 +104,24 @@ pub(super) async fn send(
     }))
 }
 
-/// Opens a connection, with a TLS handshake for `https`.
-async fn connect(uri: &Uri, tls: impl FnOnce() -> TlsConfig) -> Result<Box<dyn Connection>, Error> {
-    let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?;
-    // The brackets of an IPv6 address belong to the URI.
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let is_tls = uri.scheme() == Some(&Scheme::HTTPS);
-    let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
-    let stream = TcpStream::connect((host, port))
-        .await
-        .map_err(Error::Connect)?;
-    if !is_tls {
-        return Ok(Box::new(stream));
+/// Adds the proxy's credentials.
+fn authorize(request: &mut Request<WasiBody>, proxy: &Proxy) {
+    if let Some(authorization) = &proxy.authorization {
+        let headers = request.headers_mut();
+        headers.insert(PROXY_AUTHORIZATION, authorization.clone());
     }
-    let name = ServerName::try_from(host.to_owned())?;
-    let connector = TlsConnector::from(tls().0);
-    let stream = connector.connect(name, stream).await.map_err(Error::Tls)?;
-    Ok(Box::new(stream))
+}
+
+fn connect_timeout(uri: &Uri, network: &Network) -> ConnectError {
+    let cause = match network.proxy(uri) {
+        Some(proxy) => format!("through {}", proxy.name()),
+        None => format!(
+            "to {}",
+            uri.authority().map_or("", |authority| authority.as_str())
+        ),
+    };
+    let cause = format!("no connection {cause} in time");
+    ConnectError::new(Error::ConnectionTimeout, cause)
 }
 
 /// Body of a response, with the connection that delivers it.

@@ -5,7 +5,9 @@ use std::ops::{Deref, DerefMut};
 use super::{instance::Instance, options::InstanceOptions, runtime::Runtime, settings::Settings};
 use crate::{
     bindings::{configuration, types::Error},
+    call::Call,
     components::CONFIGURABLE_COMPONENT,
+    deadline,
     error::Result,
 };
 
@@ -81,9 +83,16 @@ pub struct ConfigurableInstance {
 impl ConfigurableInstance {
     /// `configuration.configure`
     pub async fn configure(&mut self, settings: &Settings) -> Result<Result<(), Error>> {
-        self.configuration
-            .call_configure(&mut self.instance.store, &settings.into())
-            .await
+        let call = Call::begin(&mut self.instance.store, self.instance.deadline);
+        let settings_in_bindings = settings.into();
+        let result = self
+            .configuration
+            .call_configure(&mut self.instance.store, &settings_in_bindings);
+        let result = call.end(result).await?;
+        if result.is_ok() {
+            self.instance.deadline = deadline::from_ms(settings.deadline_ms);
+        }
+        Ok(result)
     }
 }
 

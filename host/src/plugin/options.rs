@@ -1,10 +1,14 @@
 //! Options of an instance of the plugin.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio_rustls::rustls::RootCertStore;
 
-use crate::outgoing_http::{Observer, OutgoingHttp, RequestRecord};
+use crate::{
+    deadline,
+    network::Network,
+    outgoing_http::{Observer, OutgoingHttp, RequestRecord},
+};
 
 /// Default for the maximum linear memory of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
@@ -51,10 +55,22 @@ impl InstanceOptions {
         self
     }
 
+    /// Sets certificate authorities and proxies, in place of the system's authorities and no proxy.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.http.network(network);
+        self
+    }
+
     /// Trusts these certificate authorities in place of the system's.
     #[must_use]
     pub fn root_certificates(mut self, roots: RootCertStore) -> Self {
         self.http.root_certificates(roots);
         self
+    }
+
+    /// Deadline of a call that takes none.
+    pub(super) fn deadline(&self) -> Duration {
+        deadline::from_environment(&self.environment)
     }
 }

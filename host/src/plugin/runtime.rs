@@ -1,12 +1,11 @@
 //! The plugin, compiled once for any number of instances.
 
-use wasmtime::{
-    Engine,
-    component::{Component, InstancePre},
-};
+use wasmtime::component::{Component, InstancePre};
 
 use super::{instance::Instance, options::InstanceOptions};
-use crate::{bindings::PluginIndices, components::COMPONENT, error::Result, state::State};
+use crate::{
+    bindings::PluginIndices, components::COMPONENT, engine::engine, error::Result, state::State,
+};
 
 /// The compiled plugin.
 ///
@@ -25,7 +24,7 @@ impl Runtime {
 
     /// Compiles another build of the plugin.
     pub fn with_component(component: &[u8]) -> Result<Self> {
-        let engine = Engine::default();
+        let engine = engine()?;
         let component = Component::new(&engine, component)?;
         let pre = State::linker(&engine)?.instantiate_pre(&component)?;
         Ok(Self {

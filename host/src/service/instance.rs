@@ -1,5 +1,7 @@
 //! An instance of the service, which answers one request at a time.
 
+use std::time::Duration;
+
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt;
@@ -12,11 +14,16 @@ use wasmtime_wasi_http::{
 };
 
 use super::options::ServiceOptions;
-use crate::{error::Result, state::State};
+use crate::{call::Call, deadline, error::Result, state::State};
+
+/// Maximum number of calls of the plugin for one request.
+const MAX_CALLS: u32 = 2;
 
 /// An instance of the service.
 pub(super) struct ServiceInstance {
     store: Store<State>,
+    /// Deadline of one call of the plugin.
+    deadline: Duration,
     proxy: Proxy,
 }
 
@@ -29,11 +36,26 @@ impl ServiceInstance {
             options.http.clone(),
         );
         let proxy = pre.instantiate_async(&mut store).await?;
-        Ok(Self { store, proxy })
+        Ok(Self {
+            store,
+            deadline: deadline::from_environment(&options.environment),
+            proxy,
+        })
     }
 
     /// Answers a request. Reads the whole body of the response, so that a slow client does not occupy the instance.
+    ///
+    /// An instance that runs longer than the deadlines of its calls allow is interrupted.
     pub(super) async fn handle<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<wasmtime_wasi_http::Error>,
+    {
+        let call = Call::begin(&mut self.store, self.deadline * MAX_CALLS);
+        call.end(self.answer(request)).await
+    }
+
+    async fn answer<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,

@@ -1,6 +1,9 @@
 //! Options of a service.
 
-use crate::outgoing_http::{OutgoingHttp, RequestRecord};
+use crate::{
+    network::Network,
+    outgoing_http::{OutgoingHttp, RequestRecord},
+};
 
 /// Default for the maximum linear memory of each component of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
@@ -49,6 +52,13 @@ impl ServiceOptions {
         on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
     ) -> Self {
         self.http.on_request(on_request);
+        self
+    }
+
+    /// Sets certificate authorities and proxies, in place of the system's authorities and no proxy.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.http.network(network);
         self
     }
 }

@@ -1,6 +1,6 @@
 //! The service's component, compiled once for any number of services.
 
-use wasmtime::{Engine, component::Component};
+use wasmtime::component::Component;
 use wasmtime_wasi::{
     clocks::{WasiClocks, WasiClocksView},
     p2::bindings::clocks::wall_clock,
@@ -8,7 +8,7 @@ use wasmtime_wasi::{
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use super::{options::ServiceOptions, pool::Service};
-use crate::{components::SERVICE, error::Result, state::State};
+use crate::{components::SERVICE, engine::engine, error::Result, state::State};
 
 /// The compiled service.
 ///
@@ -25,7 +25,7 @@ impl ServiceRuntime {
 
     /// Compiles another component: it exports `wasi:http/incoming-handler`, and imports nothing that the service does not.
     pub fn with_component(component: &[u8]) -> Result<Self> {
-        let engine = Engine::default();
+        let engine = engine()?;
         let component = Component::new(&engine, component)?;
         let mut linker = State::linker(&engine)?;
         wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, State::clocks)?;

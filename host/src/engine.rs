@@ -1,0 +1,48 @@
+//! The engine: interruption of components that run too long, and memory that is reserved as it is needed.
+
+use std::{io, thread, time::Duration};
+
+use wasmtime::{Config, Engine};
+
+use crate::error::Result;
+
+/// Time between two looks at the deadline of a component that runs, and between two chances for other tasks.
+const TICK: Duration = Duration::from_millis(50);
+/// Address space that each linear memory reserves, in bytes: an instance works within it.
+const MEMORY_RESERVATION: u64 = 4 << 20;
+/// Address space that a linear memory reserves when it grows beyond that, in bytes.
+const MEMORY_RESERVATION_FOR_GROWTH: u64 = 4 << 20;
+/// Address space behind each linear memory, in bytes.
+const MEMORY_GUARD_SIZE: u64 = 64 << 10;
+
+/// Creates an engine, and the thread that counts its epochs until the engine is dropped.
+///
+/// wasmtime would reserve 4 GiB for each linear memory, to leave out checks of bounds. A process whose address space is
+/// limited could then create no instance.
+pub(crate) fn engine() -> Result<Engine> {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .memory_reservation(MEMORY_RESERVATION)
+        .memory_reservation_for_growth(MEMORY_RESERVATION_FOR_GROWTH)
+        .memory_guard_size(MEMORY_GUARD_SIZE)
+        .guard_before_linear_memory(false);
+    let engine = Engine::new(&config)?;
+    count_epochs(&engine)?;
+    Ok(engine)
+}
+
+fn count_epochs(engine: &Engine) -> io::Result<()> {
+    let engine = engine.weak();
+    thread::Builder::new()
+        .name("epochs".to_owned())
+        .stack_size(64 << 10)
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                thread::sleep(TICK);
+            }
+        })?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Network settings of an instance: certificate authorities and proxies.
+
+mod certificates;
+mod error;
+mod proxies;
+
+use http::Uri;
+use tokio_rustls::rustls::RootCertStore;
+
+pub use self::error::NetworkError;
+use self::{certificates::Certificates, proxies::Proxies};
+pub(crate) use self::{
+    certificates::TlsConfig,
+    proxies::{Proxy, default_port, display_address, without_brackets},
+};
+
+/// Certificate authorities to trust, and proxies to use.
+///
+/// By default the authorities of the system are trusted, and no proxy is used.
+#[derive(Clone, Default)]
+pub struct Network {
+    tls: Option<TlsConfig>,
+    proxies: Proxies,
+}
+
+impl Network {
+    /// Names of the variables that [`Network::from_variables`] reads.
+    pub const VARIABLES: [&str; 10] = [
+        "ALL_PROXY",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+        "all_proxy",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+    ];
+
+    /// Settings from environment variables, of which all but [`Network::VARIABLES`] are ignored. An empty variable counts as
+    /// not set.
+    ///
+    /// Of a variable in both spellings, the one in lower case counts. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the
+    /// authorities of the system. Fails if one of them yields no certificate, and if a proxy is not one of the schemes `http`
+    /// and `https`.
+    pub fn from_variables(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, NetworkError> {
+        let variables: Vec<_> = variables.into_iter().collect();
+        let variable = |name: &str| {
+            let mut variables = variables.iter();
+            let (_, value) = variables.find(|(found, value)| found == name && !value.is_empty())?;
+            Some(value.as_str())
+        };
+        let certificates = Certificates::new(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
+        Ok(Self {
+            tls: certificates
+                .map(|certificates| certificates.read())
+                .transpose()?,
+            proxies: Proxies::from_variables(variable)?,
+        })
+    }
+
+    /// Trusts these certificate authorities in place of the system's.
+    #[must_use]
+    pub fn root_certificates(mut self, roots: RootCertStore) -> Self {
+        self.tls = Some(TlsConfig::with_roots(roots));
+        self
+    }
+
+    /// TLS configuration. Reads the authorities of the system, once for the process, if no others are set.
+    pub(crate) fn tls(&self) -> Result<TlsConfig, NetworkError> {
+        match &self.tls {
+            Some(tls) => Ok(tls.clone()),
+            None => TlsConfig::from_system(),
+        }
+    }
+
+    /// Proxy for requests to this origin. None if they are sent to it directly.
+    pub(crate) fn proxy(&self, origin: &Uri) -> Option<&Proxy> {
+        self.proxies.proxy(origin)
+    }
+}
