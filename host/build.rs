@@ -2,6 +2,8 @@
 
 #[path = "build/compose.rs"]
 mod compose;
+#[path = "build/target.rs"]
+mod target;
 
 use std::{
     env, fs,
@@ -9,9 +11,11 @@ use std::{
     process::Command,
 };
 
-use self::compose::{Parts, compose};
+use self::{
+    compose::{Parts, compose},
+    target::{TARGET, check_target},
+};
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Sources of the components, relative to the workspace.
 const SOURCES: [&str; 7] = [
     "components",
@@ -42,7 +46,8 @@ fn main() {
         );
     }
     let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
-    let built = add_target(&workspace).and_then(|()| build_all(&workspace, &target_dir));
+    let built = check_target(&variable("RUSTC"), &workspace)
+        .and_then(|()| build_all(&workspace, &target_dir));
     match built {
         Ok(built) => {
             for (variable, file) in [
@@ -121,32 +126,6 @@ fn write(file: &Path, content: &[u8]) -> Result<(), String> {
     }
     fs::write(file, content)
         .map_err(|error| format!("{} cannot be written: {error}", file.display()))
-}
-
-/// Adds the target to the toolchain if it is missing.
-fn add_target(workspace: &Path) -> Result<(), String> {
-    let has_target = || {
-        Command::new(variable("RUSTC"))
-            .args(["--print", "target-libdir", "--target", TARGET])
-            .current_dir(workspace)
-            .output()
-            .ok()
-            .and_then(|output| String::from_utf8(output.stdout).ok())
-            .is_some_and(|directory| Path::new(directory.trim()).is_dir())
-    };
-    if has_target() {
-        return Ok(());
-    }
-    let added = Command::new("rustup")
-        .args(["target", "add", TARGET])
-        .current_dir(workspace)
-        .status();
-    if added.is_ok_and(|status| status.success()) && has_target() {
-        return Ok(());
-    }
-    Err(format!(
-        "the components need the Rust target {TARGET}, which could not be added; run `rustup target add {TARGET}`, or install it with the package manager that installed Rust"
-    ))
 }
 
 /// Runs `cargo build` for components, in a target folder of their own. `arguments` select packages and features.
