@@ -23,6 +23,7 @@ CRATES = [
     "components/service",
     "host",
     "host-tests",
+    "lists",
     "simulator",
 ]
 

@@ -37,7 +37,8 @@ Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also
 
 const BULK_HELP: &str = "\
 USER is an id or an e-mail address. A list contains one user per line, with optional blank lines and comments after #; or it is
-CSV with a header that has a column email, a column id, or both.
+CSV with a header that has a column email, a column id, or both (the names in exports of common systems are known); or JSON, as
+`op-users list --json` prints it. Anything else in a list is an error. docs/cli.md has all of the rules.
 
 Without --yes, it shows the users who would be changed, and asks. Ctrl-C sends no more requests, waits up to 20 s for pending
 ones, and still reports; a second Ctrl-C ends the command at once.
@@ -138,6 +139,12 @@ pub(crate) struct BulkArguments {
     /// Read a list from this file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
+    /// Name of the column of e-mail addresses in these lists [default: email, and other known names]
+    #[arg(long, value_name = "NAME", conflicts_with = "from_report")]
+    pub(crate) email_column: Option<String>,
+    /// Name of the column of ids in these lists, which are taken as they are [default: id, and other known names]
+    #[arg(long, value_name = "NAME", conflicts_with = "from_report")]
+    pub(crate) id_column: Option<String>,
     /// Undo exactly the changes, and the possible changes, in this report
     #[arg(long, value_name = "FILE", conflicts_with_all = ["users", "file"])]
     pub(crate) from_report: Option<PathBuf>,
@@ -150,6 +157,12 @@ pub(crate) struct BulkArguments {
     /// Never change the users in this list; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) protect_file: Vec<PathBuf>,
+    /// The same as --email-column, for the lists of --protect-file
+    #[arg(long, value_name = "NAME", requires = "protect_file")]
+    pub(crate) protect_email_column: Option<String>,
+    /// The same as --id-column, for the lists of --protect-file
+    #[arg(long, value_name = "NAME", requires = "protect_file")]
+    pub(crate) protect_id_column: Option<String>,
     /// Refuse to change more users than this [default: 25; with --from-report, all of the report]
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<u32>,

@@ -1,19 +1,15 @@
 //! The users that the arguments name: directly, in files, or on standard input.
 
 pub(super) mod file_conflicts;
+mod list_file;
 mod named_user;
-mod user_list;
-
-use std::{
-    fs,
-    io::{self, Read},
-    path::Path,
-};
 
 use host::Selector;
+use lists::NamedColumns;
 
+use self::list_file::{users_in_file, users_in_standard_input};
 pub(super) use self::named_user::NamedUser;
-use crate::{arguments::BulkArguments, failure::Failure};
+use crate::{arguments::BulkArguments, failure::Failure, output::Output};
 
 /// Argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -24,42 +20,45 @@ pub(super) fn is_standard_input_list(arguments: &BulkArguments) -> bool {
 }
 
 /// Reads the users to change, in the order in which they are named.
-pub(super) fn users(arguments: &BulkArguments) -> Result<Vec<NamedUser>, Failure> {
+pub(super) fn users(arguments: &BulkArguments, output: &Output) -> Result<Vec<NamedUser>, Failure> {
+    let columns = NamedColumns {
+        email: arguments.email_column.clone(),
+        id: arguments.id_column.clone(),
+        email_option: "--email-column",
+        id_option: "--id-column",
+    };
     let mut users = Vec::new();
     for user in &arguments.users {
         if user == STANDARD_INPUT {
-            let mut content = Vec::new();
-            let read = io::stdin().lock().read_to_end(&mut content);
-            read.map_err(|error| {
-                Failure::usage(format!("standard input cannot be read: {error}"))
-            })?;
-            users.extend(user_list::parse("standard input", &content)?);
+            users.extend(users_in_standard_input(&columns, output)?);
         } else {
-            users.push(NamedUser::parse(user).ok_or_else(|| {
-                Failure::usage(format!("{user:?} is neither an id nor an e-mail address"))
+            users.push(NamedUser::parse(user).map_err(|problem| {
+                let cause =
+                    format!("{user:?} is neither an id nor an e-mail address: it {problem}");
+                Failure::usage(cause)
             })?);
         }
     }
     for file in &arguments.file {
-        users.extend(users_in(file)?);
-    }
-    if users.is_empty() {
-        return Err(Failure::usage("no user is named"));
+        users.extend(users_in_file(file, &columns, output)?);
     }
     Ok(users)
 }
 
 /// Reads the users who must not be changed.
-pub(super) fn protected(arguments: &BulkArguments) -> Result<Vec<Selector>, Failure> {
+pub(super) fn protected(
+    arguments: &BulkArguments,
+    output: &Output,
+) -> Result<Vec<Selector>, Failure> {
+    let columns = NamedColumns {
+        email: arguments.protect_email_column.clone(),
+        id: arguments.protect_id_column.clone(),
+        email_option: "--protect-email-column",
+        id_option: "--protect-id-column",
+    };
     let mut protected = Vec::new();
     for file in &arguments.protect_file {
-        let users = users_in(file)?;
-        if users.is_empty() {
-            return Err(Failure::usage(format!(
-                "no user is named in {}",
-                file.display()
-            )));
-        }
+        let users = users_in_file(file, &columns, output)?;
         for user in users {
             protected.push(user.selector());
             // If one of the two is out of date, the other one still protects the user.
@@ -67,11 +66,4 @@ pub(super) fn protected(arguments: &BulkArguments) -> Result<Vec<Selector>, Fail
         }
     }
     Ok(protected)
-}
-
-fn users_in(file: &Path) -> Result<Vec<NamedUser>, Failure> {
-    let name = file.display().to_string();
-    let content = fs::read(file)
-        .map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
-    user_list::parse(&name, &content)
 }

@@ -43,7 +43,7 @@ pub(crate) async fn run(
     // Every error in the arguments is found before anything is sent.
     let (users, is_some_left_out) = match &arguments.from_report {
         Some(report) => undo::users(report, action, account.id(), output)?,
-        None => (input::users(arguments)?, false),
+        None => (input::users(arguments, output)?, false),
     };
     let success = if is_some_left_out {
         Err(Failure::Reported(1))
@@ -53,7 +53,7 @@ pub(crate) async fn run(
     if users.is_empty() {
         return success;
     }
-    let options = options(account, arguments, &users)?;
+    let options = options(account, arguments, &users, output)?;
     let mut prompt = if arguments.yes || arguments.dry_run {
         None
     } else {
@@ -137,6 +137,7 @@ fn options(
     account: &Account,
     arguments: &BulkArguments,
     users: &[NamedUser],
+    output: &Output,
 ) -> Result<ChangeOptions, Failure> {
     let max_changes = arguments
         .max_changes
@@ -148,7 +149,7 @@ fn options(
     Ok(ChangeOptions {
         dry_run: arguments.dry_run,
         max_changes: Some(max_changes),
-        protect: input::protected(arguments)?,
+        protect: input::protected(arguments, output)?,
         concurrency: Some(arguments.concurrency),
         stop_on_error: arguments.stop_on_error,
         deadline_ms: match account.setting("OP_USERS_DEADLINE_MS") {

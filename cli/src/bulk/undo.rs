@@ -44,7 +44,7 @@ pub(super) fn users(
         .filter(ReportedTarget::may_be_changed)
     {
         let id = target.user.map_or(target.who, |user| user.id);
-        let user = NamedUser::parse(&id).filter(|user| !user.is_email());
+        let user = NamedUser::parse(&id).ok().filter(|user| !user.is_email());
         match (user, target.previous_state.as_deref()) {
             (None, _) => push_new(&mut left_out.without_id, id),
             (Some(user), Some(previous)) if previous == state.name() => push_new(&mut users, user),

@@ -3,6 +3,7 @@
 mod acknowledged_changes;
 mod audit;
 mod closed_stderr;
+mod damaged_lists;
 mod file_conflicts;
 #[cfg(target_os = "linux")]
 mod full_disk;
@@ -12,6 +13,7 @@ mod input;
 mod interrupt;
 #[cfg(unix)]
 mod kill;
+mod lists;
 mod output;
 mod plan;
 mod progress;

@@ -1,6 +1,7 @@
 //! A user as named by an argument or a list: an id or an e-mail address.
 
 use host::{Selector, Target};
+use lists::ListedUser;
 
 /// A user as named by an argument or a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,24 +13,27 @@ pub(in crate::bulk) struct NamedUser {
 }
 
 impl NamedUser {
-    /// Parses an id or an e-mail address, which has an `@`. None if the text can be neither.
-    pub(in crate::bulk) fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let is_word = !text.is_empty()
-            && text.len() <= 1024
-            && !text.contains(|letter: char| {
-                letter.is_whitespace() || letter.is_control() || ",;<>\"".contains(letter)
-            });
-        let is_valid = match text.split_once('@') {
-            Some((local, domain)) => {
-                !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-            }
-            None => text != "." && text != "..",
-        };
-        (is_word && is_valid).then(|| Self {
+    /// Parses an id or an e-mail address, which has an `@`. The error completes the sentence "it …".
+    pub(in crate::bulk) fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim_matches([' ', '\t']);
+        if text.contains('@') {
+            lists::check_address(text)?;
+        } else {
+            lists::check_id(text)?;
+        }
+        Ok(Self {
             text: text.to_owned(),
             expect_email: None,
         })
+    }
+
+    /// The user in a list. One with an id is named by id, and must have the list's e-mail address. None without both.
+    pub(in crate::bulk) fn of(user: ListedUser) -> Option<Self> {
+        let (text, expect_email) = match (user.id, user.email) {
+            (Some(id), email) => (id, email),
+            (None, email) => (email?, None),
+        };
+        Some(Self { text, expect_email })
     }
 
     /// Returns true if the user is named by e-mail address.
@@ -91,7 +95,7 @@ mod tests {
             "a\u{7}b",
             &"x".repeat(1025),
         ] {
-            assert_eq!(NamedUser::parse(text), None, "{text:?}");
+            assert!(NamedUser::parse(text).is_err(), "{text:?}");
         }
     }
 }

@@ -129,7 +129,7 @@ async fn a_row_with_an_id_and_an_address_protects_both() {
     let scene = Scene::new().await;
     let users = scene.active(2);
     let list = format!(
-        "id,email\n{},gone@acme.example\nGONE,{}\n",
+        "id,email\n{},gone@acme.example\nGONE0000000000000000000000,{}\n",
         users[0].id, users[1].email
     );
     let protected = scene.write("protected.csv", &list);

@@ -79,11 +79,11 @@ async fn invalid_users_are_reported_by_line_before_any_request() {
         (
             &["contain", user, "--file", &csv],
             "",
-            "list.csv, line 3: this is neither",
+            "list.csv, line 3: \"email\" is empty, so the row names no user",
         ),
         (
             &["contain", "--yes", "-"],
-            "A\na b\n",
+            "a@b.example\na b\n",
             "standard input, line 2: this is neither",
         ),
         (

@@ -1,0 +1,79 @@
+//! Lists of users in files and on standard input.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use lists::NamedColumns;
+use serde_json::json;
+
+use super::named_user::NamedUser;
+use crate::{
+    failure::{Failure, Problem},
+    output::Output,
+};
+
+/// Maximum size of a list in bytes.
+const MAX_LIST: u64 = 32 << 20;
+
+/// Reads the list in a file.
+pub(super) fn users_in_file(
+    file: &Path,
+    columns: &NamedColumns,
+    output: &Output,
+) -> Result<Vec<NamedUser>, Failure> {
+    let name = file.display().to_string();
+    let content = File::open(file).and_then(read);
+    users(&name, content, columns, output)
+}
+
+/// Reads the list on standard input.
+pub(super) fn users_in_standard_input(
+    columns: &NamedColumns,
+    output: &Output,
+) -> Result<Vec<NamedUser>, Failure> {
+    let content = read(io::stdin().lock());
+    users("standard input", content, columns, output)
+}
+
+/// Reads up to one byte more than the maximum.
+fn read(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    source.take(MAX_LIST + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn users(
+    name: &str,
+    content: io::Result<Vec<u8>>,
+    columns: &NamedColumns,
+    output: &Output,
+) -> Result<Vec<NamedUser>, Failure> {
+    let content =
+        content.map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
+    if content.len() as u64 > MAX_LIST {
+        return Err(Failure::usage(format!(
+            "{name} is larger than {} MiB",
+            MAX_LIST >> 20
+        )));
+    }
+    let list = lists::parse(&content, columns).map_err(|error| {
+        let line = error
+            .line
+            .map_or_else(String::new, |line| format!(", line {line}"));
+        Failure::Usage(Problem {
+            message: format!("{name}{line}: {}", error.cause),
+            hint: error.hint,
+        })
+    })?;
+    if list.users.is_empty() {
+        return Err(Failure::usage(format!("no user is named in {name}")));
+    }
+    for note in list.notes {
+        let note = format!("{name}: {note}");
+        output.remark(&note, &json!({ "note": note }));
+    }
+    Ok(list.users.into_iter().filter_map(NamedUser::of).collect())
+}

@@ -1,0 +1,129 @@
+//! The users in the rows of a list with columns.
+
+use crate::{
+    column_choice::{Columns, NamedColumns},
+    column_names::{ColumnKind, kind},
+    list_error::{ListError, quoted},
+    name::{check_address, check_id},
+    table::{Row, Table},
+};
+
+/// Advice where fields are not in their columns.
+const MOVED_HINT: &str = "quote fields that contain a separator, or leave the column out";
+/// Fields that stand for an empty one.
+const PLACEHOLDERS: [&str; 12] = [
+    "-", "--", "n/a", "na", "none", "null", "unknown", "yes", "no", "true", "false", "keine",
+];
+
+/// A user in a list: with an id, an e-mail address, or both.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ListedUser {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// Id.
+    pub id: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+impl Table {
+    /// The users of the rows, and remarks.
+    pub(crate) fn users(
+        &self,
+        named: &NamedColumns,
+    ) -> Result<(Vec<ListedUser>, Vec<String>), ListError> {
+        let (columns, notes) = Columns::choose(self, named)?;
+        let mut users = Vec::with_capacity(self.rows.len());
+        for row in &self.rows {
+            users.push(self.user(row, &columns)?);
+        }
+        if self.is_positional {
+            self.check_other_columns(&columns)?;
+        }
+        Ok((users, notes))
+    }
+
+    fn user(&self, row: &Row, columns: &Columns) -> Result<ListedUser, ListError> {
+        let field = |column: Option<usize>, check: fn(&str) -> Result<(), String>, kind: &str| {
+            let Some(column) = column else {
+                return Ok(None);
+            };
+            if row.fields.get(column) == Some(&None) {
+                let cause = format!("{} is not a text", self.name(column));
+                return Err(ListError::at(row.line, cause));
+            }
+            let text = row.text(column);
+            if text.is_empty() {
+                return Ok(None);
+            }
+            match check(text) {
+                Ok(()) => Ok(Some(text.to_owned())),
+                Err(problem) => Err(ListError::at(
+                    row.line,
+                    format!(
+                        "the column {} contains no {kind}: {} {problem}",
+                        self.name(column),
+                        quoted(text)
+                    ),
+                )),
+            }
+        };
+        let user = ListedUser {
+            line: row.line,
+            id: field(columns.id, check_id, "id")?,
+            email: field(columns.email, check_address, "e-mail address")?,
+        };
+        if user.id.is_none() && user.email.is_none() {
+            let names: Vec<_> = [columns.email, columns.id]
+                .into_iter()
+                .flatten()
+                .map(|column| self.name(column))
+                .collect();
+            let are = if names.len() == 1 { "is" } else { "are" };
+            let cause = format!(
+                "{} {are} empty, so the row names no user",
+                names.join(" and ")
+            );
+            return Err(ListError::at(row.line, cause));
+        }
+        Ok(user)
+    }
+
+    /// Checks that a column of other people's addresses contains addresses only: other text in it shows that the fields of a
+    /// row have moved, by a separator that is not quoted and an end that is missing.
+    fn check_other_columns(&self, columns: &Columns) -> Result<(), ListError> {
+        for (column, name) in self.header.iter().enumerate() {
+            let kind = kind(name);
+            let is_chosen = columns.email == Some(column) || columns.id == Some(column);
+            if is_chosen || kind == ColumnKind::Login {
+                continue;
+            }
+            let own = |row: &Row| columns.email.map_or("", |email| row.text(email)).to_owned();
+            let has_address = |row: &&Row| {
+                let text = row.text(column);
+                check_address(text).is_ok() && !text.eq_ignore_ascii_case(&own(row))
+            };
+            let first = self.rows.iter().find(has_address);
+            let where_from = match first {
+                Some(row) => format!("and an e-mail address in line {}", row.line),
+                None if kind == ColumnKind::OtherEmail => "and no e-mail address".to_owned(),
+                None => continue,
+            };
+            let is_other = |row: &&Row| {
+                let text = row.text(column);
+                text.contains(char::is_alphabetic)
+                    && !text.contains('@')
+                    && !PLACEHOLDERS.contains(&text.to_lowercase().as_str())
+            };
+            if let Some(row) = self.rows.iter().find(is_other) {
+                let cause = format!(
+                    "the column {} contains {} here, {where_from}: fields may have moved",
+                    self.name(column),
+                    quoted(row.text(column))
+                );
+                return Err(ListError::at(row.line, cause).with_hint(MOVED_HINT));
+            }
+        }
+        Ok(())
+    }
+}
