@@ -157,6 +157,7 @@ pub use self::{
     check::{Finding, Verdict},
     client::Client,
     error::{Effect, Error, ErrorCode, Operation},
+    memory::can_allocate,
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},
     users::UserAction,

@@ -22,7 +22,8 @@ pub(crate) fn reserve(buffer: &mut Zeroizing<Vec<u8>>, additional: usize) -> boo
 }
 
 /// True if this many bytes could be allocated at once. They are given back immediately.
-pub(crate) fn can_allocate(bytes: usize) -> bool {
+#[must_use]
+pub fn can_allocate(bytes: usize) -> bool {
     let mut probe = Vec::<u8>::new();
     let can_allocate = probe.try_reserve_exact(bytes).is_ok();
     // Keeps the compiler from removing the unused allocation.

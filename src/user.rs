@@ -2,6 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+/// Maximum length of a user's text in the report of a bulk change, in bytes.
+const MAX_REPORTED_TEXT: usize = 1024;
+
 /// A user of the account: `user` in the contract. A field that the server left out is empty, except `id`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct User {
@@ -36,6 +39,40 @@ impl User {
         ]
     }
 
+    /// Empties texts longer than [`MAX_REPORTED_TEXT`] that no guard compares: a report must fit into memory.
+    pub(crate) fn drop_long_texts(&mut self) {
+        for text in [
+            &mut self.display_name,
+            &mut self.create_time,
+            &mut self.path,
+        ] {
+            if text.len() > MAX_REPORTED_TEXT {
+                *text = String::new();
+            }
+        }
+    }
+
+    /// Copies the user for a report: texts longer than [`MAX_REPORTED_TEXT`] are empty. None if the id or the state is longer.
+    pub(crate) fn reported(&self) -> Option<Self> {
+        let is_short = |text: &str| text.len() <= MAX_REPORTED_TEXT;
+        let copy = |text: &String| {
+            if is_short(text) {
+                text.clone()
+            } else {
+                String::new()
+            }
+        };
+        let state = self.state.reported()?;
+        is_short(&self.id).then(|| Self {
+            id: self.id.clone(),
+            email: copy(&self.email),
+            display_name: copy(&self.display_name),
+            state,
+            create_time: copy(&self.create_time),
+            path: copy(&self.path),
+        })
+    }
+
     /// Total length of the texts, in bytes.
     pub(crate) fn size(&self) -> usize {
         let sizes = self.texts().map(str::len);
@@ -60,6 +97,11 @@ impl UserState {
     /// Name in the contract; for a state unknown to this version, the server's spelling.
     pub fn name(&self) -> &str {
         user_state_name!(self)
+    }
+
+    /// Copies the state for a report. None if its text is longer than [`MAX_REPORTED_TEXT`].
+    pub(crate) fn reported(&self) -> Option<Self> {
+        (self.name().len() <= MAX_REPORTED_TEXT).then(|| self.clone())
     }
 }
 

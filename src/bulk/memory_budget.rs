@@ -35,10 +35,13 @@ impl MemoryBudget {
         can_allocate(self.0.saturating_add(size))
     }
 
-    /// Returns the result of a request; drops the user, or the texts of the error, if the budget is used up.
+    /// Returns the result of a request without long texts; drops the user, or the texts of the error, if the budget is used up.
     pub(super) fn limit(self, result: Result<User, Error>) -> Result<Option<User>, Error> {
         match result {
-            Ok(user) => Ok(self.allows(0).then_some(user)),
+            Ok(mut user) => {
+                user.drop_long_texts();
+                Ok(self.allows(0).then_some(user))
+            }
             Err(error) => Err(self.limit_error(error)),
         }
     }

@@ -7,7 +7,12 @@ use super::{
     types::{Outcome, Selector, Target, TargetReport},
     user_table::{Progress, UserIndex, UserTable},
 };
-use crate::{error::Error, failure::Failure, request::Id};
+use crate::{
+    error::Error,
+    failure::Failure,
+    request::Id,
+    user::{User, UserState},
+};
 
 /// A target of a bulk change.
 pub(super) struct TargetEntry {
@@ -104,8 +109,10 @@ impl TargetEntry {
         let user = user.filter(|user| budget.allows(user.size()));
         TargetReport {
             outcome,
-            user: user.cloned(),
-            previous_state: entry.and_then(|entry| entry.previous_state.clone()),
+            user: user.and_then(User::reported),
+            previous_state: entry
+                .and_then(|entry| entry.previous_state.as_ref())
+                .and_then(UserState::reported),
         }
     }
 }

@@ -76,8 +76,9 @@ impl UserTable {
         self.entries.get(index.0)
     }
 
-    /// Stores a user as found during look-up.
-    pub(super) fn set_found(&mut self, index: UserIndex, user: User) {
+    /// Stores a user as found during look-up, without long texts.
+    pub(super) fn set_found(&mut self, index: UserIndex, mut user: User) {
+        user.drop_long_texts();
         if let Some(entry) = self.entries.get_mut(index.0) {
             entry.previous_state = Some(user.state.clone());
             entry.user = Some(user);
