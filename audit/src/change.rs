@@ -11,6 +11,8 @@ pub struct Change<'a> {
     pub actor: Option<Actor<'a>>,
     /// Id that the events of one call share.
     pub correlation_id: &'a str,
+    /// Id that the caller chose for its request, if any. Callers can repeat it: it is no correlation id.
+    pub caller_request_id: Option<&'a str>,
     /// Id of the 1Password account, if known.
     pub account_id: Option<&'a str>,
     /// Time in milliseconds since 1970.

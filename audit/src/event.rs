@@ -85,6 +85,8 @@ struct Unmapped<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<&'a str>,
 }
 
@@ -139,6 +141,7 @@ impl<'a> From<&Change<'a>> for Event<'a> {
                 outcome: change.outcome,
                 previous_state: change.previous_state,
                 reason: change.reason,
+                request_id: change.caller_request_id,
                 ticket: change.ticket,
             },
             user: UserObject {
@@ -167,6 +170,7 @@ mod tests {
         product: "tester",
         actor: None,
         correlation_id: "call-1",
+        caller_request_id: None,
         account_id: None,
         time_ms: 7,
         user: User {

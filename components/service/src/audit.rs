@@ -54,7 +54,7 @@ pub(crate) fn audited_targets<'a>(
 pub(crate) fn reported_targets<'a>(
     request: &'a BulkRequest,
     report: &'a Report,
-) -> impl Iterator<Item = ReportedTarget<'a>> + Clone {
+) -> impl Iterator<Item = ReportedTarget<'a>> {
     let names = request.users.iter();
     names
         .zip(&report.targets)
@@ -65,7 +65,7 @@ pub(crate) fn reported_targets<'a>(
 pub(crate) fn event<'a>(
     request: &'a BulkRequest,
     action: UserAction,
-    context: &'a RequestContext<'a>,
+    context: &'a RequestContext,
     refused: Option<&'a Error>,
     target: ReportedTarget<'a>,
 ) -> Event<'a> {
@@ -81,8 +81,9 @@ pub(crate) fn event<'a>(
             UserAction::Reactivate => Activity::Enable,
         },
         product: "onepassword-users-service",
-        actor: Some(Actor::Name(context.caller)),
-        correlation_id: context.request_id,
+        actor: Some(Actor::Name(&context.caller)),
+        correlation_id: &context.correlation_id,
+        caller_request_id: context.chosen_id(),
         account_id: account_id(report),
         time_ms: context.time_ms,
         user: audited_user(who, report),

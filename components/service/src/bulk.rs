@@ -1,27 +1,37 @@
 //! Changes of users, within the limits of the settings.
 
-use alloc::{borrow::ToOwned, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, vec::Vec};
 
-use onepassword_users::UserAction;
+use onepassword_users::{UserAction, can_allocate};
 
 use crate::{
-    bindings::containment::{ChangeOptions, Outcome, Report, Selector, Target},
-    bulk_report::ReportJson,
+    bindings::{
+        containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport},
+        types::{Effect, ErrorCode},
+    },
+    bulk_report::ReportBody,
     bulk_request::BulkRequest,
     plugin::Plugin,
     problem::Problem,
     problem_details,
     request::RequestContext,
-    response::Response,
+    response::{Response, ResponseBody},
     settings::Settings,
     text::parse_selector,
 };
 
+/// Memory for everything that a change needs beside the report, in bytes: the JSON of one target at a time, above all.
+const MIN_FREE: usize = 448 << 10;
+/// Maximum memory for the report on one target, in bytes. The plugin limits the length of each text.
+const MAX_TARGET_REPORT: usize = 12 << 10;
+/// Maximum memory for a name that is passed to the plugin, beside its text, in bytes.
+const MAX_NAME: usize = 64;
+
 /// Response to a bulk change.
 pub(crate) struct BulkResponse {
     pub(crate) response: Response,
-    /// True if every user is in the requested state, so that repeating the request would change nothing.
-    pub(crate) is_complete: bool,
+    /// True if repeating the request would change nothing: every user is in the requested state, or cannot be changed.
+    pub(crate) is_settled: bool,
 }
 
 /// Changes the users of a request.
@@ -31,31 +41,32 @@ pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     action: UserAction,
-    request: &BulkRequest,
-    context: &RequestContext<'_>,
+    request: BulkRequest,
+    context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
     let targets: Vec<_> = request
         .users
         .iter()
         .map(|who| target(parse_selector(who)))
         .collect();
-    let report = call(plugin, action, &targets, &options(settings, request))?;
+    let report = call(plugin, action, &targets, &options(settings, &request))?;
     drop(targets);
-    let report_json = ReportJson::new(request, action, context, &report);
-    if let Some(refused) = &report.refused {
-        let problem = Problem::from(refused.clone());
-        return Ok(BulkResponse {
-            response: problem_details::response(problem, context.request_id, Some(&report_json)),
-            is_complete: false,
-        });
-    }
-    let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Skipped);
+    let is_settled =
+        !request.dry_run && report.refused.is_none() && report.targets.iter().all(is_settled);
+    let refused = report.refused.clone();
+    let body = ReportBody {
+        request,
+        action,
+        context,
+        report,
+        problem: None,
+    };
     Ok(BulkResponse {
-        response: Response::json(&report_json),
-        is_complete: !report
-            .targets
-            .iter()
-            .any(|target| has_failed(&target.outcome)),
+        response: match refused {
+            Some(refused) => problem_details::response_with_report(body, refused.into()),
+            None => Response::with_body(ResponseBody::Report(Box::new(body))),
+        },
+        is_settled,
     })
 }
 
@@ -67,30 +78,58 @@ pub(crate) fn change_user(
     settings: &Settings,
     action: UserAction,
     id: &str,
-    context: &RequestContext<'_>,
+    context: RequestContext,
 ) -> Result<Response, Problem> {
     let request = BulkRequest::one_user(id);
     let targets = [target(Selector::Id(id.to_owned()))];
     let report = call(plugin, action, &targets, &options(settings, &request))?;
-    let report_json = ReportJson::new(&request, action, context, &report);
     let target = report.targets.first();
     let failed = target.and_then(|target| match &target.outcome {
         Outcome::Failed(error) => Some(error),
         _ => None,
     });
-    if let Some(error) = report.refused.as_ref().or(failed) {
-        let problem = Problem::from(error.clone());
-        return Ok(problem_details::response(
-            problem,
-            context.request_id,
-            Some(&report_json),
-        ));
-    }
-    let Some(user) = target.and_then(|target| target.user.as_ref()) else {
-        let detail = "the plugin did not return the changed user";
-        return Err(Problem::new(502, "other", detail));
+    let problem = match report.refused.as_ref().or(failed) {
+        Some(error) => Some(Problem::from(error.clone())),
+        // The report tells what was done.
+        None if target.is_none_or(|target| target.user.is_none()) => {
+            let detail = "the user's record was left out of the report: see its outcome";
+            Some(Problem::new(502, "other", detail))
+        }
+        None => None,
     };
-    Ok(Response::json(&report_json.changed_user(user)))
+    let body = ReportBody {
+        request,
+        action,
+        context,
+        report,
+        problem: None,
+    };
+    let user = |target: &TargetReport| target.user.clone();
+    match (problem, body.report.targets.first().and_then(user)) {
+        (None, Some(user)) => Ok(Response::json(&body.changed_user(&user))),
+        (Some(problem), _) => Ok(problem_details::response_with_report(body, problem)),
+        (None, None) => Ok(Response::with_body(ResponseBody::Report(Box::new(body)))),
+    }
+}
+
+/// Returns true if a target is in the requested state, or failed in a way that time alone does not mend.
+fn is_settled(target: &TargetReport) -> bool {
+    match &target.outcome {
+        Outcome::Changed | Outcome::Unchanged => true,
+        Outcome::WouldChange | Outcome::Skipped => false,
+        Outcome::Failed(error) => {
+            error.effect == Effect::NotApplied
+                && matches!(
+                    error.code,
+                    ErrorCode::InvalidArgument
+                        | ErrorCode::NotFound
+                        | ErrorCode::Ambiguous
+                        | ErrorCode::LastOwner
+                        | ErrorCode::ExternallyManaged
+                        | ErrorCode::PreconditionFailed
+                )
+        }
+    }
 }
 
 fn call(
@@ -99,6 +138,17 @@ fn call(
     targets: &[Target],
     options: &ChangeOptions,
 ) -> Result<Report, Problem> {
+    let reports = targets.len().saturating_mul(MAX_TARGET_REPORT);
+    let names = targets.len().saturating_add(options.protect.len());
+    let names = names.saturating_mul(MAX_NAME);
+    // Without memory for the report this instance would end after changes were made, and no one would learn of them.
+    if !can_allocate(reports.saturating_add(names).saturating_add(MIN_FREE)) {
+        let detail = format!(
+            "the memory of this instance does not suffice for a report on {} users: name fewer at a time, or give it more memory",
+            targets.len()
+        );
+        return Err(Problem::new(413, "too-large", detail));
+    }
     Ok(match action {
         UserAction::Suspend => plugin.suspend_users(targets, options),
         UserAction::Reactivate => plugin.reactivate_users(targets, options),

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use onepassword_users::UserAction;
 use onepassword_users_audit::Event;
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::Serialize;
 
 use crate::{
     audit::{self, ReportedTarget},
@@ -13,20 +13,34 @@ use crate::{
         types::User,
     },
     bulk_request::BulkRequest,
-    json::{self, ErrorJson, Sequence, UserJson},
+    json::{self, ErrorJson, UserJson},
+    problem::Problem,
+    problem_json::problem_json,
     request::RequestContext,
 };
 
-/// JSON of the report of a bulk change.
+/// Body of a response with the report of a bulk change.
 ///
-/// Borrows from the plugin's report, and serializes one target after the other: the JSON records of a thousand users never
-/// exist at the same time.
-pub(crate) struct ReportJson<'a> {
-    request: &'a BulkRequest,
-    action: UserAction,
-    context: &'a RequestContext<'a>,
-    report: &'a Report,
-    audited: Vec<ReportedTarget<'a>>,
+/// Owns the plugin's report, and passes the JSON of one target after the other on: the whole JSON never exists in memory.
+pub(crate) struct ReportBody {
+    pub(crate) request: BulkRequest,
+    pub(crate) action: UserAction,
+    pub(crate) context: RequestContext,
+    pub(crate) report: Report,
+    /// Problem to put around the report, if the call was refused or its only change failed.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// JSON of the report's fields before the outcomes.
+#[derive(Serialize)]
+struct ReportHeadJson<'a> {
+    operation: &'a str,
+    request_id: &'a str,
+    dry_run: bool,
+    reason: Option<&'a str>,
+    ticket: Option<&'a str>,
+    requests: u32,
+    warnings: &'a [String],
 }
 
 /// JSON of the report for one target.
@@ -64,24 +78,9 @@ pub(crate) struct ChangedUserJson<'a> {
     audit: Vec<Event<'a>>,
 }
 
-impl<'a> ReportJson<'a> {
-    pub(crate) fn new(
-        request: &'a BulkRequest,
-        action: UserAction,
-        context: &'a RequestContext<'a>,
-        report: &'a Report,
-    ) -> Self {
-        Self {
-            request,
-            action,
-            context,
-            report,
-            audited: audit::audited_targets(request, report),
-        }
-    }
-
+impl ReportBody {
     /// Returns the JSON of a user whom the change left in the requested state.
-    pub(crate) fn changed_user(&self, user: &'a User) -> ChangedUserJson<'a> {
+    pub(crate) fn changed_user<'a>(&'a self, user: &'a User) -> ChangedUserJson<'a> {
         ChangedUserJson {
             user: user.into(),
             warnings: &self.report.warnings,
@@ -89,28 +88,43 @@ impl<'a> ReportJson<'a> {
         }
     }
 
-    fn events(&self) -> impl Iterator<Item = Event<'a>> + Clone {
+    /// Passes the JSON to `write`, piece by piece.
+    pub(crate) fn write(&self, write: &mut dyn FnMut(&str)) {
+        let Some(problem) = &self.problem else {
+            return self.write_report(write);
+        };
+        let problem = problem_json(problem, &self.context.request_id);
+        json::write_open_object(&problem, write);
+        write(",\"report\":");
+        self.write_report(write);
+        write("}");
+    }
+
+    fn write_report(&self, write: &mut dyn FnMut(&str)) {
+        let (request, report) = (&self.request, &self.report);
+        let head = ReportHeadJson {
+            operation: self.action.bulk_name(),
+            request_id: &self.context.request_id,
+            dry_run: request.dry_run,
+            reason: request.reason.as_deref(),
+            ticket: request.ticket.as_deref(),
+            requests: report.requests,
+            warnings: &report.warnings,
+        };
+        json::write_open_object(&head, write);
+        write(",\"outcomes\":[");
+        let outcomes = audit::reported_targets(request, report);
+        json::write_items(outcomes.map(TargetReportJson::from), write);
+        write("],\"audit\":[");
+        json::write_items(self.events(), write);
+        write("]}");
+    }
+
+    fn events(&self) -> impl Iterator<Item = Event<'_>> {
         let refused = self.report.refused.as_ref();
         let event =
-            move |&target| audit::event(self.request, self.action, self.context, refused, target);
-        self.audited.iter().map(event)
-    }
-}
-
-impl Serialize for ReportJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (request, report) = (self.request, self.report);
-        let outcomes = audit::reported_targets(request, report).map(TargetReportJson::from);
-        let mut fields = serializer.serialize_struct("Report", 9)?;
-        fields.serialize_field("operation", self.action.bulk_name())?;
-        fields.serialize_field("request_id", self.context.request_id)?;
-        fields.serialize_field("dry_run", &request.dry_run)?;
-        fields.serialize_field("reason", &request.reason)?;
-        fields.serialize_field("ticket", &request.ticket)?;
-        fields.serialize_field("requests", &report.requests)?;
-        fields.serialize_field("warnings", &report.warnings)?;
-        fields.serialize_field("outcomes", &Sequence(outcomes))?;
-        fields.serialize_field("audit", &Sequence(self.events()))?;
-        fields.end()
+            move |target| audit::event(&self.request, self.action, &self.context, refused, target);
+        let audited = audit::audited_targets(&self.request, &self.report);
+        audited.into_iter().map(event)
     }
 }

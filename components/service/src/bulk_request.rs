@@ -13,10 +13,11 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, Unexpected, Visitor},
 };
+use serde_json::value::RawValue;
 
 use crate::{
     problem::Problem,
-    text::{MAX_CHARS, is_too_long, printable},
+    text::{MAX_CHARS, is_too_long, printable, without_byte_order_mark},
 };
 
 /// Maximum number of users in one request. The plugin accepts ten times as many, but the report has to fit into the memory of a
@@ -24,17 +25,29 @@ use crate::{
 const MAX_USERS: usize = 1000;
 
 /// A bulk change, as requested.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(crate) struct BulkRequest {
     /// Ids and e-mail addresses.
     pub(crate) users: Vec<String>,
-    #[serde(default)]
     pub(crate) dry_run: bool,
     /// Maximum number of users to change, below the limit of the settings.
     pub(crate) max_changes: Option<WholeNumber>,
     pub(crate) reason: Option<String>,
     pub(crate) ticket: Option<String>,
+}
+
+/// JSON of a bulk change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BulkRequestJson<'a> {
+    users: Vec<String>,
+    #[serde(default)]
+    dry_run: bool,
+    max_changes: Option<WholeNumber>,
+    #[serde(borrow)]
+    reason: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ticket: Option<&'a RawValue>,
 }
 
 impl BulkRequest {
@@ -56,12 +69,28 @@ impl BulkRequest {
         let invalid = |cause: &str| {
             Problem::bad_request(format!("the body is not the JSON expected here: {cause}"))
         };
+        let body = without_byte_order_mark(body);
         // serde accepts an array of the fields' values, too.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(invalid("it must be an object"));
         }
-        let request: Self = serde_json::from_slice(body)
+        let parsed: BulkRequestJson<'_> = serde_json::from_slice(body)
             .map_err(|error| invalid(&printable(&error.to_string())))?;
+        let note = |name, value: Option<&RawValue>| {
+            let Some(value) = value else {
+                return Ok(None);
+            };
+            parse_note(value.get())
+                .map(Some)
+                .ok_or_else(|| invalid(&format!("`{name}` must be a string, a number or null")))
+        };
+        let request = Self {
+            users: parsed.users,
+            dry_run: parsed.dry_run,
+            max_changes: parsed.max_changes,
+            reason: note("reason", parsed.reason)?,
+            ticket: note("ticket", parsed.ticket)?,
+        };
         if !(1..=MAX_USERS).contains(&request.users.len()) {
             return Err(Problem::bad_request("`users` must name 1 to 1000 users"));
         }
@@ -82,6 +111,15 @@ impl BulkRequest {
             }
         }
         Ok(request)
+    }
+}
+
+/// Parses the JSON of a reason or a ticket. A number, as ticket systems send, is taken as it is spelt. None for any other value.
+fn parse_note(json: &str) -> Option<String> {
+    match json.bytes().next() {
+        Some(b'"') => serde_json::from_str(json).ok(),
+        Some(b'-' | b'0'..=b'9') => Some(json.to_owned()),
+        _ => None,
     }
 }
 

@@ -10,15 +10,15 @@ use crate::{
     bulk::{self, BulkResponse},
     bulk_request::BulkRequest,
     json::{FindingJson, UserJson},
-    list::{self, UserPageJson},
+    list::{self, UserPageBody},
     plugin::Plugin,
     problem::Problem,
     query::parse_query,
     request::{Request, RequestContext},
-    response::Response,
+    response::{Response, ResponseBody},
     route::Route,
     settings::Settings,
-    text::{MAX_CHARS, is_too_long},
+    text::{MAX_CHARS, is_too_long, without_byte_order_mark},
 };
 
 /// Description of the service, without the white space of its source.
@@ -42,21 +42,24 @@ pub(crate) fn handle(
     settings: &Settings,
     request: &Request,
     route: &Route,
-    context: &RequestContext<'_>,
+    context: RequestContext,
 ) -> Result<Response, Problem> {
-    let change_many = |action| {
+    let change_many = |action, context| {
         let changed = change_users(plugin, settings, request, action, context)?;
         Ok(changed.response)
     };
-    let change_one = |action, id| {
-        let [] = parse_query_only(request, [])?;
+    let change_one = |action, id, context| {
+        if !is_empty_object(request.whole_body()?) {
+            return Err(Problem::bad_request("this request takes no body"));
+        }
+        let [] = parse_query(request.query(), [])?;
         bulk::change_user(plugin, settings, action, check_length(id)?, context)
     };
     match route {
-        Route::Contain | Route::ContainWebhook => change_many(UserAction::Suspend),
-        Route::Restore => change_many(UserAction::Reactivate),
-        Route::SuspendUser(id) => change_one(UserAction::Suspend, id),
-        Route::ReactivateUser(id) => change_one(UserAction::Reactivate, id),
+        Route::Contain | Route::ContainWebhook => change_many(UserAction::Suspend, context),
+        Route::Restore => change_many(UserAction::Reactivate, context),
+        Route::SuspendUser(id) => change_one(UserAction::Suspend, id, context),
+        Route::ReactivateUser(id) => change_one(UserAction::Reactivate, id, context),
         Route::GetUser(id) => {
             let [] = parse_query_only(request, [])?;
             let user = plugin.get_user(check_length(id)?)?;
@@ -73,7 +76,9 @@ pub(crate) fn handle(
         Route::ListUsers => {
             let options = list::parse_options(parse_query_only(request, list::PARAMETERS)?)?;
             let page = plugin.list_users(&options).map_err(list_problem)?;
-            Ok(Response::json(&UserPageJson::from(&page)))
+            Ok(Response::with_body(ResponseBody::UserPage(UserPageBody(
+                page,
+            ))))
         }
         Route::Check => {
             let [] = parse_query_only(request, [])?;
@@ -101,21 +106,15 @@ pub(crate) fn change_users(
     settings: &Settings,
     request: &Request,
     action: UserAction,
-    context: &RequestContext<'_>,
+    context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
     let body = request.whole_body()?;
     if !is_json(request.header("content-type")) {
         let detail = "the content type must be application/json";
-        return Err(Problem::new(415, "unsupported-media-type", detail));
+        return Err(Problem::unsupported_media_type(detail));
     }
     let [] = parse_query(request.query(), [])?;
-    bulk::change_users(
-        plugin,
-        settings,
-        action,
-        &BulkRequest::parse(body)?,
-        context,
-    )
+    bulk::change_users(plugin, settings, action, BulkRequest::parse(body)?, context)
 }
 
 /// Reads the query of a request that must not have a body.
@@ -127,6 +126,15 @@ fn parse_query_only<const N: usize>(
         return Err(Problem::bad_request("this request takes no body"));
     }
     parse_query(request.query(), names)
+}
+
+/// Returns true if a body is empty, or an empty JSON object: some programs send one with every `POST`.
+fn is_empty_object(body: &[u8]) -> bool {
+    let body = without_byte_order_mark(body).trim_ascii();
+    let content = body
+        .strip_prefix(b"{")
+        .and_then(|body| body.strip_suffix(b"}"));
+    content.unwrap_or(body).trim_ascii().is_empty()
 }
 
 /// Returns the id or e-mail address, or a 400 if it is too long.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use onepassword_users::{
     effect_name, error_code_name, outcome_name, user_state_name, verdict_name,
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::bindings::{
     connection::{Finding, Verdict},
@@ -18,16 +18,20 @@ pub(crate) fn to_string(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// JSON array of an iterator's items, without a list of them in memory.
-pub(crate) struct Sequence<I>(pub(crate) I);
-
-impl<I> Serialize for Sequence<I>
-where
-    I: Iterator<Item: Serialize> + Clone,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.clone())
+/// Passes the JSON of each item to `write`, separated by commas.
+pub(crate) fn write_items(items: impl Iterator<Item: Serialize>, write: &mut dyn FnMut(&str)) {
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            write(",");
+        }
+        write(&to_string(&item));
     }
+}
+
+/// Passes the JSON of an object to `write` without its last brace, so that fields can follow.
+pub(crate) fn write_open_object(object: &impl Serialize, write: &mut dyn FnMut(&str)) {
+    let text = to_string(object);
+    write(text.strip_suffix('}').unwrap_or(&text));
 }
 
 /// JSON of a user.

@@ -40,6 +40,7 @@ mod list;
 mod plugin;
 mod problem;
 mod problem_details;
+mod problem_json;
 mod query;
 mod replay_cache;
 mod request;

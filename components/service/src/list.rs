@@ -1,15 +1,13 @@
 //! `GET /v1/users`: the query, and the page of users in the response.
 
-use alloc::{string::String, vec::Vec};
-
-use serde::Serialize;
+use alloc::string::String;
 
 use crate::{
     bindings::{
         types::StateFilter,
         users::{ListOptions, UserPage},
     },
-    json::UserJson,
+    json::{self, UserJson},
     problem::Problem,
     text::parse_digits,
 };
@@ -46,18 +44,17 @@ pub(crate) fn parse_options(values: [Option<String>; 3]) -> Result<ListOptions, 
     })
 }
 
-/// JSON of a page of users.
-#[derive(Serialize)]
-pub(crate) struct UserPageJson<'a> {
-    users: Vec<UserJson<'a>>,
-    next_page_token: Option<&'a str>,
-}
+/// Body of a response with a page of users.
+pub(crate) struct UserPageBody(pub(crate) UserPage);
 
-impl<'a> From<&'a UserPage> for UserPageJson<'a> {
-    fn from(page: &'a UserPage) -> Self {
-        Self {
-            users: page.users.iter().map(UserJson::from).collect(),
-            next_page_token: page.next_page_token.as_deref(),
-        }
+impl UserPageBody {
+    /// Passes the JSON to `write`, piece by piece.
+    pub(crate) fn write(&self, write: &mut dyn FnMut(&str)) {
+        let Self(page) = self;
+        write("{\"users\":[");
+        json::write_items(page.users.iter().map(UserJson::from), write);
+        write("],\"next_page_token\":");
+        write(&json::to_string(&page.next_page_token));
+        write("}");
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Problem {
     pub(crate) error: Option<Box<Error>>,
     /// Value of the `Allow` header.
     pub(crate) allow: Option<&'static str>,
+    /// Reason for the operator, which callers are not told.
+    pub(crate) reason: Option<&'static str>,
 }
 
 impl Problem {
@@ -31,7 +33,22 @@ impl Problem {
             detail: detail.into(),
             error: None,
             allow: None,
+            reason: None,
         }
+    }
+
+    /// Makes the 401 of every request without a valid key or signature. `reason` is for the operator.
+    pub(crate) fn unauthorized(reason: &'static str) -> Self {
+        let detail = "a valid API key or webhook signature is required";
+        Self {
+            reason: Some(reason),
+            ..Self::new(401, "unauthorized", detail)
+        }
+    }
+
+    /// Makes a 415.
+    pub(crate) fn unsupported_media_type(detail: &str) -> Self {
+        Self::new(415, "unsupported-media-type", detail)
     }
 
     /// Makes a 400 for a request that is wrong in itself.

@@ -2,61 +2,44 @@
 
 use alloc::{
     borrow::ToOwned,
+    boxed::Box,
     string::{String, ToString},
     vec,
 };
 
-use serde::Serialize;
-
 use crate::{
-    bulk_report::ReportJson,
-    json::{self, ErrorDetailsJson},
+    bulk_report::ReportBody,
+    json,
     problem::Problem,
-    response::Response,
+    problem_json::problem_json,
+    response::{Response, ResponseBody},
 };
 
-/// JSON of a problem.
-#[derive(Serialize)]
-struct ProblemJson<'a> {
-    /// `about:blank`: the title is the phrase of the status (RFC 9457, section 4.2.1), and `code` tells problems apart.
-    #[serde(rename = "type")]
-    kind: &'a str,
-    title: &'a str,
-    status: u16,
-    code: &'a str,
-    detail: &'a str,
-    request_id: &'a str,
-    #[serde(flatten)]
-    error: Option<ErrorDetailsJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a ReportJson<'a>>,
+/// Makes the response to the request with this id.
+pub(crate) fn response(problem: &Problem, request_id: &str) -> Response {
+    let body = json::to_string(&problem_json(problem, request_id));
+    response_with_body(problem, ResponseBody::Text(body))
 }
 
-/// Makes the response to the request with this id. `report` holds the outcome of each user, if a change was tried.
-pub(crate) fn response(
-    problem: Problem,
-    request_id: &str,
-    report: Option<&ReportJson<'_>>,
-) -> Response {
-    let body = ProblemJson {
-        kind: "about:blank",
-        title: reason_phrase(problem.status),
-        status: problem.status,
-        code: problem.code,
-        detail: &problem.detail,
-        request_id,
-        error: problem.error.as_deref().map(ErrorDetailsJson::from),
-        report,
-    };
+/// Makes the response with the report of a change that was tried, whose problem is part of `body`.
+pub(crate) fn response_with_report(mut body: ReportBody, problem: Problem) -> Response {
+    let mut response = response_with_body(&problem, ResponseBody::Text(String::new()));
+    body.problem = Some(problem);
+    response.body = ResponseBody::Report(Box::new(body));
+    response
+}
+
+fn response_with_body(problem: &Problem, body: ResponseBody) -> Response {
     let mut response = Response {
         status: problem.status,
         headers: vec![("content-type", "application/problem+json".to_owned())],
-        body: json::to_string(&body),
+        body,
     };
     if let Some(allow) = problem.allow {
         response = response.with_header("allow", allow);
     }
-    let wait_ms = problem.error.and_then(|error| error.retry_after_ms);
+    let error = problem.error.as_ref();
+    let wait_ms = error.and_then(|error| error.retry_after_ms);
     if let Some(wait_ms) = wait_ms.filter(|_| problem.status == 503) {
         response = response.with_header("retry-after", retry_after(wait_ms));
     }
@@ -69,23 +52,4 @@ pub(crate) fn response(
 /// Value of `Retry-After` in seconds, rounded up (RFC 9110, section 10.2.3).
 fn retry_after(wait_ms: u64) -> String {
     wait_ms.div_ceil(1000).to_string()
-}
-
-/// Reason phrase of a status (RFC 9110, section 15).
-const fn reason_phrase(status: u16) -> &'static str {
-    match status {
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        413 => "Content Too Large",
-        415 => "Unsupported Media Type",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Problem",
-    }
 }

@@ -35,9 +35,14 @@ pub(crate) fn parse_query<const N: usize>(
     let mut values = [const { None }; N];
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        // Forms encode a space as `+` (WHATWG URL, section 5).
-        let value = value.replace('+', " ");
-        let (Some(name), Some(value)) = (percent_decode(name), percent_decode(&value)) else {
+        // Forms encode a space as `+` (WHATWG URL, section 5), and people write addresses with one: either reading can name
+        // another user.
+        if value.contains('+') {
+            return Err(Problem::bad_request(
+                "the query contains `+`: write `+` as %2B, and a space as %20",
+            ));
+        }
+        let (Some(name), Some(value)) = (percent_decode(name), percent_decode(value)) else {
             return Err(Problem::bad_request(
                 "the query is not percent-encoded UTF-8",
             ));
@@ -74,13 +79,19 @@ mod tests {
     fn unknown_and_repeated_parameters_are_rejected() {
         let names = ["state", "page_size"];
         assert_eq!(
-            parse_query("page_size=5&state=a+b%2B", names).ok(),
+            parse_query("page_size=5&state=a%20b%2B", names).ok(),
             Some([Some("a b+".into()), Some("5".into())])
         );
         for query in ["", "&&"] {
             assert_eq!(parse_query(query, names).ok(), Some([None, None]));
         }
-        for query in ["size=5", "state=a&state=b", "state=%ff", "STATE=a"] {
+        for query in [
+            "size=5",
+            "state=a&state=b",
+            "state=%ff",
+            "STATE=a",
+            "state=a+b",
+        ] {
             assert!(parse_query(query, names).is_err(), "{query}");
         }
     }

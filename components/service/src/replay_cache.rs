@@ -1,37 +1,84 @@
 //! Replay cache: the webhooks that were carried out, so that a repeated delivery changes nothing.
 
-use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
+use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
 use core::cell::Cell;
+
+use sha2::{Digest, Sha256};
 
 use crate::webhook::WebhookMessage;
 
-/// Maximum number of messages.
+/// Maximum number of messages of one sender.
 const MAX_MESSAGES: usize = 1000;
 
-/// Sender and id of the messages that this instance carried out last. The sender belongs to the key: two senders can choose
-/// the same id.
+/// The messages that this instance carried out last, for each sender: no sender can displace the messages of another one.
 #[derive(Default)]
-pub(crate) struct ReplayCache(Cell<VecDeque<(String, String)>>);
+pub(crate) struct ReplayCache(Cell<Vec<SenderMessages>>);
+
+/// Messages of one sender, the oldest first.
+struct SenderMessages {
+    sender: String,
+    messages: VecDeque<MessageDigests>,
+}
+
+/// A message that was carried out. Digests take the same memory for every message.
+struct MessageDigests {
+    /// SHA-256 of the id.
+    id: [u8; 32],
+    /// SHA-256 of the body.
+    body: [u8; 32],
+}
+
+/// Relation of a message to those that were carried out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Repetition {
+    /// No message with this id was carried out.
+    New,
+    /// The same message was carried out.
+    Same,
+    /// Another message with this id was carried out.
+    OtherBody,
+}
 
 impl ReplayCache {
-    /// Returns true if the message was carried out.
-    pub(crate) fn contains(&self, message: &WebhookMessage<'_>) -> bool {
-        let messages = self.0.take();
-        let is_cached = messages
+    /// Compares a message with those that were carried out.
+    pub(crate) fn check(&self, message: &WebhookMessage<'_>) -> Repetition {
+        let id: [u8; 32] = Sha256::digest(message.id).into();
+        let senders = self.0.take();
+        let messages = senders
             .iter()
-            .any(|(sender, id)| sender == message.sender && id == message.id);
-        self.0.set(messages);
-        is_cached
+            .filter(|known| known.sender == message.sender)
+            .flat_map(|known| &known.messages);
+        let mut known = messages.filter(|known| known.id == id);
+        let repetition = match known.next() {
+            None => Repetition::New,
+            Some(known) if known.body == message.body_digest => Repetition::Same,
+            Some(_) => Repetition::OtherBody,
+        };
+        self.0.set(senders);
+        repetition
     }
 
-    /// Adds a message, and drops the oldest one if there are too many.
+    /// Adds a message, and drops the sender's oldest one if there are too many.
     pub(crate) fn insert(&self, message: &WebhookMessage<'_>) {
-        let mut messages = self.0.take();
-        if messages.len() >= MAX_MESSAGES {
-            messages.pop_front();
+        let mut senders = self.0.take();
+        let digests = MessageDigests {
+            id: Sha256::digest(message.id).into(),
+            body: message.body_digest,
+        };
+        let mut known = senders.iter_mut();
+        match known.find(|known| known.sender == message.sender) {
+            Some(known) => {
+                if known.messages.len() >= MAX_MESSAGES {
+                    known.messages.pop_front();
+                }
+                known.messages.push_back(digests);
+            }
+            None => senders.push(SenderMessages {
+                sender: message.sender.to_owned(),
+                messages: [digests].into(),
+            }),
         }
-        messages.push_back((message.sender.to_owned(), message.id.to_owned()));
-        self.0.set(messages);
+        self.0.set(senders);
     }
 }
 
@@ -40,26 +87,51 @@ mod tests {
     use super::*;
 
     fn message<'m>(sender: &'m str, id: &'m str) -> WebhookMessage<'m> {
-        WebhookMessage { sender, id }
+        WebhookMessage {
+            sender,
+            id,
+            body_digest: [0; 32],
+        }
     }
 
     #[test]
     fn an_id_is_cached_per_sender() {
         let cache = ReplayCache::default();
         cache.insert(&message("siem", "1"));
-        assert!(cache.contains(&message("siem", "1")));
-        assert!(!cache.contains(&message("soar", "1")));
-        assert!(!cache.contains(&message("siem", "2")));
+        assert_eq!(cache.check(&message("siem", "1")), Repetition::Same);
+        assert_eq!(cache.check(&message("soar", "1")), Repetition::New);
+        assert_eq!(cache.check(&message("siem", "2")), Repetition::New);
     }
 
     #[test]
-    fn the_oldest_message_is_dropped_at_the_limit() {
+    fn a_known_id_with_another_body_is_noticed() {
         let cache = ReplayCache::default();
+        cache.insert(&message("siem", "1"));
+        let other = WebhookMessage {
+            body_digest: [1; 32],
+            ..message("siem", "1")
+        };
+        assert_eq!(cache.check(&other), Repetition::OtherBody);
+    }
+
+    #[test]
+    fn the_oldest_message_of_its_sender_is_dropped_at_the_limit() {
+        let cache = ReplayCache::default();
+        cache.insert(&message("soar", "0"));
         for number in 0..=MAX_MESSAGES {
             cache.insert(&message("siem", &number.to_string()));
         }
-        assert!(!cache.contains(&message("siem", "0")));
-        assert!(cache.contains(&message("siem", "1")));
-        assert!(cache.contains(&message("siem", &MAX_MESSAGES.to_string())));
+        for (sender, id, repetition) in [
+            ("siem", "0", Repetition::New),
+            ("siem", "1", Repetition::Same),
+            ("siem", "1000", Repetition::Same),
+            ("soar", "0", Repetition::Same),
+        ] {
+            assert_eq!(
+                cache.check(&message(sender, id)),
+                repetition,
+                "{sender} {id}"
+            );
+        }
     }
 }

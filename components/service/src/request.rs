@@ -1,6 +1,6 @@
 //! HTTP request, as the service reads it.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use crate::problem::Problem;
 
@@ -38,14 +38,49 @@ pub(crate) struct Request {
     pub(crate) time_ms: u64,
 }
 
-/// Caller, id and time of an authenticated request: the details that its audit events carry.
-#[derive(Debug)]
-pub(crate) struct RequestContext<'a> {
+/// Ids of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestIds<'a> {
+    /// Id that the service chose, which is unique.
+    pub(crate) generated: &'a str,
+    /// Id that the caller chose, if any.
+    pub(crate) chosen: Option<&'a str>,
+}
+
+impl<'a> RequestIds<'a> {
+    /// Returns the id that responses carry: the caller's, or else the service's.
+    pub(crate) fn shown(self) -> &'a str {
+        self.chosen.unwrap_or(self.generated)
+    }
+}
+
+/// Caller, ids and time of an authenticated request: the details that its audit events carry.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestContext {
     /// Name of the API key or webhook secret.
-    pub(crate) caller: &'a str,
-    pub(crate) request_id: &'a str,
+    pub(crate) caller: String,
+    /// Id that responses carry.
+    pub(crate) request_id: String,
+    /// Id that the service chose.
+    pub(crate) correlation_id: String,
     /// Time of arrival, in milliseconds since 1970.
     pub(crate) time_ms: u64,
+}
+
+impl RequestContext {
+    pub(crate) fn new(caller: &str, ids: RequestIds<'_>, time_ms: u64) -> Self {
+        Self {
+            caller: caller.to_owned(),
+            request_id: ids.shown().to_owned(),
+            correlation_id: ids.generated.to_owned(),
+            time_ms,
+        }
+    }
+
+    /// Returns the id that the caller chose, if any.
+    pub(crate) fn chosen_id(&self) -> Option<&str> {
+        Some(self.request_id.as_str()).filter(|id| *id != self.correlation_id)
+    }
 }
 
 impl Request {
@@ -70,12 +105,28 @@ impl Request {
         parts.map_or("", |(_, query)| query)
     }
 
+    /// Returns the ids of the request.
+    pub(crate) fn ids<'r>(&'r self, generated: &'r str) -> RequestIds<'r> {
+        RequestIds {
+            generated,
+            chosen: self.id(),
+        }
+    }
+
     /// Returns the request id chosen by the caller, if it is visible ASCII of at most 128 bytes.
     pub(crate) fn id(&self) -> Option<&str> {
         let id = self.header("x-request-id")?;
         let is_valid = (1..=MAX_ID_BYTES).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_graphic());
         is_valid.then_some(id)
+    }
+
+    /// Returns true if a `Content-Encoding` other than `identity` is set: the service decodes none.
+    pub(crate) fn is_encoded(&self) -> bool {
+        let mut encodings = self.headers.iter();
+        encodings.any(|(name, value)| {
+            name == "content-encoding" && !value.trim().eq_ignore_ascii_case("identity")
+        })
     }
 
     /// Returns the whole body.
@@ -89,7 +140,7 @@ impl Request {
                 Err(Problem::new(413, "too-large", detail))
             }
             Body::Incomplete => {
-                let detail = "the body did not arrive completely within 10 seconds";
+                let detail = "the body did not arrive completely, or not in time";
                 Err(Problem::new(408, "too-slow", detail))
             }
         }

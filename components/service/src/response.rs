@@ -1,18 +1,45 @@
 //! HTTP response, before it is written by WASI.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
 
 use serde::Serialize;
 
-use crate::json;
+use crate::{bulk_report::ReportBody, json, list::UserPageBody};
 
 /// An HTTP response.
-#[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Names in lower case, with their values.
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: ResponseBody,
+}
+
+/// Body of a response. The large ones are written piece by piece: as a whole they could exceed the memory of an instance, after
+/// changes were made.
+pub(crate) enum ResponseBody {
+    Text(String),
+    Report(Box<ReportBody>),
+    UserPage(UserPageBody),
+}
+
+impl ResponseBody {
+    /// Passes the body to `write`, piece by piece.
+    pub(crate) fn write(&self, write: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Text(text) => write(text),
+            Self::Report(report) => report.write(write),
+            Self::UserPage(page) => page.write(write),
+        }
+    }
+
+    /// Length in bytes, if it is known before the body is written.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) const fn length(&self) -> Option<usize> {
+        match self {
+            Self::Text(text) => Some(text.len()),
+            Self::Report(_) | Self::UserPage(_) => None,
+        }
+    }
 }
 
 impl Response {
@@ -23,6 +50,11 @@ impl Response {
 
     /// Makes a 200 with a body that is JSON already.
     pub(crate) fn json_text(body: String) -> Self {
+        Self::with_body(ResponseBody::Text(body))
+    }
+
+    /// Makes a 200 with a body of JSON.
+    pub(crate) fn with_body(body: ResponseBody) -> Self {
         Self {
             status: 200,
             headers: vec![("content-type", "application/json".to_owned())],
@@ -35,7 +67,7 @@ impl Response {
         Self {
             status,
             headers: Vec::new(),
-            body: String::new(),
+            body: ResponseBody::Text(String::new()),
         }
     }
 

@@ -11,19 +11,47 @@ use crate::{
     plugin::Plugin,
     problem::Problem,
     problem_details,
-    replay_cache::ReplayCache,
-    request::{Request, RequestContext},
-    response::Response,
+    replay_cache::{Repetition, ReplayCache},
+    request::{Request, RequestContext, RequestIds},
+    response::{Response, ResponseBody},
     route::Route,
     settings::Settings,
-    webhook,
+    webhook::WebhookHead,
 };
+
+/// Header with the reason of a 401, for a host that shows it to its operator and removes it.
+const REASON_HEADER: &str = "op-users-reason";
 
 /// The service of one instance.
 pub(crate) struct Service {
     /// The settings, or a description of those that are wrong.
     settings: Result<Settings, String>,
     replay_cache: ReplayCache,
+}
+
+/// Decision on the head of a request.
+pub(crate) enum HeadResponse {
+    /// Response that does not depend on the body.
+    Response(Response),
+    /// The body is needed. `is_known` is true if the caller has a valid key.
+    BodyNeeded { is_known: bool },
+}
+
+/// A request whose head was accepted.
+enum Admission<'r> {
+    /// Answered already.
+    Response(Response),
+    /// A request with a valid key.
+    Call {
+        settings: &'r Settings,
+        route: Route,
+        caller: &'r str,
+    },
+    /// A webhook with a signature that is not verified yet.
+    Webhook {
+        settings: &'r Settings,
+        head: WebhookHead<'r>,
+    },
 }
 
 /// JSON of the response to a repeated webhook.
@@ -43,67 +71,102 @@ impl Service {
         }
     }
 
-    /// Responds to a request. `generated_id` is the request id if the caller chose none.
+    /// Decides from the head of a request alone, before its body is read. `generated_id` is unique.
+    pub(crate) fn respond_to_head(&self, request: &Request, generated_id: &str) -> HeadResponse {
+        let ids = request.ids(generated_id);
+        match self.admit(request) {
+            Ok(Admission::Response(response)) => {
+                HeadResponse::Response(finish(response, request, ids))
+            }
+            Ok(Admission::Call { .. }) => HeadResponse::BodyNeeded { is_known: true },
+            Ok(Admission::Webhook { .. }) => HeadResponse::BodyNeeded { is_known: false },
+            Err(problem) => {
+                let response = self.problem_response(&problem, ids);
+                HeadResponse::Response(finish(response, request, ids))
+            }
+        }
+    }
+
+    /// Responds to a request. `generated_id` is unique.
     pub(crate) fn respond(
         &self,
         plugin: &impl Plugin,
         request: &Request,
         generated_id: &str,
     ) -> Response {
-        let request_id = request.id().unwrap_or(generated_id);
-        let mut response = self
-            .handle(plugin, request, request_id)
-            .unwrap_or_else(|problem| problem_details::response(problem, request_id, None));
-        if request.method == "HEAD" {
-            response.body.clear();
-        }
-        response
-            .with_header("cache-control", "no-store")
-            .with_header("x-content-type-options", "nosniff")
-            .with_header("x-request-id", request_id)
+        let ids = request.ids(generated_id);
+        let response = self
+            .handle(plugin, request, ids)
+            .unwrap_or_else(|problem| self.problem_response(&problem, ids));
+        finish(response, request, ids)
     }
 
-    /// Checks the settings, then the key, then the path: without a valid key, existing and missing paths get the same response.
     fn handle(
         &self,
         plugin: &impl Plugin,
         request: &Request,
-        request_id: &str,
+        ids: RequestIds<'_>,
     ) -> Result<Response, Problem> {
+        match self.admit(request)? {
+            Admission::Response(response) => Ok(response),
+            Admission::Webhook { settings, head } => {
+                self.handle_webhook(plugin, settings, request, head, ids)
+            }
+            Admission::Call {
+                settings,
+                route,
+                caller,
+            } => {
+                let context = RequestContext::new(caller, ids, request.time_ms);
+                handlers::handle(plugin, settings, request, &route, context)
+            }
+        }
+    }
+
+    /// Checks the settings, then the key, then the path: without a valid key, existing and missing paths get the same response.
+    fn admit<'r>(&'r self, request: &'r Request) -> Result<Admission<'r>, Problem> {
         let route = Route::parse(request.path());
         if route == Some(Route::Health) {
-            return match respond_to_method(request, &Route::Health)? {
-                Some(response) => Ok(response),
-                None => handlers::health(request),
+            let response = match respond_to_method(request, &Route::Health)? {
+                Some(response) => response,
+                None => handlers::health(request)?,
             };
+            return Ok(Admission::Response(response));
         }
         let settings = self.settings.as_ref().map_err(|problems| {
             let detail = format!("the settings of this service are wrong: {problems}");
             Problem::new(503, "not-configured", detail)
         })?;
         if route == Some(Route::ContainWebhook) && request.method == "POST" {
-            return self.handle_webhook(plugin, settings, request, request_id);
+            let head = WebhookHead::read(request, &settings.webhook_secrets)
+                .map_err(Problem::unauthorized)?;
+            check_encoding(request)?;
+            return Ok(Admission::Webhook { settings, head });
         }
-        let key = bearer_token(request)
-            .and_then(|token| authenticate(&settings.api_keys, token))
-            .ok_or_else(unauthorized)?;
+        let token = bearer_token(request).ok_or_else(|| {
+            Problem::unauthorized("not exactly one header authorization with a bearer key")
+        })?;
+        let key = authenticate(&settings.api_keys, token)
+            .ok_or_else(|| Problem::unauthorized("the key is none of OP_SERVICE_KEYS"))?;
         let Some(route) = route else {
             let detail = "this service has no such path";
             return Err(Problem::new(404, "no-route", detail));
         };
         if let Some(response) = respond_to_method(request, &route)? {
-            return Ok(response);
+            return Ok(Admission::Response(response));
         }
         if key.role < route.role() {
             let detail = "the role of this key does not allow this request";
             return Err(Problem::new(403, "forbidden", detail));
         }
-        let context = RequestContext {
+        if route.method() == "POST" {
+            check_encoding(request)?;
+        }
+        Ok(Admission::Call {
+            settings,
+            route,
             caller: &key.name,
-            request_id,
-            time_ms: request.time_ms,
-        };
-        handlers::handle(plugin, settings, request, &route, &context)
+        })
     }
 
     /// Contains the users that a signed webhook names. A valid signature is enough: no key is needed.
@@ -112,32 +175,68 @@ impl Service {
         plugin: &impl Plugin,
         settings: &Settings,
         request: &Request,
-        request_id: &str,
+        head: WebhookHead<'_>,
+        ids: RequestIds<'_>,
     ) -> Result<Response, Problem> {
         let body = request.whole_body()?;
-        let message =
-            webhook::verify(request, body, &settings.webhook_secrets).ok_or_else(unauthorized)?;
-        if self.replay_cache.contains(&message) {
-            // The sender missed the response. A user who was restored since then must not be contained again.
-            let repeated = RepeatedJson {
-                request_id,
-                is_repeated: true,
-            };
-            return Ok(Response::json(&repeated));
+        let message = head
+            .verify(body, &settings.webhook_secrets)
+            .map_err(Problem::unauthorized)?;
+        match self.replay_cache.check(&message) {
+            Repetition::New => {}
+            Repetition::Same => {
+                // The sender missed the response. A user who was restored since then must not be contained again.
+                return Ok(Response::json(&RepeatedJson {
+                    request_id: ids.shown(),
+                    is_repeated: true,
+                }));
+            }
+            Repetition::OtherBody => {
+                let detail = "another message with this webhook-id was carried out; this one changed nothing";
+                return Err(Problem::new(422, "webhook-id-reused", detail));
+            }
         }
-        let context = RequestContext {
-            caller: message.sender,
-            request_id,
-            time_ms: request.time_ms,
-        };
+        let context = RequestContext::new(message.sender, ids, request.time_ms);
         let action = UserAction::Suspend;
-        let changed = handlers::change_users(plugin, settings, request, action, &context)?;
+        let changed = handlers::change_users(plugin, settings, request, action, context)?;
         // Otherwise the sender must be able to try again.
-        if changed.is_complete {
+        if changed.is_settled {
             self.replay_cache.insert(&message);
         }
         Ok(changed.response)
     }
+
+    fn problem_response(&self, problem: &Problem, ids: RequestIds<'_>) -> Response {
+        let response = problem_details::response(problem, ids.shown());
+        let has_reason_header = |settings: &Settings| settings.has_reason_header;
+        match problem.reason {
+            Some(reason) if self.settings.as_ref().is_ok_and(has_reason_header) => {
+                response.with_header(REASON_HEADER, reason)
+            }
+            _ => response,
+        }
+    }
+}
+
+/// Adds the headers that every response has. A response to `HEAD` has no body.
+fn finish(mut response: Response, request: &Request, ids: RequestIds<'_>) -> Response {
+    if request.method == "HEAD" {
+        response.body = ResponseBody::Text(String::new());
+    }
+    response
+        .with_header("cache-control", "no-store")
+        .with_header("x-content-type-options", "nosniff")
+        .with_header("x-request-id", ids.shown())
+}
+
+/// Rejects a body in an encoding, which the service would not understand.
+fn check_encoding(request: &Request) -> Result<(), Problem> {
+    if request.is_encoded() {
+        let detail =
+            "the body must not be compressed: `Content-Encoding` must be absent or `identity`";
+        return Err(Problem::unsupported_media_type(detail));
+    }
+    Ok(())
 }
 
 /// Returns the response to `OPTIONS`, and none to a method of the route.
@@ -165,9 +264,4 @@ fn bearer_token(request: &Request) -> Option<&str> {
     let (scheme, token) = request.header("authorization")?.split_once(' ')?;
     let token = token.trim_start_matches(' ');
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-fn unauthorized() -> Problem {
-    let detail = "a valid API key or webhook signature is required";
-    Problem::new(401, "unauthorized", detail)
 }

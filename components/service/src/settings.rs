@@ -5,7 +5,7 @@ use alloc::{format, string::String, vec::Vec};
 use crate::{
     api_key::{self, ApiKey},
     bindings::containment::Selector,
-    text::{is_too_long, parse_digits, parse_selector, printable},
+    text::{can_name_user, parse_digits, parse_selector, printable},
     webhook::WebhookSecret,
 };
 
@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) max_changes: u32,
     /// Users whom no request changes.
     pub(crate) protect: Vec<Selector>,
+    /// True if a 401 has a header with its reason.
+    pub(crate) has_reason_header: bool,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             webhook_secrets: Vec::new(),
             max_changes: DEFAULT_MAX_CHANGES,
             protect: Vec::new(),
+            has_reason_header: false,
         }
     }
 }
@@ -53,9 +56,25 @@ impl Settings {
                 "MAX_CHANGES" => parse_digits(&value)
                     .map(|max| settings.max_changes = max)
                     .ok_or("must be a whole number"),
-                "PROTECT" => {
-                    parse_list(&value, parse_protected).map(|protect| settings.protect = protect)
-                }
+                "PROTECT" => match parse_protect(&value) {
+                    Ok(protect) => {
+                        settings.protect = protect;
+                        Ok(())
+                    }
+                    Err(entry) => {
+                        problems.push(format!(
+                            "OP_SERVICE_PROTECT must be ids and e-mail addresses, separated by commas or spaces, and entry {entry} is neither"
+                        ));
+                        Ok(())
+                    }
+                },
+                "REASON_HEADER" => match value.as_str() {
+                    "true" | "false" => {
+                        settings.has_reason_header = value == "true";
+                        Ok(())
+                    }
+                    _ => Err("must be `true` or `false`"),
+                },
                 // Kubernetes sets these in every container if a Kubernetes service has the name `op`.
                 _ if is_set_by_kubernetes(suffix) => Ok(()),
                 _ => Err("is not a setting"),
@@ -80,14 +99,18 @@ fn parse_keys(value: &str) -> Result<Vec<ApiKey>, &'static str> {
     Ok(keys)
 }
 
-/// Parses a user to protect. Rejects an id that the plugin would reject: the user would not be protected.
-fn parse_protected(text: &str) -> Result<Selector, &'static str> {
-    if is_too_long(text) || text.contains(char::is_control) || matches!(text, "." | "..") {
-        return Err(
-            "must be ids and e-mail addresses of at most 256 characters, separated by commas or spaces",
-        );
-    }
-    Ok(parse_selector(text))
+/// Parses the users to protect. An entry that cannot be the name of a user would protect no one.
+///
+/// Errors: the position of such an entry, counted from 1.
+fn parse_protect(value: &str) -> Result<Vec<Selector>, usize> {
+    let parse = |(entry, text): (usize, &str)| {
+        if can_name_user(text) {
+            Ok(parse_selector(text))
+        } else {
+            Err(entry)
+        }
+    };
+    (1..).zip(list_items(value)).map(parse).collect()
 }
 
 fn is_set_by_kubernetes(suffix: &str) -> bool {
@@ -99,11 +122,13 @@ fn parse_list<T>(
     value: &str,
     parse: impl Fn(&str) -> Result<T, &'static str>,
 ) -> Result<Vec<T>, &'static str> {
+    list_items(value).map(parse).collect()
+}
+
+fn list_items(value: &str) -> impl Iterator<Item = &str> {
     value
         .split(|char: char| char == ',' || char.is_whitespace())
         .filter(|item| !item.is_empty())
-        .map(parse)
-        .collect()
 }
 
 #[cfg(test)]
@@ -171,6 +196,45 @@ mod tests {
             );
         }
         assert!(!problems.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_protected_name_is_understood_or_refused_by_position() {
+        for (value, entry) in [
+            ("user0002@acme.example;user0010@acme.example", 1),
+            (r#""user0002@acme.example""#, 1),
+            ("CEO <user0002@acme.example>", 2),
+            ("<user0002@acme.example>", 1),
+            ("mailto:user0002@acme.example", 1),
+            (r#"["user0002@acme.example","user0010@acme.example"]"#, 1),
+            ("user0002@acme.example|user0010@acme.example", 1),
+            ("*@acme.example", 1),
+            ("@acme.example", 1),
+            ("IR7V, user0002@acme", 2),
+            ("user0002@", 1),
+            ("user0002@.", 1),
+            ("user0002@@acme.example", 1),
+            ("'user0002@acme.example'", 1),
+            ("user0002@acme.example.", 1),
+            ("user0002@acme..example", 1),
+            ("user\u{200b}0002@acme.example", 1),
+            ("\u{feff}user0002@acme.example", 1),
+            ("user0002\u{202e}@acme.example", 1),
+            ("user0002@acme\u{ad}.example", 1),
+            ("user0002&#64;acme.example", 1),
+            ("OP_SERVICE_PROTECT=user0002@acme.example", 1),
+            ("{user0002@acme.example}", 1),
+            ("user0002@acme.example\\nuser0010@acme.example", 1),
+            ("IR7V:", 1),
+            ("..", 1),
+        ] {
+            let problems = read(&[("OP_SERVICE_PROTECT", value)]).unwrap_err();
+            let position = format!("entry {entry} is neither");
+            assert!(problems.contains(&position), "{value}: {problems}");
+        }
+        let names = "o'brien+x@acme.example, é@münchen.example\nIR7VJHJ36JHINBFAD7V2T5MP3E a-b_c";
+        let settings = read(&[("OP_SERVICE_PROTECT", names)]).unwrap();
+        assert_eq!(settings.protect.len(), 4);
     }
 
     #[test]

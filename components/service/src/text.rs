@@ -29,6 +29,47 @@ pub(crate) fn printable(text: &str) -> String {
     printable.take(MAX_CHARS).collect()
 }
 
+/// Removes a byte order mark, which some programs put at the start of a text (RFC 8259, section 8.1).
+pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Returns true if the text can be the id or the e-mail address of a user, as a person writes it. False for text around an
+/// address, several addresses in one, patterns, and letters that cannot be seen: a guard with them would match no one.
+pub(crate) fn can_name_user(text: &str) -> bool {
+    let is_refused =
+        |char: char| is_invisible(char) || char.is_whitespace() || REFUSED_IN_NAMES.contains(char);
+    if text.is_empty() || is_too_long(text) || text.contains(is_refused) {
+        return false;
+    }
+    let Some((local, domain)) = text.split_once('@') else {
+        return text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    };
+    let is_quoted = local.starts_with('\'');
+    !local.is_empty()
+        && !is_quoted
+        && domain.contains('.')
+        && !domain.contains(['@', '\''])
+        && domain.split('.').all(|label| !label.is_empty())
+}
+
+/// Letters that stand around or between addresses, in patterns and in encodings, and not in addresses.
+const REFUSED_IN_NAMES: &str = "\"`<>()[]{};:,|*?\\=&#%$!";
+
+/// Returns true for letters that leave no mark: control and format letters, separators, fillers and variation selectors.
+fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+            | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// Parses a number that consists of digits only. `FromStr` alone would accept a sign.
 pub(crate) fn parse_digits<N: FromStr>(text: &str) -> Option<N> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -23,13 +23,16 @@ use crate::{
     plugin::ImportedPlugin,
     request::{Body, Request},
     response::Response,
-    service::Service,
+    service::{HeadResponse, Service},
+    text::parse_digits,
 };
 
 /// Maximum size of a body in bytes.
 const MAX_BODY_BYTES: usize = 64 << 10;
-/// Maximum time for a body to arrive, in nanoseconds.
+/// Maximum time for a body to arrive from a caller with a key, in nanoseconds.
 const MAX_BODY_WAIT_NS: u64 = 10_000_000_000;
+/// Maximum time for the body of a webhook to arrive, whose sender is not known before, in nanoseconds.
+const MAX_UNKNOWN_BODY_WAIT_NS: u64 = 5_000_000_000;
 /// Maximum size of one read in bytes.
 const MAX_READ_BYTES: u64 = 16 << 10;
 /// Maximum size of one write in bytes, as `wasi:io/streams` limits it.
@@ -45,8 +48,23 @@ wasip2::http::proxy::export!(IncomingHandler);
 impl Guest for IncomingHandler {
     fn handle(incoming: IncomingRequest, out: ResponseOutparam) {
         let service = SERVICE.get_or_init(|| Service::new(get_environment()));
-        let request = read_request(&incoming);
-        let response = service.respond(&ImportedPlugin, &request, &generate_request_id());
+        let id = generate_request_id();
+        let mut request = read_head(&incoming);
+        let response = match service.respond_to_head(&request, &id) {
+            HeadResponse::Response(response) => response,
+            HeadResponse::BodyNeeded { is_known } => {
+                let max_wait = if is_known {
+                    MAX_BODY_WAIT_NS
+                } else {
+                    MAX_UNKNOWN_BODY_WAIT_NS
+                };
+                let body = read_body(&incoming, max_wait);
+                request.body = body
+                    .filter(|body| !is_cut_off(&request, body))
+                    .unwrap_or(Body::Incomplete);
+                service.respond(&ImportedPlugin, &request, &id)
+            }
+        };
         write_response(&response, out);
     }
 }
@@ -63,7 +81,8 @@ fn generate_request_id() -> String {
     format!("{:032x}", u128::from_be_bytes(first))
 }
 
-fn read_request(incoming: &IncomingRequest) -> Request {
+/// Reads everything but the body.
+fn read_head(incoming: &IncomingRequest) -> Request {
     let now = wall_clock::now();
     let headers = incoming.headers().entries().into_iter();
     Request {
@@ -75,7 +94,7 @@ fn read_request(incoming: &IncomingRequest) -> Request {
                 (name.to_ascii_lowercase(), value)
             })
             .collect(),
-        body: read_body(incoming).unwrap_or(Body::Incomplete),
+        body: Body::default(),
         time_ms: now
             .seconds
             .saturating_mul(1000)
@@ -83,11 +102,20 @@ fn read_request(incoming: &IncomingRequest) -> Request {
     }
 }
 
+/// Returns true if the body is shorter than its head says (RFC 9112, section 8).
+fn is_cut_off(request: &Request, body: &Body) -> bool {
+    let length = request.header("content-length").and_then(parse_digits);
+    match (body, length) {
+        (Body::Whole(body), Some(length)) => body.len() < length,
+        _ => false,
+    }
+}
+
 /// Reads the body. None if it breaks off, or does not arrive in time.
-fn read_body(incoming: &IncomingRequest) -> Option<Body> {
+fn read_body(incoming: &IncomingRequest, max_wait_ns: u64) -> Option<Body> {
     let body = incoming.consume().ok()?;
     let stream = body.stream().ok()?;
-    let timeout = monotonic_clock::subscribe_duration(MAX_BODY_WAIT_NS);
+    let timeout = monotonic_clock::subscribe_duration(max_wait_ns);
     let mut read = Vec::new();
     loop {
         match stream.read(MAX_READ_BYTES) {
@@ -131,9 +159,8 @@ fn write_response(response: &Response, out: ResponseOutparam) {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
         .collect();
-    if !response.body.is_empty() {
-        let length = response.body.len().to_string();
-        headers.push(("content-length".to_owned(), length.into_bytes()));
+    if let Some(length) = response.body.length().filter(|length| *length > 0) {
+        headers.push(("content-length".to_owned(), length.to_string().into_bytes()));
     }
     let headers = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
     let outgoing = OutgoingResponse::new(headers);
@@ -144,11 +171,12 @@ fn write_response(response: &Response, out: ResponseOutparam) {
         return;
     };
     if let Ok(stream) = body.write() {
-        for chunk in response.body.as_bytes().chunks(MAX_WRITE_BYTES) {
-            if stream.blocking_write_and_flush(chunk).is_err() {
-                break;
+        let mut is_open = true;
+        response.body.write(&mut |piece| {
+            for chunk in piece.as_bytes().chunks(MAX_WRITE_BYTES) {
+                is_open = is_open && stream.blocking_write_and_flush(chunk).is_ok();
             }
-        }
+        });
     }
     OutgoingBody::finish(body, None).ok();
 }

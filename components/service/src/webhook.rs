@@ -5,7 +5,7 @@ use core::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{
     request::Request,
@@ -66,6 +66,14 @@ impl WebhookSecret {
     }
 }
 
+/// Headers of a message, whose signature is not checked yet.
+pub(crate) struct WebhookHead<'r> {
+    /// Id chosen by the sender. The same if the message is sent again.
+    id: &'r str,
+    timestamp: &'r str,
+    signatures: &'r str,
+}
+
 /// A message with a valid signature.
 #[derive(Debug, PartialEq)]
 pub(crate) struct WebhookMessage<'r> {
@@ -73,34 +81,72 @@ pub(crate) struct WebhookMessage<'r> {
     pub(crate) sender: &'r str,
     /// Id chosen by the sender. The same if the message is sent again.
     pub(crate) id: &'r str,
+    /// SHA-256 of the body.
+    pub(crate) body_digest: [u8; 32],
 }
 
-/// Returns the message of a request with this body, if one of the secrets signed it and its timestamp is at most five minutes
-/// from the host's clock.
-pub(crate) fn verify<'r>(
-    request: &'r Request,
-    body: &[u8],
-    secrets: &'r [WebhookSecret],
-) -> Option<WebhookMessage<'r>> {
-    let id = request.header("webhook-id")?;
-    let timestamp = request.header("webhook-timestamp")?;
-    let signatures = request.header("webhook-signature")?;
-    let seconds: u64 = parse_digits(timestamp)?;
-    let now = request.time_ms / 1000;
-    if !is_id(id) || now.abs_diff(seconds) > MAX_TIMESTAMP_DIFFERENCE {
-        return None;
-    }
-    let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
-    let mut sender = None;
-    for secret in secrets {
-        if secret.has_signed(&content, signatures) && sender.is_none() {
-            sender = Some(secret.name.as_str());
+impl<'r> WebhookHead<'r> {
+    /// Reads the headers of a request. Checks everything that can be checked without the body.
+    ///
+    /// Errors: the reason, for the operator.
+    pub(crate) fn read(
+        request: &'r Request,
+        secrets: &[WebhookSecret],
+    ) -> Result<Self, &'static str> {
+        if secrets.is_empty() {
+            return Err("OP_SERVICE_WEBHOOK_SECRETS is not set");
         }
+        let id = request.header("webhook-id");
+        let id = id.ok_or("not exactly one header webhook-id")?;
+        let timestamp = request.header("webhook-timestamp");
+        let timestamp = timestamp.ok_or("not exactly one header webhook-timestamp")?;
+        let signatures = request.header("webhook-signature");
+        let signatures = signatures.ok_or("not exactly one header webhook-signature")?;
+        if !is_id(id) {
+            return Err("the webhook-id is not 1 to 256 visible ASCII letters without a brace");
+        }
+        let seconds: u64 =
+            parse_digits(timestamp).ok_or("the webhook-timestamp is not a number of seconds")?;
+        if (request.time_ms / 1000).abs_diff(seconds) > MAX_TIMESTAMP_DIFFERENCE {
+            return Err("the webhook-timestamp is more than five minutes from this host's clock");
+        }
+        if !signatures.split(' ').any(|one| one.starts_with("v1,")) {
+            return Err("the webhook-signature contains none of the version v1");
+        }
+        Ok(Self {
+            id,
+            timestamp,
+            signatures,
+        })
     }
-    Some(WebhookMessage {
-        sender: sender?,
-        id,
-    })
+
+    /// Returns the message with this body, if one of the secrets signed it.
+    ///
+    /// Errors: the reason, for the operator.
+    pub(crate) fn verify(
+        self,
+        body: &[u8],
+        secrets: &'r [WebhookSecret],
+    ) -> Result<WebhookMessage<'r>, &'static str> {
+        let Self {
+            id,
+            timestamp,
+            signatures,
+        } = self;
+        let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
+        let mut sender = None;
+        for secret in secrets {
+            if secret.has_signed(&content, signatures) && sender.is_none() {
+                sender = Some(secret.name.as_str());
+            }
+        }
+        Ok(WebhookMessage {
+            sender: sender
+                .ok_or("no secret matches the webhook-signature, or the body was changed")?,
+            id,
+            body_digest: Sha256::digest(body).into(),
+        })
+    }
 }
 
 /// Returns true if the text is a valid message id: visible ASCII without `{`, 1 to 256 bytes.
@@ -137,6 +183,15 @@ mod tests {
         }
     }
 
+    fn verify<'r>(
+        request: &'r Request,
+        body: &[u8],
+        secrets: &'r [WebhookSecret],
+    ) -> Option<WebhookMessage<'r>> {
+        let head = WebhookHead::read(request, secrets).ok()?;
+        head.verify(body, secrets).ok()
+    }
+
     fn is_accepted(request: &Request, secrets: &[&str]) -> bool {
         let secrets: Vec<_> = secrets
             .iter()
@@ -152,7 +207,8 @@ mod tests {
             verify(&request(SIGNATURE, TIMESTAMP), BODY.as_bytes(), &secrets),
             Some(WebhookMessage {
                 sender: "sample",
-                id: ID
+                id: ID,
+                body_digest: Sha256::digest(BODY).into(),
             })
         );
     }

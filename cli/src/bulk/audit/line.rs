@@ -37,6 +37,7 @@ impl AuditEvent<'_> {
             product: "op-users",
             actor: change.client_id.as_deref().map(Actor::Id),
             correlation_id: &change.correlation_id,
+            caller_request_id: None,
             account_id: Some(&change.account_id),
             time_ms: now_ms(),
             user: User {

@@ -209,3 +209,15 @@ fn a_refused_call_is_a_failure_of_each_user_to_be_changed() {
     assert_eq!(audit[0]["unmapped"]["outcome"], "would-change");
     assert_eq!(audit[1]["status"], "unchanged");
 }
+
+#[test]
+fn a_chosen_request_id_stands_beside_the_correlation_id() {
+    let mut request = post("/v1/contain", r#"{"users":["A"]}"#);
+    let header = ("x-request-id".to_owned(), "chosen".to_owned());
+    request.headers.push(header);
+    let report = json(&respond(&FakePlugin::default(), &request));
+    assert_eq!(report["request_id"], "chosen");
+    let event = &report["audit"][0];
+    assert_eq!(event["metadata"]["correlation_uid"], "generated-id");
+    assert_eq!(event["unmapped"]["request_id"], "chosen");
+}

@@ -1,7 +1,10 @@
 //! Keys, roles and methods: the requests that each caller may send.
 
 use super::fake_plugin::*;
-use crate::{request::Request, service::Service};
+use crate::{
+    request::Request,
+    service::{HeadResponse, Service},
+};
 
 /// A request to every route that needs authentication, and to a missing path.
 const REQUESTS: [(&str, &str); 11] = [
@@ -43,11 +46,7 @@ fn with_wrong_settings_every_route_but_health_is_a_503() {
     for (method, path) in REQUESTS {
         let response = service.respond(&FakePlugin::default(), &request(method, path), "id");
         assert_eq!(response.status, 503, "{path}");
-        assert!(
-            response
-                .body
-                .contains("OP_SERVICE_MAX_CHANGE is not a setting")
-        );
+        assert!(text(&response).contains("OP_SERVICE_MAX_CHANGE is not a setting"));
     }
     let health = service.respond(&FakePlugin::default(), &request("GET", "/healthz"), "id");
     assert_eq!(health.status, 200);
@@ -77,7 +76,7 @@ fn without_a_key_every_path_gets_the_same_401() {
                 );
                 assert_eq!(response.status, 401, "{path}");
                 assert_eq!(header(&response, "www-authenticate"), Some("Bearer"));
-                response.body
+                text(&response)
             })
             .collect();
         assert!(bodies.iter().all(|body| *body == bodies[0]));
@@ -136,7 +135,7 @@ fn a_wrong_method_is_a_405_with_allow() {
             assert_eq!(header(&response, "allow"), Some(allow));
         }
         let options = respond(&FakePlugin::default(), &request("OPTIONS", path));
-        assert_eq!((options.status, options.body.as_str()), (204, ""));
+        assert_eq!((options.status, text(&options).as_str()), (204, ""));
         assert_eq!(header(&options, "allow"), Some(allow));
         assert_eq!(header(&options, "access-control-allow-origin"), None);
     }
@@ -148,9 +147,34 @@ fn a_wrong_method_is_a_405_with_allow() {
 fn head_is_get_without_a_body() {
     for path in ["/healthz", "/v1/users", "/v1/users/A", "/openapi.json"] {
         let head = respond(&FakePlugin::default(), &request("HEAD", path));
-        assert_eq!((head.status, head.body.as_str()), (200, ""));
+        assert_eq!((head.status, text(&head).as_str()), (200, ""));
         assert_eq!(header(&head, "content-type"), Some("application/json"));
     }
     let response = respond(&FakePlugin::default(), &request("HEAD", "/v1/contain"));
     assert_eq!(response.status, 405);
+}
+
+#[test]
+fn a_request_without_a_key_is_rejected_by_its_head() {
+    let service = service();
+    let status = |request: &Request| match service.respond_to_head(request, "id") {
+        HeadResponse::Response(response) => Some(response.status),
+        HeadResponse::BodyNeeded { .. } => None,
+    };
+    let with_key = |method: &str, path: &str, key: &str| Request {
+        headers: vec![("authorization".into(), format!("Bearer {key}"))],
+        ..request(method, path)
+    };
+    for (request, expected) in [
+        (with_key("POST", "/v1/contain", "unknown"), Some(401)),
+        (with_key("GET", "/v1/users", ""), Some(401)),
+        (with_key("POST", "/v1/contain", "read-key"), Some(403)),
+        (with_key("POST", "/v1/contain", "contain-key"), None),
+        (with_key("POST", "/nowhere", "contain-key"), Some(404)),
+        (with_key("PUT", "/v1/contain", "contain-key"), Some(405)),
+        (with_key("GET", "/healthz", ""), Some(200)),
+        (with_key("POST", "/hooks/contain", "contain-key"), Some(401)),
+    ] {
+        assert_eq!(status(&request), expected, "{request:?}");
+    }
 }

@@ -193,3 +193,38 @@ fn a_failed_call_is_a_problem() {
     assert_eq!(response.status, 502);
     assert_eq!(json(&response)["code"], "unauthenticated");
 }
+
+#[test]
+fn a_number_is_taken_as_the_text_of_a_note() {
+    for number in [
+        "4711",
+        "-1",
+        "4711.0",
+        "1e3",
+        "123456789012345678901234567890",
+    ] {
+        for name in ["ticket", "reason"] {
+            let body = format!(r#"{{"users":["A"],"{name}":{number}}}"#);
+            let report = json(&respond(
+                &FakePlugin::default(),
+                &post("/v1/contain", &body),
+            ));
+            assert_eq!(report[name], number);
+            assert_eq!(report["audit"][0]["unmapped"][name], number);
+        }
+    }
+    for value in ["true", "[]", "{}", "0x1"] {
+        let body = format!(r#"{{"users":["A"],"ticket":{value}}}"#);
+        let response = respond(&FakePlugin::default(), &post("/v1/contain", &body));
+        assert_eq!(response.status, 400, "{value}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_a_body_is_skipped() {
+    let body = "\u{feff}{\"users\":[\"A\"]}";
+    let plugin = FakePlugin::default();
+    assert_eq!(respond(&plugin, &post("/v1/contain", body)).status, 200);
+    let twice = format!("\u{feff}{body}");
+    assert_eq!(respond(&plugin, &post("/v1/contain", &twice)).status, 400);
+}

@@ -216,7 +216,14 @@ pub(super) fn respond(plugin: &FakePlugin, request: &Request) -> Response {
 }
 
 pub(super) fn json(response: &Response) -> Value {
-    serde_json::from_str(&response.body).unwrap()
+    serde_json::from_str(&text(response)).unwrap()
+}
+
+/// Returns the whole body.
+pub(super) fn text(response: &Response) -> String {
+    let mut text = String::new();
+    response.body.write(&mut |piece| text.push_str(piece));
+    text
 }
 
 pub(super) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

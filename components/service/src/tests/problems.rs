@@ -9,6 +9,7 @@ use crate::{
         types::{Error, ErrorCode},
     },
     request::Body,
+    service::HeadResponse,
 };
 
 #[test]
@@ -56,7 +57,7 @@ fn a_wrong_query_is_a_400_with_the_cause() {
         assert!(plugin.calls.borrow().is_empty());
     }
     let mut with_body = request("POST", "/v1/users/A:suspend");
-    with_body.body = Body::Whole(b"{}".to_vec());
+    with_body.body = Body::Whole(b"{\"a\":1}".to_vec());
     let response = respond(&FakePlugin::default(), &with_body);
     assert_eq!(json(&response)["detail"], "this request takes no body");
 }
@@ -191,4 +192,55 @@ fn a_wait_of_the_server_is_passed_on_in_retry_after() {
     };
     let response = respond(&plugin, &request("GET", "/v1/users"));
     assert_eq!(header(&response, "retry-after"), Some("2"));
+}
+
+#[test]
+fn an_empty_object_is_no_body_of_a_single_change() {
+    for body in [&b"{}"[..], b" { }\r\n", b"\xef\xbb\xbf{}", b""] {
+        let mut request = request("POST", "/v1/users/A:suspend");
+        request.body = Body::Whole(body.to_vec());
+        assert_eq!(respond(&FakePlugin::default(), &request).status, 200);
+    }
+    for body in [&b"{"[..], b"}", b"[]", b"{{}}"] {
+        let mut request = request("POST", "/v1/users/A:suspend");
+        request.body = Body::Whole(body.to_vec());
+        let plugin = FakePlugin::default();
+        assert_eq!(respond(&plugin, &request).status, 400, "{body:?}");
+        assert!(plugin.calls.borrow().is_empty());
+    }
+}
+
+#[test]
+fn an_encoded_body_is_a_415_before_it_is_read() {
+    for path in ["/v1/contain", "/v1/restore", "/v1/users/A:suspend"] {
+        for encoding in ["gzip", "br, gzip", "identity, gzip", ""] {
+            let mut request = post(path, r#"{"users":["A"]}"#);
+            let header = ("content-encoding".to_owned(), encoding.to_owned());
+            request.headers.push(header);
+            let head = service().respond_to_head(&request, "id");
+            let HeadResponse::Response(response) = head else {
+                panic!("the head is enough");
+            };
+            assert_eq!(response.status, 415, "{path} {encoding}");
+        }
+    }
+    let mut request = post("/v1/contain", r#"{"users":["A"]}"#);
+    let header = ("content-encoding".to_owned(), "Identity".to_owned());
+    request.headers.push(header);
+    assert_eq!(respond(&FakePlugin::default(), &request).status, 200);
+}
+
+#[test]
+fn a_raw_plus_in_a_query_is_a_400() {
+    let plugin = FakePlugin::default();
+    let response = respond(
+        &plugin,
+        &request("GET", "/v1/users:find?email=a+b@x.example"),
+    );
+    assert_eq!(response.status, 400);
+    let detail = json(&response)["detail"].to_string();
+    assert!(detail.contains("`+` as %2B"), "{detail}");
+    let encoded = request("GET", "/v1/users:find?email=a%2Bb@x.example");
+    assert_eq!(respond(&plugin, &encoded).status, 200);
+    assert_eq!(*plugin.calls.borrow(), ["find a+b@x.example"]);
 }

@@ -104,7 +104,7 @@ fn health_does_not_call_the_plugin() {
     request.headers.clear();
     let response = respond(&plugin, &request);
     assert_eq!(
-        (response.status, response.body.as_str()),
+        (response.status, text(&response).as_str()),
         (200, r#"{"status":"alive"}"#)
     );
     assert!(plugin.calls.borrow().is_empty());

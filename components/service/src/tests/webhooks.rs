@@ -6,8 +6,12 @@ use sha2::Sha256;
 
 use super::fake_plugin::*;
 use crate::{
-    bindings::{containment::Outcome, types::ErrorCode},
+    bindings::{
+        containment::Outcome,
+        types::{Effect, ErrorCode},
+    },
     request::{Body, Request},
+    service::HeadResponse,
 };
 
 const BODY: &str = r#"{"users":["A"]}"#;
@@ -124,4 +128,117 @@ fn a_signed_body_of_another_format_is_a_400() {
         &signed("msg_1", now(), r#"{"type":"alert"}"#),
     );
     assert_eq!(response.status, 400);
+}
+
+#[test]
+fn a_webhook_is_rejected_by_its_head_alone() {
+    let good = signed("msg_1", now(), BODY);
+    let mut unsigned = vec![
+        signed("msg_1", now() - 301, BODY),
+        signed("msg_1", now() + 301, BODY),
+    ];
+    for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+        let mut request = good.clone();
+        request.headers.retain(|(found, _)| found != name);
+        unsigned.push(request);
+    }
+    let service = service();
+    for request in unsigned {
+        let head = service.respond_to_head(&request, "id");
+        assert!(matches!(head, HeadResponse::Response(response) if response.status == 401));
+    }
+    let head = service.respond_to_head(&good, "id");
+    assert!(matches!(head, HeadResponse::BodyNeeded { is_known: false }));
+    let without_senders = service_with(&[("OP_SERVICE_WEBHOOK_SECRETS", "")]);
+    let head = without_senders.respond_to_head(&good, "id");
+    assert!(matches!(head, HeadResponse::Response(response) if response.status == 401));
+}
+
+#[test]
+fn the_reason_of_a_401_is_shown_only_on_request() {
+    let stale = signed("msg_1", now() - 301, BODY);
+    let plugin = FakePlugin::default();
+    let silent = respond(&plugin, &stale);
+    assert_eq!(header(&silent, "op-users-reason"), None);
+    let telling = service_with(&[("OP_SERVICE_REASON_HEADER", "true")]);
+    let response = telling.respond(&plugin, &stale, "generated-id");
+    let reason = header(&response, "op-users-reason").unwrap();
+    assert!(reason.contains("five minutes"), "{reason}");
+    assert_eq!(text(&response), text(&silent));
+}
+
+#[test]
+fn a_known_id_with_another_body_is_a_422() {
+    let service = service();
+    let plugin = FakePlugin::default();
+    for (body, status) in [(BODY, 200), (r#"{"users":["B"]}"#, 422), (BODY, 200)] {
+        let response = service.respond(&plugin, &signed("msg_1", now(), body), "id");
+        assert_eq!(response.status, status, "{body}");
+    }
+    assert_eq!(*plugin.calls.borrow(), ["suspend A"]);
+}
+
+#[test]
+fn a_dry_run_is_not_remembered() {
+    let service = service();
+    let plugin = FakePlugin::default();
+    let dry = r#"{"users":["A"],"dry_run":true}"#;
+    for body in [dry, dry, BODY] {
+        let response = json(&service.respond(&plugin, &signed("msg_1", now(), body), "id"));
+        assert_eq!(response["operation"], "contain", "{body}");
+    }
+    let after = service.respond(&plugin, &signed("msg_1", now(), dry), "id");
+    assert_eq!(after.status, 422);
+    assert_eq!(plugin.calls.borrow().len(), 3);
+}
+
+#[test]
+fn a_failure_that_cannot_pass_settles_a_webhook() {
+    for (code, effect, is_settled) in [
+        (ErrorCode::NotFound, Effect::NotApplied, true),
+        (ErrorCode::PreconditionFailed, Effect::NotApplied, true),
+        (ErrorCode::LastOwner, Effect::NotApplied, true),
+        (ErrorCode::NotFound, Effect::PossiblyApplied, false),
+        (ErrorCode::Unavailable, Effect::NotApplied, false),
+        (ErrorCode::PermissionDenied, Effect::NotApplied, false),
+    ] {
+        let service = service();
+        let mut failed = error(code);
+        failed.effect = effect;
+        let plugin = FakePlugin {
+            outcomes: vec![Outcome::Failed(failed)],
+            ..FakePlugin::default()
+        };
+        for _ in 0..2 {
+            let response = service.respond(&plugin, &signed("msg_1", now(), BODY), "id");
+            assert_eq!(response.status, 200);
+        }
+        let calls = plugin.calls.borrow().len();
+        assert_eq!(calls == 1, is_settled, "{code:?} {effect:?}");
+    }
+}
+
+#[test]
+fn a_refused_webhook_is_carried_out_again() {
+    let service = service();
+    let refused = FakePlugin {
+        outcomes: vec![Outcome::WouldChange],
+        refused: Some(error(ErrorCode::PreconditionFailed)),
+        ..FakePlugin::default()
+    };
+    let request = signed("msg_1", now(), BODY);
+    assert_eq!(service.respond(&refused, &request, "id").status, 409);
+    let plugin = FakePlugin::default();
+    assert_eq!(service.respond(&plugin, &request, "id").status, 200);
+    assert_eq!(plugin.calls.borrow().len(), 1);
+}
+
+#[test]
+fn a_signature_covers_the_byte_order_mark() {
+    let body = format!("\u{feff}{BODY}");
+    let plugin = FakePlugin::default();
+    assert_eq!(respond(&plugin, &signed("msg_1", now(), &body)).status, 200);
+    let mut stripped = signed("msg_1", now(), &body);
+    stripped.body = Body::Whole(BODY.into());
+    assert_eq!(respond(&plugin, &stripped).status, 401);
 }
