@@ -60,7 +60,8 @@ Callers, from the environment; without them, the service refuses every request e
   OP_SERVICE_PROTECT         ids and e-mail addresses that no call changes
 
 With --simulator and without OP_SERVICE_KEYS, it generates a key and a webhook secret, and prints them with a curl command that
-suspends a user. GET /openapi.json describes the API. Ctrl-C stops it after pending requests; a second Ctrl-C stops it at once.";
+suspends a user. GET /openapi.json describes the API. Ctrl-C, SIGTERM or SIGHUP stops it after pending
+requests; a second one stops it at once.";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.
 #[derive(Debug, Parser)]

@@ -1,5 +1,6 @@
 //! An HTTP/1.1 server for a service, with limits on clients and a graceful shutdown.
 
+mod connections;
 mod problem;
 mod request_reader;
 
@@ -15,7 +16,7 @@ use std::{
 };
 
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::{
     body::{Bytes, Incoming},
     server::conn::http1,
@@ -25,13 +26,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     select,
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{oneshot, watch},
     task::JoinHandle,
     time::sleep,
 };
 use tokio_io_timeout::TimeoutStream;
 
-use crate::service::Service;
+use self::connections::{Connections, Place};
+use crate::service::{HeadAnswer, Service, ServiceResponse};
 
 /// Maximum size of a request's head, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
@@ -39,12 +41,15 @@ const MAX_HEAD_BYTES: usize = 64 << 10;
 /// Limits on clients.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerLimits {
-    /// Maximum number of open connections. Further connections wait until one closes. 256 by default.
+    /// Maximum number of open connections. A further connection takes the place of the one that has waited longest for its
+    /// client; if none does, it waits. 256 by default.
     pub max_connections: u32,
     /// Time-out for a request's head, counted from the connection or the previous response. 10 seconds by default.
     pub head_timeout: Duration,
-    /// Time-out for a request's body. 10 seconds by default.
+    /// Time-out for the body of a request with a valid key. 10 seconds by default.
     pub body_timeout: Duration,
+    /// Time-out for the body of a webhook, whose sender is known only after it. 5 seconds by default.
+    pub unknown_body_timeout: Duration,
     /// Time-out for a client to accept the next bytes of a response. 10 seconds by default.
     pub write_timeout: Duration,
 }
@@ -55,12 +60,13 @@ impl Default for ServerLimits {
             max_connections: 256,
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
+            unknown_body_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(10),
         }
     }
 }
 
-/// A request that was answered. Contains no headers, no query and no body, and therefore no secrets.
+/// A request that was answered. Contains no headers, no query and no body of the request, and therefore no secrets.
 #[derive(Clone, Debug)]
 pub struct ServedRequest {
     /// HTTP method.
@@ -69,6 +75,10 @@ pub struct ServedRequest {
     pub path: String,
     /// HTTP status of the response.
     pub status: u16,
+    /// Reason of a 401, which the caller is not told.
+    pub reason: Option<String>,
+    /// Body of the response, if the client disconnected before it. It can be the only record of a change.
+    pub undelivered: Option<Bytes>,
     /// Time from the request's head to its response.
     pub elapsed: Duration,
 }
@@ -85,8 +95,7 @@ struct SharedState {
     service: Service,
     limits: ServerLimits,
     on_request: Box<dyn Fn(&ServedRequest) + Send + Sync>,
-    /// One permit for each connection that may be open.
-    connections: Arc<Semaphore>,
+    connections: Connections,
 }
 
 impl Server {
@@ -102,7 +111,7 @@ impl Server {
             service,
             limits,
             on_request: Box::new(on_request),
-            connections: Arc::new(Semaphore::new(limits.max_connections as usize)),
+            connections: Connections::new(limits.max_connections),
         });
         let (stop, stopped) = watch::channel(false);
         Ok(Self {
@@ -125,8 +134,7 @@ impl Server {
         // Fails only if the runtime shuts down.
         self.accepting.await.ok();
         let all = self.shared.limits.max_connections;
-        // Fails only for a closed semaphore, and this one is never closed.
-        self.shared.connections.acquire_many(all).await.ok();
+        self.shared.connections.closed(all).await;
     }
 }
 
@@ -137,8 +145,8 @@ async fn accept(
 ) {
     loop {
         let next = async {
-            let permit = Arc::clone(&shared.connections).acquire_owned().await;
-            (permit, listener.accept().await)
+            let (stream, _) = listener.accept().await.ok()?;
+            Some((stream, shared.connections.place().await?))
         };
         // Also returns when the server is dropped.
         let next = select! {
@@ -146,21 +154,21 @@ async fn accept(
             next = next => next,
         };
         match next {
-            (Ok(permit), Ok((stream, _))) => {
+            Some((stream, place)) => {
                 let shared = Arc::clone(&shared);
-                tokio::spawn(serve(stream, shared, Arc::new(permit), stopped.clone()));
+                tokio::spawn(serve(stream, shared, Arc::new(place), stopped.clone()));
             }
             // Probably out of file descriptors: wait for connections to close.
-            _ => sleep(Duration::from_millis(10)).await,
+            None => sleep(Duration::from_millis(10)).await,
         }
     }
 }
 
-/// Serves a connection until it closes, or until the server is stopped and the pending request is answered.
+/// Serves a connection until it closes or has to make room for another one, or until the server is stopped and the pending request is answered.
 async fn serve(
     stream: TcpStream,
     shared: Arc<SharedState>,
-    permit: Arc<OwnedSemaphorePermit>,
+    place: Arc<Place>,
     mut stopped: watch::Receiver<bool>,
 ) {
     // Small responses must not wait for acknowledgements of TCP. Fails only if the client is gone.
@@ -170,7 +178,7 @@ async fn serve(
     let has_request = AtomicBool::new(false);
     let service = service_fn(|request| {
         has_request.store(true, Ordering::Relaxed);
-        handle(Arc::clone(&shared), Arc::clone(&permit), request)
+        handle(Arc::clone(&shared), Arc::clone(&place), request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -181,6 +189,7 @@ async fn serve(
     select! {
         // Its errors are the client's, which sees them as well.
         _ = connection.as_mut() => return,
+        () = place.closing() => return,
         _ = stopped.wait_for(|stop| *stop) => (),
     }
     // hyper's graceful shutdown would wait for the first request of a connection that has none.
@@ -190,11 +199,11 @@ async fn serve(
     }
 }
 
-/// Answers a request, and reports it. A request that reached the component runs to its end even if the client disconnects,
-/// and holds its connection's permit until then.
+/// Answers a request, and reports it. A request that is under way runs to its end even if the client disconnects, and holds
+/// its connection's place until then.
 async fn handle(
     shared: Arc<SharedState>,
-    permit: Arc<OwnedSemaphorePermit>,
+    place: Arc<Place>,
     request: Request<Incoming>,
 ) -> hyper::Result<Response<Full<Bytes>>> {
     let started = Instant::now();
@@ -202,25 +211,94 @@ async fn handle(
         request.method().to_string(),
         request.uri().path().to_owned(),
     );
-    let response = match request_reader::read(request, shared.limits.body_timeout).await {
-        Err(problem) => problem,
-        Ok(request) => {
-            let shared = Arc::clone(&shared);
-            let call = tokio::spawn(async move {
-                let _permit = permit;
-                shared.service.handle(request).await
-            });
-            match call.await {
-                Ok(Ok(response)) => response.map(Full::new),
-                Ok(Err(_)) | Err(_) => problem::component_failed(),
-            }
-        }
-    };
-    (shared.on_request)(&ServedRequest {
-        method,
-        path,
-        status: response.status().as_u16(),
-        elapsed: started.elapsed(),
+    let (sender, receiver) = oneshot::channel();
+    let answering = Arc::clone(&place);
+    tokio::spawn(async move {
+        let Answer { response, reason } = answer(&shared, &answering, request).await;
+        let status = response.status().as_u16();
+        // Fails if the client has disconnected.
+        let undelivered = match sender.send(response.clone()) {
+            Ok(()) => None,
+            Err(_) => Some(collect(response).await),
+        };
+        (shared.on_request)(&ServedRequest {
+            method,
+            path,
+            status,
+            reason,
+            undelivered,
+            elapsed: started.elapsed(),
+        });
     });
-    Ok(response)
+    let response = receiver.await;
+    place.wait_for_client();
+    Ok(response.unwrap_or_else(|_| problem::component_failed()))
+}
+
+/// Response to a request.
+struct Answer {
+    response: Response<Full<Bytes>>,
+    reason: Option<String>,
+}
+
+impl From<Response<Full<Bytes>>> for Answer {
+    fn from(response: Response<Full<Bytes>>) -> Self {
+        Self {
+            response,
+            reason: None,
+        }
+    }
+}
+
+impl From<ServiceResponse> for Answer {
+    fn from(response: ServiceResponse) -> Self {
+        Self {
+            response: response.response.map(Full::new),
+            reason: response.reason,
+        }
+    }
+}
+
+/// Answers a request: by its head if that is enough, and else with its body.
+async fn answer(shared: &SharedState, place: &Place, request: Request<Incoming>) -> Answer {
+    let (head, body) = request.into_parts();
+    if !place.work() {
+        return problem::too_many_connections().into();
+    }
+    if let Err(problem) = request_reader::check(&head) {
+        return problem.into();
+    }
+    let is_known = match shared.service.handle_head(&head).await {
+        Ok(HeadAnswer::BodyNeeded { is_known }) => is_known,
+        Ok(HeadAnswer::Response(response)) => {
+            place.wait_for_client();
+            request_reader::discard(&head, body).await;
+            return response.into();
+        }
+        Err(_) => return problem::component_failed().into(),
+    };
+    let body_timeout = if is_known {
+        shared.limits.body_timeout
+    } else {
+        place.wait_for_client();
+        shared.limits.unknown_body_timeout
+    };
+    let body = match request_reader::read(body, body_timeout).await {
+        Ok(body) => body,
+        Err(problem) => return problem.into(),
+    };
+    if !place.work() {
+        return problem::too_many_connections().into();
+    }
+    match shared.service.handle(Request::from_parts(head, body)).await {
+        Ok(response) => response.into(),
+        Err(_) => problem::component_failed().into(),
+    }
+}
+
+async fn collect(response: Response<Full<Bytes>>) -> Bytes {
+    match response.into_body().collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => match error {},
+    }
 }

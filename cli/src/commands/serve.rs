@@ -1,21 +1,25 @@
 //! The command `serve`: the service over HTTP, for the account in the environment or a simulated one.
 
+mod shutdown_signals;
 mod simulated_caller;
 
-use std::{future::ready, net::SocketAddr, pin::pin};
+use std::{net::SocketAddr, time::Duration};
 
 use clap::{CommandFactory, error::ErrorKind};
 use host::{ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime};
 use serde_json::{Map, Value, json};
-use tokio::{select, signal::ctrl_c};
+use tokio::{select, time::timeout};
 
-use self::simulated_caller::SimulatedCaller;
+use self::{shutdown_signals::ShutdownSignals, simulated_caller::SimulatedCaller};
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
     core_dumps, environment,
     failure::{CommandResult, Failure},
-    output::{Output, stderr, text::exchange_line},
+    output::{
+        Output, stderr,
+        text::{exchange_line, printable},
+    },
 };
 
 /// Prefix of the settings' names.
@@ -24,10 +28,18 @@ const PREFIX: &str = "OP_SERVICE_";
 const SERVICE_ACCOUNT_TOKEN: &str = "OP_SERVICE_ACCOUNT_TOKEN";
 const KEYS: &str = "OP_SERVICE_KEYS";
 const WEBHOOK_SECRETS: &str = "OP_SERVICE_WEBHOOK_SECRETS";
+/// Variable with the deadline of a call in milliseconds.
+const DEADLINE: &str = "OP_USERS_DEADLINE_MS";
+/// Deadline of a call if the variable is not set.
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+/// Maximum deadline of a call.
+const MAX_DEADLINE: Duration = Duration::from_secs(3600);
+/// Time beyond the deadline that a pending request gets after a signal.
+const SHUTDOWN_MARGIN: Duration = Duration::from_secs(10);
 /// An active user of the simulated account.
 const EXAMPLE_USER: &str = "user0007@acme.example";
 
-/// Serves until Ctrl-C.
+/// Serves until Ctrl-C, SIGTERM or SIGHUP.
 pub(super) async fn run(
     arguments: &Arguments,
     serve: &ServeArguments,
@@ -68,45 +80,74 @@ pub(super) async fn run(
         None
     };
 
+    let max_wait = max_shutdown_wait(&environment);
     let service = ServiceRuntime::new()?
         .service(ServiceOptions::new(environment).network(account.network().clone()));
+    // A machine that cannot run the component says so now, and not at each request.
+    service.warm_up().await?;
     let verbose = arguments.verbose;
-    let on_request = move |request: &ServedRequest| {
-        if verbose {
-            let status = request.status.to_string();
-            stderr::print_line(exchange_line(
-                &request.method,
-                &request.path,
-                &status,
-                request.elapsed,
-            ));
-        }
-    };
+    let on_request = move |request: &ServedRequest| log_request(request, verbose);
     let server = Server::start(serve.listen, service, ServerLimits::default(), on_request)
         .await
         .map_err(|error| {
             Failure::other(format!("{} cannot be listened on: {error}", serve.listen))
         })?;
-    // Polled once before the address is printed, so that a Ctrl-C after that is handled.
-    let mut stop = pin!(ctrl_c());
-    select! {
-        biased;
-        _ = stop.as_mut() => (),
-        () = ready(()) => (),
-    }
+    // Made before the address is printed, so that a signal after that is handled.
+    let mut signals = ShutdownSignals::new()
+        .map_err(|error| Failure::other(format!("signals cannot be waited for: {error}")))?;
     if !has_keys && caller.is_none() {
         warn_without_keys(has_secrets, output);
     }
     announce(server.address(), caller.as_ref(), !has_secrets, output)?;
-    stop.as_mut()
-        .await
-        .map_err(|error| Failure::other(format!("Ctrl-C cannot be waited for: {error}")))?;
-    // Waits for pending requests, unless Ctrl-C is typed again.
-    select! {
-        () = server.stop() => (),
-        _ = ctrl_c() => (),
+    signals.next().await;
+    // Waits for pending requests, unless another signal arrives.
+    let stopped = select! {
+        stopped = timeout(max_wait, server.stop()) => stopped.is_ok(),
+        () = signals.next() => true,
+    };
+    account.close()?;
+    if stopped {
+        Ok(())
+    } else {
+        Err(Failure::other(format!(
+            "requests were still under way after {} s and were ended: their changes may have been made",
+            max_wait.as_secs()
+        )))
     }
-    account.close()
+}
+
+/// Returns how long pending requests may take after a signal: the deadline of a call, and some time for its response.
+fn max_shutdown_wait(environment: &[(String, String)]) -> Duration {
+    let deadline = environment.iter().find(|(name, _)| name == DEADLINE);
+    let deadline = deadline.and_then(|(_, value)| value.parse().ok());
+    let deadline = deadline.map_or(DEFAULT_DEADLINE, Duration::from_millis);
+    deadline.min(MAX_DEADLINE) + SHUTDOWN_MARGIN
+}
+
+/// Prints a request if the output is verbose, and a response that was not delivered in any case: it has the only record of a
+/// change.
+fn log_request(request: &ServedRequest, is_verbose: bool) {
+    if is_verbose {
+        let status = request.status.to_string();
+        let reason = request.reason.as_deref();
+        let reason = reason.map_or_else(String::new, |reason| format!("  {}", printable(reason)));
+        let line = exchange_line(
+            &printable(&request.method),
+            &printable(&request.path),
+            &status,
+            request.elapsed,
+        );
+        stderr::print_line(format!("{line}{reason}"));
+    }
+    let is_change = request.method == "POST" && request.status != 401;
+    if let Some(body) = request.undelivered.as_ref().filter(|_| is_change) {
+        stderr::print_line(format!(
+            "warning: the caller of {} disconnected before the response ({}), which was: {}",
+            printable(&request.path),
+            request.status,
+            printable(&String::from_utf8_lossy(body)),
+        ));
+    }
 }
 
 /// Prints the address and, for a simulated account, the credentials of its caller.

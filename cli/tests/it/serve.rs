@@ -55,10 +55,27 @@ impl Running {
 
     /// Sends SIGINT, as Ctrl-C does. Returns the exit status and standard error.
     #[cfg(unix)]
-    fn interrupt(mut self) -> (Option<i32>, String) {
+    fn interrupt(self) -> (Option<i32>, String) {
+        self.end_by("-INT")
+    }
+
+    /// Sends a signal.
+    #[cfg(unix)]
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
+        let sent = Command::new("kill").args([signal, &id]).status();
         assert!(sent.expect("kill is there").success());
+    }
+
+    /// Sends a signal. Returns the exit status and standard error.
+    #[cfg(unix)]
+    fn end_by(self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
+        self.wait()
+    }
+
+    /// Waits for the end. Returns the exit status and standard error.
+    fn wait(mut self) -> (Option<i32>, String) {
         let stderr = self.stderr();
         let status = self.child.wait().expect("it is waited for");
         (status.code(), stderr)
@@ -256,5 +273,149 @@ async fn serve_help_explains_keys_and_public_addresses() {
     assert_eq!(ended.status, 0);
     for part in ["OP_SERVICE_KEYS", "sha256sum", "--public", "/openapi.json"] {
         assert!(ended.stdout.contains(part), "{part}");
+    }
+}
+
+/// Digest of the key `secret`, as a setting: `printf %s secret | sha256sum`.
+const SECRET_KEY: &str =
+    "siem:contain:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+/// A service in front of a simulator, and a request that suspends a user; its answer is late.
+async fn pending_change() -> (simulator::Simulator, Running, TcpStream) {
+    let simulator = simulator().await;
+    let mut command = op_users_at(&simulator, &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("OP_SERVICE_KEYS", SECRET_KEY);
+    let mut running = Running::start(command);
+    let url = running.line();
+    let authority = url.trim_start_matches("http://").to_owned();
+    let held = simulator::Fault::new(simulator::Action::Hold).on(simulator::Endpoint::Suspend);
+    simulator.fault(held);
+    let users = simulator.users();
+    let user = users.iter().find(|user| user.email == EXAMPLE_USER);
+    let id = &user.expect("the example is a user").id;
+    let mut stream = TcpStream::connect(&authority).expect("it listens");
+    let request = format!(
+        "POST /v1/users/{id}:suspend HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer secret\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("it is taken");
+    simulator.held(1).await;
+    (simulator, running, stream)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn every_ending_finishes_what_is_under_way() {
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let (simulator, running, mut stream) = pending_change().await;
+        let address = stream.peer_addr().expect("an address");
+        running.signal(signal);
+        let refused = async {
+            while TcpStream::connect(address).is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let refused = tokio::time::timeout(std::time::Duration::from_secs(60), refused).await;
+        refused.expect("nothing new is accepted");
+        simulator.release();
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("an answer");
+            (answer, running.wait())
+        });
+        let (answer, (status, stderr)) = ended.await.expect("no panic");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{signal}: {answer}");
+        assert!(answer.contains(r#""audit":[{"#), "{answer}");
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{signal}");
+    }
+}
+
+/// Returns true if this port of this machine has an open connection on the side of the server: established, or half closed.
+#[cfg(target_os = "linux")]
+fn is_open(port: u16) -> bool {
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("the kernel lists its sockets");
+    sockets.lines().any(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        fields.len() > 3
+            && fields[1].ends_with(&format!(":{port:04X}"))
+            && ["01", "08"].contains(&fields[3])
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_change_whose_caller_hung_up_is_logged() {
+    let (simulator, running, stream) = pending_change().await;
+    let port = stream.peer_addr().expect("an address").port();
+    drop(stream);
+    // The service notices it before the response of the API arrives.
+    let noticed = async {
+        while is_open(port) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let noticed = tokio::time::timeout(std::time::Duration::from_secs(60), noticed).await;
+    noticed.expect("the service closes the connection");
+    running.signal("-TERM");
+    simulator.release();
+    let ended = tokio::task::spawn_blocking(move || running.wait()).await;
+    let (status, stderr) = ended.expect("no panic");
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("disconnected before the response (200)"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains(EXAMPLE_USER) && stderr.contains("audit"),
+        "{stderr}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn verbose_output_tells_the_reason_of_a_401() {
+    let mut running = Running::start(serve(&["--simulator", "--verbose", "--json"]));
+    let object: Value = serde_json::from_str(&running.line()).expect("JSON");
+    let url = object["url"].as_str().expect("a URL").to_owned();
+    let authority = url.trim_start_matches("http://");
+    let request =
+        format!("POST /hooks/contain HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n");
+    let stale = "webhook-id: a\r\nwebhook-signature: v1,AAAA\r\nwebhook-timestamp: 1\r\n";
+    for headers in ["", stale] {
+        let answer = ask(authority, &format!("{request}{headers}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+        assert!(
+            !answer.contains("reason") && !answer.contains("clock"),
+            "{answer}"
+        );
+    }
+    let (_, stderr) = running.interrupt();
+    let lines: Vec<_> = stderr.lines().collect();
+    assert!(
+        lines[0].contains("not exactly one header webhook-id"),
+        "{stderr}"
+    );
+    assert!(lines[1].contains("from this host's clock"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_address_is_printed_only_if_an_instance_runs() {
+    let program = env!("CARGO_BIN_EXE_op-users");
+    for limit in [2_000_000, 3_000_000] {
+        let line =
+            format!("ulimit -v {limit}; exec {program} --simulator serve --listen 127.0.0.1:0");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]);
+        let mut running = Running::start(command);
+        let mut first = String::new();
+        running.stdout.read_line(&mut first).expect("UTF-8");
+        if first.is_empty() {
+            let (status, stderr) = running.wait();
+            assert_ne!(status, Some(0), "{stderr}");
+            assert!(!stderr.is_empty());
+        } else {
+            let answer = get(first.trim_end(), "/healthz");
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        }
     }
 }

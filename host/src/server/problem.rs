@@ -22,6 +22,15 @@ pub(super) fn body_timeout() -> Response<Full<Bytes>> {
     )
 }
 
+/// Response to a request whose connection has to make room for another one.
+pub(super) fn too_many_connections() -> Response<Full<Bytes>> {
+    problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too-many-connections",
+        "too many connections are open, and this one waited longest for its client; nothing was changed",
+    )
+}
+
 /// Response if the component failed.
 pub(super) fn component_failed() -> Response<Full<Bytes>> {
     problem(

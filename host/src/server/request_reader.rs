@@ -1,8 +1,12 @@
-//! Reads a whole request before it takes an instance, so that a slow client does not occupy one.
+//! Reads the body of a request before it takes an instance, so that a slow client does not occupy one.
 
 use std::time::Duration;
 
-use http::{Request, Response, header::HOST};
+use http::{
+    Response,
+    header::{EXPECT, HOST},
+    request::Parts,
+};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use tokio::time::timeout;
@@ -14,14 +18,11 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 /// Maximum number of bytes read of a body that is too large. Reading continues beyond the limit because a client that is
 /// still sending would miss the response.
 const MAX_READ_BYTES: usize = 1 << 20;
+/// Maximum time for reading the body of a request that is rejected.
+const DISCARD_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Reads a request. A body that is too large is cut after one byte more than the service accepts, so that the service
-/// rejects it.
-pub(super) async fn read(
-    request: Request<Incoming>,
-    body_timeout: Duration,
-) -> Result<Request<Full<Bytes>>, Response<Full<Bytes>>> {
-    let (head, body) = request.into_parts();
+/// Checks what the service could not reject itself.
+pub(super) fn check(head: &Parts) -> Result<(), Response<Full<Bytes>>> {
     // RFC 9112, section 3.2.
     let mut hosts = head.headers.get_all(HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none());
@@ -30,12 +31,28 @@ pub(super) async fn read(
             "exactly one `Host` header is required",
         ));
     }
+    Ok(())
+}
+
+/// Reads a body. One that is too large is cut after one byte more than the service accepts, so that the service rejects it.
+pub(super) async fn read(
+    body: Incoming,
+    body_timeout: Duration,
+) -> Result<Full<Bytes>, Response<Full<Bytes>>> {
     match timeout(body_timeout, read_body(body)).await {
-        Ok(Ok(body)) => Ok(Request::from_parts(head, Full::new(body))),
+        Ok(Ok(body)) => Ok(Full::new(body)),
         Ok(Err(_)) => Err(problem::bad_request(
             "the body breaks off, or is not a valid HTTP/1.1 body",
         )),
         Err(_) => Err(problem::body_timeout()),
+    }
+}
+
+/// Reads for a moment the body of a request that is rejected: a client that is still sending could miss the response. Not if the
+/// client waits for a `100 Continue` (RFC 9110, section 10.1.1).
+pub(super) async fn discard(head: &Parts, body: Incoming) {
+    if !head.headers.contains_key(EXPECT) {
+        timeout(DISCARD_TIMEOUT, read_body(body)).await.ok();
     }
 }
 

@@ -19,6 +19,16 @@ use crate::{call::Call, deadline, error::Result, state::State};
 /// Maximum number of calls of the plugin for one request.
 const MAX_CALLS: u32 = 2;
 
+/// Header of a 401 with its reason. It is for the operator, and is never passed on to the caller.
+const REASON_HEADER: &str = "op-users-reason";
+
+/// Response of an instance.
+pub(super) struct InstanceResponse {
+    pub(super) response: Response<Bytes>,
+    /// Reason of a 401.
+    pub(super) reason: Option<String>,
+}
+
 /// An instance of the service.
 pub(super) struct ServiceInstance {
     store: Store<State>,
@@ -46,7 +56,7 @@ impl ServiceInstance {
     /// Answers a request. Reads the whole body of the response, so that a slow client does not occupy the instance.
     ///
     /// An instance that runs longer than the deadlines of its calls allow is interrupted.
-    pub(super) async fn handle<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
+    pub(super) async fn handle<B>(&mut self, request: Request<B>) -> Result<InstanceResponse>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,
@@ -55,7 +65,7 @@ impl ServiceInstance {
         call.end(self.answer(request)).await
     }
 
-    async fn answer<B>(&mut self, request: Request<B>) -> Result<Response<Bytes>>
+    async fn answer<B>(&mut self, request: Request<B>) -> Result<InstanceResponse>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,
@@ -75,7 +85,11 @@ impl ServiceInstance {
             Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
         };
         // The component writes the body while it is read here. A trap ends both.
-        let ((), response) = try_join!(call, read)?;
-        Ok(response)
+        let ((), mut response) = try_join!(call, read)?;
+        let reason = response.headers_mut().remove(REASON_HEADER);
+        Ok(InstanceResponse {
+            response,
+            reason: reason.and_then(|reason| Some(reason.to_str().ok()?.to_owned())),
+        })
     }
 }

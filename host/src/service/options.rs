@@ -7,13 +7,18 @@ use crate::{
 
 /// Default for the maximum linear memory of each component of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
+/// Default for the maximum number of instances that answer requests at a time.
+const DEFAULT_MAX_INSTANCES: usize = 16;
 /// Default for the maximum number of idle instances.
 const DEFAULT_MAX_IDLE: usize = 16;
+/// Setting of the component that makes it tell the reason of a 401 in a header, which this crate removes.
+const REASON_HEADER_SETTING: &str = "OP_SERVICE_REASON_HEADER";
 
 /// Environment and limits of a service's instances.
 pub struct ServiceOptions {
     pub(super) environment: Vec<(String, String)>,
     pub(super) max_memory: usize,
+    pub(super) max_instances: usize,
     pub(super) max_idle: usize,
     pub(super) http: OutgoingHttp,
 }
@@ -22,9 +27,13 @@ impl ServiceOptions {
     /// Options with these environment variables. The component that parses requests sees those that begin with
     /// `OP_SERVICE_`; no component sees another part of this process's environment.
     pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut environment: Vec<_> = environment.into_iter().collect();
+        environment.retain(|(name, _)| name != REASON_HEADER_SETTING);
+        environment.push((REASON_HEADER_SETTING.to_owned(), "true".to_owned()));
         Self {
-            environment: environment.into_iter().collect(),
+            environment,
             max_memory: DEFAULT_MAX_MEMORY,
+            max_instances: DEFAULT_MAX_INSTANCES,
             max_idle: DEFAULT_MAX_IDLE,
             http: OutgoingHttp::default(),
         }
@@ -37,8 +46,16 @@ impl ServiceOptions {
         self
     }
 
+    /// Maximum number of instances that answer requests with a key at a time, at least 1; further requests wait. At most half
+    /// of them, rounded up, answer requests that only read. 16 by default.
+    #[must_use]
+    pub fn max_instances(mut self, instances: usize) -> Self {
+        self.max_instances = instances.max(1);
+        self
+    }
+
     /// Maximum number of instances kept for later requests, each with its token. 16 by default. With 0, every request gets
-    /// a new instance, and every call of the API a new token.
+    /// a new instance, and every call of the API a new token. Instances for webhooks are always kept.
     #[must_use]
     pub fn max_idle(mut self, instances: usize) -> Self {
         self.max_idle = instances;

@@ -7,7 +7,7 @@ use wasmtime_wasi::{
 };
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
-use super::{options::ServiceOptions, pool::Service};
+use super::{dispatch::Service, options::ServiceOptions};
 use crate::{components::SERVICE, engine::engine, error::Result, state::State};
 
 /// The compiled service.

@@ -127,6 +127,7 @@ pub(super) fn short_timeouts() -> ServerLimits {
     ServerLimits {
         head_timeout: Duration::from_secs(2),
         body_timeout: Duration::from_secs(2),
+        unknown_body_timeout: Duration::from_secs(2),
         write_timeout: Duration::from_secs(2),
         ..ServerLimits::default()
     }

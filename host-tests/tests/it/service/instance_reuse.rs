@@ -126,3 +126,22 @@ async fn an_instance_serves_a_thousand_requests_without_leaks() {
     }
     deployment.assert_serves().await;
 }
+
+#[tokio::test]
+async fn two_hundred_parallel_reads_make_few_token_exchanges() {
+    let deployment = Deployment::new().await;
+    let address = deployment.server.address();
+    let mut clients = JoinSet::new();
+    for _ in 0..200 {
+        clients.spawn(async move {
+            RawRequest::get("/v1/users?page_size=1", READ_KEY)
+                .send(address)
+                .await
+                .value()
+        });
+    }
+    clients.join_all().await;
+    let exchanges = deployment.token_requests();
+    println!("200 parallel reads made {exchanges} token exchanges");
+    assert!(exchanges <= 8, "{exchanges}");
+}

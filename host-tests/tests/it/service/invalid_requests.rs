@@ -75,7 +75,7 @@ async fn an_unexpected_body_is_an_invalid_argument() {
     let deployment = Deployment::new().await;
     for request in [
         RawRequest::get("/v1/users", READ_KEY).body("{}"),
-        RawRequest::post("/v1/users/A:suspend", CONTAIN_KEY).body("{}"),
+        RawRequest::post("/v1/users/A:suspend", CONTAIN_KEY).body("[]"),
     ] {
         assert_rejected(
             &deployment,

@@ -10,7 +10,7 @@ use super::{
     raw_client::RawRequest,
 };
 
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("the clock is after 1970").as_secs()
 }

@@ -1,0 +1,160 @@
+//! A service: decides which instance answers a request.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash, Hasher},
+};
+
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_LENGTH, request::Parts,
+};
+use http_body::Body;
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use tokio::sync::Semaphore;
+use wasmtime::format_err;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+use super::{
+    instance::InstanceResponse,
+    options::ServiceOptions,
+    pool::{KeptInstance, Pool},
+};
+use crate::{error::Result, state::State};
+
+/// Path of the webhooks.
+const WEBHOOK_PATH: &str = "/hooks/contain";
+/// Header of a webhook with the id that its sender chose.
+const WEBHOOK_ID: &str = "webhook-id";
+/// Number of instances for webhooks. The id of a message decides which one gets it.
+const WEBHOOK_INSTANCES: usize = 4;
+/// Maximum number of instances that look at the heads of requests. They wait for nothing.
+const MAX_HEAD_INSTANCES: usize = 2;
+
+/// A service, with its instances.
+///
+/// Three groups of instances share nothing: the first looks at heads of requests and calls no one, so that it always answers
+/// at once; the second answers requests with a valid key; the third answers webhooks, and remembers those that were carried out.
+pub struct Service {
+    pre: ProxyPre<State>,
+    options: ServiceOptions,
+    heads: Pool,
+    calls: Pool,
+    /// Permits for requests that only read: some instances are always left for changes.
+    reads: Semaphore,
+    webhooks: [KeptInstance; WEBHOOK_INSTANCES],
+}
+
+/// Answer to the head of a request.
+#[derive(Debug)]
+pub enum HeadAnswer {
+    /// Response that does not depend on the body: a refusal, or the answer of a path that needs no key.
+    Response(ServiceResponse),
+    /// The request has to be handled with its body. `is_known` is true if its caller has a valid key.
+    BodyNeeded {
+        /// True if the caller has a valid key.
+        is_known: bool,
+    },
+}
+
+/// Response of the service.
+#[derive(Debug)]
+pub struct ServiceResponse {
+    /// Response for the caller.
+    pub response: Response<Bytes>,
+    /// Reason of a 401 for the operator of the service, which callers are not told.
+    pub reason: Option<String>,
+}
+
+impl From<InstanceResponse> for ServiceResponse {
+    fn from(response: InstanceResponse) -> Self {
+        Self {
+            response: response.response,
+            reason: response.reason,
+        }
+    }
+}
+
+impl Service {
+    pub(super) fn new(pre: ProxyPre<State>, options: ServiceOptions) -> Self {
+        let max_instances = options.max_instances;
+        Self {
+            pre,
+            heads: Pool::new(MAX_HEAD_INSTANCES, MAX_HEAD_INSTANCES.min(options.max_idle)),
+            calls: Pool::new(max_instances, options.max_idle),
+            reads: Semaphore::new(max_instances.div_ceil(2)),
+            webhooks: Default::default(),
+            options,
+        }
+    }
+
+    /// Makes a first instance. Fails if this machine cannot run the component within its limits.
+    pub async fn warm_up(&self) -> Result<()> {
+        self.heads.fill(&self.pre, &self.options).await
+    }
+
+    /// Decides from the head of a request alone. Changes nothing, and calls no server.
+    ///
+    /// The component gets a body that is shorter than its `Content-Length`. It answers 408 if it needs the body.
+    pub async fn handle_head(&self, head: &Parts) -> Result<HeadAnswer> {
+        let is_known = !is_webhook(head);
+        let mut head = head.clone();
+        head.headers
+            .insert(CONTENT_LENGTH, HeaderValue::from_static("1"));
+        let request = Request::from_parts(head, Empty::<Bytes>::new());
+        let answer = self.heads.handle(&self.pre, &self.options, request).await?;
+        Ok(if answer.response.status() == StatusCode::REQUEST_TIMEOUT {
+            HeadAnswer::BodyNeeded { is_known }
+        } else {
+            HeadAnswer::Response(answer.into())
+        })
+    }
+
+    /// Answers a request. An instance that fails is discarded.
+    ///
+    /// Webhooks with the same id are answered one after the other by the same instance, which remembers those that it carried
+    /// out. Give this function a body that has arrived already, or the instance waits for it.
+    ///
+    /// Dropping the future cancels the request's calls: a change may have been made or not.
+    pub async fn handle<B>(&self, request: Request<B>) -> Result<ServiceResponse>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<wasmtime_wasi_http::Error>,
+    {
+        if request.uri().authority().is_none() && !request.headers().contains_key("host") {
+            return Err(format_err!("the request has no host"));
+        }
+        let (head, body) = request.into_parts();
+        let webhook = is_webhook(&head).then(|| self.webhook_instance(&head));
+        let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        let request = Request::from_parts(head, body);
+        if let Some(instance) = webhook {
+            let response = instance.handle(&self.pre, &self.options, request).await?;
+            return Ok(response.into());
+        }
+        let _permit = if is_read {
+            Some(self.reads.acquire().await?)
+        } else {
+            None
+        };
+        let response = self.calls.handle(&self.pre, &self.options, request).await?;
+        Ok(response.into())
+    }
+
+    /// Returns the instance for the id of a webhook.
+    fn webhook_instance(&self, head: &Parts) -> &KeptInstance {
+        let id = head.headers.get(WEBHOOK_ID).map(HeaderValue::as_bytes);
+        let mut hasher = DefaultHasher::new();
+        id.unwrap_or_default().trim_ascii().hash(&mut hasher);
+        let [first, ..] = &self.webhooks;
+        let index = hasher.finish() % self.webhooks.len() as u64;
+        let instance = usize::try_from(index).ok();
+        instance
+            .and_then(|index| self.webhooks.get(index))
+            .unwrap_or(first)
+    }
+}
+
+fn is_webhook(head: &Parts) -> bool {
+    head.uri.path() == WEBHOOK_PATH
+}
