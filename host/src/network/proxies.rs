@@ -134,7 +134,9 @@ impl Proxy {
             Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
             None => after_host.is_empty(),
         };
-        if !is_bare || host.is_empty() || !has_valid_port {
+        // Programs disagree on the end of the password if it contains an `@`.
+        let is_ambiguous = authority.as_str().matches('@').count() > 1;
+        if !is_bare || host.is_empty() || !has_valid_port || is_ambiguous {
             return Err(invalid());
         }
         let is_tls = uri.scheme() == Some(&Scheme::HTTPS);
@@ -347,7 +349,7 @@ mod tests {
             ("http://s3cr3t:1?query", "is not the URL"),
             ("http://a:s3cr3t@b@p:1", "is not the URL"),
             ("http://a:s3cr3t/@p:1", "is not the URL"),
-            (" http://s3cr3t:1", "is not the URL"),
+            (" http://s3cr3t:1", "another scheme"),
             ("http://s3cr3t:1\n", "is not the URL"),
             ("http//s3cr3t:1", "is not the URL"),
             ("/s3cr3t", "is not the URL"),
