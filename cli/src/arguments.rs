@@ -23,7 +23,7 @@ Examples:
   op-users check                                checks the settings
   op-users list --state suspended               suspended users, the first page
   op-users list --all --json | wc -l            number of users
-  op-users suspend IR7VJHJ36JHINBFAD7V2T5MP3E   asks on a terminal, unless --yes
+  op-users suspend IR7VJHJ36JHINBFAD7V2T5MP3E   asks, unless --yes
   op-users contain --file leavers.csv           suspends many users: shows them, then asks
   op-users restore --from-report FILE           undoes what a contain with --report FILE did
   op-users --simulator list                     without an account
@@ -111,6 +111,9 @@ pub(crate) enum Command {
     Reactivate {
         /// Id of the user
         id: String,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
     },
     /// Suspend users, by id or e-mail address
     #[command(after_help = BULK_HELP)]
@@ -126,7 +129,7 @@ pub(crate) enum Command {
         /// Write the service, composed with the plugin: for hosts of `wasi:http/proxy`, such as `wasmtime serve`
         #[arg(long)]
         service: bool,
-        /// File to write
+        /// File to write; `-` is standard output
         file: PathBuf,
     },
 }
@@ -137,7 +140,7 @@ pub(crate) struct BulkArguments {
     /// Ids or e-mail addresses; `-` reads a list from standard input
     #[arg(value_name = "USER", required_unless_present_any = ["file", "from_report"])]
     pub(crate) users: Vec<String>,
-    /// Read a list from this file; may be repeated
+    /// Read a list from this file; `-` is standard input; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
     /// Name of the column of e-mail addresses in these lists [default: email, and other known names]
@@ -164,7 +167,7 @@ pub(crate) struct BulkArguments {
     /// The same as --id-column, for the lists of --protect-file
     #[arg(long, value_name = "NAME", requires = "protect_file")]
     pub(crate) protect_id_column: Option<String>,
-    /// Refuse to change more users than this [default: 25; with --from-report, all of the report]
+    /// Refuse to change more users than this [default: 25]
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<u32>,
     /// Maximum number of concurrent requests, 1 to 16
@@ -182,11 +185,11 @@ pub(crate) struct BulkArguments {
     /// Correlation id, for the report and the audit [default: a new UUID]
     #[arg(long, value_name = "ID")]
     pub(crate) correlation_id: Option<String>,
-    /// Write the outcome of every user to this file, as one JSON document
+    /// Write the outcome of every user to this file, as one JSON document; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Append one line per user to this file, as OCSF events; each change is written before its response is used.
-    /// A dry run appends none
+    /// A dry run appends none; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
 }

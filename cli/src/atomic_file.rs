@@ -1,7 +1,7 @@
 //! Files that are replaced as a whole.
 
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::{self, Write},
     path::Path,
 };
@@ -10,7 +10,16 @@ use tempfile::NamedTempFile;
 
 /// Replaces a file: writes a temporary file beside it, syncs that, and renames it.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = temporary_beside(path)?;
+    replace_with_mode(path, content, None)
+}
+
+/// Replaces a file by one with these permissions, from which the umask is taken. Without, only its owner has access.
+pub(crate) fn replace_with_mode(
+    path: &Path,
+    content: &[u8],
+    mode: Option<Permissions>,
+) -> io::Result<()> {
+    let mut file = create_beside(path, mode)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
@@ -19,7 +28,15 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Creates a temporary file in the folder of another file. Fails if that file could not be replaced.
 pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
+    create_beside(path, None)
+}
+
+fn create_beside(path: &Path, mode: Option<Permissions>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    if let Some(mode) = mode {
+        builder.permissions(mode);
+    }
+    builder
         .prefix(".op-users-")
         .tempfile_in(folder(path))
         // Without the temporary file's name, which the user did not choose.

@@ -27,12 +27,17 @@ pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandRe
     };
     match command {
         Command::Serve(serve) => return serve::run(arguments, serve, output).await,
-        Command::Component { service, file } => return component::run(*service, file),
+        Command::Component { service, file } => return component::run(*service, file, output),
         _ => (),
     }
     let account = Account::open(arguments).await?;
     let result = run_on(&account, command, arguments.verbose, output).await;
-    result.and(account.close())
+    let closed = account.close();
+    if let (Err(_), Err(failure)) = (&result, &closed) {
+        // The status is that of the command.
+        output.failure(failure);
+    }
+    result.and(closed)
 }
 
 /// Runs a command on an account.
@@ -47,8 +52,19 @@ async fn run_on(
         Command::Check => check::run(&mut instance.await?, output).await,
         Command::List(list) => list::run(&mut instance.await?, list, output).await,
         Command::Get { user } => user::get(&mut instance.await?, user, output).await,
-        Command::Suspend { id, yes } => user::suspend(&mut instance.await?, id, *yes, output).await,
-        Command::Reactivate { id } => user::reactivate(&mut instance.await?, id, output).await,
+        Command::Suspend { id, yes } => {
+            user::change(&mut instance.await?, UserAction::Suspend, id, *yes, output).await
+        }
+        Command::Reactivate { id, yes } => {
+            user::change(
+                &mut instance.await?,
+                UserAction::Reactivate,
+                id,
+                *yes,
+                output,
+            )
+            .await
+        }
         Command::Contain(bulk) => {
             bulk::run(account, UserAction::Suspend, bulk, verbose, output).await
         }

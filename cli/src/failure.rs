@@ -1,7 +1,5 @@
 //! Failures of a command.
 
-use std::io;
-
 use host::{Error, HostError};
 
 /// Result of a command.
@@ -17,8 +15,6 @@ pub(crate) enum Failure {
     Usage(Problem),
     /// Any other problem.
     Other(Problem),
-    /// Standard output could not be written.
-    Output(io::Error),
     /// The failure is reported already; this is the exit status.
     Reported(u8),
 }
@@ -66,11 +62,5 @@ impl From<Error> for Failure {
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
         Self::Component(format!("{error:#}"))
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
     }
 }

@@ -10,22 +10,34 @@ mod bulk;
 mod commands;
 mod core_dumps;
 mod environment;
+mod expected_email;
 mod failure;
 mod output;
+mod usage;
+mod written_file;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use self::{arguments::Arguments, output::Output};
+use self::{output::Output, usage::ParsedArguments};
 
 /// Parses the arguments (exit status 2 if they are wrong), runs the command, and reports a failure.
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut output = Output::new(arguments.json);
-    match commands::run(&arguments, &mut output).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => output.failure(&failure),
-    }
+    let status = match usage::parse() {
+        ParsedArguments::Run(arguments) => {
+            let mut output = Output::new(arguments.json);
+            let result = commands::run(&arguments, &mut output).await;
+            output.finish(result)
+        }
+        ParsedArguments::Help { text, is_json } => {
+            let mut output = Output::new(is_json);
+            output.bytes(text.as_bytes());
+            output.finish(Ok(()))
+        }
+        ParsedArguments::Wrong(error) => {
+            usage::report(&error);
+            2
+        }
+    };
+    ExitCode::from(status)
 }

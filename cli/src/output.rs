@@ -2,28 +2,44 @@
 
 mod hint;
 pub(crate) mod json;
+pub(crate) mod printable;
 pub(crate) mod stderr;
 pub(crate) mod text;
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::io::{self, Write};
 
 use host::{Finding, User};
 use serde_json::{Value, json};
 
-use self::text::{call_error, printable, table};
-use crate::failure::{Failure, Problem};
+use self::{
+    printable::{printable, printable_lines},
+    text::{call_error, table},
+};
+use crate::failure::{CommandResult, Failure, Problem};
 
 /// Output of one command.
 pub(crate) struct Output {
     is_json: bool,
+    destination: Destination,
+}
+
+/// Destination of the results.
+enum Destination {
+    StandardOutput,
+    /// Standard error, because a report or an audit is written to standard output.
+    StandardError,
+    /// Nowhere: the reader of standard output closed the pipe, and has read enough.
+    Closed,
+    /// Nowhere: standard output could not be written.
+    Failed(io::Error),
 }
 
 impl Output {
     pub(crate) fn new(is_json: bool) -> Self {
-        Self { is_json }
+        Self {
+            is_json,
+            destination: Destination::StandardOutput,
+        }
     }
 
     /// Returns true if the output is JSON.
@@ -31,8 +47,13 @@ impl Output {
         self.is_json
     }
 
+    /// Writes results to standard error from now on, and leaves standard output to a report or an audit.
+    pub(crate) fn use_standard_error(&mut self) {
+        self.destination = Destination::StandardError;
+    }
+
     /// Writes users: a table, or one object per line.
-    pub(crate) fn users(&mut self, users: &[User]) -> io::Result<()> {
+    pub(crate) fn users(&mut self, users: &[User]) {
         if self.is_json {
             return self.objects(users.iter().map(json::user));
         }
@@ -49,11 +70,11 @@ impl Output {
                 .map(printable),
             );
         }
-        self.line(&table.trim_fmt())
+        self.line(&table.trim_fmt());
     }
 
     /// Writes the results of checks: a table, or one object per line.
-    pub(crate) fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
+    pub(crate) fn findings(&mut self, findings: &[Finding]) {
         if self.is_json {
             return self.objects(findings.iter().map(json::finding));
         }
@@ -61,78 +82,107 @@ impl Output {
         for finding in findings {
             table.add_row([&finding.check, finding.verdict.name(), &finding.detail].map(printable));
         }
-        self.line(&table.trim_fmt())
+        self.line(&table.trim_fmt());
     }
 
     /// Writes an object.
-    pub(crate) fn object(&mut self, object: &Value) -> io::Result<()> {
-        self.line(&object.to_string())
+    pub(crate) fn object(&mut self, object: &Value) {
+        self.bytes(format!("{}\n", json::text(object)).as_bytes());
     }
 
     /// Writes objects, one per line.
-    pub(crate) fn objects(&mut self, objects: impl Iterator<Item = Value>) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+    pub(crate) fn objects(&mut self, objects: impl Iterator<Item = Value>) {
         for object in objects {
-            writeln!(out, "{object}")?;
+            self.object(&object);
         }
-        out.flush()
     }
 
-    /// Writes a line of text.
-    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        writeln!(out, "{text}")?;
-        out.flush()
+    /// Writes a line of text, or several. Letters that could control a terminal are escaped.
+    pub(crate) fn line(&mut self, text: &str) {
+        self.bytes(format!("{}\n", printable_lines(text)).as_bytes());
+    }
+
+    /// Writes bytes as they are. A failure ends the output, and not the command: [`Output::finish`] tells it.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        match self.destination {
+            Destination::StandardOutput => {
+                let mut out = io::stdout().lock();
+                if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
+                    self.destination = match error.kind() {
+                        io::ErrorKind::BrokenPipe => Destination::Closed,
+                        _ => Destination::Failed(error),
+                    };
+                }
+            }
+            Destination::StandardError => {
+                io::stderr().write_all(bytes).ok();
+            }
+            Destination::Closed | Destination::Failed(_) => {}
+        }
     }
 
     /// Writes a remark to standard error: the text, or the object.
     pub(crate) fn remark(&self, text: &str, object: &Value) {
         if self.is_json {
-            stderr::print_line(object);
+            stderr::print_object(object);
         } else {
             stderr::print_line(text);
         }
     }
 
+    /// Writes a warning to standard error.
+    pub(crate) fn warning(&self, warning: &str) {
+        self.remark(
+            &format!("warning: {}", printable(warning)),
+            &json!({ "warning": warning }),
+        );
+    }
+
+    /// Reports the failure of a command and of its output on standard error. Returns the exit status, which a closed pipe does
+    /// not change.
+    pub(crate) fn finish(self, result: CommandResult) -> u8 {
+        let status = match &result {
+            Ok(()) => 0,
+            Err(failure) => self.failure(failure),
+        };
+        if let Destination::Failed(error) = &self.destination {
+            let message = format!("the output could not be written: {error}");
+            self.message("failed", &message, None);
+            return if status == 0 { 1 } else { status };
+        }
+        status
+    }
+
     /// Reports a failure on standard error, and returns the exit status.
-    pub(crate) fn failure(&mut self, failure: &Failure) -> ExitCode {
+    pub(crate) fn failure(&self, failure: &Failure) -> u8 {
         match failure {
             Failure::Call(error) => {
                 self.remark(&call_error(error), &json!({ "error": json::error(error) }));
             }
             Failure::Component(cause) => {
-                self.message(
-                    "component-failed",
-                    &format!("the component could not be run: {cause}"),
-                    None,
-                );
+                let message = format!("the component could not be run: {cause}");
+                // On several lines: a trap has a backtrace, and nothing in it is from outside.
+                let object = json!({ "error": { "code": "component-failed", "message": message, "hint": null } });
+                self.remark(&format!("error: {message}"), &object);
             }
             Failure::Other(problem) => self.problem("failed", problem),
-            // A reader that closes a pipe has read enough.
-            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return ExitCode::SUCCESS;
-            }
-            Failure::Output(error) => {
-                let message = format!("the output could not be written: {error}");
-                self.message("failed", &message, None);
-            }
             Failure::Usage(problem) => {
                 self.problem("usage", problem);
-                return ExitCode::from(2);
+                return 2;
             }
-            Failure::Reported(status) => return ExitCode::from(*status),
+            Failure::Reported(status) => return *status,
         }
-        ExitCode::FAILURE
+        1
     }
 
-    fn problem(&mut self, code: &str, problem: &Problem) {
+    fn problem(&self, code: &str, problem: &Problem) {
         self.message(code, &problem.message, problem.hint);
     }
 
-    fn message(&mut self, code: &str, message: &str, hint: Option<&str>) {
+    fn message(&self, code: &str, message: &str, hint: Option<&str>) {
         let hint_line = hint.map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
         self.remark(
-            &format!("error: {message}{hint_line}"),
+            &format!("error: {}{hint_line}", printable(message)),
             &json!({ "error": { "code": code, "message": message, "hint": hint } }),
         );
     }

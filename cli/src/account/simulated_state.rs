@@ -9,6 +9,10 @@ use crate::{atomic_file, failure::Failure};
 /// Sets the users' states to those in a file. A missing file changes nothing.
 pub(crate) fn read(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
     let name = file.display();
+    // Reading a pipe or a device may never end.
+    if fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Failure::usage(format!("{name} is not a regular file")));
+    }
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -4,7 +4,7 @@ mod line;
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     mem::discriminant,
     path::Path,
@@ -18,22 +18,48 @@ use super::{
     change::ChangeDescription,
     result::{BulkResult, TargetResult, error_of},
 };
-use crate::{atomic_file, failure::Failure};
+use crate::{
+    atomic_file,
+    failure::Failure,
+    written_file::{self, FileKind},
+};
 
 /// An audit file, to which the events of one command are appended.
 pub(super) struct AuditLog {
     change: ChangeDescription,
     file: Mutex<AuditFile>,
-    /// True for a regular file, which can be synced.
-    is_regular: bool,
+    /// Warning about the file.
+    warning: Option<String>,
     /// Events written so far, by user id.
     written: Mutex<HashMap<String, WrittenEvent>>,
 }
 
 struct AuditFile {
-    file: File,
+    writer: AuditWriter,
     /// True if the file ends with an incomplete line.
     is_torn: bool,
+}
+
+enum AuditWriter {
+    /// A regular file, which is synced.
+    File(File),
+    /// Standard output, a pipe or a device.
+    Stream(Box<dyn Write + Send>),
+}
+
+impl AuditWriter {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        match self {
+            Self::File(file) => {
+                file.write_all(lines)?;
+                file.sync_data()
+            }
+            Self::Stream(stream) => {
+                stream.write_all(lines)?;
+                stream.flush()
+            }
+        }
+    }
 }
 
 /// Content of an event that was written.
@@ -54,37 +80,51 @@ impl WrittenEvent {
 }
 
 impl AuditLog {
-    /// Opens the file, or creates it.
+    /// Opens the file, or creates it. An existing one must be a regular file of one's own, or a stream.
     pub(super) fn open(path: &Path, change: ChangeDescription) -> Result<Self, Failure> {
-        Self::try_open(path, change).map_err(|error| cannot_append(path, &error))
-    }
-
-    /// Fails if the file could not be opened or created. Changes nothing.
-    pub(super) fn check(path: &Path) -> Result<(), Failure> {
-        let opened = match append_options().open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                atomic_file::temporary_beside(path).map(drop)
+        let failed = |cause: String| cannot_append(path, &cause);
+        let (file, warning) = match FileKind::of(path).map_err(failed)? {
+            FileKind::Regular => open_file(path).map_err(failed)?,
+            kind => {
+                let stream = written_file::open_stream(path, kind);
+                let writer =
+                    AuditWriter::Stream(stream.map_err(|error| failed(error.to_string()))?);
+                let is_torn = false;
+                (AuditFile { writer, is_torn }, None)
             }
-            opened => opened.map(drop),
         };
-        opened.map_err(|error| cannot_append(path, &error))
-    }
-
-    fn try_open(path: &Path, change: ChangeDescription) -> io::Result<Self> {
-        let file = append_options().create(true).open(path)?;
-        let metadata = file.metadata()?;
-        let is_new = metadata.len() == 0;
-        if metadata.is_file() && is_new {
-            atomic_file::sync_folder(path)?;
-        }
-        // A file that cannot be read counts as complete.
-        let is_torn = metadata.is_file() && !is_new && is_torn(path).unwrap_or(false);
         Ok(Self {
             change,
-            file: Mutex::new(AuditFile { file, is_torn }),
-            is_regular: metadata.is_file(),
+            file: Mutex::new(file),
+            warning,
             written: Mutex::default(),
         })
+    }
+
+    /// Fails if the file could not be opened or created. Changes nothing, and opens no stream.
+    pub(super) fn check(path: &Path) -> Result<(), Failure> {
+        let failed = |cause: String| cannot_append(path, &cause);
+        if FileKind::of(path).map_err(failed)? != FileKind::Regular {
+            return Ok(());
+        }
+        let mut options = File::options();
+        let checked = match written_file::open_regular(path, options.append(true)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                atomic_file::temporary_beside(path).map(|_| None)
+            }
+            opened => opened
+                .and_then(|file| file.metadata())
+                .map(|metadata| written_file::foreign_access(&metadata)),
+        };
+        match checked.map_err(|error| failed(error.to_string()))? {
+            Some(cause) => Err(failed(cause)),
+            None => Ok(()),
+        }
+    }
+
+    /// Warning about the file, if there is one.
+    pub(super) fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Writes and syncs the event of a change that the server acknowledged.
@@ -166,12 +206,9 @@ impl AuditLog {
         audit.is_torn = true;
         // In one write, so that other processes can append to the file at the same time.
         audit
-            .file
-            .write_all(format!("{line_break}{lines}").as_bytes())?;
+            .writer
+            .write(format!("{line_break}{lines}").as_bytes())?;
         audit.is_torn = false;
-        if self.is_regular {
-            audit.file.sync_data()?;
-        }
         Ok(())
     }
 
@@ -180,25 +217,49 @@ impl AuditLog {
     }
 }
 
-/// Options to open the file for appending. A new file is accessible to its owner only.
-fn append_options() -> OpenOptions {
+/// Opens or creates a regular file. Also returns a warning if others can read it. Fails with the cause.
+fn open_file(path: &Path) -> Result<(AuditFile, Option<String>), String> {
+    let text = |error: io::Error| error.to_string();
     let mut options = File::options();
-    options.append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    // Readable too, for its last byte.
+    let options = options.read(true).append(true).create(true);
+    let mut file = written_file::open_regular(path, options)
+        .or_else(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                written_file::open_regular(path, File::options().append(true))
+            }
+            _ => Err(error),
+        })
+        .map_err(text)?;
+    let metadata = file.metadata().map_err(text)?;
+    if let Some(cause) = written_file::foreign_access(&metadata) {
+        return Err(cause);
+    }
+    let warning = written_file::readable_by_others(&metadata).map(|mode| {
+        format!(
+            "other users can read the audit file {} (mode {mode}); `chmod 600` changes that",
+            written_file::name(path)
+        )
+    });
+    let is_new = metadata.len() == 0;
+    if is_new {
+        atomic_file::sync_folder(path).map_err(text)?;
+    }
+    // A file that cannot be read counts as complete.
+    let is_torn = !is_new && is_torn(&mut file).unwrap_or(false);
+    let writer = AuditWriter::File(file);
+    Ok((AuditFile { writer, is_torn }, warning))
 }
 
-fn cannot_append(path: &Path, error: &io::Error) -> Failure {
+fn cannot_append(path: &Path, cause: &str) -> Failure {
     Failure::usage(format!(
-        "the audit file {} cannot be appended to: {error}; nothing was changed",
-        path.display()
+        "the audit file {} cannot be appended to: {cause}; nothing was changed",
+        written_file::name(path)
     ))
 }
 
 /// Returns true if the file ends with an incomplete line.
-fn is_torn(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
+fn is_torn(file: &mut File) -> io::Result<bool> {
     file.seek(SeekFrom::End(-1))?;
     let mut last = [0];
     file.read_exact(&mut last)?;

@@ -58,7 +58,10 @@ impl BulkCall<'_> {
         };
         let _progress = self.progress.show(None);
         let report = call(self.instance, self.action, &targets, &options).await?;
-        Ok(BulkResult::new(users, report, true))
+        let mut result = BulkResult::new(users, report, true);
+        let warnings = plan::unguarded(&result);
+        result.warnings.extend(warnings);
+        Ok(result)
     }
 
     /// Changes exactly the users of a plan.
@@ -67,14 +70,17 @@ impl BulkCall<'_> {
         plan: BulkResult,
         options: &ChangeOptions,
     ) -> Result<ResultAndFailure, Failure> {
-        let mut targets = plan::targets(&plan, self.history.may_get());
+        let mut targets = plan::targets(&plan, true);
         let mut end = self.call_until_interrupted(&targets, options).await?;
-        if !self.history.may_get() && targets.iter().any(|target| target.expect_email.is_some()) {
-            // Without the permission to get users, every target with an expected address failed and was not changed.
+        if !end.is_interrupted
+            && end.failure.is_none()
+            && !self.history.may_get()
+            && plan::is_address_unreadable(&targets, &end.report)
+        {
+            // Without the permission to get users, every target with an expected address failed and was not changed. The
+            // component's report of the second call warns that no address was compared.
             targets = plan::targets(&plan, false);
-            if !end.is_interrupted {
-                end = self.call_until_interrupted(&targets, options).await?;
-            }
+            end = self.call_until_interrupted(&targets, options).await?;
         }
         let mut result = plan::with_outcomes(plan, &targets, end.report);
         result.is_interrupted = end.is_interrupted;
@@ -165,7 +171,7 @@ fn report_interrupt(is_json: bool) {
         MAX_STOP_WAIT.as_secs()
     );
     if is_json {
-        stderr::print_line(json!({ "interrupted": text }));
+        stderr::print_object(&json!({ "interrupted": text }));
     } else {
         stderr::print_line(text);
     }

@@ -9,14 +9,18 @@ use lists::NamedColumns;
 
 use self::list_file::{users_in_file, users_in_standard_input};
 pub(super) use self::named_user::NamedUser;
-use crate::{arguments::BulkArguments, failure::Failure, output::Output};
+use crate::{
+    arguments::BulkArguments,
+    failure::Failure,
+    output::Output,
+    written_file::{DASH, is_standard_input},
+};
 
-/// Argument that stands for standard input.
-const STANDARD_INPUT: &str = "-";
-
-/// Returns true if standard input contains a list of users, and cannot contain an answer.
-pub(super) fn is_standard_input_list(arguments: &BulkArguments) -> bool {
-    arguments.users.iter().any(|user| user == STANDARD_INPUT)
+/// Returns true if standard input contains a list of users or a report, and cannot contain an answer.
+pub(super) fn is_standard_input_taken(arguments: &BulkArguments) -> bool {
+    let files = arguments.file.iter().chain(&arguments.protect_file);
+    let mut files = files.chain(&arguments.from_report);
+    arguments.users.iter().any(|user| user == DASH) || files.any(|file| is_standard_input(file))
 }
 
 /// Reads the users to change, in the order in which they are named.
@@ -29,7 +33,7 @@ pub(super) fn users(arguments: &BulkArguments, output: &Output) -> Result<Vec<Na
     };
     let mut users = Vec::new();
     for user in &arguments.users {
-        if user == STANDARD_INPUT {
+        if user == DASH {
             users.extend(users_in_standard_input(&columns, output)?);
         } else {
             users.push(NamedUser::parse(user).map_err(|problem| {

@@ -1,5 +1,7 @@
 //! Output of a bulk change: a table, a summary and each error once for people; objects for programs.
 
+use std::collections::HashMap;
+
 use host::{Error, Outcome};
 use serde_json::{Value, json};
 
@@ -7,35 +9,28 @@ use super::{
     change::ChangeDescription,
     result::{BulkResult, TargetResult},
 };
-use crate::{
-    failure::Failure,
-    output::{
-        Output,
-        json::{error, user},
-        stderr,
-        text::{error_line, hint_line, printable, request_count, table},
-    },
+use crate::output::{
+    Output,
+    json::{error, user},
+    printable::printable,
+    stderr,
+    text::{error_line, hint_line, request_count, table},
 };
 
 /// Maximum number of users named for one error.
 const MAX_NAMED: usize = 5;
 
 /// Writes the result.
-pub(super) fn print(
-    change: &ChangeDescription,
-    result: &BulkResult,
-    output: &mut Output,
-) -> Result<(), Failure> {
+pub(super) fn print(change: &ChangeDescription, result: &BulkResult, output: &mut Output) {
     if output.is_json() {
-        output.objects(result.targets.iter().map(target_object))?;
-        return Ok(output.object(&summary_object(change, result))?);
+        output.objects(result.targets.iter().map(target_object));
+        return output.object(&summary_object(change, result));
     }
-    output.line(&target_table(result))?;
-    output.line(&summary_line(result))?;
+    output.line(&target_table(result));
+    output.line(&summary_line(result));
     for message in messages(change, result) {
         stderr::print_line(message);
     }
-    Ok(())
 }
 
 /// Result for one target, as an object. Reports contain it as well.
@@ -132,16 +127,14 @@ pub(super) fn summary_line(result: &BulkResult) -> String {
 /// Warnings, and each error once, with the users that it is about and a hint.
 pub(super) fn messages(change: &ChangeDescription, result: &BulkResult) -> Vec<String> {
     let mut groups: Vec<(&Error, Vec<&str>)> = Vec::new();
+    let mut indexes = HashMap::new();
     for target in &result.targets {
         let Some(error) = target.error() else {
             continue;
         };
-        let is_same = |(known, _): &&mut (&Error, Vec<&str>)| {
-            known.code == error.code
-                && known.message == error.message
-                && known.effect == error.effect
-        };
-        match groups.iter_mut().find(is_same) {
+        let key = (error.code.name(), &error.message, error.effect.name());
+        let index = *indexes.entry(key).or_insert(groups.len());
+        match groups.get_mut(index) {
             Some((_, named)) => named.push(&target.named.text),
             None => groups.push((error, vec![&target.named.text])),
         }
@@ -156,7 +149,8 @@ pub(super) fn messages(change: &ChangeDescription, result: &BulkResult) -> Vec<S
     }
     if let Some(cause) = &result.audit_error {
         messages.push(format!(
-            "error: an audit line could not be written: {cause}; nothing was changed after that\n  hint: make room for the audit file, then repeat the command"
+            "error: an audit line could not be written: {}; nothing was changed after that\n  hint: make room for the audit file, then repeat the command",
+            printable(cause)
         ));
     }
     let skipped = result.count_users(|outcome| *outcome == Outcome::Skipped);

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use host::{Outcome, Report, Selector, Target};
+use host::{ErrorCode, Outcome, Report, Selector, Target};
 
 use super::result::BulkResult;
+use crate::expected_email::is_comparable;
 
 /// Targets of the second call: the users who would be changed, by id, each once. If `has_expected_email`, with the e-mail address
 /// that was shown.
@@ -26,9 +27,40 @@ pub(super) fn targets(plan: &BulkResult, has_expected_email: bool) -> Vec<Target
     targets
 }
 
-/// Returns true if the component accepts the address as an expected one. A server may have users without an address.
-fn is_comparable(email: &str) -> bool {
-    email.contains('@') && email.len() <= 1024 && !email.contains(char::is_control)
+/// Warnings about the users who would be changed by id alone, because the address that is shown cannot be compared.
+pub(super) fn unguarded(plan: &BulkResult) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut seen = HashSet::new();
+    for target in &plan.targets {
+        let Some(user) = target.user() else { continue };
+        let is_changed = target.report.outcome == Outcome::WouldChange;
+        let is_unguarded = !user.email.is_empty() && !is_comparable(&user.email);
+        if is_changed && is_unguarded && seen.insert(user.id.as_str()) {
+            ids.push(user.id.clone());
+        }
+    }
+    let warning = |id| {
+        format!(
+            "the e-mail address of {id} cannot be compared again; the user is changed by id alone"
+        )
+    };
+    ids.into_iter().map(warning).collect()
+}
+
+/// Returns true if no expected address could be compared because the server refuses to show users, and nothing else failed.
+pub(super) fn is_address_unreadable(targets: &[Target], report: &Report) -> bool {
+    let mut guarded = targets
+        .iter()
+        .zip(&report.targets)
+        .filter(|(target, _)| target.expect_email.is_some())
+        .peekable();
+    guarded.peek().is_some()
+        && guarded.all(|(_, report)| {
+            // With another address, the report has the user who was read.
+            report.user.is_none()
+                && matches!(&report.outcome, Outcome::Failed(error)
+                    if error.code == ErrorCode::PreconditionFailed)
+        })
 }
 
 /// The plan with the outcomes of the second call.

@@ -136,7 +136,7 @@ impl Progress {
                     "changes": self.counts.changes.load(Relaxed),
                     "changes_at_most": changes,
                 } });
-                stderr::print_line(object);
+                stderr::print_object(&object);
             } else {
                 stderr::print_line(self.text(changes));
             }

@@ -85,7 +85,7 @@ impl Prompt {
         match self {
             Self::StandardInput => {
                 if is_json {
-                    stderr::print_line(json!({ "question": question.trim_end() }));
+                    stderr::print_object(&json!({ "question": question.trim_end() }));
                 } else {
                     stderr::print(question);
                 }
@@ -107,9 +107,9 @@ impl Prompt {
 pub(super) fn show_plan(change: &ChangeDescription, plan: &BulkResult, output: &Output) {
     if output.is_json() {
         for target in &plan.targets {
-            stderr::print_line(target_object(target));
+            stderr::print_object(&target_object(target));
         }
-        stderr::print_line(summary_object(change, plan));
+        stderr::print_object(&summary_object(change, plan));
         return;
     }
     stderr::print_line(target_table(plan));

@@ -6,6 +6,9 @@ use host::{Error, ErrorCode, Outcome, Report, TargetReport, User};
 
 use super::input::NamedUser;
 
+/// Exit status if only guards failed.
+pub(super) const STATUS_GUARDS: u8 = 3;
+
 /// Result for one target.
 #[derive(Clone, Debug)]
 pub(super) struct TargetResult {
@@ -94,9 +97,13 @@ impl BulkResult {
         } else if self.audit_error.is_some() {
             1
         } else if failures.peek().is_some() {
-            if failures.all(is_guard) { 3 } else { 1 }
+            if failures.all(is_guard) {
+                STATUS_GUARDS
+            } else {
+                1
+            }
         } else if self.refused.is_some() {
-            3
+            STATUS_GUARDS
         } else {
             u8::from(self.count(|outcome| *outcome == Outcome::Skipped) > 0)
         }

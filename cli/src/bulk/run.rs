@@ -1,6 +1,6 @@
 //! A run of `contain` or `restore`: from the arguments to the exit status.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use host::{ChangeOptions, Instance, Observer, RequestRecord};
 use onepassword_users::UserAction;
@@ -9,14 +9,14 @@ use super::{
     audit::AuditLog,
     call::BulkCall,
     change::ChangeDescription,
-    input::{self, NamedUser, file_conflicts},
+    input::{self, file_conflicts},
     output::print,
     plan,
     progress::{Progress, ProgressFormat},
     prompt::{Prompt, show_plan},
-    report,
+    report::ReportDestination,
     request_history::RequestHistory,
-    result::BulkResult,
+    result::{BulkResult, STATUS_GUARDS},
     undo,
 };
 use crate::{
@@ -41,6 +41,9 @@ pub(crate) async fn run(
     output: &mut Output,
 ) -> CommandResult {
     // Every error in the arguments is found before anything is sent.
+    if file_conflicts::check_standard_streams(arguments, output.is_json())? {
+        output.use_standard_error();
+    }
     let (users, is_some_left_out) = match &arguments.from_report {
         Some(report) => undo::users(report, action, account.id(), output)?,
         None => (input::users(arguments, output)?, false),
@@ -53,17 +56,20 @@ pub(crate) async fn run(
     if users.is_empty() {
         return success;
     }
-    let options = options(account, arguments, &users, output)?;
+    let options = options(account, arguments, output)?;
     let mut prompt = if arguments.yes || arguments.dry_run {
         None
     } else {
-        Some(Prompt::open(input::is_standard_input_list(arguments))?)
+        Some(Prompt::open(input::is_standard_input_taken(arguments))?)
     };
     let change = ChangeDescription::new(action, account, arguments);
     file_conflicts::check(arguments)?;
-    if let Some(file) = &arguments.report {
-        report::prepare(file)?;
-    }
+    let mut report = match &arguments.report {
+        Some(file) => Some(ReportDestination::open(file)?),
+        None => None,
+    };
+    // Again, because a link to the report has a target only after that file was created.
+    file_conflicts::check(arguments)?;
     let audit = match &arguments.audit {
         Some(file) if arguments.dry_run => {
             AuditLog::check(file)?;
@@ -72,8 +78,9 @@ pub(crate) async fn run(
         Some(file) => Some(AuditLog::open(file, change.clone())?),
         None => None,
     };
-    // Again, because a link to the audit file has a target only after that file was created.
-    file_conflicts::check(arguments)?;
+    if let Some(warning) = audit.as_ref().and_then(AuditLog::warning) {
+        output.warning(warning);
+    }
 
     let history = Arc::new(RequestHistory::new(action, &users, audit));
     let progress = Progress::new(ProgressFormat::new(output.is_json(), verbose));
@@ -100,26 +107,29 @@ pub(crate) async fn run(
             }
         }
     };
-    let recorded = record(&change, arguments.report.as_deref(), &history, &mut result);
-    match failure {
-        // Nothing was tried: one error says more than the same error for each user.
-        Some(failure @ Failure::Call(_)) => return Err(failure),
-        failure => {
-            print(&change, &result, output)?;
-            failure.map_or(Ok(()), Err)?;
+    let recorded = record(&change, report.as_mut(), &history, &mut result);
+    // If nothing was tried, one error says more than the same error for each user.
+    if !matches!(failure, Some(Failure::Call(_))) {
+        print(&change, &result, output);
+    }
+    let mut status = result.exit_status();
+    if let Err(failure) = recorded {
+        output.failure(&failure);
+        if matches!(status, 0 | STATUS_GUARDS) {
+            status = 1;
         }
     }
-    recorded?;
-    match result.exit_status() {
-        0 => success,
-        status => Err(Failure::Reported(status)),
+    match (failure, status) {
+        (Some(failure), _) => Err(failure),
+        (None, 0) => success,
+        (None, status) => Err(Failure::Reported(status)),
     }
 }
 
 /// Writes the audit and the report.
 fn record(
     change: &ChangeDescription,
-    report: Option<&Path>,
+    report: Option<&mut ReportDestination>,
     history: &RequestHistory,
     result: &mut BulkResult,
 ) -> Result<(), Failure> {
@@ -128,7 +138,7 @@ fn record(
     let failed = finished.err().map(|error| error.to_string());
     result.audit_error = history.audit_error().or(failed);
     match report {
-        Some(file) => report::write(file, change, result),
+        Some(report) => report.write(change, result),
         None => Ok(()),
     }
 }
@@ -136,19 +146,12 @@ fn record(
 fn options(
     account: &Account,
     arguments: &BulkArguments,
-    users: &[NamedUser],
     output: &Output,
 ) -> Result<ChangeOptions, Failure> {
-    let max_changes = arguments
-        .max_changes
-        .unwrap_or_else(|| match arguments.from_report {
-            // So many changes were confirmed before.
-            Some(_) => users.len().try_into().unwrap_or(u32::MAX),
-            None => DEFAULT_MAX_CHANGES,
-        });
     Ok(ChangeOptions {
         dry_run: arguments.dry_run,
-        max_changes: Some(max_changes),
+        // With a report too: it may have been edited since its changes were confirmed.
+        max_changes: Some(arguments.max_changes.unwrap_or(DEFAULT_MAX_CHANGES)),
         protect: input::protected(arguments, output)?,
         concurrency: Some(arguments.concurrency),
         stop_on_error: arguments.stop_on_error,

@@ -1,6 +1,6 @@
 //! Selection of the users in a report whose changes can be undone.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use onepassword_users::UserAction;
 use serde_json::json;
@@ -11,8 +11,12 @@ use super::{
     report::{self, ReportedTarget},
 };
 use crate::{
+    expected_email::is_comparable,
     failure::Failure,
-    output::{Output, text::printable},
+    output::{
+        Output,
+        printable::{printable, shell_word},
+    },
 };
 
 /// Users of a report that are left out, by cause.
@@ -24,6 +28,8 @@ struct LeftOut {
     other_state: Vec<String>,
     /// Users without a usable id in the report.
     without_id: Vec<String>,
+    /// Users without an e-mail address in the report that could be compared.
+    without_email: Vec<String>,
 }
 
 /// Reads the users whom the call of a report changed, or may have changed, each once. Also returns true if some of them are
@@ -35,27 +41,7 @@ pub(super) fn users(
     output: &Output,
 ) -> Result<(Vec<NamedUser>, bool), Failure> {
     let report = report::read(path, action.opposite(), account_id)?;
-    let state = resulting_state(action);
-    let mut users: Vec<NamedUser> = Vec::new();
-    let mut left_out = LeftOut::default();
-    for target in report
-        .targets
-        .into_iter()
-        .filter(ReportedTarget::may_be_changed)
-    {
-        let id = target.user.map_or(target.who, |user| user.id);
-        let user = NamedUser::parse(&id).ok().filter(|user| !user.is_email());
-        match (user, target.previous_state.as_deref()) {
-            (None, _) => push_new(&mut left_out.without_id, id),
-            (Some(user), Some(previous)) if previous == state.name() => push_new(&mut users, user),
-            (Some(_), Some(_)) => push_new(&mut left_out.other_state, id),
-            (Some(_), None) => push_new(&mut left_out.unknown, id),
-        }
-    }
-    // A user can be several targets, of which only one has a previous state.
-    left_out
-        .unknown
-        .retain(|id| users.iter().all(|user| user.text != *id));
+    let (users, left_out) = select(report.targets, action);
     let is_some_left_out = !left_out.is_empty();
     left_out.report(action, output);
     if users.is_empty() {
@@ -69,18 +55,66 @@ pub(super) fn users(
     Ok((users, is_some_left_out))
 }
 
-/// Adds an item unless it is contained already.
-fn push_new<T: PartialEq>(items: &mut Vec<T>, item: T) {
-    if !items.contains(&item) {
-        items.push(item);
+/// Selects the users to change, each once, and those to leave out. Takes time in proportion to the number of targets.
+fn select(targets: Vec<ReportedTarget>, action: UserAction) -> (Vec<NamedUser>, LeftOut) {
+    let state = resulting_state(action);
+    let mut users: Vec<NamedUser> = Vec::new();
+    let mut left_out = LeftOut::default();
+    let mut selected = HashSet::new();
+    let mut unknown = Vec::new();
+    let mut seen = HashSet::new();
+    for target in targets {
+        if !target.may_be_changed() {
+            continue;
+        }
+        let id = target.id().to_owned();
+        let user = NamedUser::parse(&id).ok().filter(|user| !user.is_email());
+        let email = target.email().filter(|email| is_comparable(email));
+        let Some(previous) = target.previous_state.as_deref().filter(|_| user.is_some()) else {
+            match user {
+                Some(_) => unknown.push(id),
+                None => left_out.add_without_id(&mut seen, id),
+            }
+            continue;
+        };
+        if !selected.insert(id.clone()) {
+            continue;
+        }
+        match (user, email) {
+            (Some(_), _) if previous != state.name() => left_out.other_state.push(id),
+            // The user is changed only if they still have this address.
+            (Some(user), Some(email)) => users.push(NamedUser {
+                expect_email: Some(email.to_owned()),
+                ..user
+            }),
+            _ => left_out.without_email.push(id),
+        }
     }
+    // A user can be several targets, of which only one has a previous state.
+    for id in unknown {
+        if selected.insert(id.clone()) {
+            left_out.unknown.push(id);
+        }
+    }
+    (users, left_out)
 }
 
 impl LeftOut {
+    fn add_without_id(&mut self, seen: &mut HashSet<String>, name: String) {
+        if seen.insert(name.clone()) {
+            self.without_id.push(name);
+        }
+    }
+
     fn is_empty(&self) -> bool {
-        [&self.unknown, &self.other_state, &self.without_id]
-            .iter()
-            .all(|ids| ids.is_empty())
+        [
+            &self.unknown,
+            &self.other_state,
+            &self.without_id,
+            &self.without_email,
+        ]
+        .iter()
+        .all(|ids| ids.is_empty())
     }
 
     /// Reports the users left out, with cause and hint.
@@ -106,20 +140,79 @@ impl LeftOut {
                 "the report contains no id for them".to_owned(),
                 "find the users, and name them:".to_owned(),
             ),
+            (
+                &self.without_email,
+                "the report contains no e-mail address to compare".to_owned(),
+                format!(
+                    "if they are the right users, run: op-users {}",
+                    action.bulk_name()
+                ),
+            ),
         ] {
             if ids.is_empty() {
                 continue;
             }
-            let shown: Vec<_> = ids.iter().map(|id| printable(id)).collect();
             let users = match ids.len() {
                 1 => "1 user in the report was".to_owned(),
                 count => format!("{count} users in the report were"),
             };
-            let text = format!(
-                "{users} left out: {cause}\n  hint: {hint} {}",
-                shown.join(" "),
-            );
+            let text = format!("{users} left out: {cause}\n  hint: {hint} {}", words(ids));
             output.remark(&text, &json!({ "left_out": ids, "why": cause }));
         }
+    }
+}
+
+/// Ids as arguments of a command that can be copied.
+fn words(ids: &[String]) -> String {
+    let words = ids
+        .iter()
+        .map(|id| shell_word(id).unwrap_or_else(|| printable(id)));
+    let words = words.collect::<Vec<_>>().join(" ");
+    // An id that looks like an option is none after this.
+    if ids.iter().any(|id| id.starts_with('-')) {
+        format!("-- {words}")
+    } else {
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn targets(targets: Vec<Value>) -> Vec<ReportedTarget> {
+        serde_json::from_value(Value::Array(targets)).expect("they are targets")
+    }
+
+    #[test]
+    fn a_long_report_is_selected_in_linear_time() {
+        let many = targets(
+            (0..200_000)
+                .map(|number| {
+                    json!({
+                        "who": format!("U{number}"), "outcome": "changed", "error": null,
+                        "user": { "id": format!("U{number}"), "email": format!("u{number}@acme.example") },
+                        "previous_state": if number % 2 == 0 { json!("active") } else { Value::Null },
+                    })
+                })
+                .collect(),
+        );
+        let started = Instant::now();
+        let (users, left_out) = select(many, UserAction::Reactivate);
+        assert_eq!((users.len(), left_out.unknown.len()), (100_000, 100_000));
+        // Quadratic work takes minutes.
+        assert!(started.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        let ids = ["A B", "$(x)", "C"].map(str::to_owned);
+        assert_eq!(words(&ids), "'A B' '$(x)' C");
+        assert_eq!(words(&["-y".to_owned()]), "-- -y");
+        assert_eq!(words(&["a\u{1b}b".to_owned()]), "a\\u{1b}b");
     }
 }

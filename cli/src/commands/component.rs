@@ -1,15 +1,44 @@
 //! The command `component`.
 
-use std::{fs, path::Path};
+use std::{fs::Permissions, io::Write, path::Path};
 
 use host::{COMPONENT, SERVICE};
 
-use crate::failure::{CommandResult, Failure};
+use crate::{
+    atomic_file,
+    failure::{CommandResult, Failure},
+    output::Output,
+    written_file::{self, FileKind},
+};
 
-/// Writes the plugin, or the service composed with it, to a file.
-pub(super) fn run(is_service: bool, file: &Path) -> CommandResult {
+/// Writes the plugin, or the service composed with it, to a file or to standard output.
+pub(super) fn run(is_service: bool, file: &Path, output: &mut Output) -> CommandResult {
     let component = if is_service { SERVICE } else { COMPONENT };
-    fs::write(file, component).map_err(|error| {
-        Failure::other(format!("{} could not be written: {error}", file.display()))
-    })
+    let failed = |cause: String| {
+        Failure::other(format!(
+            "{} could not be written: {cause}",
+            written_file::name(file)
+        ))
+    };
+    let written = match FileKind::of(file).map_err(failed)? {
+        FileKind::StandardOutput => {
+            output.bytes(component);
+            Ok(())
+        }
+        FileKind::Regular => atomic_file::replace_with_mode(file, component, new_file_mode()),
+        kind => written_file::open_stream(file, kind)
+            .and_then(|mut stream| stream.write_all(component).and_then(|()| stream.flush())),
+    };
+    written.map_err(|error| failed(error.to_string()))
+}
+
+/// Permissions of a new file, from which the process's umask is taken. None if the system has no such permissions.
+#[cfg(unix)]
+fn new_file_mode() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn new_file_mode() -> Option<Permissions> {
+    None
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(output: &mut Output) -> CommandResult {
         output,
         step: 0,
     };
-    demo.begin(&account)?;
+    demo.begin(&account);
     demo.check().await?;
     let users = demo.list().await?;
     let member = users
@@ -49,7 +49,8 @@ pub(super) async fn run(output: &mut Output) -> CommandResult {
     demo.suspend_owner(owner).await?;
     demo.reactivate(member).await?;
     demo.revoke(&account).await?;
-    demo.end()
+    demo.end();
+    Ok(())
 }
 
 /// A running demonstration.
@@ -61,9 +62,9 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
-    fn begin(&mut self, account: &Account) -> CommandResult {
+    fn begin(&mut self, account: &Account) {
         let Some(simulator) = account.simulator() else {
-            return Ok(());
+            return;
         };
         if !self.output.is_json() {
             self.output.line(&format!(
@@ -72,9 +73,8 @@ impl Demo<'_> {
                 COMPONENT.len(),
                 simulator.url(),
                 simulator.account_id(),
-            ))?;
+            ));
         }
-        Ok(())
     }
 
     async fn check(&mut self) -> CommandResult {
@@ -91,7 +91,7 @@ impl Demo<'_> {
             })
             .collect();
         let object = findings.iter().map(json::finding).collect();
-        self.show("check: do the settings work?", &lines.join("\n"), object)?;
+        self.show("check: do the settings work?", &lines.join("\n"), object);
         expect(
             findings
                 .iter()
@@ -128,7 +128,7 @@ impl Demo<'_> {
                 users.len()
             ),
             json!({ "users": users.len(), "pages": pages, "suspended": suspended }),
-        )?;
+        );
         Ok(users)
     }
 
@@ -138,13 +138,13 @@ impl Demo<'_> {
             "get: look one of them up",
             &describe(&user),
             json::user(&user),
-        )?;
+        );
         expect(user.id == member.id, "get returned another user")
     }
 
     async fn suspend(&mut self, member: &User, title: &str) -> CommandResult {
         let user = self.instance.suspend_user(&member.id).await??;
-        self.show(title, &describe(&user), json::user(&user))?;
+        self.show(title, &describe(&user), json::user(&user));
         expect(
             user.state == UserState::Suspended,
             "the user is not suspended",
@@ -160,7 +160,7 @@ impl Demo<'_> {
             "suspend the last owner: refused, and it says why",
             &call_error(&error),
             json::error(&error),
-        )?;
+        );
         expect_code(&error, ErrorCode::LastOwner)
     }
 
@@ -170,7 +170,7 @@ impl Demo<'_> {
             "reactivate: give the access back",
             &describe(&user),
             json::user(&user),
-        )?;
+        );
         expect(user.state == UserState::Active, "the user is not active")
     }
 
@@ -183,27 +183,26 @@ impl Demo<'_> {
             "revoke: leave no token behind",
             &format!("{left} tokens are left alive"),
             json!({ "tokens": left }),
-        )?;
+        );
         expect(left == 0, "a token is left alive")
     }
 
-    fn end(&mut self) -> CommandResult {
+    fn end(&mut self) {
         if !self.output.is_json() {
             self.output.line(
                 "\nThat is all of it. Next: `op-users --help`, or `cargo run -- --help` in the source.",
-            )?;
+            );
         }
-        Ok(())
     }
 
     /// Shows a step: its title, its requests and its result.
-    fn show(&mut self, title: &str, result: &str, object: Value) -> CommandResult {
+    fn show(&mut self, title: &str, result: &str, object: Value) {
         self.step += 1;
         let records = self.requests.take();
         if self.output.is_json() {
             let requests: Vec<Value> = records.iter().map(json::request).collect();
             let step = json!({ "step": title, "requests": requests, "result": object });
-            return Ok(self.output.object(&step)?);
+            return self.output.object(&step);
         }
         let mut text = format!("\n{}. {title}\n", self.step);
         for record in &records {
@@ -212,7 +211,7 @@ impl Demo<'_> {
         for line in result.lines() {
             text.push_str(&format!("   {line}\n"));
         }
-        Ok(self.output.line(text.trim_end())?)
+        self.output.line(text.trim_end());
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     arguments::ListArguments,
     failure::{CommandResult, Failure},
-    output::{Output, stderr},
+    output::{Output, printable::shell_word, stderr},
 };
 
 /// Page size with `--all`: the maximum, which takes the fewest requests.
@@ -38,7 +38,7 @@ pub(super) async fn run(
             Err(error) => break Err(error.into()),
         };
         if output.is_json() {
-            output.users(&page.users)?;
+            output.users(&page.users);
         } else {
             users.extend(page.users);
             show_progress(users.len(), arguments.all);
@@ -47,12 +47,7 @@ pub(super) async fn run(
             break Ok(());
         };
         if !arguments.all {
-            output.remark(
-                &format!(
-                    "more users follow: --page-token '{next}' continues, --all lists every user"
-                ),
-                &json!({ "next_page_token": next }),
-            );
+            output.remark(&continuation(&next), &json!({ "next_page_token": next }));
             break Ok(());
         }
         if !seen.insert(next.clone()) {
@@ -63,7 +58,7 @@ pub(super) async fn run(
         options.page_token = Some(next);
     };
     if !output.is_json() && (result.is_ok() || !users.is_empty()) {
-        output.users(&users)?;
+        output.users(&users);
     }
     if result.is_err() && arguments.all {
         output.remark(
@@ -77,9 +72,18 @@ pub(super) async fn run(
     result
 }
 
+/// Remark that further pages follow, with the option for the next one.
+fn continuation(next: &str) -> String {
+    let option = match shell_word(next) {
+        Some(word) => format!("--page-token={word} continues"),
+        None => "the token of the next page cannot be shown, and --json prints it".to_owned(),
+    };
+    format!("more users follow: {option}, --all lists every user")
+}
+
 /// Shows the number of users so far, if standard error is a terminal.
 fn show_progress(users: usize, all: bool) {
     if all && io::stderr().is_terminal() {
-        stderr::print(format_args!("\r{users} users\r"));
+        stderr::print_transient(format_args!("{users} users"));
     }
 }

@@ -5,7 +5,6 @@ mod simulated_caller;
 
 use std::{net::SocketAddr, time::Duration};
 
-use clap::{CommandFactory, error::ErrorKind};
 use host::{ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime};
 use serde_json::{Map, Value, json};
 use tokio::{select, time::timeout};
@@ -16,10 +15,7 @@ use crate::{
     arguments::{Arguments, ServeArguments},
     core_dumps, environment,
     failure::{CommandResult, Failure},
-    output::{
-        Output, stderr,
-        text::{exchange_line, printable},
-    },
+    output::{Output, printable::printable, stderr, text::exchange_line},
 };
 
 /// Prefix of the settings' names.
@@ -46,13 +42,10 @@ pub(super) async fn run(
     output: &mut Output,
 ) -> CommandResult {
     if !serve.public && !serve.listen.ip().is_loopback() {
-        let message = format!(
+        return Err(Failure::usage(format!(
             "other machines can reach {}, without TLS; --public allows that",
             serve.listen
-        );
-        Arguments::command()
-            .error(ErrorKind::ValueValidation, message)
-            .exit();
+        )));
     }
     core_dumps::turn_off()?;
     let account = Account::open(arguments).await?;
@@ -98,7 +91,7 @@ pub(super) async fn run(
     if !has_keys && caller.is_none() {
         warn_without_keys(has_secrets, output);
     }
-    announce(server.address(), caller.as_ref(), !has_secrets, output)?;
+    announce(server.address(), caller.as_ref(), !has_secrets, output);
     signals.next().await;
     // Waits for pending requests, unless another signal arrives.
     let stopped = select! {
@@ -131,12 +124,7 @@ fn log_request(request: &ServedRequest, is_verbose: bool) {
         let status = request.status.to_string();
         let reason = request.reason.as_deref();
         let reason = reason.map_or_else(String::new, |reason| format!("  {}", printable(reason)));
-        let line = exchange_line(
-            &printable(&request.method),
-            &printable(&request.path),
-            &status,
-            request.elapsed,
-        );
+        let line = exchange_line(&request.method, &request.path, &status, request.elapsed);
         stderr::print_line(format!("{line}{reason}"));
     }
     let is_change = request.method == "POST" && request.status != 401;
@@ -156,7 +144,7 @@ fn announce(
     caller: Option<&SimulatedCaller>,
     has_webhook_secret: bool,
     output: &mut Output,
-) -> CommandResult {
+) {
     let url = format!("http://{address}");
     let mut object = Map::new();
     let mut text = url.clone();
@@ -174,9 +162,9 @@ fn announce(
         object.insert("curl".to_owned(), curl.into());
     }
     if output.is_json() {
-        Ok(output.object(&Value::Object(object))?)
+        output.object(&Value::Object(object));
     } else {
-        Ok(output.line(&text)?)
+        output.line(&text);
     }
 }
 

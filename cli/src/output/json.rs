@@ -1,9 +1,32 @@
 //! JSON objects for users, findings, errors and requests.
 
+use std::fmt::Write;
+
 use host::{Error, Finding, RequestEnd, RequestRecord, User};
 use serde_json::{Value, json};
 
-use super::hint::hint;
+use super::{hint::hint, printable::is_hidden};
+
+/// An object as text on one line. Letters that could control a terminal are escaped, as programs show JSON to people too.
+pub(crate) fn text(object: &Value) -> String {
+    escape_hidden(&object.to_string())
+}
+
+/// Escapes hidden letters in a JSON text as `\u202e`. JSON has them within strings only, except for ASCII controls, which stay.
+pub(crate) fn escape_hidden(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter < '\u{7f}' || !is_hidden(letter) {
+            escaped.push(letter);
+            continue;
+        }
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            write!(escaped, "\\u{unit:04x}").ok();
+        }
+    }
+    escaped
+}
 
 /// A user.
 pub(crate) fn user(user: &User) -> Value {
@@ -57,4 +80,18 @@ pub(crate) fn request(record: &RequestRecord) -> Value {
         "failure": failure,
         "milliseconds": record.elapsed.as_secs_f64() * 1000.0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_no_hidden_letter_and_the_same_value() {
+        let hidden = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{2028}\u{e0041}\u{10ffff}\n\"\\ é دينا";
+        let object = json!({ hidden: [hidden] });
+        let text = text(&object);
+        assert!(!text.chars().any(is_hidden), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(object));
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use comfy_table::{ContentArrangement, Table, presets};
 use host::{Effect, Error, RequestEnd, RequestRecord};
 
-use super::hint::hint;
+use super::{hint::hint, printable::printable};
 
 /// An error of the component, with its hint and its effect.
 pub(crate) fn call_error(error: &Error) -> String {
@@ -61,7 +61,12 @@ pub(crate) fn request_line(record: &RequestRecord) -> String {
 /// A request and its end, in columns.
 pub(crate) fn exchange_line(method: &str, path: &str, end: &str, elapsed: Duration) -> String {
     let milliseconds = elapsed.as_secs_f64() * 1000.0;
-    format!("{method:<4} {path}  {end}  {milliseconds:.1} ms")
+    format!(
+        "{:<4} {}  {}  {milliseconds:.1} ms",
+        printable(method),
+        printable(path),
+        printable(end)
+    )
 }
 
 /// An empty table with a header.
@@ -75,17 +80,4 @@ pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
         column.set_padding((0, 2));
     }
     table
-}
-
-/// A text of the server, with control characters replaced: they could control a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
 }

@@ -20,6 +20,9 @@ mod progress;
 #[cfg(unix)]
 mod prompt;
 mod report;
+mod report_check;
+#[cfg(unix)]
+mod report_conflicts;
 #[cfg(unix)]
 mod running_command;
 mod simulator_state;

@@ -38,7 +38,7 @@ async fn a_missing_permission_is_permission_denied() {
     let simulator = simulator().await;
     simulator.set_permissions(Permission::ListUsers);
     let id = simulator.users()[2].id.clone();
-    let ended = run(op_users_at(&simulator, &["suspend", &id])).await;
+    let ended = run(op_users_at(&simulator, &["suspend", "--yes", &id])).await;
     expect(
         &ended,
         "permission-denied",
@@ -55,7 +55,11 @@ async fn an_unknown_user_is_not_found() {
 #[tokio::test]
 async fn the_last_owner_cannot_be_suspended() {
     let simulator = simulator().await;
-    let ended = run(op_users_at(&simulator, &["suspend", &simulator.owner().id])).await;
+    let ended = run(op_users_at(
+        &simulator,
+        &["suspend", "--yes", &simulator.owner().id],
+    ))
+    .await;
     expect(&ended, "last-owner", "make another person an owner first");
     assert!(
         ended
@@ -69,7 +73,7 @@ async fn the_last_owner_cannot_be_suspended() {
 async fn an_externally_managed_administrator_is_refused() {
     let simulator = simulator().await;
     let id = simulator.externally_managed().id;
-    let ended = run(op_users_at(&simulator, &["suspend", &id])).await;
+    let ended = run(op_users_at(&simulator, &["suspend", "--yes", &id])).await;
     expect(
         &ended,
         "externally-managed",
@@ -133,7 +137,7 @@ async fn a_suspend_without_response_is_timed_out() {
     let simulator = simulator().await;
     simulator.fault(Fault::new(Action::Hang).on(Endpoint::Suspend).always());
     let id = simulator.users()[2].id.clone();
-    let mut command = op_users_at(&simulator, &["suspend", &id]);
+    let mut command = op_users_at(&simulator, &["suspend", "--yes", &id]);
     command.env("OP_USERS_DEADLINE_MS", "1000");
     let ended = run(command).await;
     expect(&ended, "timed-out", "the change may have been made");

@@ -25,9 +25,7 @@ VLDVIRDURORDXMSS32Y59P4ZGR  user0001@acme.example  Noah Jensen   active  2019-08
 "
     );
     assert!(
-        ended
-            .stderr
-            .starts_with("more users follow: --page-token '"),
+        ended.stderr.starts_with("more users follow: --page-token="),
         "{ended:?}"
     );
 }
@@ -113,7 +111,7 @@ async fn suspend_and_reactivate_change_and_show_the_user() {
         ("suspend", State::Suspended, "suspended"),
         ("reactivate", State::Active, "active"),
     ] {
-        let ended = run(op_users_at(&simulator, &[verb, id])).await;
+        let ended = run(op_users_at(&simulator, &[verb, "--yes", id])).await;
         assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
         assert!(ended.stdout.contains(&format!("  {shown}")), "{ended:?}");
         assert_eq!(simulator.user(id).unwrap().state, state);

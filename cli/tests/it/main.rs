@@ -4,6 +4,7 @@ mod bulk;
 mod demo;
 mod documentation;
 mod errors;
+mod hostile_text;
 mod list;
 mod network;
 mod no_secrets;
@@ -12,5 +13,9 @@ mod process;
 mod process_limits;
 mod serve;
 #[cfg(unix)]
+mod standard_output;
+#[cfg(unix)]
 mod suspend_prompt;
 mod usage;
+#[cfg(unix)]
+mod written_files;

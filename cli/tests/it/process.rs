@@ -73,3 +73,29 @@ pub(crate) async fn run_with(mut command: Command, input: &str) -> CommandOutput
     command.stdin(file);
     run(command).await
 }
+
+/// Runs a command whose standard output is a pipe that its reader closed before the start.
+#[cfg(unix)]
+pub(crate) async fn run_with_closed_stdout(mut command: Command) -> CommandOutput {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    command.stdout(writer);
+    run_without_stdout(command).await
+}
+
+/// Runs a command whose standard output goes elsewhere.
+pub(crate) async fn run_without_stdout(mut command: Command) -> CommandOutput {
+    command.stderr(Stdio::piped());
+    let child = command.spawn().expect("the command starts");
+    // Its standard output is closed when the command ends.
+    drop(command);
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output())
+        .await
+        .expect("the command is waited for")
+        .expect("the command ends");
+    CommandOutput {
+        status: output.status.code().expect("an exit status"),
+        stdout: String::new(),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}

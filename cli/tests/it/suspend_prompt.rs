@@ -7,9 +7,9 @@ use rexpect::{
     process::WaitStatus,
     session::{PtySession, spawn_command},
 };
-use simulator::{Permission, Simulator, State, User};
+use simulator::{Action, Endpoint, Fault, Permission, Simulator, State, User};
 
-use super::process::{op_users_at, simulator};
+use super::process::{op_users_at, run, run_with, simulator};
 
 /// Time-out in milliseconds. Only failing tests reach it.
 const TIMEOUT_MS: u64 = 60_000;
@@ -129,4 +129,89 @@ async fn suspend_with_yes_does_not_ask() {
     let status = at_the_terminal(&simulator, &["suspend", "--yes", &member.id], |_| Ok(())).await;
     assert_eq!(status, 0);
     assert_eq!(state(&simulator, &member), State::Suspended);
+}
+
+#[tokio::test]
+async fn a_change_without_a_terminal_needs_yes() {
+    let (simulator, member) = member().await;
+    for verb in ["suspend", "reactivate"] {
+        for (input, more) in [
+            ("", &[][..]),
+            ("n\n", &[]),
+            ("y\n", &[]),
+            ("yes\n", &["--json"]),
+        ] {
+            let arguments = [&[verb, &member.id][..], more].concat();
+            let ended = run_with(op_users_at(&simulator, &arguments), input).await;
+            assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
+            assert!(
+                ended.stderr.contains("--yes changes without asking"),
+                "{ended:?}"
+            );
+        }
+    }
+    assert!(simulator.requests().is_empty());
+    for (verb, expected) in [("suspend", State::Suspended), ("reactivate", State::Active)] {
+        let ended = run(op_users_at(&simulator, &[verb, "-y", &member.id])).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+        assert_eq!(state(&simulator, &member), expected);
+    }
+}
+
+#[tokio::test]
+async fn reactivate_shows_the_user_and_asks() {
+    for (answer, status, expected) in [("n", 1, State::Suspended), ("y", 0, State::Active)] {
+        let (simulator, member) = member().await;
+        simulator.set_state(&member.id, State::Suspended);
+        let question = format!(
+            "Reactivate {} <{}>, now suspended? [y/N] ",
+            member.display_name, member.email
+        );
+        let ended = at_the_terminal(&simulator, &["reactivate", &member.id], move |session| {
+            session.exp_string(&question)?;
+            session.send_line(answer)?;
+            Ok(())
+        })
+        .await;
+        assert_eq!(ended, status);
+        assert_eq!(state(&simulator, &member), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_yes_expects_the_address_that_was_shown() {
+    let (simulator, member) = member().await;
+    // Between the question and the change, the id gets another person's address.
+    let moved = serde_json::json!({
+        "id": member.id, "email": "boss@acme.example", "display_name": "Boss", "state": "ACTIVE",
+    });
+    let moved = Action::json(200, moved.to_string());
+    simulator.fault(Fault::new(moved).on(Endpoint::Get).skip(1));
+    let status = at_the_terminal(&simulator, &["suspend", &member.id], |session| {
+        session.exp_string("? [y/N] ")?;
+        session.send_line("y")?;
+        session.exp_string("error[precondition-failed]")?;
+        Ok(())
+    })
+    .await;
+    assert_eq!(status, 1);
+    assert_eq!(state(&simulator, &member), State::Active);
+}
+
+#[tokio::test]
+async fn a_get_that_a_proxy_refuses_is_an_error_and_no_question() {
+    let (simulator, member) = member().await;
+    let page = Action::Status {
+        status: 403,
+        headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+        body: b"<html>Access denied</html>".to_vec(),
+    };
+    simulator.fault(Fault::new(page).on(Endpoint::Get).always());
+    let status = at_the_terminal(&simulator, &["suspend", &member.id], |session| {
+        session.exp_string("error[")?;
+        Ok(())
+    })
+    .await;
+    assert_eq!(status, 1);
+    assert_eq!(state(&simulator, &member), State::Active);
 }

@@ -5,7 +5,7 @@ use onepassword_users::UserAction;
 use onepassword_users_audit::{Activity, Actor, Change, Error as AuditError, Event, User};
 use time::OffsetDateTime;
 
-use crate::bulk::change::ChangeDescription;
+use crate::{bulk::change::ChangeDescription, output::json::escape_hidden};
 
 /// User of an event, as far as known.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -58,7 +58,7 @@ impl AuditEvent<'_> {
             reason: change.reason.as_deref(),
             ticket: change.ticket.as_deref(),
         });
-        serde_json::to_string(&event).map(|line| line + "\n")
+        serde_json::to_string(&event).map(|line| escape_hidden(&line) + "\n")
     }
 }
 

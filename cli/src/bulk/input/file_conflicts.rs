@@ -5,7 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{arguments::BulkArguments, atomic_file, failure::Failure};
+use crate::{
+    arguments::BulkArguments,
+    atomic_file,
+    failure::Failure,
+    written_file::{self, is_standard_input, is_standard_output},
+};
 
 /// Identity of a file.
 #[derive(Eq, PartialEq)]
@@ -33,12 +38,84 @@ pub(in crate::bulk) fn check(arguments: &BulkArguments) -> Result<(), Failure> {
                 return Err(Failure::usage(format!(
                     "{} and {option} are the same file, {}; nothing was changed",
                     written.0,
-                    file.display()
+                    written_file::name(file)
                 )));
             }
         }
     }
     Ok(())
+}
+
+/// Fails if standard output or standard input is named for two purposes. Returns true if the report or the audit is written to
+/// standard output.
+pub(in crate::bulk) fn check_standard_streams(
+    arguments: &BulkArguments,
+    is_json: bool,
+) -> Result<bool, Failure> {
+    let written = [
+        ("--report", &arguments.report),
+        ("--audit", &arguments.audit),
+    ];
+    let mut users = vec!["--json"];
+    users.retain(|_| is_json);
+    users.extend(
+        written
+            .iter()
+            .filter(|(_, file)| file.as_deref().is_some_and(is_standard_output))
+            .map(|(option, _)| *option),
+    );
+    if let [one, other, ..] = users[..] {
+        return Err(Failure::usage(format!(
+            "{one} and {other} both write to standard output; nothing was changed"
+        ))
+        .with_hint("name a file for one of them"));
+    }
+    for (option, file) in written {
+        if let Some(file) = file
+            && is_redirected_to(file)
+        {
+            return Err(Failure::usage(format!(
+                "standard output and {option} are the same file, {}; nothing was changed",
+                written_file::name(file)
+            ))
+            .with_hint("`-` is standard output"));
+        }
+    }
+    let read = arguments.file.iter().chain(&arguments.protect_file);
+    let mut inputs = read.chain(&arguments.from_report).map(PathBuf::as_path);
+    let named = arguments.users.iter().map(Path::new);
+    if inputs
+        .by_ref()
+        .chain(named)
+        .filter(|file| is_standard_input(file))
+        .count()
+        > 1
+    {
+        return Err(Failure::usage(
+            "standard input is named twice, and can be read once; nothing was changed",
+        ));
+    }
+    Ok(!users.is_empty() && !is_json)
+}
+
+/// Returns true if standard output is redirected to a regular file with this path.
+#[cfg(unix)]
+fn is_redirected_to(file: &Path) -> bool {
+    use std::{fs::File, os::fd::AsFd, os::unix::fs::MetadataExt};
+
+    let duplicate = io::stdout().as_fd().try_clone_to_owned();
+    let output = duplicate.and_then(|output| File::from(output).metadata());
+    match (output, fs::symlink_metadata(file)) {
+        (Ok(output), Ok(file)) => {
+            file.is_file() && (output.dev(), output.ino()) == (file.dev(), file.ino())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_redirected_to(_file: &Path) -> bool {
+    false
 }
 
 /// A file that both lists name.

@@ -12,7 +12,8 @@ use serde_json::json;
 use super::named_user::NamedUser;
 use crate::{
     failure::{Failure, Problem},
-    output::Output,
+    output::{Output, printable::printable},
+    written_file::is_standard_input,
 };
 
 /// Maximum size of a list in bytes.
@@ -24,6 +25,9 @@ pub(super) fn users_in_file(
     columns: &NamedColumns,
     output: &Output,
 ) -> Result<Vec<NamedUser>, Failure> {
+    if is_standard_input(file) {
+        return users_in_standard_input(columns, output);
+    }
     let name = file.display().to_string();
     let content = File::open(file).and_then(read);
     users(&name, content, columns, output)
@@ -73,7 +77,7 @@ fn users(
     }
     for note in list.notes {
         let note = format!("{name}: {note}");
-        output.remark(&note, &json!({ "note": note }));
+        output.remark(&printable(&note), &json!({ "note": note }));
     }
     Ok(list.users.into_iter().filter_map(NamedUser::of).collect())
 }

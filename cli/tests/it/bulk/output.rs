@@ -147,7 +147,7 @@ async fn an_error_of_the_whole_call_is_printed_once() {
 }
 
 #[tokio::test]
-async fn control_characters_of_the_server_are_replaced() {
+async fn control_characters_of_the_server_are_escaped() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     scene
@@ -160,7 +160,7 @@ async fn control_characters_of_the_server_are_replaced() {
     .await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(
-        ended.stdout.contains("a\u{fffd}[2J@acme.example"),
+        ended.stdout.contains("a\\u{1b}[2J@acme.example"),
         "{ended:?}"
     );
     assert!(!ended.stdout.contains('\u{1b}'));

@@ -64,7 +64,7 @@ async fn users_left_out_of_undo_are_reported_with_the_cause() {
 }
 
 #[tokio::test]
-async fn undo_allows_as_many_changes_as_the_report_contains() {
+async fn the_maximum_number_of_changes_counts_for_undo_too() {
     let scene = Scene::new().await;
     let users = scene.active(26);
     let report = scene.file("report.json");
@@ -77,18 +77,13 @@ async fn undo_allows_as_many_changes_as_the_report_contains() {
         &report,
     ];
     run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
-    let fewer = [
-        "restore",
-        "--yes",
-        "--max-changes",
-        "25",
-        "--from-report",
-        &report,
-    ];
-    let ended = run(op_users_at(&scene.simulator, &fewer)).await;
-    assert_eq!(ended.status, 3, "{ended:?}");
     let restore = ["restore", "--yes", "--from-report", &report];
     let ended = run(op_users_at(&scene.simulator, &restore)).await;
+    assert_eq!(ended.status, 3, "{ended:?}");
+    assert!(ended.stderr.contains("max-changes allows 25"), "{ended:?}");
+    assert_eq!(scene.requests(Endpoint::Reactivate), 0);
+    let all = [&restore[..], &["--max-changes", "26"]].concat();
+    let ended = run(op_users_at(&scene.simulator, &all)).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert_eq!(scene.requests(Endpoint::Reactivate), 26);
 }

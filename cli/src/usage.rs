@@ -1,0 +1,112 @@
+//! Parsing of the arguments, and errors in them: text for people, or with `--json` an object like every other error.
+
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
+
+use clap::{Parser, error::ErrorKind};
+use serde_json::json;
+
+use crate::{
+    arguments::Arguments,
+    output::{printable::printable, stderr},
+};
+
+/// Result of parsing the arguments.
+pub(crate) enum ParsedArguments {
+    /// Arguments of a command.
+    Run(Box<Arguments>),
+    /// Help or the version was asked for.
+    Help { text: String, is_json: bool },
+    /// The arguments are wrong.
+    Wrong(UsageError),
+}
+
+/// Wrong arguments.
+pub(crate) struct UsageError {
+    /// Text for people, on several lines.
+    text: String,
+    is_json: bool,
+}
+
+/// Parses the arguments of this process.
+pub(crate) fn parse() -> ParsedArguments {
+    let error = match Arguments::try_parse() {
+        Ok(arguments) => return ParsedArguments::Run(Box::new(arguments)),
+        Err(error) => error,
+    };
+    let arguments: Vec<String> = env::args_os()
+        .map(|argument| printable(&argument.to_string_lossy()))
+        .collect();
+    let is_json = arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument == "--json");
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let text = error.render();
+        let text = if io::stdout().is_terminal() {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        return ParsedArguments::Help { text, is_json };
+    }
+    // The message repeats arguments, which may be copied from outside.
+    let error = Arguments::try_parse_from(arguments).err().unwrap_or(error);
+    ParsedArguments::Wrong(UsageError {
+        text: error.render().to_string(),
+        is_json,
+    })
+}
+
+/// Reports wrong arguments on standard error.
+pub(crate) fn report(error: &UsageError) {
+    if !error.is_json {
+        return stderr::print(&error.text);
+    }
+    let (message, hint) = message_and_hint(&error.text);
+    stderr::print_object(
+        &json!({ "error": { "code": "usage", "message": message, "hint": hint } }),
+    );
+}
+
+/// Splits clap's text: the first paragraph is the message, a tip or else the usage is the hint.
+fn message_and_hint(text: &str) -> (String, Option<String>) {
+    let mut paragraphs = text.split("\n\n").map(|paragraph| {
+        let lines: Vec<_> = paragraph.lines().map(str::trim).collect();
+        lines.join(" ").trim().to_owned()
+    });
+    let first = paragraphs.next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(&first).to_owned();
+    let rest: Vec<_> = paragraphs.collect();
+    let tip = rest.iter().find_map(|text| text.strip_prefix("tip: "));
+    let usage = rest.iter().find(|text| text.starts_with("Usage: "));
+    let hint = tip.or(usage.map(String::as_str)).map(str::to_owned);
+    (message, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_and_a_tip_comes_before_the_usage() {
+        let text = "error: the following required arguments were not provided:\n  <USER>\n\nUsage: op-users get <USER>\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            message_and_hint(text),
+            (
+                "the following required arguments were not provided: <USER>".to_owned(),
+                Some("Usage: op-users get <USER>".to_owned())
+            )
+        );
+        let text = "error: unexpected argument '--jsn' found\n\n  tip: a similar argument exists: '--json'\n\nUsage: op-users [OPTIONS] [COMMAND]\n";
+        assert_eq!(
+            message_and_hint(text).1.as_deref(),
+            Some("a similar argument exists: '--json'")
+        );
+    }
+}
