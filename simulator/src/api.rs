@@ -27,7 +27,7 @@ pub(crate) use self::{
 use axum::http::Method;
 
 use self::error::ApiError;
-use crate::route::{Endpoint, Route};
+use crate::route::{Endpoint, Generation, Route};
 
 /// Handles a request.
 ///
@@ -38,6 +38,11 @@ pub(crate) fn respond(state: &mut ApiState, request: &ApiRequest) -> ApiResponse
 
 fn dispatch(state: &mut ApiState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let route = Route::parse(&request.path, &state.generations);
+    if Generation::of(&request.path)
+        .is_some_and(|(generation, _)| !state.generations.contains(&generation))
+    {
+        return Err(ApiError::ShutOff(state.shut_off));
+    }
     check_method(route.endpoint, &request.method)?;
     let body = request.body.as_ref().ok_or(ApiError::BodyTooLong)?;
     match route.endpoint {

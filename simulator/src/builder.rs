@@ -3,8 +3,12 @@
 use std::{io, time::Duration};
 
 use crate::{
-    api::Settings, permission::Permissions, request_log::Recorded, route::Generation,
-    server::Observer, simulator::Simulator,
+    api::Settings,
+    permission::Permissions,
+    request_log::Recorded,
+    route::{Generation, ShutOff},
+    server::Observer,
+    simulator::Simulator,
 };
 
 /// Minimum number of users: the owner and the externally managed administrator.
@@ -36,6 +40,8 @@ impl Default for Builder {
                 token_life: Duration::from_secs(900),
                 permissions: Permissions::ALL,
                 generations: vec![Generation::V1Beta1, Generation::V1],
+                shut_off: ShutOff::NotFound,
+                has_unknown_states: false,
             },
             port: 0,
             observer: None,
@@ -74,6 +80,20 @@ impl Builder {
     /// Sets the generations of the API that are served. The default is both.
     pub fn generations(mut self, generations: impl IntoIterator<Item = Generation>) -> Self {
         self.settings.generations = generations.into_iter().collect();
+        self
+    }
+
+    /// Sets the answer to the paths of a generation that is not served. The
+    /// default is a 404 with plain text.
+    pub fn shut_off(mut self, answer: ShutOff) -> Self {
+        self.settings.shut_off = answer;
+        self
+    }
+
+    /// Gives the users after the first two, in this order, the states in
+    /// [`State::UNKNOWN`](crate::State::UNKNOWN). The default is none.
+    pub fn unknown_states(mut self) -> Self {
+        self.settings.has_unknown_states = true;
         self
     }
 

@@ -59,6 +59,10 @@ pub enum Action {
         /// Pause after each byte.
         every: Duration,
     },
+    /// Sends the user as it is, with 200, in place of the user in the new state.
+    /// Invented: a change that is not made and not refused either. Does nothing
+    /// to a request that is not about a user.
+    KeepState,
     /// Applies the request, then does this to its response. For example, a
     /// suspension that is made but never confirmed.
     AfterApply(Box<Action>),
@@ -75,6 +79,17 @@ impl Fault {
             skip: 0,
             times: Some(1),
         }
+    }
+
+    /// Creates a fault that answers every token request as credentials of
+    /// another region are likely to be answered: with this status and
+    /// `invalid_client`. Invented, by analogy with a sister service (400).
+    #[must_use]
+    pub fn wrong_region(status: u16) -> Self {
+        let body = r#"{"error":"invalid_client"}"#;
+        Self::new(Action::json(status, body))
+            .on(Endpoint::Token)
+            .always()
     }
 
     /// Applies the fault only to requests to this endpoint.

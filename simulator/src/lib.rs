@@ -36,6 +36,6 @@ pub use builder::{Builder, MAX_USERS, MIN_USERS};
 pub use fault::{Action, Fault};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use request_log::Recorded;
-pub use route::{Endpoint, Generation};
+pub use route::{Endpoint, Generation, ShutOff};
 pub use simulator::Simulator;
 pub use user::{Role, State, User};

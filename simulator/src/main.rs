@@ -8,10 +8,13 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use serde_json::json;
 
-use simulator::{MAX_USERS, MIN_USERS, Permissions, Recorded, Simulator};
+use simulator::{
+    Action, Endpoint, Fault, Generation, MAX_USERS, MIN_USERS, Permissions, Recorded, ShutOff,
+    Simulator,
+};
 
 /// A simulator of the 1Password Users API on 127.0.0.1.
 #[derive(Parser)]
@@ -41,6 +44,26 @@ struct Arguments {
     )]
     permissions: Permissions,
 
+    /// Generation of the API that is served
+    #[arg(long, value_enum, default_value_t = ServedGeneration::Both)]
+    generation: ServedGeneration,
+
+    /// Answer to the paths of a generation that is not served: 404 with text, 410, or 404 with a page of HTML (invented)
+    #[arg(long, value_enum, default_value_t = ShutOffAnswer::NotFound)]
+    shut_off: ShutOffAnswer,
+
+    /// Refuse every token request as if the credentials were of another region: `invalid_client` with this status (invented)
+    #[arg(long, value_name = "STATUS", value_parser = ["400", "401"])]
+    wrong_region: Option<String>,
+
+    /// Give four users states that the API does not document: PENDING, INACTIVE, RECOVERY_STARTED, TRANSFER_SUSPENDED (invented)
+    #[arg(long)]
+    unknown_states: bool,
+
+    /// Answer every change with 200 and the user in the old state, and change nothing (invented)
+    #[arg(long)]
+    keep_state: bool,
+
     /// Print one line of JSON instead of the export lines
     #[arg(long)]
     json: bool,
@@ -50,12 +73,33 @@ struct Arguments {
     verbose: bool,
 }
 
+/// Generations of the API to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ServedGeneration {
+    #[value(name = "v1beta1")]
+    V1Beta1,
+    V1,
+    Both,
+}
+
+/// Answer of a generation that is not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ShutOffAnswer {
+    #[value(name = "404")]
+    NotFound,
+    #[value(name = "410")]
+    Gone,
+    Html,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   simulator --port 8080 --users 5000
   simulator --permissions get,list --token-life 60 --verbose
+  simulator --generation v1 --shut-off html
   simulator --json
 
+What is marked as invented has no public source: the real API may answer in another way.
 The printed client secret is simulated. It gives no access to a real account.";
 
 #[tokio::main]
@@ -75,7 +119,20 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         .users(arguments.users)
         .seed(arguments.seed)
         .token_life(Duration::from_secs(arguments.token_life))
-        .permissions(arguments.permissions);
+        .permissions(arguments.permissions)
+        .generations(match arguments.generation {
+            ServedGeneration::V1Beta1 => vec![Generation::V1Beta1],
+            ServedGeneration::V1 => vec![Generation::V1],
+            ServedGeneration::Both => vec![Generation::V1Beta1, Generation::V1],
+        })
+        .shut_off(match arguments.shut_off {
+            ShutOffAnswer::NotFound => ShutOff::NotFound,
+            ShutOffAnswer::Gone => ShutOff::Gone,
+            ShutOffAnswer::Html => ShutOff::Html,
+        });
+    if arguments.unknown_states {
+        builder = builder.unknown_states();
+    }
     if arguments.verbose {
         builder = builder.on_request(print_request);
     }
@@ -86,6 +143,14 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         ),
         _ => format!("cannot listen on 127.0.0.1:{}: {error}", arguments.port),
     })?;
+    if let Some(status) = &arguments.wrong_region {
+        simulator.fault(Fault::wrong_region(if status == "400" { 400 } else { 401 }));
+    }
+    if arguments.keep_state {
+        for endpoint in [Endpoint::Suspend, Endpoint::Reactivate] {
+            simulator.fault(Fault::new(Action::KeepState).on(endpoint).always());
+        }
+    }
     print_connection(&simulator, arguments.json)
         .map_err(|error| format!("cannot write to stdout: {error}"))?;
     tokio::signal::ctrl_c()

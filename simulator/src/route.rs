@@ -9,6 +9,32 @@ pub enum Generation {
     V1,
 }
 
+impl Generation {
+    /// Returns the generation of a path, and the rest of the path after its
+    /// prefix.
+    pub(crate) fn of(path: &str) -> Option<(Self, &str)> {
+        let (prefix, rest) = path.strip_prefix('/')?.split_once('/')?;
+        match prefix {
+            "v1beta1" => Some((Self::V1Beta1, rest)),
+            "v1" => Some((Self::V1, rest)),
+            _ => None,
+        }
+    }
+}
+
+/// The answer to a path of a generation that is not served. Invented: no
+/// public source says how the real API answers then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ShutOff {
+    /// 404 with plain text, as for any path that the API does not have.
+    #[default]
+    NotFound,
+    /// 410 without a body.
+    Gone,
+    /// 404 with a page of HTML, as a proxy sends it.
+    Html,
+}
+
 /// The operation that a path names, independent of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
@@ -46,12 +72,7 @@ impl<'a> Route<'a> {
     }
 
     fn find(path: &'a str, generations: &[Generation]) -> Option<Self> {
-        let (prefix, rest) = path.strip_prefix('/')?.split_once('/')?;
-        let generation = match prefix {
-            "v1beta1" => Generation::V1Beta1,
-            "v1" => Generation::V1,
-            _ => return None,
-        };
+        let (generation, rest) = Generation::of(path)?;
         if !generations.contains(&generation) {
             return None;
         }

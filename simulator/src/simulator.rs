@@ -7,6 +7,7 @@ use crate::{
     fault::Fault,
     permission::Permissions,
     request_log::Recorded,
+    route::{Generation, ShutOff},
     server::{Observer, Server, SharedState},
     user::{Role, State, User},
 };
@@ -75,6 +76,18 @@ impl Simulator {
     /// request.
     pub fn set_permissions(&self, permissions: impl Into<Permissions>) {
         self.shared.api().application.permissions = permissions.into();
+    }
+
+    /// Sets the generations of the API that are served, beginning with the next
+    /// request, and the answer to the paths of the other one. Tokens stay valid.
+    pub fn set_generations(
+        &self,
+        generations: impl IntoIterator<Item = Generation>,
+        shut_off: ShutOff,
+    ) {
+        let mut api = self.shared.api();
+        api.generations = generations.into_iter().collect();
+        api.shut_off = shut_off;
     }
 
     /// Returns all users in their current state, in list order.

@@ -25,12 +25,30 @@ pub struct User {
 
 /// The state of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
     /// The user can sign in.
     Active,
     /// The user cannot sign in.
     Suspended,
+    /// Invented in this API: people ask for invited users by this name.
+    Pending,
+    /// Invented in this API: a state that 1Password's command line knows.
+    Inactive,
+    /// Invented in this API: a state that 1Password's command line knows.
+    RecoveryStarted,
+    /// Invented in this API: a state that 1Password's command line knows.
+    TransferSuspended,
+}
+
+impl State {
+    /// The states that the API does not document.
+    pub const UNKNOWN: [Self; 4] = [
+        Self::Pending,
+        Self::Inactive,
+        Self::RecoveryStarted,
+        Self::TransferSuspended,
+    ];
 }
 
 /// The role of a user in the account.

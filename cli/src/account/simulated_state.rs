@@ -6,6 +6,9 @@ use simulator::{Simulator, State};
 
 use crate::{atomic_file, failure::Failure};
 
+/// States, with their names in the file. Users of other states, which no request can make, are left out.
+const STATES: [(State, &str); 2] = [(State::Active, "active"), (State::Suspended, "suspended")];
+
 /// Sets the users' states to those in a file. A missing file changes nothing.
 pub(crate) fn read(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
     let name = file.display();
@@ -24,10 +27,9 @@ pub(crate) fn read(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
         ))
     })?;
     for (id, state) in &states {
-        let state = match state.as_str() {
-            "active" => State::Active,
-            "suspended" => State::Suspended,
-            _ => return Err(Failure::usage(format!("{name} contains an unknown state"))),
+        let mut known = STATES.iter();
+        let Some(&(state, _)) = known.find(|(_, name)| name == state) else {
+            return Err(Failure::usage(format!("{name} contains an unknown state")));
         };
         if simulator.user(id).is_none() {
             return Err(Failure::usage(format!("{name} contains an unknown user")));
@@ -42,9 +44,9 @@ pub(crate) fn write(simulator: &Simulator, file: &Path) -> Result<(), Failure> {
     let states: BTreeMap<String, &str> = simulator
         .users()
         .into_iter()
-        .map(|user| match user.state {
-            State::Active => (user.id, "active"),
-            State::Suspended => (user.id, "suspended"),
+        .filter_map(|user| {
+            let (_, name) = STATES.iter().find(|(state, _)| *state == user.state)?;
+            Some((user.id, *name))
         })
         .collect();
     let written = serde_json::to_vec_pretty(&states)

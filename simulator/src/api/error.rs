@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use crate::{api::response::ApiResponse, permission::Permission};
+use crate::{api::response::ApiResponse, permission::Permission, route::ShutOff};
 
 /// The cause of an error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiError {
     UnknownPath,
+    ShutOff(ShutOff),
     MethodNotAllowed { allow: &'static str },
     BodyTooLong,
     NotFormEncoded,
@@ -129,7 +130,15 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => grpc(405, 12, "method not allowed"),
 
             // Invented: a path that the API does not have gets plain text.
-            Self::UnknownPath => ApiResponse::text(404, "404 page not found\n".to_owned()),
+            Self::UnknownPath | Self::ShutOff(ShutOff::NotFound) => {
+                ApiResponse::text(404, "404 page not found\n".to_owned())
+            }
+            // Invented: other answers to a path of a generation that is shut off.
+            Self::ShutOff(ShutOff::Gone) => ApiResponse::empty(410),
+            Self::ShutOff(ShutOff::Html) => {
+                let page = "<!doctype html><title>404</title><h1>Not Found</h1>\n";
+                ApiResponse::html(404, page)
+            }
         }
     }
 

@@ -52,7 +52,8 @@ impl PageTokenCodec {
         let filter = match filter {
             None => 1,
             Some(State::Active) => 2,
-            Some(State::Suspended) => 3,
+            // No filter names another state.
+            Some(_) => 3,
         };
         mix(mix(self.key ^ filter).wrapping_add(u64::from(position)) ^ self.key)
     }

@@ -29,6 +29,11 @@ impl ApiResponse {
         Self::with_content_type(status, "text/plain; charset=utf-8", body.into_bytes())
     }
 
+    /// Returns a response of type `text/html`.
+    pub(crate) fn html(status: u16, body: &str) -> Self {
+        Self::with_content_type(status, "text/html; charset=utf-8", body.into())
+    }
+
     /// Returns a response without a body and without headers.
     pub(crate) fn empty(status: u16) -> Self {
         Self {

@@ -13,7 +13,8 @@ use crate::{
         token::Tokens,
     },
     permission::Permissions,
-    route::Generation,
+    route::{Generation, ShutOff},
+    user::State,
 };
 
 /// All data that a request can read or change.
@@ -25,6 +26,7 @@ pub(crate) struct ApiState {
     pub(crate) clock: Clock,
     pub(crate) page_tokens: PageTokenCodec,
     pub(crate) generations: Vec<Generation>,
+    pub(crate) shut_off: ShutOff,
 }
 
 /// The settings that determine the initial state.
@@ -35,12 +37,20 @@ pub(crate) struct Settings {
     pub(crate) token_life: Duration,
     pub(crate) permissions: Permissions,
     pub(crate) generations: Vec<Generation>,
+    pub(crate) shut_off: ShutOff,
+    pub(crate) has_unknown_states: bool,
 }
 
 impl ApiState {
     pub(crate) fn new(settings: &Settings) -> Self {
         let id = SplitMix64::new(settings.seed, "account").text(UPPER_ALPHANUMERIC, 26);
-        let users = generate_users(settings.seed, &id, settings.users);
+        let mut users = generate_users(settings.seed, &id, settings.users);
+        if settings.has_unknown_states {
+            // The owner and the externally managed administrator stay active.
+            for (user, state) in users.iter_mut().skip(2).zip(State::UNKNOWN) {
+                user.state = state;
+            }
+        }
         Self {
             account: Account::new(id, users),
             application: Application::new(settings.seed, settings.permissions),
@@ -48,6 +58,7 @@ impl ApiState {
             clock: Clock::start(),
             page_tokens: PageTokenCodec::new(settings.seed),
             generations: settings.generations.clone(),
+            shut_off: settings.shut_off,
         }
     }
 }

@@ -80,6 +80,20 @@ impl Handler {
         api::respond(&mut copy, request)
     }
 
+    /// Answers with the user that the path names, as it is. Without one, handles
+    /// the request.
+    fn keep_state(&self, request: &ApiRequest) -> ApiResponse {
+        let user = {
+            let api = self.shared.api();
+            let route = Route::parse(&request.path, &api.generations);
+            decode_segment(route.user).and_then(|id| api.account.user(&id).cloned())
+        };
+        match user {
+            Some(user) => ApiResponse::json(200, &user),
+            None => self.apply(request),
+        }
+    }
+
     fn respond(mut self, response: ApiResponse) -> Response {
         self.in_flight.status = Some(response.status);
         response.into()
@@ -105,6 +119,10 @@ impl Handler {
                 let response = self.apply(request);
                 self.distort(action, response).await
             }
+            Action::KeepState => {
+                let response = self.keep_state(request);
+                self.respond(response)
+            }
             Action::CutHead | Action::CutBody { .. } => {
                 let response = self.simulate(request);
                 self.distort(action, response).await
@@ -126,6 +144,7 @@ impl Handler {
                 self.shared.hold.wait().await;
                 return self.respond(response);
             }
+            Action::KeepState => return self.respond(response),
             Action::Hang => return pending().await,
             Action::AfterApply(action) => return Box::pin(self.distort(*action, response)).await,
             Action::Reset => TakeoverAction::Reset,

@@ -132,6 +132,76 @@ async fn the_permissions_option_sets_the_permissions() {
 }
 
 #[tokio::test]
+async fn the_invented_answers_are_options() {
+    for (arguments, path, status) in [
+        (
+            &["--generation", "v1"][..],
+            "/v1beta1/users/oauth2/token",
+            404,
+        ),
+        (
+            &["--generation", "v1", "--shut-off", "410"],
+            "/v1beta1/users/oauth2/token",
+            410,
+        ),
+        (
+            &["--generation", "v1beta1", "--shut-off", "html"],
+            "/v1/oauth/token",
+            404,
+        ),
+        (&["--wrong-region", "400"], "/v1/oauth/token", 400),
+        (&["--wrong-region", "401"], "/v1/oauth/token", 401),
+    ] {
+        let mut running = RunningCommand::start(&[&["--json"], arguments].concat());
+        let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
+        let request = TestRequest::new("POST", path).with("content-type", FORM);
+        let response = match status {
+            400 | 401 => request_token(&line).await,
+            _ => send(&line, &request).await,
+        };
+        assert_eq!(response.status, status, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_states_and_kept_states_are_options() {
+    let mut running = RunningCommand::start(&["--json", "--unknown-states", "--keep-state"]);
+    let line: Value = serde_json::from_str(&running.lines(1)[0]).unwrap();
+    let body = request_token(&line).await.json();
+    let bearer = format!("Bearer {}", TestResponse::text(&body, "access_token"));
+    let users = format!(
+        "/v1/accounts/{}/users",
+        TestResponse::text(&line, "account_id")
+    );
+    let request = |method, path: &str| {
+        TestRequest::new(method, path)
+            .with("authorization", &bearer)
+            .with("user-agent", "Acme-Tests/1.0")
+    };
+    let list = send(&line, &request("GET", &users)).await.json();
+    let states: Vec<_> = (0..8)
+        .map(|at| list["results"][at]["state"].clone())
+        .collect();
+    assert_eq!(states[..2], ["ACTIVE", "ACTIVE"]);
+    assert_eq!(
+        states[2..6],
+        [
+            "PENDING",
+            "INACTIVE",
+            "RECOVERY_STARTED",
+            "TRANSFER_SUSPENDED"
+        ]
+    );
+    let id = TestResponse::text(&list["results"][2], "id").to_owned();
+    let suspend = request("POST", &format!("{users}/{id}:suspend")).with("content-length", "0");
+    let answer = send(&line, &suspend).await;
+    assert_eq!(
+        (answer.status, &answer.json()["state"]),
+        (200, &"PENDING".into())
+    );
+}
+
+#[tokio::test]
 async fn the_default_output_is_export_lines() {
     let mut running = RunningCommand::start(&["--seed", "3"]);
     let lines = running.lines(4);

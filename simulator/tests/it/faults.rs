@@ -312,3 +312,29 @@ async fn a_fault_for_one_user_ignores_other_requests() {
         assert_eq!(request.send(&sim).await.status, status);
     }
 }
+
+#[tokio::test]
+async fn keep_state_answers_a_change_with_the_old_state() {
+    let (sim, token, id) = setup().await;
+    sim.fault(Fault::new(Action::KeepState).on(Endpoint::Suspend).always());
+    let response = TestRequest::suspend(&sim, &token, &id).send(&sim).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.json()["state"], "ACTIVE");
+    assert_eq!(response.json()["id"], id.as_str());
+    assert_eq!(sim.user(&id).unwrap().state, State::Active);
+    let unknown = TestRequest::suspend(&sim, &token, "X").send(&sim).await;
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn another_region_refuses_every_token_request() {
+    for status in [400, 401] {
+        let sim = start().await;
+        sim.fault(Fault::wrong_region(status));
+        for _ in 0..2 {
+            let response = TestRequest::token(&sim).send(&sim).await;
+            assert_eq!(response.status, status);
+            assert_eq!(response.json()["error"], "invalid_client");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Recognition of paths and methods.
 
-use simulator::Endpoint;
+use simulator::{Endpoint, Generation, ShutOff, Simulator};
 
 use crate::client::{TestRequest, encode, start, token};
 
@@ -128,4 +128,36 @@ async fn an_unknown_action_is_part_of_the_id() {
         .send(&sim)
         .await;
     response.assert_grpc_error(404, 5, "user");
+}
+
+#[tokio::test]
+async fn a_generation_that_is_shut_off_answers_as_set() {
+    let sim = Simulator::builder()
+        .generations([Generation::V1])
+        .shut_off(ShutOff::Gone)
+        .start()
+        .await
+        .unwrap();
+    for (shut_off, status, content_type) in [
+        (ShutOff::Gone, 410, None),
+        (ShutOff::NotFound, 404, Some("text/plain; charset=utf-8")),
+        (ShutOff::Html, 404, Some("text/html; charset=utf-8")),
+    ] {
+        sim.set_generations([Generation::V1], shut_off);
+        for target in ["/v1beta1/users/oauth2/token", "/v1beta1/accounts/A/users"] {
+            let response = TestRequest::form(&sim, target, "").send(&sim).await;
+            assert_eq!(response.status, status, "{target}");
+            assert_eq!(response.header("content-type"), content_type, "{target}");
+        }
+        // Paths of neither generation, and those of the other one, are as before.
+        assert_eq!(
+            TestRequest::new("GET", "/v2/x").send(&sim).await.status,
+            404
+        );
+        let form = "grant_type=client_credentials";
+        let token = TestRequest::form(&sim, "/v1/oauth/token", form);
+        assert_eq!(token.send(&sim).await.status, 200);
+    }
+    sim.set_generations([Generation::V1Beta1], ShutOff::Gone);
+    assert_eq!(TestRequest::token(&sim).send(&sim).await.status, 200);
 }
