@@ -21,13 +21,15 @@ mod wall;
 /// Prefix of the variables that pass.
 const PREFIX: &str = "OP_SERVICE_";
 
-/// Variable with that prefix that does not pass: the 1Password CLI reads the token of a service account from it, and `op run`
-/// passes it on to the host.
-const CLI_TOKEN: &str = "OP_SERVICE_ACCOUNT_TOKEN";
+/// Beginning of names that do not pass, in any letter case: the 1Password CLI reads the token of a service account from
+/// `OP_SERVICE_ACCOUNT_TOKEN`, and `op run` passes it on to the host. No setting of the service begins so.
+const CLI_PREFIX: &[u8] = b"OP_SERVICE_ACCOUNT";
 
 /// Returns true if the component may read the variable.
 fn is_visible(name: &str) -> bool {
-    name.starts_with(PREFIX) && name != CLI_TOKEN
+    let beginning = name.as_bytes().get(..CLI_PREFIX.len());
+    name.starts_with(PREFIX)
+        && !beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(CLI_PREFIX))
 }
 
 #[cfg(test)]
@@ -40,6 +42,12 @@ mod tests {
             ("OP_SERVICE_KEYS", true),
             ("OP_SERVICE_KEY", true),
             ("OP_SERVICE_ACCOUNT_TOKEN", false),
+            ("OP_SERVICE_Account_Token", false),
+            ("OP_SERVICE_ACCOUNT_TOKEN ", false),
+            ("OP_SERVICE_ACCOUNT_TOKEN_FILE", false),
+            ("OP_SERVICE_ACCOUNT-TOKEN", false),
+            ("OP_SERVICE_account", false),
+            ("OP_SERVICE_ACC", true),
             ("OP_USERS_CLIENT_SECRET", false),
             ("OP_USERS_BASIC", false),
             ("XOP_SERVICE_KEYS", false),

@@ -50,10 +50,13 @@ const OPEN_FILTER: &str = r#"(component
         (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
     (instance $open (export "get-environment" (func $get)))
     (export "wasi:cli/environment@0.2.4" (instance $open)))"#;
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 9] = [
     ("OP_USERS_CLIENT_SECRET", "the-secret"),
     // The CLI of 1Password reads vaults with this token.
     ("OP_SERVICE_ACCOUNT_TOKEN", "another-secret"),
+    ("OP_SERVICE_Account_Token", "another-secret"),
+    ("OP_SERVICE_ACCOUNT_TOKEN ", "another-secret"),
+    ("OP_SERVICE_ACCOUNT_TOKEN_OLD", "another-secret"),
     ("OP_SERVICE_KEYS", "the-keys"),
     ("PATH", "/bin"),
     ("op_service_x", "lower case"),
