@@ -3,6 +3,7 @@
 use alloc::{rc::Rc, vec::Vec};
 
 use crate::{
+    generation::Generation,
     secret::Secret,
     settings::Settings,
     token::{Token, TokenCache},
@@ -17,9 +18,10 @@ pub(crate) struct Account {
 impl Account {
     /// An account without a token.
     pub(crate) fn new(settings: Settings) -> Rc<Self> {
+        let generation = settings.generation.unwrap_or(Generation::FIRST);
         Rc::new(Self {
             settings,
-            tokens: TokenCache::default(),
+            tokens: TokenCache::new(generation),
         })
     }
 

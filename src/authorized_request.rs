@@ -1,4 +1,4 @@
-//! Requests with a token: a 401 is answered by one new token.
+//! Requests with a token: a 401 is answered by one new token, and so is a 404 that says that the path is gone.
 
 use alloc::{rc::Rc, vec::Vec};
 
@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use crate::{
     endpoint::Endpoint,
-    error::Effect,
+    error::{Effect, ErrorCode},
     failure::Failure,
+    generation::Generation,
     platform::{Instant, Platform},
     token::Token,
     token_source::TokenSource,
@@ -20,33 +21,48 @@ pub(crate) struct AuthorizedResponse {
 }
 
 /// Sends a request with a token (RFC 6750, section 2.1). A second 401 ends the whole call.
+///
+/// If the path is gone, the other generation of the API is not asked with this request: only the token endpoint tells that
+/// the generation has changed. If it tells so, the request is sent again, in the generation of the new token.
 pub(crate) async fn send<P: Platform>(
     tokens: &TokenSource<'_, '_, P>,
     endpoint: Endpoint,
-    path_and_query: &str,
+    path: &str,
     deadline: Instant,
 ) -> Result<AuthorizedResponse, Failure> {
     let mut effect = Effect::NotApplied;
     let mut is_renewed = false;
+    let mut gone: Option<(Generation, Failure)> = None;
     loop {
         let token = match tokens.token(deadline).await {
             Ok(token) => token,
             Err(failure) => return Err(failure.with_effect(effect)),
         };
-        let sent = tokens.send(&token, endpoint, path_and_query, deadline);
+        if let Some((generation, failure)) = gone
+            && generation == token.generation
+        {
+            return Err(failure);
+        }
+        let sent = tokens.send(&token, endpoint, path, deadline);
         let failure = match sent.await {
             Ok(body) => return Ok(AuthorizedResponse { body, token }),
             Err(failure) => failure.with_effect(effect),
         };
-        if failure.status != Some(401) {
+        let is_rejected = failure.status == Some(401);
+        let is_gone =
+            failure.code == ErrorCode::NotConfigured && !is_renewed && tokens.ask_again(&token);
+        if !is_rejected && !is_gone {
             return Err(failure);
         }
-        tokens.discard(&token);
-        if is_renewed {
-            tokens.set_token_failure(&failure);
-            return Err(failure);
+        if is_rejected {
+            tokens.discard(&token);
+            if is_renewed {
+                tokens.set_token_failure(&failure);
+                return Err(failure);
+            }
         }
         is_renewed = true;
         effect = failure.effect;
+        gone = is_gone.then_some((token.generation, failure));
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     endpoint::Endpoint,
     error::{Error, ErrorCode, Operation},
     failure::Failure,
+    generation::Generation,
     platform::{Duration, Instant, Platform},
     settings::{self, Settings},
     shared_state::SharedState,
@@ -116,9 +117,10 @@ impl<'a, P: Platform> Call<'a, P> {
         self.tokens().token(self.deadline).await.map(|_| ())
     }
 
-    /// Exchanges a token even if a valid one is held.
-    pub(crate) async fn exchange_token(&self) -> Result<(), Failure> {
-        self.tokens().fresh_token(self.deadline).await.map(|_| ())
+    /// Exchanges a token even if a valid one is held. Returns the generation of the API that issued it.
+    pub(crate) async fn exchange_token(&self) -> Result<Generation, Failure> {
+        let token = self.tokens().fresh_token(self.deadline).await?;
+        Ok(token.generation)
     }
 
     /// Revokes the token that is held.
@@ -126,13 +128,13 @@ impl<'a, P: Platform> Call<'a, P> {
         self.tokens().revoke(self.deadline).await
     }
 
-    /// Sends a request with a token, which is exchanged if need be.
+    /// Sends a request with a token, which is exchanged if need be. The path is that below the prefix of the API version.
     pub(crate) async fn authorized_request(
         &self,
         endpoint: Endpoint,
-        path_and_query: &str,
+        path: &str,
     ) -> Result<AuthorizedResponse, Failure> {
-        authorized_request::send(&self.tokens(), endpoint, path_and_query, self.deadline).await
+        authorized_request::send(&self.tokens(), endpoint, path, self.deadline).await
     }
 
     fn tokens(&self) -> TokenSource<'_, 'a, P> {

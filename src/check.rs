@@ -6,6 +6,7 @@ use crate::{
     call::Call,
     error::ErrorCode,
     failure::Failure,
+    generation::Generation,
     platform::Platform,
     settings::SettingsError,
     user::{ListOptions, UserPage},
@@ -79,16 +80,32 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     );
 
     let token = call.exchange_token().await;
-    let is_reached = token.as_ref().map_or_else(has_response, |()| true);
+    let is_reached = token.as_ref().map_or_else(has_response, |_| true);
     if is_reached {
         findings.add(Verdict::Passed, &[server, " answers"]);
     }
-    if let Err(failure) = token {
-        return findings.add(Verdict::Failed, &[&failure.text()]);
-    }
+    let generation = match token {
+        Ok(generation) => generation,
+        Err(failure) => return findings.add(Verdict::Failed, &[&failure.text()]),
+    };
+    let (other, verdict_on_other) = match settings.generation {
+        Some(_) => ("", ""),
+        None if generation == Generation::FIRST => ("", ", which is asked first"),
+        None => (
+            generation.other().name(),
+            " has no token endpoint here (404 or 410)",
+        ),
+    };
+    let separator = if other.is_empty() { "" } else { "; " };
     findings.add(
         Verdict::Passed,
-        &["the client's credentials were exchanged for a token"],
+        &[
+            "the client's credentials were exchanged for a token of API version ",
+            generation.name(),
+            separator,
+            other,
+            verdict_on_other,
+        ],
     );
 
     let options = ListOptions {
@@ -98,6 +115,9 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     let list = users::list(call, &options).await;
     findings.add_account(&list);
     match &list {
+        Ok(page) if page.users.is_empty() => {
+            findings.add(Verdict::Unknown, &["it is answered, with no user"]);
+        }
         Ok(_) => findings.add(Verdict::Passed, &["listing one user works"]),
         Err(failure) => {
             findings.add(Verdict::Failed, &[&failure.text()]);
@@ -147,6 +167,12 @@ impl Findings {
     /// Adds the finding about the account, from the result of a list.
     fn add_account(&mut self, list: &Result<UserPage, Failure>) {
         match list {
+            Ok(page) if page.users.is_empty() => self.add(
+                Verdict::Failed,
+                &[
+                    "the list shows no user, or has no `results`, though every account has an owner; check the base URL and that no proxy answers in its place",
+                ],
+            ),
             Ok(_) => self.add(
                 Verdict::Passed,
                 &["it answers in this region and API version"],

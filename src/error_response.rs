@@ -7,10 +7,10 @@ use crate::{
     endpoint::Endpoint,
     error::ErrorCode,
     failure::Failure,
+    generation::Generation,
     platform::Duration,
     redact::{contains_bytes, redact},
     response::Problem,
-    settings::ApiVersion,
 };
 
 /// Maximum length of the server's message in an error, in bytes.
@@ -22,15 +22,15 @@ const MAX_MESSAGE_READ: usize = 4096;
 /// Failure for a response, with the secrets redacted.
 pub(crate) fn classify(
     endpoint: Endpoint,
-    version: ApiVersion,
+    generation: Generation,
     status: u16,
     retry_after: Option<Duration>,
     problem: Problem,
     secrets: &[&str],
 ) -> Failure {
     let mut message = String::new();
-    for part in [problem.oauth, problem.message].into_iter().flatten() {
-        let part = printable(&part, secrets);
+    for part in [&problem.oauth, &problem.message].into_iter().flatten() {
+        let part = printable(part, secrets);
         if !message.is_empty() && !part.is_empty() {
             message.push_str(": ");
         }
@@ -42,7 +42,11 @@ pub(crate) fn classify(
     let api_message = message
         .as_deref()
         .filter(|message| !message.starts_with('<'));
-    let meaning = meaning_of(endpoint, version, status, api_message.unwrap_or_default());
+    let meaning = if is_path_gone(endpoint, status, &problem) {
+        path_gone(endpoint, generation)
+    } else {
+        meaning_of(endpoint, status, api_message.unwrap_or_default())
+    };
     // `usize`, because each integer type has formatting code of its own.
     let status_text = usize::from(status).to_string();
     let (separator, shown) = message
@@ -79,8 +83,39 @@ impl Meaning {
     }
 }
 
+/// True if a response says that the server does not have the path. A 404 about a user or an account has the form of the
+/// API's errors; any other 404 or 410 comes from a proxy, or from a server that no longer has the path.
+fn is_path_gone(endpoint: Endpoint, status: u16, problem: &Problem) -> bool {
+    let is_of_api =
+        matches!(endpoint, Endpoint::List | Endpoint::User | Endpoint::Change) && problem.is_of_api;
+    matches!(status, 404 | 410) && !is_of_api
+}
+
+/// Meaning of a path that the server does not have: a wrong setting.
+fn path_gone(endpoint: Endpoint, generation: Generation) -> Meaning {
+    let (gone, other) = match generation {
+        Generation::V1Beta1 => (
+            "the server has no API of version v1beta1",
+            "set the API version to v1, or check the region, the base URL and the token path",
+        ),
+        Generation::V1 => (
+            "the server has no API of version v1",
+            "set the API version to v1beta1, or check the region, the base URL and the token path",
+        ),
+    };
+    let (cause, hint) = match endpoint {
+        Endpoint::Token => ("the server has no such path for tokens", other),
+        Endpoint::Revoke => (
+            "the server has no such path to revoke tokens",
+            "set the revoke path; that of API version v1 is not documented",
+        ),
+        _ => (gone, other),
+    };
+    Meaning::new(ErrorCode::NotConfigured, cause, hint)
+}
+
 /// Meaning of a status and the server's message.
-fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &str) -> Meaning {
+fn meaning_of(endpoint: Endpoint, status: u16, message: &str) -> Meaning {
     use Endpoint::{Change, List, Revoke, Token, User};
     use ErrorCode as Code;
 
@@ -98,23 +133,6 @@ fn meaning_of(endpoint: Endpoint, version: ApiVersion, status: u16, message: &st
         ),
         (401, Token | Revoke) => rejected_credentials(),
         (400, Token | Revoke) if message.starts_with("invalid_client") => rejected_credentials(),
-        (404, Revoke) => Meaning::new(
-            Code::NotConfigured,
-            "the server has no such path to revoke tokens",
-            "set the revoke path; that of API version v1 is not documented",
-        ),
-        (404, Token) => Meaning::new(
-            Code::NotConfigured,
-            "the server has no such path for tokens",
-            match version {
-                ApiVersion::V1Beta1 => {
-                    "set the API version to v1, or check the region, the base URL and the token path"
-                }
-                ApiVersion::V1 => {
-                    "set the API version to v1beta1, or check the region, the base URL and the token path"
-                }
-            },
-        ),
         (401, _) => Meaning::new(
             Code::Unauthenticated,
             "the server rejected a token it had just issued",
@@ -194,7 +212,7 @@ fn rejected_credentials() -> Meaning {
     Meaning::new(
         ErrorCode::Unauthenticated,
         "the server refused the client id and secret",
-        "check both, and that the application belongs to an account of this region",
+        "check the region first: another region does not know them; then check both, and that the application still exists",
     )
 }
 

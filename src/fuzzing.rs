@@ -7,11 +7,12 @@ use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use crate::{
     endpoint::Endpoint,
     error_response,
+    generation::Generation,
     platform::Scheme,
     request::{self, Id},
     response,
     retry_after::retry_after as parse_retry_after,
-    settings::{self, ApiVersion},
+    settings,
     user::{ListOptions, StateFilter},
 };
 
@@ -65,7 +66,7 @@ pub fn error_response(data: &[u8]) {
     for body in [body, &leaking] {
         let problem = response::problem(body);
         let failure =
-            error_response::classify(endpoint, ApiVersion::V1, status, None, problem, &SECRETS);
+            error_response::classify(endpoint, Generation::V1, status, None, problem, &SECRETS);
         let message = failure.api_message.as_deref().unwrap_or_default();
         assert!(message.len() <= 512);
         for text in [message, &failure.cause] {
@@ -93,7 +94,7 @@ pub fn settings(data: &[u8]) {
     let Ok(settings) = settings::from_environment(variables) else {
         return;
     };
-    let base_url = settings.base_url;
+    let base_url = &settings.base_url;
     let authority = base_url.authority.as_str();
     assert!(!authority.contains(['@', '/', '?', '#', ' ', '\\']) && authority.is_ascii());
     let is_loopback = |host: &str| {
@@ -114,8 +115,15 @@ pub fn settings(data: &[u8]) {
     for header in [settings.authorization.expose(), &settings.user_agent] {
         assert!(!header.contains(|letter: char| letter.is_control()));
     }
-    for path in [settings.token_path, settings.revoke_path] {
-        assert!(path.starts_with('/') && path.is_ascii() && !path.contains(['?', '#', ' ', '%']));
+    for generation in [Generation::FIRST, Generation::FIRST.other()] {
+        for path in [
+            settings.token_path(generation),
+            settings.revoke_path(generation),
+        ] {
+            assert!(
+                path.starts_with('/') && path.is_ascii() && !path.contains(['?', '#', ' ', '%'])
+            );
+        }
     }
 }
 
@@ -132,10 +140,10 @@ pub fn url(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let account = Id::parse("ACCOUNT123");
     if let (Ok(account), Ok(id)) = (account, Id::parse(&text)) {
-        let path = request::users_path("/v1", &account, Some(&id), ":suspend");
+        let path = request::users_path(&account, Some(&id), ":suspend");
         let segments: Vec<&str> = path.split('/').collect();
-        assert_eq!(segments.len(), 6);
-        let encoded = segments[5].strip_suffix(":suspend").unwrap_or_default();
+        assert_eq!(segments.len(), 5);
+        let encoded = segments[4].strip_suffix(":suspend").unwrap_or_default();
         assert_eq!(decoded(encoded), text.as_bytes());
         assert!(encoded != "." && encoded != "..");
     }

@@ -12,6 +12,7 @@ use crate::{
     endpoint::Endpoint,
     error_response,
     failure::Failure,
+    generation::Generation,
     platform::{Duration, Instant, Method, Platform, Request, Timeouts},
     response,
     retry_after::retry_after,
@@ -30,6 +31,8 @@ const PLATFORM_DELAY: Duration = Duration::from_secs(1);
 /// A request to an endpoint of the API.
 pub(crate) struct ApiRequest<'a> {
     pub endpoint: Endpoint,
+    /// Generation of the path.
+    pub generation: Generation,
     pub path_and_query: &'a str,
     /// Value of the `Authorization` header.
     pub authorization: &'a Secret,
@@ -126,7 +129,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         let problem = response::problem(&body.unwrap_or_default());
         Err(error_response::classify(
             request.endpoint,
-            settings.api_version,
+            request.generation,
             response.status,
             retry_after,
             problem,

@@ -65,7 +65,7 @@
 //!         secret: Secret::new("s3cr3t".into()),
 //!     },
 //!     origin: Origin::Com,
-//!     api_version: ApiVersion::V1Beta1,
+//!     api_version: ApiVersion::Auto,
 //!     token_path: None,
 //!     revoke_path: None,
 //!     user_agent: Some("Acme-SOAR/3.1".into()),
@@ -127,8 +127,10 @@ mod endpoint;
 mod error;
 mod error_response;
 mod failure;
+mod generation;
 mod http;
 mod http_date;
+mod letters;
 mod memory;
 pub mod platform;
 mod redact;
@@ -157,6 +159,7 @@ pub use self::{
     check::{Finding, Verdict},
     client::Client,
     error::{Effect, Error, ErrorCode, Operation},
+    letters::is_invisible,
     memory::can_allocate,
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},

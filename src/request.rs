@@ -64,9 +64,8 @@ impl Id {
 }
 
 /// Path of an account's users, or of one of them, below the prefix of the API version.
-pub(crate) fn users_path(prefix: &str, account: &Id, user: Option<&Id>, suffix: &str) -> String {
-    let mut path = String::from(prefix);
-    path.push_str("/accounts/");
+pub(crate) fn users_path(account: &Id, user: Option<&Id>, suffix: &str) -> String {
+    let mut path = String::from("/accounts/");
     push_encoded(&mut path, account.as_str());
     path.push_str("/users");
     if let Some(user) = user {
@@ -130,7 +129,7 @@ mod tests {
     fn path_of(user: &str) -> String {
         let account = Id::parse("ACCOUNT123").unwrap();
         let user = Id::parse(user).unwrap();
-        users_path("/v1", &account, Some(&user), ":suspend")
+        users_path(&account, Some(&user), ":suspend")
     }
 
     #[test]
@@ -148,7 +147,7 @@ mod tests {
         ] {
             assert_eq!(
                 path_of(id),
-                format!("/v1/accounts/ACCOUNT123/users/{segment}:suspend")
+                format!("/accounts/ACCOUNT123/users/{segment}:suspend")
             );
         }
     }
@@ -232,8 +231,8 @@ mod tests {
             if Id::parse(&text).is_ok() {
                 let path = path_of(&text);
                 let segments: Vec<_> = path.split('/').collect();
-                prop_assert_eq!(segments.len(), 6);
-                let id = segments[5].strip_suffix(":suspend").unwrap();
+                prop_assert_eq!(segments.len(), 5);
+                let id = segments[4].strip_suffix(":suspend").unwrap();
                 prop_assert!(!id.contains([':', '?', '#']) && id != "." && id != "..");
             }
         }

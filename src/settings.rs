@@ -12,7 +12,7 @@ pub(crate) use self::checked::deadline;
 pub use self::{
     checked::Settings,
     credentials::Credentials,
-    environment::from_environment,
+    environment::{from_environment, is_set_by_kubernetes},
     problems::SettingsError,
     raw::{ApiVersion, Origin, RawSettings},
 };

@@ -11,6 +11,10 @@ pub(crate) struct SharedState {
     pub deadline: Instant,
     /// Token of unknown lifetime, which serves this call alone.
     pub own_token: CloneCell<Rc<Token>>,
+    /// True if the server has named its generation to this call, and has answered no other request since.
+    pub is_generation_fresh: Cell<bool>,
+    /// True if this call has asked for the generation because a path was gone. One part asks for all, once.
+    pub has_asked_again: Cell<bool>,
     /// Token failure that every part of the call returns. Asking again for each part could get the credentials locked.
     pub token_failure: CloneCell<Failure>,
     /// Pause that the server asked one part for, and that all parts observe.
@@ -32,6 +36,8 @@ impl SharedState {
         Rc::new(Self {
             deadline,
             own_token: CloneCell::default(),
+            is_generation_fresh: Cell::new(false),
+            has_asked_again: Cell::new(false),
             token_failure: CloneCell::default(),
             pause: CloneCell::default(),
             requests: Cell::new(0),

@@ -9,6 +9,7 @@ mod effects;
 mod fake_platform;
 mod fixtures;
 mod fuzz_corpus;
+mod generations;
 mod list_users;
 mod messages;
 mod redaction;

@@ -7,6 +7,7 @@ use crate::{
     async_lock::AsyncLock,
     clone_cell::CloneCell,
     failure::Failure,
+    generation::Generation,
     platform::{Duration, Instant},
     secret::Secret,
 };
@@ -19,13 +20,20 @@ const MAX_LIFETIME_SECONDS: f64 = 86_400.0;
 /// An access token.
 pub(crate) struct Token {
     pub value: Secret,
+    /// Generation whose token endpoint issued it, and whose other paths take it.
+    pub generation: Generation,
     /// End of its use. None if the server gave no lifetime: the token then serves the call that it was exchanged for.
     usable_until: Option<Instant>,
 }
 
 impl Token {
     /// A token that was requested at this time, with the lifetime in seconds that the server gave it.
-    pub(crate) fn new(value: Secret, expires_in: Option<f64>, requested: Instant) -> Self {
+    pub(crate) fn new(
+        value: Secret,
+        generation: Generation,
+        expires_in: Option<f64>,
+        requested: Instant,
+    ) -> Self {
         let usable_until = expires_in.map(|seconds| {
             // The conversion saturates.
             let lifetime =
@@ -35,6 +43,7 @@ impl Token {
         });
         Self {
             value,
+            generation,
             usable_until,
         }
     }
@@ -51,8 +60,9 @@ impl Token {
 }
 
 /// Tokens of an account, shared by all its calls.
-#[derive(Default)]
 pub(crate) struct TokenCache {
+    /// Generation to ask for a token: the one that issued the last token, if the settings name none.
+    pub generation: Cell<Generation>,
     /// Token that serves every call.
     pub held: CloneCell<Rc<Token>>,
     /// Token that was rejected or replaced last. The server may still repeat it in its messages.
@@ -63,4 +73,18 @@ pub(crate) struct TokenCache {
     pub exchanges: Cell<u64>,
     /// Permanent failure of the last exchange, for the calls that waited for it.
     pub failure: CloneCell<Failure>,
+}
+
+impl TokenCache {
+    /// No tokens, and the generation to ask first.
+    pub(crate) fn new(generation: Generation) -> Self {
+        Self {
+            generation: Cell::new(generation),
+            held: CloneCell::default(),
+            last: CloneCell::default(),
+            lock: AsyncLock::default(),
+            exchanges: Cell::default(),
+            failure: CloneCell::default(),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
     endpoint::Endpoint,
     error::ErrorCode,
     failure::Failure,
+    generation::Generation,
     http::ApiRequest,
     platform::{Instant, Platform},
     request::push_encoded,
@@ -52,29 +53,38 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         }
     }
 
-    /// Exchanges a new token, even if a valid one is held.
+    /// Exchanges a new token, even if a valid one is held. Asks for the generation of the API again too.
     pub(crate) async fn fresh_token(&self, deadline: Instant) -> Result<Rc<Token>, Failure> {
         let _guard = self.lock(deadline).await?;
+        let account = &self.context.account;
+        let first = account.settings.generation.unwrap_or(Generation::FIRST);
+        account.tokens.generation.set(first);
         self.exchange(deadline).await
     }
 
-    /// Sends a request with a token (RFC 6750, section 2.1).
+    /// Sends a request with a token (RFC 6750, section 2.1), in the generation that issued the token.
     pub(crate) async fn send(
         &self,
         token: &Token,
         endpoint: Endpoint,
-        path_and_query: &str,
+        path: &str,
         deadline: Instant,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
+        let path_and_query = [token.generation.prefix(), path].concat();
         let request = ApiRequest {
             endpoint,
-            path_and_query,
+            generation: token.generation,
+            path_and_query: &path_and_query,
             authorization: &authorization,
             secrets: self.context.account.known_secrets(Some(&token.value)),
             form: None,
         };
-        self.retry.send(&request, deadline).await
+        let sent = self.retry.send(&request, deadline).await;
+        if sent.is_ok() {
+            self.context.shared.is_generation_fresh.set(false);
+        }
+        sent
     }
 
     /// Forgets a token, unless another call has replaced it already.
@@ -88,6 +98,27 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
                 self.context.account.tokens.last.set(Some(Rc::clone(token)));
             }
         }
+    }
+
+    /// Prepares to ask the server for its generation with a new token, because a path is gone. True if the next token may be
+    /// of another generation.
+    pub(crate) fn ask_again(&self, token: &Rc<Token>) -> bool {
+        let CallContext {
+            account, shared, ..
+        } = self.context;
+        if account.settings.generation.is_some() {
+            return false;
+        }
+        let is_current = [&shared.own_token, &account.tokens.held]
+            .into_iter()
+            .any(|cell| cell.get().is_some_and(|held| Rc::ptr_eq(&held, token)));
+        if is_current {
+            if shared.is_generation_fresh.get() || shared.has_asked_again.replace(true) {
+                return false;
+            }
+            self.discard(token);
+        }
+        true
     }
 
     /// Sets the token failure that every part of the call returns.
@@ -107,7 +138,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         let form = revocation_form(&token.value);
         let request = ApiRequest {
             endpoint: Endpoint::Revoke,
-            path_and_query: &settings.revoke_path,
+            generation: token.generation,
+            path_and_query: settings.revoke_path(token.generation),
             authorization: &settings.authorization,
             secrets: self.context.account.known_secrets(Some(&token.value)),
             form: Some(&form),
@@ -179,15 +211,17 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             Err(failure) if !failure.is_sent => return Err(failure),
             sent => sent,
         };
-        let result = body.and_then(|body| {
+        let result = body.and_then(|(body, generation)| {
             let response = response::token(&body)?;
-            let token = Token::new(response.token, response.expires_in, requested);
+            let token = Token::new(response.token, generation, response.expires_in, requested);
             Ok(Rc::new(token))
         });
+        self.context.shared.is_generation_fresh.set(true);
         tokens.exchanges.set(tokens.exchanges.get().wrapping_add(1));
         match &result {
             Ok(token) => {
                 tokens.failure.set(None);
+                tokens.generation.set(token.generation);
                 let cell = if token.has_lifetime() {
                     &tokens.held
                 } else {
@@ -204,17 +238,55 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         result
     }
 
-    async fn send_credentials(&self, deadline: Instant) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let settings = &self.context.account.settings;
+    /// Requests a token. If the server is asked for the generation of the API, a 404 or 410 leads to the other one.
+    async fn send_credentials(
+        &self,
+        deadline: Instant,
+    ) -> Result<(Zeroizing<Vec<u8>>, Generation), Failure> {
+        let account = &self.context.account;
+        let settings = &account.settings;
         let form = Secret::concat(&[GRANT]);
-        let request = ApiRequest {
-            endpoint: Endpoint::Token,
-            path_and_query: &settings.token_path,
-            authorization: &settings.authorization,
-            secrets: self.context.account.known_secrets(None),
-            form: Some(&form),
-        };
-        self.retry.send(&request, deadline).await
+        let mut generation = account.tokens.generation.get();
+        let mut first: Option<Failure> = None;
+        loop {
+            let path = settings.token_path(generation);
+            let request = ApiRequest {
+                endpoint: Endpoint::Token,
+                generation,
+                path_and_query: path,
+                authorization: &settings.authorization,
+                secrets: account.known_secrets(None),
+                form: Some(&form),
+            };
+            let mut failure = match self.retry.send(&request, deadline).await {
+                Ok(body) => return Ok((body, generation)),
+                Err(failure) => failure,
+            };
+            if let Some(first) = first {
+                let other = settings.token_path(generation.other());
+                failure.cause = [
+                    &first.cause,
+                    ": ",
+                    other,
+                    "; then ",
+                    path,
+                    ": ",
+                    &failure.cause,
+                ]
+                .concat();
+                failure.is_sent = true;
+                if failure.code == ErrorCode::NotConfigured {
+                    failure.hint = Some("check the region and the base URL");
+                }
+                return Err(failure);
+            }
+            // Such a failure is a 404 or 410. No other status says that the path is gone.
+            if settings.generation.is_some() || failure.code != ErrorCode::NotConfigured {
+                return Err(failure);
+            }
+            generation = generation.other();
+            first = Some(failure);
+        }
     }
 }
 

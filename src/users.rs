@@ -157,11 +157,5 @@ fn check_secrets<'t, P: Platform>(
 }
 
 fn users_path<P: Platform>(call: &Call<'_, P>, user: Option<&Id>, suffix: &str) -> String {
-    let settings = call.settings();
-    request::users_path(
-        settings.api_version.prefix(),
-        &settings.account,
-        user,
-        suffix,
-    )
+    request::users_path(&call.settings().account, user, suffix)
 }

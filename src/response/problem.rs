@@ -15,6 +15,8 @@ const PROBLEM: Schema = Schema {
 /// Error of the server, from the body of an error response.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(crate) struct Problem {
+    /// True if the body has the form of the API's errors: an object with a code of gRPC, from 1 to 16.
+    pub is_of_api: bool,
     /// Error code in the numbering of gRPC.
     pub code: Option<i32>,
     /// `error` (RFC 6749, section 5.2).
@@ -33,6 +35,7 @@ pub(crate) fn problem(body: &[u8]) -> Problem {
     }) = read(body, PROBLEM)
     {
         if let Value::Number(code) = code {
+            problem.is_of_api = (1..=16).any(|known| f64::from(known) == code);
             problem.code = Some(code as i32);
         }
         problem.oauth = text(error);

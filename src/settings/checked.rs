@@ -10,6 +10,8 @@ use super::{
     raw::{ApiVersion, RawSettings},
 };
 use crate::{
+    generation::Generation,
+    letters::without_stray_letters,
     platform::Duration,
     request::{Id, PRODUCT},
     secret::Secret,
@@ -27,9 +29,10 @@ pub struct Settings {
     /// Value of the `Authorization` header for the token endpoint.
     pub(crate) authorization: Secret,
     pub(crate) base_url: BaseUrl,
-    pub(crate) api_version: ApiVersion,
-    pub(crate) token_path: String,
-    pub(crate) revoke_path: String,
+    /// Generation of the API's paths. None if the server is asked for it.
+    pub(crate) generation: Option<Generation>,
+    token_path: Option<String>,
+    revoke_path: Option<String>,
     pub(crate) user_agent: String,
     pub(crate) deadline: Duration,
 }
@@ -51,27 +54,30 @@ impl Settings {
         mut problems: SettingsError,
     ) -> Result<Self, SettingsError> {
         let account = Id::parse(&raw.account_id)
+            .and_then(|id| without_stray_letters(id.as_str()).map(|()| id))
             .map_err(|requirement| problems.add(names.account_id, requirement))
             .ok();
         let (authorization, secrets) = authorization(raw.credentials, names, &mut problems);
         let base_url = BaseUrl::of(&raw.origin)
             .map_err(|requirement| problems.add(names.base_url, requirement))
             .ok();
-        let version = raw.api_version;
-        let mut path = |given: Option<String>, name, default: &str| match given {
-            None => default.to_owned(),
-            Some(path) => {
-                if !is_path(&path) {
-                    problems.add(
-                        name,
-                        "must be a path such as /v1/oauth/token, without a query",
-                    );
-                }
-                path
-            }
+        let generation = match raw.api_version {
+            // A path that is given has no other to ask after it.
+            ApiVersion::Auto => raw.token_path.as_ref().map(|_| Generation::FIRST),
+            ApiVersion::V1Beta1 => Some(Generation::V1Beta1),
+            ApiVersion::V1 => Some(Generation::V1),
         };
-        let token_path = path(raw.token_path, names.token_path, version.token_path());
-        let revoke_path = path(raw.revoke_path, names.revoke_path, version.revoke_path());
+        for (path, name) in [
+            (&raw.token_path, names.token_path),
+            (&raw.revoke_path, names.revoke_path),
+        ] {
+            if !path.as_deref().is_none_or(is_path) {
+                problems.add(
+                    name,
+                    "must be a path such as /v1/oauth/token, without a query",
+                );
+            }
+        }
         let user_agent = match raw.user_agent {
             None => PRODUCT.to_owned(),
             Some(product) => {
@@ -97,14 +103,28 @@ impl Settings {
                 secrets,
                 authorization,
                 base_url,
-                api_version: version,
-                token_path,
-                revoke_path,
+                generation,
+                token_path: raw.token_path,
+                revoke_path: raw.revoke_path,
                 user_agent,
                 deadline,
             }),
             _ => Err(problems),
         }
+    }
+
+    /// Path of the token endpoint in a generation.
+    pub(crate) fn token_path(&self, generation: Generation) -> &str {
+        self.token_path
+            .as_deref()
+            .unwrap_or(generation.token_path())
+    }
+
+    /// Path of the revocation endpoint in a generation.
+    pub(crate) fn revoke_path(&self, generation: Generation) -> &str {
+        self.revoke_path
+            .as_deref()
+            .unwrap_or(generation.revoke_path())
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{names::SettingNames, problems::SettingsError};
-use crate::{base64, secret::Secret};
+use crate::{base64, letters::without_stray_letters, secret::Secret};
 
 /// Maximum length of a credential, in bytes: hosts limit the size of a header.
 const MAX_CREDENTIAL: usize = 4096;
@@ -35,6 +35,8 @@ pub(super) fn authorization(
         } else if text.len() > MAX_CREDENTIAL {
             problems.add(name, "must not be longer than 4096 bytes");
         } else if !text.chars().all(is_valid) {
+            problems.add(name, requirement);
+        } else if let Err(requirement) = without_stray_letters(text) {
             problems.add(name, requirement);
         }
     };

@@ -23,12 +23,13 @@ const API_VERSION: &str = "OP_USERS_API_VERSION";
 ///
 /// # Errors
 ///
-/// The problems of all missing or invalid settings. An unknown variable that starts with `OP_USERS_` is one too: it is
-/// probably a misspelt setting.
+/// The problems of all missing or invalid settings. An unknown variable that starts with `OP_USERS_`, in any letter case, is
+/// one too: it is probably a misspelt setting. A variable without a value counts as not set.
 pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, SettingsError> {
     let mut problems = SettingsError(Vec::new());
     let mut take = |name: &str| {
-        let at = variables.iter().position(|(key, _)| key == name)?;
+        let is_set = |(key, value): &(String, String)| key == name && !value.is_empty();
+        let at = variables.iter().position(is_set)?;
         Some(variables.swap_remove(at).1)
     };
 
@@ -44,14 +45,18 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
     let user_agent = take(VARIABLES.user_agent);
     let deadline = take(VARIABLES.deadline);
     for (name, value) in &mut variables {
+        let is_set = !value.is_empty();
         value.zeroize();
-        if name.starts_with(PREFIX) {
+        let is_ours = name
+            .get(..PREFIX.len())
+            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
+        if is_set && is_ours && !is_set_by_kubernetes(name) {
             let printable: String = name
                 .chars()
                 .filter(|letter| !letter.is_control())
                 .take(64)
                 .collect();
-            problems.add(&printable, "is not a setting");
+            problems.add(&printable, "is not a setting, or is set twice");
         }
     }
 
@@ -92,11 +97,12 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         }
     };
     let api_version = match api_version.as_deref() {
-        None | Some("v1beta1") => ApiVersion::V1Beta1,
+        None | Some("auto") => ApiVersion::Auto,
+        Some("v1beta1") => ApiVersion::V1Beta1,
         Some("v1") => ApiVersion::V1,
         Some(_) => {
-            problems.add(API_VERSION, "must be v1beta1 or v1");
-            ApiVersion::V1
+            problems.add(API_VERSION, "must be auto, v1beta1 or v1");
+            ApiVersion::Auto
         }
     };
     // 0 is out of range, and stands for text that is not a number.
@@ -115,4 +121,23 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         deadline_ms,
     };
     Settings::checked(raw, &VARIABLES, problems)
+}
+
+/// True if Kubernetes sets a variable of this name in every container, for a Kubernetes service of any name:
+/// `…_SERVICE_HOST`, `…_SERVICE_PORT`, `…_SERVICE_PORT_<name>`, `…_PORT`, `…_PORT_<number>_…`.
+pub fn is_set_by_kubernetes(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [_, tail @ ..] = rest {
+        let is_form = rest == b"_SERVICE_HOST"
+            || rest.starts_with(b"_SERVICE_PORT_")
+            || matches!(
+                rest.strip_prefix(b"_PORT"),
+                Some([] | [b'_', b'0'..=b'9', ..])
+            );
+        if is_form {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }

@@ -14,7 +14,8 @@ pub struct RawSettings {
     pub origin: Origin,
     /// Generation of the API's paths.
     pub api_version: ApiVersion,
-    /// Path of the token endpoint, if not the one of the API version.
+    /// Path of the token endpoint, if not the one of the API version. There is then no other path to ask, and
+    /// [`ApiVersion::Auto`] means `v1beta1`.
     pub token_path: Option<String>,
     /// Path of the revocation endpoint, if not the one of the API version.
     pub revoke_path: Option<String>,
@@ -36,37 +37,14 @@ pub enum Origin {
     Other(String),
 }
 
-/// Generation of the API's paths.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Generation of the API's paths: asked of the server, or given.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ApiVersion {
+    /// The token endpoint of `v1beta1`, and after a 404 or 410 that of `v1`. Whichever issues a token is used from then on.
+    #[default]
+    Auto,
     /// The documented public preview.
     V1Beta1,
     /// Announced to partners; its paths are known from their clients.
     V1,
-}
-
-impl ApiVersion {
-    /// First segment of the paths.
-    pub(crate) const fn prefix(self) -> &'static str {
-        match self {
-            Self::V1Beta1 => "/v1beta1",
-            Self::V1 => "/v1",
-        }
-    }
-
-    /// Default path of the token endpoint.
-    pub(super) const fn token_path(self) -> &'static str {
-        match self {
-            Self::V1Beta1 => "/v1beta1/users/oauth2/token",
-            Self::V1 => "/v1/oauth/token",
-        }
-    }
-
-    /// Default path of the revocation endpoint. That of `v1` is not documented: it is an analogy to the token path.
-    pub(super) const fn revoke_path(self) -> &'static str {
-        match self {
-            Self::V1Beta1 => "/v1beta1/users/oauth2/revoke",
-            Self::V1 => "/v1/oauth/revoke",
-        }
-    }
 }

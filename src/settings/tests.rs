@@ -1,7 +1,12 @@
 //! Tests of the settings from the environment and from the contract's record.
 
 use super::*;
-use crate::{platform::Duration, request::PRODUCT, secret::Secret};
+use crate::{
+    generation::Generation::{V1, V1Beta1},
+    platform::Duration,
+    request::PRODUCT,
+    secret::Secret,
+};
 
 const ACCOUNT: (&str, &str) = ("OP_USERS_ACCOUNT_ID", "ACCOUNT123");
 const CLIENT: (&str, &str) = ("OP_USERS_CLIENT_ID", "client-1");
@@ -39,9 +44,18 @@ fn three_variables_are_required_and_the_rest_has_defaults() {
     let settings = read(&[ACCOUNT, CLIENT, SECRET, ("PATH", "/bin")]).unwrap();
     assert_eq!(settings.account.as_str(), "ACCOUNT123");
     assert_eq!(settings.base_url.authority, "api.1password.com");
-    assert_eq!(settings.api_version, ApiVersion::V1Beta1);
-    assert_eq!(settings.token_path, "/v1beta1/users/oauth2/token");
-    assert_eq!(settings.revoke_path, "/v1beta1/users/oauth2/revoke");
+    assert_eq!(settings.generation, None);
+    for (generation, token, revoke) in [
+        (
+            V1Beta1,
+            "/v1beta1/users/oauth2/token",
+            "/v1beta1/users/oauth2/revoke",
+        ),
+        (V1, "/v1/oauth/token", "/v1/oauth/revoke"),
+    ] {
+        assert_eq!(settings.token_path(generation), token);
+        assert_eq!(settings.revoke_path(generation), revoke);
+    }
     assert_eq!(settings.user_agent, PRODUCT);
     assert_eq!(settings.deadline, Duration::from_secs(30));
 }
@@ -78,14 +92,15 @@ fn all_optional_variables_are_read() {
     ])
     .unwrap();
     assert_eq!(settings.base_url.authority, "api.1password.ca");
-    assert_eq!(settings.token_path, "/v1/users/oauth2/token");
-    assert_eq!(settings.revoke_path, "/v1/oauth/revoke");
+    assert_eq!(settings.generation, Some(V1));
+    assert_eq!(settings.token_path(V1), "/v1/users/oauth2/token");
+    assert_eq!(settings.revoke_path(V1), "/v1/oauth/revoke");
     assert_eq!(settings.user_agent, format!("Acme-SOAR/3.1 {PRODUCT}"));
     assert_eq!(settings.deadline, Duration::from_millis(1500));
     let settings = read_with("OP_USERS_BASE_URL", "http://127.0.0.1:8080").unwrap();
     assert_eq!(settings.base_url.authority, "127.0.0.1:8080");
     let settings = read_with("OP_USERS_REVOKE_PATH", "/revoke").unwrap();
-    assert_eq!(settings.revoke_path, "/revoke");
+    assert_eq!(settings.revoke_path(V1), "/revoke");
 }
 
 #[test]
@@ -108,11 +123,8 @@ fn all_missing_variables_are_reported_at_once() {
 fn an_invalid_variable_is_reported_without_its_value() {
     let cases = [
         ("OP_USERS_REGION", "wrong-us"),
-        ("OP_USERS_REGION", ""),
         ("OP_USERS_BASE_URL", "https://wrong/path"),
-        ("OP_USERS_BASE_URL", ""),
         ("OP_USERS_API_VERSION", "wrong-v2"),
-        ("OP_USERS_API_VERSION", ""),
         ("OP_USERS_TOKEN_PATH", "wrong"),
         ("OP_USERS_TOKEN_PATH", "/wrong?x"),
         ("OP_USERS_TOKEN_PATH", "//wrong.test/x"),
@@ -126,6 +138,14 @@ fn an_invalid_variable_is_reported_without_its_value() {
         ("OP_USERS_DEADLINE_MS", "3600001"),
         ("OP_USERS_DEADLINE_MS", "wrong"),
         ("OP_USERS_REGOIN", "wrong"),
+        ("OP_USERS_REGION", " eu"),
+        ("OP_USERS_API_VERSION", "Auto"),
+        ("OP_USERS_DEADLINE_MS", "5 "),
+        ("op_users_region", "wrong"),
+        ("Op_Users_Protect", "wrong"),
+        ("OP_USERS_PORTS", "wrong"),
+        ("OP_USERS_PORT_HTTP", "wrong"),
+        ("OP_USERS_SERVICE", "wrong"),
     ];
     for (name, value) in cases {
         let problems = problems(read_with(name, value));
@@ -139,9 +159,7 @@ fn an_invalid_variable_is_reported_without_its_value() {
 fn credentials_that_do_not_fit_into_a_header_are_rejected() {
     for (id, secret, name) in [
         ("a:b", "s", "OP_USERS_CLIENT_ID"),
-        ("", "s", "OP_USERS_CLIENT_ID"),
         ("a\nb", "s", "OP_USERS_CLIENT_ID"),
-        ("a", "", "OP_USERS_CLIENT_SECRET"),
         ("a", "s3cr3t\n", "OP_USERS_CLIENT_SECRET"),
         ("a", &"s".repeat(4097), "OP_USERS_CLIENT_SECRET"),
     ] {
@@ -153,7 +171,7 @@ fn credentials_that_do_not_fit_into_a_header_are_rejected() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(name), "{found:?}");
     }
-    for basic in ["", "Basic eA==", "a\r\nb", "\u{e4}"] {
+    for basic in ["Basic eA==", "a\r\nb", "\u{e4}"] {
         let found = problems(read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]));
         assert!(found[0].starts_with("OP_USERS_BASIC "), "{found:?}");
     }
@@ -230,4 +248,118 @@ fn debug_of_settings_shows_no_secret() {
     let shown = format!("{:?}", read(&[ACCOUNT, CLIENT, SECRET]).unwrap());
     assert!(!shown.contains("s3cr3t"), "{shown}");
     assert!(!shown.contains("czNjcjN0"), "{shown}");
+}
+
+#[test]
+fn a_variable_without_a_value_counts_as_not_set() {
+    for name in [
+        "OP_USERS_REGION",
+        "OP_USERS_BASE_URL",
+        "OP_USERS_BASIC",
+        "OP_USERS_API_VERSION",
+        "OP_USERS_TOKEN_PATH",
+        "OP_USERS_REVOKE_PATH",
+        "OP_USERS_USER_AGENT",
+        "OP_USERS_DEADLINE_MS",
+        "OP_USERS_REGOIN",
+    ] {
+        let settings = read_with(name, "").unwrap();
+        assert_eq!(settings.base_url.authority, "api.1password.com", "{name}");
+        assert_eq!(settings.generation, None, "{name}");
+    }
+    assert_eq!(
+        problems(read(&[ACCOUNT, CLIENT, ("OP_USERS_CLIENT_SECRET", "")])),
+        ["OP_USERS_CLIENT_SECRET is not set"]
+    );
+}
+
+#[test]
+fn a_variable_that_is_set_twice_is_rejected() {
+    for name in [
+        "OP_USERS_REGION",
+        "OP_USERS_ACCOUNT_ID",
+        "OP_USERS_API_VERSION",
+    ] {
+        let twice = [ACCOUNT, CLIENT, SECRET, (name, "v1"), (name, "v1")];
+        let found = problems(read(&twice));
+        let expected = format!("{name} is not a setting, or is set twice");
+        assert!(found.contains(&expected), "{found:?}");
+    }
+}
+
+#[test]
+fn variables_that_kubernetes_sets_are_passed_over() {
+    let mut variables = vec![ACCOUNT, CLIENT, SECRET];
+    for name in [
+        "OP_USERS_SERVICE_HOST",
+        "OP_USERS_SERVICE_PORT",
+        "OP_USERS_SERVICE_PORT_HTTP",
+        "OP_USERS_PORT",
+        "OP_USERS_PORT_80_TCP",
+        "OP_USERS_PORT_80_TCP_PROTO",
+        "OP_USERS_PORT_80_TCP_PORT",
+        "OP_USERS_PORT_80_TCP_ADDR",
+        "OP_USERS_API_SERVICE_HOST",
+        "OP_USERS_API_SERVICE_PORT_HTTPS",
+        "OP_USERS_API_PORT",
+        "OP_USERS_API_PORT_443_TCP_ADDR",
+        "OP_USERS_BLUE_PORTAL_PORT_53_UDP",
+    ] {
+        variables.push((name, "10.3.104.46"));
+    }
+    read(&variables).unwrap();
+}
+
+#[test]
+fn values_copied_with_more_than_themselves_are_rejected() {
+    let strays = [
+        " ",
+        "\t",
+        "\u{a0}",
+        "\u{2003}",
+        "\u{3000}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200e}",
+        "\u{202e}",
+        "\u{2060}",
+        "\u{feff}",
+        "\u{3164}",
+        "\u{e0020}",
+    ];
+    for (name, value) in [ACCOUNT, CLIENT, SECRET] {
+        for stray in strays {
+            for value in [format!("{stray}{value}"), format!("{value}{stray}")] {
+                let mut variables = vec![ACCOUNT, CLIENT, SECRET];
+                for variable in &mut variables {
+                    if variable.0 == name {
+                        variable.1 = &value;
+                    }
+                }
+                let found = problems(read(&variables));
+                assert_eq!(found.len(), 1, "{found:?}");
+                assert!(found[0].starts_with(&format!("{name} must")), "{found:?}");
+                assert!(!found[0].contains(&*value), "{found:?}");
+            }
+        }
+    }
+    for inside in ["client\u{200b}1", "client\u{feff}-1"] {
+        let found = problems(read(&[ACCOUNT, SECRET, ("OP_USERS_CLIENT_ID", inside)]));
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+    // White space within is part of the value.
+    assert!(read(&[ACCOUNT, CLIENT, SECRET]).is_ok());
+}
+
+#[test]
+fn auto_with_a_token_path_means_the_documented_generation() {
+    for version in [ApiVersion::Auto, ApiVersion::V1Beta1] {
+        let settings = Settings::new(RawSettings {
+            api_version: version,
+            token_path: Some("/auth/token".into()),
+            ..raw()
+        });
+        assert_eq!(settings.unwrap().generation, Some(V1Beta1));
+    }
+    assert_eq!(ApiVersion::default(), ApiVersion::Auto);
 }

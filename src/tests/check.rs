@@ -74,7 +74,7 @@ fn all_checks_pass_except_those_that_would_change_users() {
         [
             "account ACCOUNT123 at api.1password.com",
             "api.1password.com answers",
-            "the client's credentials were exchanged for a token",
+            "the client's credentials were exchanged for a token of API version v1beta1",
             "it answers in this region and API version",
             "listing one user works",
             "getting one user works",
@@ -168,13 +168,13 @@ fn a_wrong_client_secret_fails_the_token_check() {
     assert_eq!(verdicts(&findings), "ppfuuuuu");
     assert_eq!(
         findings[2].1,
-        "the server refused the client id and secret (401); check both, and that the application belongs to an account of this region"
+        "the server refused the client id and secret (401); check the region first: another region does not know them; then check both, and that the application still exists"
     );
 }
 
 #[test]
 fn a_missing_list_permission_fails_the_list_check() {
-    let findings = answered(reply(403, LACKS_PERMISSION), reply(404, ""));
+    let findings = answered(reply(403, LACKS_PERMISSION), reply(404, NOT_FOUND));
     assert_eq!(verdicts(&findings), "pppufuuu");
     assert_eq!(
         findings[4].1,
@@ -194,7 +194,7 @@ fn a_missing_get_permission_fails_the_get_check() {
 
 #[test]
 fn an_unknown_account_fails_with_possible_causes() {
-    let findings = answered(reply(404, ""), reply(404, ""));
+    let findings = answered(reply(404, NOT_FOUND), reply(404, NOT_FOUND));
     assert_eq!(verdicts(&findings), "pppffuuu");
     assert_eq!(
         findings[3].1,
@@ -214,8 +214,9 @@ fn a_rejected_fresh_token_ends_the_check() {
 
 #[test]
 fn the_get_check_is_unknown_in_an_account_without_users() {
-    let findings = answered(reply(200, "{}"), reply(404, ""));
-    assert_eq!(verdicts(&findings), "pppppuuu");
+    let findings = answered(reply(200, "{}"), reply(404, NOT_FOUND));
+    assert_eq!(verdicts(&findings), "pppfuuuu");
+    assert!(findings[3].1.contains("every account has an owner"));
     assert_eq!(
         findings[5].1,
         "no user's id is known to try it with; an unused id was not found, as expected"
@@ -236,7 +237,7 @@ fn findings_contain_no_secret() {
 #[test]
 fn a_403_fails_the_get_check_in_an_empty_account() {
     let findings = answered(reply(200, "{}"), reply(403, LACKS_PERMISSION));
-    assert_eq!(verdicts(&findings), "pppppfuu");
+    assert_eq!(verdicts(&findings), "pppfufuu");
 }
 
 #[test]
@@ -255,5 +256,75 @@ fn a_single_use_token_serves_the_whole_check() {
             reply(200, ACTIVE),
         ]));
         assert_eq!(verdicts(&findings(&client)), "ppppppuu");
+    }
+}
+
+#[test]
+fn a_list_without_users_or_results_fails_the_account_check() {
+    for list in [
+        "{}",
+        r#"{"results":[]}"#,
+        r#"{"results":null}"#,
+        r#"{"next_page_token":"x"}"#,
+        r#"{"results":[],"next_page_token":"x"}"#,
+    ] {
+        let findings = answered(reply(200, list), reply(404, NOT_FOUND));
+        assert_eq!(verdicts(&findings), "pppfuuuu", "{list}");
+    }
+    for list in [r#"{"users":[]}"#, r#"{"users":[{"id":"x"}],"total":1}"#] {
+        let findings = answered(reply(200, list), reply(404, NOT_FOUND));
+        assert_eq!(verdicts(&findings), "pppufuuu", "{list}");
+        assert!(findings[4].1.contains("the list has no `results`"));
+    }
+}
+
+#[test]
+fn a_check_names_the_api_version_that_answers() {
+    for (gone, expected) in [
+        (
+            "/v1/",
+            "the client's credentials were exchanged for a token of API version v1beta1, which is asked first",
+        ),
+        (
+            "/v1beta1/",
+            "the client's credentials were exchanged for a token of API version v1; v1beta1 has no token endpoint here (404 or 410)",
+        ),
+    ] {
+        let mut served = with_tokens(|sent| {
+            let is_list = sent.url.contains("/users?");
+            reply(200, if is_list { LIST } else { ACTIVE })
+        });
+        let auto = RawSettings {
+            api_version: ApiVersion::Auto,
+            ..raw_settings()
+        };
+        let client = client_with(auto, move |sent| {
+            if sent.url.contains(gone) {
+                reply(404, "<html>")
+            } else {
+                served(sent)
+            }
+        });
+        // The second check asks again, as the first one did.
+        for _ in 0..2 {
+            let findings = findings(&client);
+            assert_eq!(verdicts(&findings), "ppppppuu");
+            assert_eq!(findings[2].1, expected);
+        }
+    }
+}
+
+#[test]
+fn a_path_that_is_gone_fails_the_list_check() {
+    for body in [
+        "",
+        "<html>",
+        "404 page not found",
+        r#"{"message":"no Route"}"#,
+    ] {
+        let findings = answered(reply(404, body), reply(404, body));
+        assert_eq!(verdicts(&findings), "pppuffuu");
+        assert!(findings[4].1.contains("no API of version v1beta1"));
+        assert!(findings[4].1.contains("set the API version to v1, "));
     }
 }

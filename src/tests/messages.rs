@@ -71,14 +71,14 @@ fn each_error_response_has_a_message_and_a_hint() {
         (
             ListUsers,
             404,
-            "",
+            NOT_FOUND,
             "list-users: the server knows no such account (404)",
             "check the account id, the region and the API version",
         ),
         (
             GetUser,
             404,
-            "",
+            NOT_FOUND,
             "get-user: the server knows no such user (404)",
             "check the user's id, and the account id and the region too if no user is found",
         ),
@@ -124,7 +124,9 @@ fn rejected_credentials_have_a_hint() {
         message_and_hint(&error),
         (
             "get-user: the server refused the client id and secret (401, it says: invalid_client)",
-            Some("check both, and that the application belongs to an account of this region")
+            Some(
+                "check the region first: another region does not know them; then check both, and that the application still exists"
+            )
         )
     );
 }

@@ -10,9 +10,9 @@ use crate::{
     tests::fake_platform::FakePlatform,
 };
 
-const STATUSES: [u16; 27] = [
-    0, 100, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 412, 418, 422, 429, 499,
-    500, 501, 502, 503, 504, 505, 599, 600,
+const STATUSES: [u16; 28] = [
+    0, 100, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 418, 422, 429,
+    499, 500, 501, 502, 503, 504, 505, 599, 600,
 ];
 
 /// Error codes for a status of the token endpoint, the revocation endpoint, a list, a get and a change.
@@ -27,7 +27,7 @@ fn codes(status: u16) -> [ErrorCode; 5] {
             InvalidArgument,
         ],
         401 => [Unauthenticated; 5],
-        404 => [NotConfigured, NotConfigured, NotFound, NotFound, NotFound],
+        404 | 410 => [NotConfigured; 5],
         408 | 500..=599 => [Unavailable; 5],
         429 => [RateLimited; 5],
         _ => [Other; 5],
@@ -176,5 +176,43 @@ fn the_error_contains_the_wait_from_retry_after() {
             vec![reply(429, "").retry_after(value); 5],
         );
         assert_eq!(error.retry_after, wait);
+    }
+}
+
+#[test]
+fn only_a_404_in_the_form_of_the_api_is_not_found() {
+    let read = [
+        Operation::ListUsers,
+        Operation::GetUser,
+        Operation::SuspendUser,
+        Operation::ReactivateUser,
+    ];
+    for (body, code) in [
+        (
+            r#"{"code":5,"message":"user_not_found","details":[]}"#,
+            NotFound,
+        ),
+        (r#"{"code":5}"#, NotFound),
+        (r#"{"message":"Not Found"}"#, NotConfigured),
+        (r#"{"code":404,"message":"Not Found"}"#, NotConfigured),
+        (r#"{"code":"5","message":"Not Found"}"#, NotConfigured),
+        (r#"{"code":5.5}"#, NotConfigured),
+        (r#"{"code":0}"#, NotConfigured),
+        (r#"{"error":"not_found"}"#, NotConfigured),
+        (r#"{"error":{"code":5}}"#, NotConfigured),
+        (r#"[{"code":5}]"#, NotConfigured),
+        (r#"{"code":5,"message":"cut"#, NotConfigured),
+        ("<html>{\"code\":5}</html>", NotConfigured),
+        ("404 page not found", NotConfigured),
+        ("", NotConfigured),
+    ] {
+        for operation in read {
+            let error = error_of(operation, [reply(404, body)]);
+            assert_eq!(error.code, code, "{body}");
+            assert!(!error.message.contains("no such user") || code == NotFound);
+        }
+        let error = error_of(Operation::GetUser, [reply(410, body)]);
+        let expected = if code == NotFound { Other } else { code };
+        assert_eq!(error.code, expected, "{body}");
     }
 }

@@ -115,7 +115,9 @@ async fn a_wrong_api_version_is_not_configured() {
         .start()
         .await
         .unwrap();
-    let ended = run(op_users_at(&simulator, &["list"])).await;
+    let mut command = op_users_at(&simulator, &["list"]);
+    command.env("OP_USERS_API_VERSION", "v1beta1");
+    let ended = run(command).await;
     expect(&ended, "not-configured", "set the API version to v1");
 }
 

@@ -36,6 +36,7 @@ impl From<configuration::Settings> for RawSettings {
                 configuration::BaseUrl::Origin(origin) => Origin::Other(origin),
             },
             api_version: match settings.api_version {
+                configuration::ApiVersion::Auto => ApiVersion::Auto,
                 configuration::ApiVersion::V1beta1 => ApiVersion::V1Beta1,
                 configuration::ApiVersion::V1 => ApiVersion::V1,
             },

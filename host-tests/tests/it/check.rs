@@ -70,7 +70,7 @@ async fn a_wrong_setting_is_named() {
     assert_eq!(verdicts(&findings), "F???????");
     assert_eq!(
         findings[0].detail,
-        "OP_USERS_API_VERSION must be v1beta1 or v1"
+        "OP_USERS_API_VERSION must be auto, v1beta1 or v1"
     );
 }
 
@@ -124,7 +124,7 @@ async fn a_wrong_secret_mentions_the_region() {
     assert!(
         findings[2]
             .detail
-            .contains("check both, and that the application belongs to an account of this region"),
+            .contains("check the region first: another region does not know them; then check both"),
         "{}",
         findings[2].detail
     );

@@ -66,7 +66,9 @@ async fn a_wrong_secret_is_unauthenticated() {
     );
     assert_eq!(
         error.hint.as_deref(),
-        Some("check both, and that the application belongs to an account of this region")
+        Some(
+            "check the region first: another region does not know them; then check both, and that the application still exists"
+        )
     );
     assert_eq!((error.effect, error.retryable), (Effect::NotApplied, false));
     assert_eq!((error.status, error.requests), (Some(401), 1));

@@ -8,6 +8,7 @@ mod closed_port;
 mod component_file;
 mod component_parts;
 mod errors;
+mod generations;
 mod hostile;
 mod interruption;
 mod list_users;

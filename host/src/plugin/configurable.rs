@@ -28,7 +28,7 @@ use crate::{
 ///         client_secret: "secret".into(),
 ///     }),
 ///     base_url: BaseUrl::Com,
-///     api_version: ApiVersion::V1beta1,
+///     api_version: ApiVersion::Auto,
 ///     token_path: None,
 ///     revoke_path: None,
 ///     user_agent: None,

@@ -153,7 +153,8 @@ impl History {
                 matches!(record.intent, Intent::FindUser(_))
             }
             (Code::InvalidArgument, Some(400))
-            | (Code::NotConfigured | Code::NotFound, Some(404))
+            | (Code::NotConfigured, Some(404 | 410))
+            | (Code::NotFound, Some(404))
             | (Code::RateLimited, Some(429))
             | (Code::Unavailable, Some(408 | 500..=599))
             | (Code::MalformedResponse, Some(200..=399))

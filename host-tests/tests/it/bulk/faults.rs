@@ -110,7 +110,18 @@ fn error_responses() -> Vec<FaultRow> {
             ALWAYS,
             Some(InvalidArgument),
         ),
-        ("404", Action::json(404, "{}"), ALWAYS, Some(NotFound)),
+        (
+            "404",
+            Action::json(404, r#"{"code":5}"#),
+            ALWAYS,
+            Some(NotFound),
+        ),
+        (
+            "404 of a proxy",
+            Action::json(404, "{}"),
+            ALWAYS,
+            Some(NotConfigured),
+        ),
         ("418", Action::status(418), ALWAYS, Some(Other)),
     ]
 }
@@ -183,7 +194,18 @@ async fn a_fault_on_the_list_fails_targets_named_by_email() {
     let mut rows = [temporary_faults(), permanent_faults()].concat();
     rows.extend([
         ("429, always", retry_now(429), ALWAYS, Some(RateLimited)),
-        ("404", Action::status(404), ALWAYS, Some(NotFound)),
+        (
+            "404",
+            Action::json(404, r#"{"code":5}"#),
+            ALWAYS,
+            Some(NotFound),
+        ),
+        (
+            "404 of a proxy",
+            Action::status(404),
+            ALWAYS,
+            Some(NotConfigured),
+        ),
     ]);
     // A response with a single user is not a list.
     rows.retain(|(name, ..)| *name != "another user");

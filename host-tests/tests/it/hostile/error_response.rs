@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use host::ErrorCode::{
-    ExternallyManaged, InvalidArgument, LastOwner, NotFound, Other, PermissionDenied,
+    ExternallyManaged, InvalidArgument, LastOwner, NotConfigured, Other, PermissionDenied,
     Unauthenticated,
 };
 
@@ -178,7 +178,7 @@ async fn errors_that_repeat_a_secret_are_redacted() {
             Suspend,
             status(404, &[], "\"$token\""),
         )
-        .fails(NotFound, 2),
+        .fails(NotConfigured, 2),
         Case::new(
             "400 that repeats the credentials",
             Revoke,

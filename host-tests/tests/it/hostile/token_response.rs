@@ -114,7 +114,7 @@ async fn token_endpoint_errors_map_to_their_codes() {
         Case::new("400 of another kind", Suspend, status(400, &[], "{}")).fails(Other, 1),
         Case::new("401", Suspend, status(401, &[], oauth)).fails(Unauthenticated, 1),
         Case::new("403", Suspend, status(403, &[], "")).fails(Other, 1),
-        Case::new("404", Suspend, status(404, &[], "")).fails(NotConfigured, 1),
+        Case::new("404", Suspend, status(404, &[], "")).fails(NotConfigured, 2),
         Case::new("204", Suspend, status(204, &[], "")).fails(MalformedResponse, 1),
         Case::new("302", Suspend, status(302, &["location: $elsewhere/"], ""))
             .fails(MalformedResponse, 1),

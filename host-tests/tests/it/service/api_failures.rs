@@ -13,6 +13,8 @@ use crate::closed_port::ClosedPort;
 
 /// Deadline of a call.
 const DEADLINE_MS: &str = "2000";
+/// Body of the API's 404.
+const NOT_FOUND: &str = r#"{"code":5,"message":"not_found","details":[]}"#;
 
 /// Name of a failure, the action of the API, and the status and code of the service.
 type Failure = (&'static str, Action, u16, &'static str);
@@ -116,7 +118,8 @@ async fn list_failures_have_their_status_and_code() {
     let more = vec![
         ("400", Action::status(400), 400, "invalid-argument"),
         ("401", Action::status(401), 502, "unauthenticated"),
-        ("404", Action::status(404), 502, "not-found"),
+        ("404", Action::json(404, NOT_FOUND), 502, "not-found"),
+        ("404 of a proxy", Action::status(404), 503, "not-configured"),
     ];
     assert_failures(Endpoint::List, more).await;
 }
@@ -125,20 +128,27 @@ async fn list_failures_have_their_status_and_code() {
 async fn get_failures_have_their_status_and_code() {
     let more = vec![
         ("401", Action::status(401), 502, "unauthenticated"),
-        ("404", Action::status(404), 404, "not-found"),
+        ("404", Action::json(404, NOT_FOUND), 404, "not-found"),
+        ("404 of a proxy", Action::status(404), 503, "not-configured"),
     ];
     assert_failures(Endpoint::Get, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn suspend_failures_have_their_status_and_code() {
-    let more = vec![("404", Action::status(404), 404, "not-found")];
+    let more = vec![
+        ("404", Action::json(404, NOT_FOUND), 404, "not-found"),
+        ("404 of a proxy", Action::status(404), 503, "not-configured"),
+    ];
     assert_failures(Endpoint::Suspend, more).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reactivate_failures_have_their_status_and_code() {
-    let more = vec![("404", Action::status(404), 404, "not-found")];
+    let more = vec![
+        ("404", Action::json(404, NOT_FOUND), 404, "not-found"),
+        ("404 of a proxy", Action::status(404), 503, "not-configured"),
+    ];
     assert_failures(Endpoint::Reactivate, more).await;
 }
 
