@@ -158,7 +158,7 @@ impl Account {
 /// Reads the selected settings from the environment, and adds this program as user agent if none is set.
 fn settings(is_selected: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, Failure> {
     let mut settings =
-        environment::variables(|name| name.starts_with(PREFIX) && is_selected(name))?;
+        environment::variables(|name| environment::has_prefix(name, PREFIX) && is_selected(name))?;
     if settings.iter().all(|(name, _)| name != USER_AGENT) {
         let product = concat!("op-users/", env!("CARGO_PKG_VERSION"));
         settings.push((USER_AGENT.to_owned(), product.to_owned()));

@@ -13,7 +13,7 @@ Settings, from the environment (secrets are never arguments):
   OP_USERS_CLIENT_ID         client id of the OAuth application
   OP_USERS_CLIENT_SECRET     its client secret
   OP_USERS_REGION            com, ca or eu                    [default: com]
-  OP_USERS_API_VERSION       v1beta1 or v1                    [default: v1beta1]
+  OP_USERS_API_VERSION       auto, v1beta1 or v1              [default: auto]
   OP_USERS_DEADLINE_MS       for a whole call                 [default: 30000; contain and restore: one hour]
   and OP_USERS_BASE_URL, _BASIC, _TOKEN_PATH, _REVOKE_PATH, _USER_AGENT: see docs/setup.md.
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count as well.

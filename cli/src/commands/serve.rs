@@ -13,15 +13,16 @@ use self::{shutdown_signals::ShutdownSignals, simulated_caller::SimulatedCaller}
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
-    core_dumps, environment,
+    core_dumps,
+    environment::{self, has_prefix},
     failure::{CommandResult, Failure},
     output::{Output, printable::printable, stderr, text::exchange_line},
 };
 
 /// Prefix of the settings' names.
 const PREFIX: &str = "OP_SERVICE_";
-/// A variable of 1Password's CLI that has the same prefix and is not a setting.
-const SERVICE_ACCOUNT_TOKEN: &str = "OP_SERVICE_ACCOUNT_TOKEN";
+/// Beginning of a variable of 1Password's CLI, `OP_SERVICE_ACCOUNT_TOKEN`, which holds a secret and is not a setting.
+const CLI_PREFIX: &str = "OP_SERVICE_ACCOUNT";
 const KEYS: &str = "OP_SERVICE_KEYS";
 const WEBHOOK_SECRETS: &str = "OP_SERVICE_WEBHOOK_SECRETS";
 /// Variable with the deadline of a call in milliseconds.
@@ -52,7 +53,15 @@ pub(super) async fn run(
     let mut environment = account.settings().to_vec();
     // The service validates its settings, and reports errors in its responses.
     let settings =
-        environment::variables(|name| name.starts_with(PREFIX) && name != SERVICE_ACCOUNT_TOKEN)?;
+        environment::variables(|name| has_prefix(name, PREFIX) && !has_prefix(name, CLI_PREFIX))?;
+    // The environment filter drops them, and a guard among them would not hold.
+    if let Some((name, _)) = settings.iter().find(|(name, _)| !name.starts_with(PREFIX)) {
+        let message = format!(
+            "{} is not a setting: names are written in upper case",
+            printable(name)
+        );
+        return Err(Failure::usage(message));
+    }
     let is_set = |setting: &str| {
         settings
             .iter()

@@ -12,6 +12,7 @@ mod process;
 #[cfg(unix)]
 mod process_limits;
 mod serve;
+mod settings;
 #[cfg(unix)]
 mod standard_output;
 #[cfg(unix)]

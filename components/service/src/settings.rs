@@ -2,6 +2,8 @@
 
 use alloc::{format, string::String, vec::Vec};
 
+use onepassword_users::settings::is_set_by_kubernetes;
+
 use crate::{
     api_key::{self, ApiKey},
     bindings::containment::Selector,
@@ -45,18 +47,24 @@ impl Settings {
     pub(crate) fn read(environment: Vec<(String, String)>) -> Result<Self, String> {
         let mut settings = Self::default();
         let mut problems = Vec::new();
-        for (name, value) in environment {
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in &environment {
             let Some(suffix) = name.strip_prefix("OP_SERVICE_") else {
                 continue;
             };
+            // A variable without a value counts as not set.
+            if value.is_empty() {
+                continue;
+            }
             let read = match suffix {
-                "KEYS" => parse_keys(&value).map(|keys| settings.api_keys = keys),
-                "WEBHOOK_SECRETS" => parse_list(&value, WebhookSecret::parse)
+                _ if seen.contains(&suffix) => Err("is set twice"),
+                "KEYS" => parse_keys(value).map(|keys| settings.api_keys = keys),
+                "WEBHOOK_SECRETS" => parse_list(value, WebhookSecret::parse)
                     .map(|secrets| settings.webhook_secrets = secrets),
-                "MAX_CHANGES" => parse_digits(&value)
+                "MAX_CHANGES" => parse_digits(value)
                     .map(|max| settings.max_changes = max)
                     .ok_or("must be a whole number"),
-                "PROTECT" => match parse_protect(&value) {
+                "PROTECT" => match parse_protect(value) {
                     Ok(protect) => {
                         settings.protect = protect;
                         Ok(())
@@ -75,12 +83,12 @@ impl Settings {
                     }
                     _ => Err("must be `true` or `false`"),
                 },
-                // Kubernetes sets these in every container if a Kubernetes service has the name `op`.
-                _ if is_set_by_kubernetes(suffix) => Ok(()),
+                _ if is_set_by_kubernetes(name) => Ok(()),
                 _ => Err("is not a setting"),
             };
+            seen.push(suffix);
             if let Err(problem) = read {
-                problems.push(format!("{} {problem}", printable(&name)));
+                problems.push(format!("{} {problem}", printable(name)));
             }
         }
         if problems.is_empty() {
@@ -111,10 +119,6 @@ fn parse_protect(value: &str) -> Result<Vec<Selector>, usize> {
         }
     };
     (1..).zip(list_items(value)).map(parse).collect()
-}
-
-fn is_set_by_kubernetes(suffix: &str) -> bool {
-    suffix == "HOST" || suffix == "PORT" || suffix.starts_with("PORT_")
 }
 
 /// Parses items that are separated by commas or white space.
@@ -239,7 +243,7 @@ mod tests {
 
     #[test]
     fn max_changes_must_be_digits() {
-        for value in ["", "-1", "+5", "5.0", " 5", "4294967296"] {
+        for value in ["-1", "+5", "5.0", " 5", "4294967296"] {
             assert!(
                 read(&[("OP_SERVICE_MAX_CHANGES", value)]).is_err(),
                 "{value}"
@@ -261,7 +265,47 @@ mod tests {
             ("OP_SERVICE_HOST", "10.0.0.1"),
             ("OP_SERVICE_PORT", "tcp://10.0.0.1:80"),
             ("OP_SERVICE_PORT_80_TCP_ADDR", "10.0.0.1"),
+            ("OP_SERVICE_SERVICE_HOST", "10.0.0.1"),
+            ("OP_SERVICE_SERVICE_PORT_HTTP", "80"),
+            ("OP_SERVICE_BLUE_PORT_53_UDP_PORT", "53"),
         ])
         .unwrap();
+        for name in [
+            "OP_SERVICE_HOSTS",
+            "OP_SERVICE_PORTS",
+            "OP_SERVICE_X_PORTAL",
+        ] {
+            assert!(read(&[(name, "x")]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_setting_twice_is_rejected() {
+        for name in [
+            "OP_SERVICE_PROTECT",
+            "OP_SERVICE_MAX_CHANGES",
+            "OP_SERVICE_X",
+        ] {
+            let problems = read(&[(name, "3"), (name, "3")]).unwrap_err();
+            assert!(
+                problems.contains(&format!("{name} is set twice")),
+                "{problems}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_setting_without_a_value_counts_as_not_set() {
+        for name in [
+            "OP_SERVICE_KEYS",
+            "OP_SERVICE_WEBHOOK_SECRETS",
+            "OP_SERVICE_MAX_CHANGES",
+            "OP_SERVICE_PROTECT",
+            "OP_SERVICE_X",
+        ] {
+            let settings = read(&[(name, ""), ("OP_SERVICE_MAX_CHANGES", "3")]).unwrap();
+            assert!(settings.api_keys.is_empty() && settings.protect.is_empty());
+            assert_eq!(settings.max_changes, 3, "{name}");
+        }
     }
 }

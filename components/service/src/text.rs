@@ -3,6 +3,8 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::str::FromStr;
 
+use onepassword_users::is_invisible;
+
 use crate::bindings::containment::Selector;
 
 /// Maximum length of an id, e-mail address, reason or ticket, in characters. At most 1024 bytes of UTF-8, which is the
@@ -57,18 +59,6 @@ pub(crate) fn can_name_user(text: &str) -> bool {
 
 /// Letters that stand around or between addresses, in patterns and in encodings, and not in addresses.
 const REFUSED_IN_NAMES: &str = "\"`<>()[]{};:,|*?\\=&#%$!";
-
-/// Returns true for letters that leave no mark: control and format letters, separators, fillers and variation selectors.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
-            | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{110bd}' | '\u{110cd}'
-            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// Parses a number that consists of digits only. `FromStr` alone would accept a sign.
 pub(crate) fn parse_digits<N: FromStr>(text: &str) -> Option<N> {

@@ -185,6 +185,7 @@ pub(super) fn service_with(more: &[(&str, &str)]) -> Service {
         ),
     ];
     let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+    environment.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
     environment.extend(more.iter().map(owned));
     Service::new(environment)
 }
