@@ -4,6 +4,8 @@ use alloc::string::String;
 
 /// Length of a match that is redacted even if the secret is longer, in bytes. A shorter secret must match whole.
 const MIN_MATCH: usize = 8;
+/// Length of the end of a secret that is searched for in data, in bytes. Bounds the work on a long text with a long secret.
+const MAX_SEARCHED: usize = 16;
 
 /// Replaces every secret in a text, and every part of one from 8 bytes on, by `[redacted]`.
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
@@ -32,13 +34,20 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
     redacted
 }
 
-/// True if one of the texts contains one of the secrets. Secrets under 8 bytes may occur by chance and are ignored.
+/// True if one of the texts contains one of the secrets, or its last 16 bytes. Secrets under 8 bytes may occur by chance and
+/// are ignored.
 pub(crate) fn leaks_secret<'t>(mut texts: impl Iterator<Item = &'t str>, secrets: &[&str]) -> bool {
     texts.any(|text| {
         secrets.iter().any(|secret| {
-            secret.len() >= MIN_MATCH && contains_bytes(text.as_bytes(), secret.as_bytes())
+            secret.len() >= MIN_MATCH && contains_bytes(text.as_bytes(), searched_part(secret))
         })
     })
+}
+
+/// The last 16 bytes of a secret: all of them take part in no more than 16 comparisons for each byte of a text.
+fn searched_part(secret: &str) -> &[u8] {
+    let start = secret.len().saturating_sub(MAX_SEARCHED);
+    secret.as_bytes().get(start..).unwrap_or_default()
 }
 
 /// True if these bytes, at least one, occur in others.
@@ -96,6 +105,14 @@ mod tests {
         assert!(leaks_secret(["other-secret"].into_iter(), &secrets));
         assert!(!leaks_secret(["correct", "horse"].into_iter(), &secrets));
         assert!(!leaks_secret([].into_iter(), &secrets));
+    }
+
+    #[test]
+    fn the_searched_part_of_a_secret_is_16_bytes_at_most() {
+        let secret = "a".repeat(8000) + "0123456789abcdef";
+        assert_eq!(searched_part(&secret), b"0123456789abcdef");
+        assert_eq!(searched_part("eight888"), b"eight888");
+        assert!(leaks_secret(["x0123456789abcdefx"].into_iter(), &[&secret]));
     }
 
     #[test]
