@@ -17,6 +17,8 @@ use crate::{
 
 /// Maximum number of attempts of one request.
 const MAX_ATTEMPTS: u32 = 5;
+/// Minimum wait before another attempt, also if the server asks for none.
+const MIN_WAIT: Duration = Duration::from_millis(100);
 /// Minimum time for an attempt after a wait. With less, it would end in a time-out, which hides the cause.
 const MIN_ATTEMPT: Duration = Duration::from_millis(100);
 
@@ -71,6 +73,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
             }
             attempts = attempts.saturating_add(1);
             let wait = failure.retry_after.unwrap_or_else(|| backoff.next());
+            let wait = wait.max(MIN_WAIT);
             if failure.code == ErrorCode::RateLimited {
                 self.pause_all(wait, &failure);
             }

@@ -10,6 +10,8 @@ use crate::platform::{Duration, Instant};
 
 /// Minimum time that a wait must leave for the next attempt.
 const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(100);
+/// Minimum wait before another attempt.
+const MIN_WAIT: Duration = Duration::from_millis(100);
 /// Back-off: maximum of the first wait, which doubles, and maximum of all waits.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
 
@@ -106,6 +108,8 @@ impl History {
             .and_then(|last| last.received.wait());
         let (first, longest) = BACKOFF;
         let doublings = self.calls[call].chains[chain].attempts - 1;
-        asked.unwrap_or(first.times(1 << doublings).min(longest))
+        asked
+            .unwrap_or(first.times(1 << doublings).min(longest))
+            .max(MIN_WAIT)
     }
 }
