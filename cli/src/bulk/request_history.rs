@@ -10,8 +10,8 @@ use std::{
 };
 
 use host::{
-    ApiOperation, Effect, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord,
-    Selector, Target, TargetReport, User, UserState,
+    ApiOperation, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord, Selector,
+    Target, TargetReport, User, UserState,
 };
 use onepassword_users::{UserAction, comparable_email};
 
@@ -128,9 +128,10 @@ impl RequestHistory {
     /// Returns true if a target failed only because requests were blocked: its change was never sent.
     pub(super) fn is_never_sent(&self, target: &TargetResult) -> bool {
         let state = self.state();
-        let is_denied = target.error().is_some_and(|error| {
-            error.code == ErrorCode::ConnectionFailed && error.effect == Effect::NotApplied
-        });
+        // The component cannot know that a denied request was never sent. This history does.
+        let is_denied = target
+            .error()
+            .is_some_and(|error| error.code == ErrorCode::ConnectionFailed);
         let is_sent = target.id().is_some_and(|id| state.changes.contains_key(id));
         let is_blocked = target.id().is_some_and(|id| state.blocked_ids.contains(id));
         state.is_blocked && is_denied && !is_sent && (is_blocked || state.is_shared_request_blocked)

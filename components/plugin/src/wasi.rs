@@ -22,7 +22,7 @@ use wasip2::{
 use zeroize::Zeroize;
 
 use self::{
-    cause::{denied, failed, incomplete},
+    cause::{denied, failed, incomplete, refused},
     reactor::Reactor,
 };
 
@@ -79,7 +79,7 @@ impl Platform for Wasi {
             None => None,
         };
         let future =
-            outgoing_handler::handle(outgoing, options(request.timeouts)).map_err(failed)?;
+            outgoing_handler::handle(outgoing, options(request.timeouts)).map_err(refused)?;
         if let Some((body, text)) = body {
             self.write(body, text).await;
         }

@@ -19,29 +19,48 @@ pub(super) fn incomplete() -> SendError {
     failed(ErrorCode::HttpResponseIncomplete)
 }
 
+/// Error for a request that the host did not take over: a refusal is then the host's own, and nothing was sent.
+pub(super) fn refused(code: ErrorCode) -> SendError {
+    let error = failed(code);
+    SendError {
+        is_possibly_received: error.is_possibly_received && error.kind != SendErrorKind::Denied,
+        ..error
+    }
+}
+
 /// Error for a code of `wasi:http`, with the possibility that the server received the request.
+///
+/// Each code is taken at its weakest meaning, because hosts use them differently: some report a time-out of the connection
+/// after the request went out, and some deny a request whose response they do not pass on. Only a code that no host can
+/// report later than the connection proves that the server received nothing: the name was not found, the address is not
+/// allowed, the connection was refused, the certificate is not trusted.
 pub(super) fn failed(code: ErrorCode) -> SendError {
     use SendErrorKind::{Connection, Denied, Malformed, TimedOut, TooLarge};
 
     let (kind, is_possibly_received, detail) = match code {
-        ErrorCode::DnsTimeout => (Connection, false, "the host name was not resolved in time"),
+        ErrorCode::DnsTimeout => (Connection, true, "the host name was not resolved in time"),
         ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
             (Connection, false, "the host name cannot be resolved")
         }
         ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => {
-            (Connection, false, "the server cannot be reached")
+            (Connection, true, "the server cannot be reached")
         }
-        ErrorCode::DestinationIpProhibited | ErrorCode::HttpRequestDenied => (
+        ErrorCode::DestinationIpProhibited => (
             Denied,
             false,
             "the host does not allow requests to this address",
         ),
+        ErrorCode::HttpRequestDenied => (
+            Denied,
+            true,
+            "the host does not allow requests to this address",
+        ),
         ErrorCode::ConnectionRefused => (Connection, false, "the server refused the connection"),
-        ErrorCode::ConnectionTimeout => (Connection, false, "the connection was not made in time"),
+        ErrorCode::ConnectionTimeout => (Connection, true, "the connection was not made in time"),
         ErrorCode::ConnectionLimitReached => {
-            (Connection, false, "the host's connection limit is reached")
+            (Connection, true, "the host's connection limit is reached")
         }
-        ErrorCode::TlsProtocolError => (Connection, false, "TLS failed"),
+        ErrorCode::TlsProtocolError => (Connection, true, "TLS failed"),
         ErrorCode::TlsCertificateError => (
             Connection,
             false,
@@ -64,7 +83,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         | ErrorCode::HttpRequestHeaderSize(_)
         | ErrorCode::HttpRequestTrailerSectionSize(_)
         | ErrorCode::HttpRequestTrailerSize(_) => {
-            (Denied, false, "the host does not accept this request")
+            (Denied, true, "the host does not accept this request")
         }
         ErrorCode::HttpResponseIncomplete => (Connection, true, "the response is incomplete"),
         ErrorCode::HttpResponseHeaderSectionSize(_)
@@ -85,9 +104,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
             "the response is not valid HTTP, or is incomplete",
         ),
         ErrorCode::LoopDetected => (Connection, true, "a proxy loop was detected"),
-        ErrorCode::ConfigurationError => {
-            (Denied, false, "the host's HTTP client is not configured")
-        }
+        ErrorCode::ConfigurationError => (Denied, true, "the host's HTTP client is not configured"),
         ErrorCode::InternalError(_) => {
             (Connection, true, "the host failed to carry out the request")
         }
