@@ -38,14 +38,13 @@ pub(crate) fn classify(
     }
     message.truncate(message.floor_char_boundary(MAX_MESSAGE));
     let message = Some(message).filter(|message| !message.is_empty());
-    // A page of HTML comes from a proxy: a permission that it names is not one of the application.
-    let api_message = message
-        .as_deref()
-        .filter(|message| !message.starts_with('<'));
+    // Any other body may come from a proxy: a permission that it names is not one of the application.
+    let is_known = problem.is_of_api || matches!(endpoint, Endpoint::Token | Endpoint::Revoke);
+    let known_message = is_known.then(|| message.as_deref().unwrap_or_default());
     let meaning = if is_path_gone(endpoint, status, &problem) {
         path_gone(endpoint, generation)
     } else {
-        meaning_of(endpoint, status, api_message.unwrap_or_default())
+        meaning_of(endpoint, status, known_message)
     };
     // `usize`, because each integer type has formatting code of its own.
     let status_text = usize::from(status).to_string();
@@ -60,6 +59,7 @@ pub(crate) fn classify(
     failure.is_possibly_processed = !matches!(status, 400..=499);
     failure.retry_after = retry_after;
     failure.status = Some(status);
+    failure.is_of_api = problem.is_of_api;
     failure.api_code = problem.code;
     failure.api_message = message;
     failure
@@ -115,38 +115,57 @@ fn path_gone(endpoint: Endpoint, generation: Generation) -> Meaning {
 }
 
 /// Meaning of a status and the server's message.
-fn meaning_of(endpoint: Endpoint, status: u16, message: &str) -> Meaning {
+///
+/// `message`: None if the response does not have the form of the API's errors, so that its status alone is known.
+fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning {
     use Endpoint::{Change, List, Revoke, Token, User};
     use ErrorCode as Code;
 
     if endpoint == Change
         && matches!(status, 400..=499)
-        && let Some(meaning) = forbidden_change(message)
+        && let Some(meaning) = message.and_then(forbidden_change)
     {
         return meaning;
     }
     match (status, endpoint) {
+        (200, Token) | (400, Token | Revoke)
+            if message.is_some_and(|message| message.starts_with("invalid_client")) =>
+        {
+            rejected_credentials()
+        }
+        (200, Token) => Meaning::new(
+            Code::Other,
+            "the server refused to issue a token",
+            "read the server's message, and check the settings",
+        ),
         (..=399 | 600.., _) => Meaning::new(
             Code::MalformedResponse,
             "the response is not one of this API",
             "check that the base URL is that of the API, and that no proxy answers in its place; redirects are not followed",
         ),
         (401, Token | Revoke) => rejected_credentials(),
-        (400, Token | Revoke) if message.starts_with("invalid_client") => rejected_credentials(),
         (401, _) => Meaning::new(
             Code::Unauthenticated,
             "the server rejected a token it had just issued",
             "check that the account id belongs to the OAuth application, and that the application still exists",
         ),
-        (403, _) if contains_phrase(message, &["permission"]) => Meaning::new(
-            Code::PermissionDenied,
-            "the OAuth application lacks the permission for this",
-            match endpoint {
-                List => "give it the permission to list users, or use an application that has it",
-                User => "give it the permission to get a user, or use an application that has it",
-                _ => "give it the permission for this operation, or use an application that has it",
-            },
-        ),
+        (403, _) if message.is_some_and(|message| contains_phrase(message, &["permission"])) => {
+            Meaning::new(
+                Code::PermissionDenied,
+                "the OAuth application lacks the permission for this",
+                match endpoint {
+                    List => {
+                        "give it the permission to list users, or use an application that has it"
+                    }
+                    User => {
+                        "give it the permission to get a user, or use an application that has it"
+                    }
+                    _ => {
+                        "give it the permission for this operation, or use an application that has it"
+                    }
+                },
+            )
+        }
         (403, _) => Meaning::new(
             Code::Other,
             "the server forbids this without a known reason",
@@ -170,7 +189,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: &str) -> Meaning {
             "the server asks for fewer requests",
             "try again later",
         ),
-        (400, List | User | Change) => Meaning::new(
+        (400, List | User | Change) if message.is_some() => Meaning::new(
             Code::InvalidArgument,
             "the server rejected the request as invalid",
             "check the id, the page token and the filter",

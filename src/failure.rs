@@ -34,6 +34,8 @@ pub(crate) struct FailureDetails {
     pub endpoint: Option<Endpoint>,
     pub retry_after: Option<Duration>,
     pub status: Option<u16>,
+    /// True if the response has the form of the API's errors.
+    pub is_of_api: bool,
     pub api_code: Option<i32>,
     pub api_message: Option<String>,
     pub candidates: Vec<String>,
@@ -53,6 +55,7 @@ impl Failure {
             endpoint: None,
             retry_after: None,
             status: None,
+            is_of_api: false,
             api_code: None,
             api_message: None,
             candidates: Vec::new(),
@@ -74,9 +77,13 @@ impl Failure {
         copy
     }
 
-    /// True if this endpoint answered 403. A 403 of the token endpoint says nothing about the permission of the request.
+    /// True if this endpoint answered 403 in the API's words: `PermissionDenied` in the numbering of gRPC. A 403 of the token
+    /// endpoint says nothing about the permission of the request, and a proxy sends other bodies.
     pub(crate) fn is_forbidden_by(&self, endpoint: Endpoint) -> bool {
-        self.status == Some(403) && self.endpoint == Some(endpoint)
+        self.status == Some(403)
+            && self.endpoint == Some(endpoint)
+            && self.is_of_api
+            && self.api_code == Some(7)
     }
 
     /// Cause and hint in one line.
@@ -185,6 +192,9 @@ mod tests {
         failure.endpoint = Some(Endpoint::Token);
         assert!(!failure.is_forbidden_by(Endpoint::User));
         failure.endpoint = Some(Endpoint::User);
+        assert!(!failure.is_forbidden_by(Endpoint::User));
+        failure.api_code = Some(7);
+        failure.is_of_api = true;
         assert!(failure.is_forbidden_by(Endpoint::User));
     }
 }

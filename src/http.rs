@@ -126,7 +126,11 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
             .retry_after
             .and_then(|value| retry_after(&value, date));
         // The status decides even if the body is lost.
-        let problem = response::problem(&body.unwrap_or_default());
+        let body = body.unwrap_or_default();
+        let problem = match request.endpoint {
+            Endpoint::Token | Endpoint::Revoke => response::oauth_problem(&body),
+            Endpoint::List | Endpoint::User | Endpoint::Change => response::problem(&body),
+        };
         Err(error_response::classify(
             request.endpoint,
             request.generation,

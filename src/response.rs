@@ -8,7 +8,7 @@ mod users;
 
 pub(crate) use self::{
     object::{HTML, NO_MEMORY, is_html, malformed},
-    problem::{Problem, problem},
+    problem::{Problem, oauth_problem, problem},
     token::token,
     users::{page, user},
 };

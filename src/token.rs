@@ -16,6 +16,8 @@ use crate::{
 const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 /// Maximum lifetime that is believed, in seconds: one day.
 const MAX_LIFETIME_SECONDS: f64 = 86_400.0;
+/// Minimum time for which a token is used, unless it is rejected: a server that gives none would be asked for each request.
+const MIN_USE: Duration = Duration::from_secs(5);
 
 /// An access token.
 pub(crate) struct Token {
@@ -39,7 +41,7 @@ impl Token {
             let lifetime =
                 Duration::from_millis((seconds.min(MAX_LIFETIME_SECONDS) * 1000.0) as u64);
             let margin = EXPIRY_MARGIN.min(Duration::from_nanos(lifetime.as_nanos() / 10));
-            requested.after(lifetime.less(margin))
+            requested.after(lifetime.less(margin).max(MIN_USE))
         });
         Self {
             value,
@@ -73,6 +75,16 @@ pub(crate) struct TokenCache {
     pub exchanges: Cell<u64>,
     /// Permanent failure of the last exchange, for the calls that waited for it.
     pub failure: CloneCell<Failure>,
+    /// Refusal of the credentials, if the last exchange ended with one.
+    pub refusal: CloneCell<Refusal>,
+}
+
+/// A refusal of the credentials, which is remembered for a short time.
+#[derive(Clone)]
+pub(crate) struct Refusal {
+    /// End of that time.
+    pub until: Instant,
+    pub failure: Failure,
 }
 
 impl TokenCache {

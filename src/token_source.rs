@@ -9,19 +9,22 @@ use crate::{
     call_context::CallContext,
     endpoint::Endpoint,
     error::ErrorCode,
+    error_response,
     failure::Failure,
     generation::Generation,
     http::ApiRequest,
-    platform::{Instant, Platform},
+    platform::{Duration, Instant, Platform},
     request::push_encoded,
     response,
     retry::Retry,
     secret::Secret,
-    token::Token,
+    token::{Refusal, Token},
 };
 
 /// Body of the token request (RFC 6749, section 4.4.2). The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
+/// Time for which refused credentials are not tried again.
+const REFUSAL_TIME: Duration = Duration::from_secs(10);
 
 /// The token layer: exchanges, holds and revokes the tokens of an account.
 pub(crate) struct TokenSource<'c, 'a, P> {
@@ -186,7 +189,23 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         if self.retry.is_paused() {
             return None;
         }
+        if let Some(failure) = self.recent_refusal() {
+            self.set_token_failure(&failure);
+            return Some(Err(failure));
+        }
         Some(self.exchange(deadline).await)
+    }
+
+    /// Failure for credentials that the server refused a short time ago. Asking again at once could get them locked.
+    fn recent_refusal(&self) -> Option<Failure> {
+        let Refusal { until, mut failure } = self.context.account.tokens.refusal.get()?;
+        if self.context.remaining(until).is_zero() {
+            return None;
+        }
+        failure
+            .cause
+            .push_str("; it was not asked again, because that was less than 10 seconds ago");
+        Some(failure)
     }
 
     async fn lock(&self, deadline: Instant) -> Result<AsyncLockGuard<'c>, Failure> {
@@ -212,6 +231,9 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             sent => sent,
         };
         let result = body.and_then(|(body, generation)| {
+            if let Some(refusal) = self.refusal(generation, &body) {
+                return Err(refusal);
+            }
             let response = response::token(&body)?;
             let token = Token::new(response.token, generation, response.expires_in, requested);
             Ok(Rc::new(token))
@@ -222,6 +244,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             Ok(token) => {
                 tokens.failure.set(None);
                 tokens.generation.set(token.generation);
+                tokens.refusal.set(None);
                 let cell = if token.has_lifetime() {
                     &tokens.held
                 } else {
@@ -232,10 +255,35 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             Err(failure) => {
                 let is_permanent = !failure.is_transient && failure.code != ErrorCode::TimedOut;
                 tokens.failure.set(is_permanent.then(|| failure.clone()));
+                if failure.code == ErrorCode::Unauthenticated {
+                    let until = self.context.now().after(REFUSAL_TIME);
+                    let failure = failure.clone();
+                    tokens.refusal.set(Some(Refusal { until, failure }));
+                }
                 self.set_token_failure(failure);
             }
         }
         result
+    }
+
+    /// Failure for a token response with the status 200 that contains an error in place of a token.
+    fn refusal(&self, generation: Generation, body: &[u8]) -> Option<Failure> {
+        let account = &self.context.account;
+        let problem = response::oauth_problem(body);
+        let is_error = problem
+            .oauth
+            .as_ref()
+            .is_some_and(|error| !error.is_empty());
+        is_error.then(|| {
+            error_response::classify(
+                Endpoint::Token,
+                generation,
+                200,
+                None,
+                problem,
+                &account.known_secrets(None).list(),
+            )
+        })
     }
 
     /// Requests a token. If the server is asked for the generation of the API, a 404 or 410 leads to the other one.

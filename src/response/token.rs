@@ -16,7 +16,7 @@ const TOKEN: Schema = Schema {
 /// Response of the token endpoint (RFC 6749, section 5.1).
 pub(crate) struct TokenResponse {
     pub token: Secret,
-    /// Lifetime in seconds, if the server gave a positive number.
+    /// Lifetime in seconds, if the server gave a number.
     pub expires_in: Option<f64>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn token(body: &[u8]) -> Result<TokenResponse, Failure> {
         return Err(malformed("the token is missing or invalid"));
     }
     let expires_in = match expires_in {
-        Value::Number(seconds) if seconds > 0.0 => Some(seconds),
+        Value::Number(seconds) => Some(seconds),
         _ => None,
     };
     Ok(TokenResponse { token, expires_in })

@@ -135,6 +135,6 @@ fn text_is_read_up_to_the_first_invalid_utf_8() {
         Some("verboten")
     );
     // The read limit falls within a character.
-    let long = format!("no permission {}", "€".repeat(10_000));
-    assert_eq!(forbidden(long).code, crate::ErrorCode::PermissionDenied);
+    let long = forbidden(format!("no permission {}", "€".repeat(10_000)));
+    assert!(long.api_message.unwrap().starts_with("no permission €€"));
 }

@@ -15,7 +15,7 @@ fn each_error_response_has_a_message_and_a_hint() {
         (
             ListUsers,
             400,
-            "",
+            r#"{"code":3,"message":"","details":[]}"#,
             "list-users: the server rejected the request as invalid (400)",
             "check the id, the page token and the filter",
         ),
@@ -29,21 +29,21 @@ fn each_error_response_has_a_message_and_a_hint() {
         (
             ListUsers,
             403,
-            "no permission",
+            r#"{"code":7,"message":"no permission"}"#,
             "list-users: the OAuth application lacks the permission for this (403, it says: no permission)",
             "give it the permission to list users, or use an application that has it",
         ),
         (
             GetUser,
             403,
-            "no permission",
+            r#"{"code":7,"message":"no permission"}"#,
             "get-user: the OAuth application lacks the permission for this (403, it says: no permission)",
             "give it the permission to get a user, or use an application that has it",
         ),
         (
             SuspendUser,
             403,
-            "no permission",
+            r#"{"code":7,"message":"no permission"}"#,
             "suspend-user: the OAuth application lacks the permission for this (403, it says: no permission)",
             "give it the permission for this operation, or use an application that has it",
         ),
@@ -57,7 +57,7 @@ fn each_error_response_has_a_message_and_a_hint() {
         (
             SuspendUser,
             403,
-            r#"{"message":"externally managed"}"#,
+            r#"{"code":7,"message":"externally managed"}"#,
             "suspend-user: this is an externally managed administrator, who cannot be suspended through the API (403, it says: externally managed)",
             "suspend the user in the system that manages them, and tell an administrator",
         ),

@@ -71,7 +71,7 @@ fn rejected_and_replaced_tokens_are_redacted() {
     let client = client(script([
         reply(200, TOKEN),
         reply(401, ""),
-        reply(403, "after stub-token-1"),
+        reply(403, r#"{"error":"after stub-token-1"}"#),
     ]));
     let error = get_user(&client).unwrap_err();
     assert_eq!(error.api_message.as_deref(), Some("after [redacted]"));
@@ -79,7 +79,7 @@ fn rejected_and_replaced_tokens_are_redacted() {
     let client = self::client(script([
         reply(200, TOKEN),
         reply(200, ACTIVE),
-        reply(403, "beside stub-token-1"),
+        reply(403, r#"{"error":"beside stub-token-1"}"#),
     ]));
     get_user(&client).unwrap();
     let findings = client.platform().run(client.check());
@@ -91,7 +91,7 @@ fn rejected_and_replaced_tokens_are_redacted() {
 
 #[test]
 fn secrets_in_token_and_revoke_responses_are_redacted() {
-    let echo = format!("{CLIENT_SECRET} {BASIC} stub-token-1");
+    let echo = format!(r#"{{"error_description":"{CLIENT_SECRET} {BASIC} stub-token-1"}}"#);
     let token = client(script([reply(401, echo.clone())]));
     let revoke = client(script([
         reply(200, TOKEN),
@@ -118,9 +118,67 @@ fn preencoded_basic_credentials_are_redacted() {
         credentials: Credentials::Basic(Secret::new(BASIC.into())),
         ..raw_settings()
     };
-    let message = format!("Basic {BASIC}? {CLIENT_SECRET}?");
+    let message = format!(r#"{{"error":"Basic {BASIC}? {CLIENT_SECRET}?"}}"#);
     let client = client_with(raw_settings, script([reply(401, message)]));
     let error = get_user(&client).unwrap_err();
     let redacted = "Basic [redacted]? [redacted]?";
     assert_eq!(error.api_message.as_deref(), Some(redacted));
+}
+
+/// A token that the client has never seen before.
+const FRESH_TOKEN: &str = "fresh-token-0123456789abcdef";
+
+/// Bodies of the token endpoint that contain a token which must not be shown.
+fn bodies_with_token() -> Vec<String> {
+    let token = format!(r#""access_token":"{FRESH_TOKEN}","token_type":"Bearer","expires_in":900"#);
+    vec![
+        format!("{{{token}}}"),
+        format!(r#"{{{token},"error":"invalid_client"}}"#),
+        format!(r#"{{{token},"error":"invalid_client","error_description":"not {FRESH_TOKEN}"}}"#),
+        format!(r#"{{{token},"error":"{FRESH_TOKEN}","message":"{FRESH_TOKEN}"}}"#),
+        format!(r#"{{{token},"error":{{"x":"{FRESH_TOKEN}"}}}}"#),
+        format!(r#"{{{token},{token}}}"#),
+        format!(r#"{{"token":"{FRESH_TOKEN}","message":"{FRESH_TOKEN}"}}"#),
+        format!(r#"{{"code":7,"message":"{FRESH_TOKEN}","details":[]}}"#),
+        format!(r#"{{"refresh_token":"{FRESH_TOKEN}","error":"x {FRESH_TOKEN}"}}"#),
+        format!(r#"[{{{token}}}]"#),
+        format!("{{{token}"),
+        format!("{{{token}}} x"),
+        format!("<html>{FRESH_TOKEN}</html>"),
+        FRESH_TOKEN.to_owned(),
+        format!("\u{feff}{{{token}}}"),
+        format!("access_token={FRESH_TOKEN}&token_type=bearer"),
+    ]
+}
+
+#[test]
+fn no_token_of_a_token_response_is_shown_at_any_status() {
+    for status in (200..=599).chain([0, 199, 600, 999]) {
+        for body in bodies_with_token() {
+            let answer = || reply(status, body.clone());
+            let asked = client(script(vec![answer(); 5]));
+            if let Err(error) = get_user(&asked) {
+                let shown = formatted(&error);
+                assert!(!contains_part_of(&shown, FRESH_TOKEN), "{status}: {shown}");
+            }
+            let granted = [reply(200, TOKEN), reply(200, ACTIVE)];
+            let revoking = client(script(granted.into_iter().chain(vec![answer(); 5])));
+            get_user(&revoking).unwrap();
+            if let Err(error) = revoking.platform().run(revoking.revoke_token()) {
+                let shown = formatted(&error);
+                assert!(!contains_part_of(&shown, FRESH_TOKEN), "{status}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_check_shows_no_token_of_a_token_response() {
+    for status in [200, 201, 203, 400, 401, 403, 500] {
+        for body in bodies_with_token() {
+            let asked = client(move |_| reply(status, body.clone()));
+            let shown = format!("{:?}", asked.platform().run(asked.check()));
+            assert!(!contains_part_of(&shown, FRESH_TOKEN), "{status}: {shown}");
+        }
+    }
 }

@@ -19,13 +19,6 @@ const STATUSES: [u16; 28] = [
 fn codes(status: u16) -> [ErrorCode; 5] {
     match status {
         ..=399 | 600.. => [MalformedResponse; 5],
-        400 => [
-            Other,
-            Other,
-            InvalidArgument,
-            InvalidArgument,
-            InvalidArgument,
-        ],
         401 => [Unauthenticated; 5],
         404 | 410 => [NotConfigured; 5],
         408 | 500..=599 => [Unavailable; 5],
@@ -72,39 +65,51 @@ fn the_words_of_a_403_decide_its_error_code() {
             LastOwner,
             Other,
         ),
-        ("No-Owner  Remain", LastOwner, Other),
         (
-            r#"{"message":"cannot suspend the last owner"}"#,
+            r#"{"code":7,"message":"No-Owner  Remain"}"#,
             LastOwner,
             Other,
         ),
-        (r#"{"message":"Last remaining owner."}"#, LastOwner, Other),
         (
-            r#"{"message":"user is externally managed"}"#,
+            r#"{"code":7,"message":"cannot suspend the last owner"}"#,
+            LastOwner,
+            Other,
+        ),
+        (
+            r#"{"code":7,"message":"Last remaining owner."}"#,
+            LastOwner,
+            Other,
+        ),
+        (
+            r#"{"code":7,"message":"user is externally managed"}"#,
             ExternallyManaged,
             Other,
         ),
         (
-            r#"{"message":"EXTERNALLY_MANAGED"}"#,
+            r#"{"code":7,"message":"EXTERNALLY_MANAGED"}"#,
             ExternallyManaged,
             Other,
         ),
-        (r#"{"message":"is an EAM user"}"#, ExternallyManaged, Other),
         (
-            r#"{"message":"missing permission"}"#,
+            r#"{"code":7,"message":"is an EAM user"}"#,
+            ExternallyManaged,
+            Other,
+        ),
+        (
+            r#"{"code":7,"message":"missing permission"}"#,
             PermissionDenied,
             PermissionDenied,
         ),
         (
-            r#"{"message":"PermissionDenied"}"#,
+            r#"{"code":7,"message":"PermissionDenied"}"#,
             PermissionDenied,
             PermissionDenied,
         ),
-        (
-            r#"{"error":"permission_denied"}"#,
-            PermissionDenied,
-            PermissionDenied,
-        ),
+        (r#"{"error":"permission_denied"}"#, Other, Other),
+        (r#"{"message":"missing permission"}"#, Other, Other),
+        ("cannot suspend the last owner", Other, Other),
+        (r#"{"message":"EXTERNALLY_MANAGED"}"#, Other, Other),
+        (r#"{"code":403,"message":"no_owner_remain"}"#, Other, Other),
         (r#"{"code":7,"message":"forbidden"}"#, Other, Other),
         (r#"{"code":7}"#, Other, Other),
         ("", Other, Other),
@@ -132,6 +137,54 @@ fn last_owner_words_count_under_other_4xx_statuses() {
         let refusal = reply(status, r#"{"code":9,"message":"no_owner_remain"}"#);
         assert_eq!(error_of(Operation::SuspendUser, [refusal]).code, LastOwner);
     }
+}
+
+#[test]
+fn a_400_in_the_words_of_the_api_is_an_invalid_argument() {
+    let invalid = || reply(400, r#"{"code":3,"message":"bad id","details":[]}"#);
+    for operation in [
+        Operation::ListUsers,
+        Operation::GetUser,
+        Operation::SuspendUser,
+    ] {
+        assert_eq!(error_of(operation, [invalid()]).code, InvalidArgument);
+    }
+    for body in ["bad id", "<html>", r#"{"message":"bad id"}"#] {
+        let error = error_of(Operation::GetUser, [reply(400, body)]);
+        assert_eq!(error.code, Other, "{body}");
+    }
+}
+
+#[test]
+fn a_200_with_an_error_is_a_refused_token() {
+    for (body, code, message) in [
+        (
+            r#"{"error":"invalid_client","error_description":"no such client"}"#,
+            Unauthenticated,
+            "get-user: the server refused the client id and secret (200, it says: invalid_client: no such client)",
+        ),
+        (
+            r#"{"error":"invalid_scope"}"#,
+            Other,
+            "get-user: the server refused to issue a token (200, it says: invalid_scope)",
+        ),
+        (
+            r#"{"access_token":"fresh-token","expires_in":900,"error":"invalid_scope"}"#,
+            Other,
+            "get-user: the server refused to issue a token (200, it says: invalid_scope)",
+        ),
+    ] {
+        let client = client_with(raw_settings(), script([reply(200, body)]));
+        let error = get_user(&client).unwrap_err();
+        assert_eq!((error.code, error.status), (code, Some(200)));
+        assert_eq!((error.message.as_str(), error.requests), (message, 1));
+    }
+    let empty = r#"{"access_token":"stub-token-1","expires_in":900,"error":""}"#;
+    let client = client_with(
+        raw_settings(),
+        script([reply(200, empty), reply(200, ACTIVE)]),
+    );
+    get_user(&client).unwrap();
 }
 
 #[test]

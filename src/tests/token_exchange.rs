@@ -4,6 +4,7 @@ use super::{fake_platform::FakePlatform, fixtures::*, scripted_server::*, virtua
 use crate::{
     Client, Error, ErrorCode, User,
     platform::{Duration, SendErrorKind},
+    settings::Settings,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -76,7 +77,7 @@ fn calls_waiting_for_a_refused_exchange_fail_with_it() {
 }
 
 #[test]
-fn a_call_after_a_refused_exchange_exchanges_again() {
+fn refused_credentials_are_not_tried_again_for_10_seconds() {
     let client = client(script([
         reply(401, "").after(SECOND),
         reply(200, TOKEN),
@@ -84,6 +85,33 @@ fn a_call_after_a_refused_exchange_exchanges_again() {
     ]));
     let results = get_at_once(&client, 2);
     assert!(results.iter().all(Result::is_err));
+    client.platform().advance(Duration::from_millis(9_999));
+    let error = get_user(&client).unwrap_err();
+    assert_eq!(
+        (error.code, error.status, error.requests),
+        (ErrorCode::Unauthenticated, Some(401), 0)
+    );
+    assert_eq!(
+        message_and_hint(&error),
+        (
+            "get-user: the server refused the client id and secret (401); it was not asked again, because that was less than 10 seconds ago",
+            results[0].as_ref().unwrap_err().hint
+        )
+    );
+    assert_eq!(exchanges(&client), 1);
+    client.platform().advance(Duration::from_millis(1));
+    get_user(&client).unwrap();
+}
+
+#[test]
+fn new_settings_are_tried_at_once_after_a_refusal() {
+    let client = client(script([
+        reply(401, ""),
+        reply(200, TOKEN),
+        reply(200, ACTIVE),
+    ]));
+    get_user(&client).unwrap_err();
+    client.configure(Settings::new(raw_settings())).unwrap();
     get_user(&client).unwrap();
 }
 
@@ -126,6 +154,7 @@ fn an_old_refusal_is_not_applied_to_a_later_exchange() {
     ]));
     get_user(&client).unwrap_err();
     let platform = client.platform();
+    platform.advance(Duration::from_secs(10));
     let cancelled = platform.cancel_after(SECOND, client.get_user(ID));
     let waiting = platform.cancel_after(Duration::from_secs(2), client.get_user(ID));
     let results = platform.join([Box::pin(cancelled) as Task<'_, _>, Box::pin(waiting)]);
@@ -213,6 +242,7 @@ fn a_successful_exchange_clears_the_last_refusal() {
         reply(200, ACTIVE),
     ]));
     get_user(&client).unwrap_err();
+    client.platform().advance(Duration::from_secs(10));
     let results = get_at_once(&client, 2);
     assert!(results.iter().all(Result::is_ok));
 }

@@ -15,6 +15,9 @@ use crate::{
 /// Delay of every response, so that requests overlap.
 pub(super) const LATENCY: Duration = Duration::from_millis(10);
 
+/// Body of a 403 for an application without the permission.
+pub(super) const FORBIDDEN: &str = r#"{"code":7,"message":"permission denied","details":[]}"#;
+
 /// Users of an account. Clones share the users.
 #[derive(Clone, Default)]
 pub(super) struct FakeAccount(Rc<RefCell<Vec<FakeUser>>>);

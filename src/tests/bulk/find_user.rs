@@ -122,11 +122,12 @@ fn an_unreadable_page_fails_find_user() {
         (503, ErrorCode::Unavailable),
         (404, ErrorCode::NotConfigured),
         (400, ErrorCode::InvalidArgument),
+        (403, ErrorCode::Other),
     ] {
         // The user is on the first page. Only the last page fails.
         let client = account.client_except(move |sent| {
             let is_last = is_list(sent) && sent.url.ends_with("page_token=2000");
-            is_last.then(|| reply(status, ""))
+            is_last.then(|| reply(status, r#"{"code":5,"message":""}"#))
         });
         let error = find(&client, "u0@acme.example").unwrap_err();
         assert_eq!((error.code, error.status), (code, Some(status)));

@@ -166,7 +166,7 @@ fn without_permission_to_get_users_changes_are_still_made() {
     for forbidden in [
         r#"{"code":7,"message":"permission_denied"}"#,
         r#"{"code":7,"message":"no"}"#,
-        "",
+        r#"{"code":7,"message":"","details":[]}"#,
     ] {
         let account = FakeAccount::with_users(30);
         account.set_state("U3", "SUSPENDED");
@@ -193,6 +193,32 @@ fn without_permission_to_get_users_changes_are_still_made() {
 }
 
 #[test]
+fn a_403_in_other_words_is_no_missing_permission() {
+    for body in [
+        "",
+        "<html>403 Forbidden</html>",
+        r#"{"message":"Forbidden"}"#,
+        r#"{"code":"7","message":"permission denied"}"#,
+        r#"{"code":403,"message":"permission denied"}"#,
+        r#"{"code":16,"message":"permission denied"}"#,
+        r#"{"code":7}"#,
+        r#"{"code":7,"message":null}"#,
+        r#"{"code":7.5,"message":"permission denied"}"#,
+        r#"{"error":"permission_denied"}"#,
+        r#"{"error":{"code":7,"message":"permission denied"}}"#,
+        r#"[{"code":7,"message":"permission denied"}]"#,
+        r#"{"code":7,"message":"permission denied"} <!-- proxy -->"#,
+    ] {
+        let account = FakeAccount::with_users(3);
+        let client = account.client_except(move |sent| is_get(sent).then(|| reply(403, body)));
+        let names = ["U0", "U1", "u2@acme.example"];
+        let report = suspend_users(&client, names, &ChangeOptions::default()).unwrap();
+        assert_eq!(outcomes(&report)[2], "Changed");
+        assert_eq!(account.suspended_ids(), ["U2"]);
+    }
+}
+
+#[test]
 fn one_forbidden_user_does_not_stop_other_look_ups() {
     for forbidden in ["U0", "U4", "U9"] {
         for concurrency in [1, 4] {
@@ -200,7 +226,7 @@ fn one_forbidden_user_does_not_stop_other_look_ups() {
             account.set_state("U7", "SUSPENDED");
             let client = account.client_except(move |sent| {
                 let is_forbidden = is_get(sent) && sent.url.ends_with(forbidden);
-                is_forbidden.then(|| reply(403, "").after(LATENCY))
+                is_forbidden.then(|| reply(403, FORBIDDEN).after(LATENCY))
             });
             let options = ChangeOptions {
                 concurrency: Some(concurrency),

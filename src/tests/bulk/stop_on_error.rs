@@ -90,7 +90,7 @@ fn a_dry_run_stops_at_the_first_error_too() {
 #[test]
 fn a_missing_get_permission_does_not_stop_the_call() {
     let account = FakeAccount::with_users(2);
-    let client = account.client_except(|sent| is_get(sent).then(|| reply(403, "")));
+    let client = account.client_except(|sent| is_get(sent).then(|| reply(403, FORBIDDEN)));
     let report = suspend_users(&client, ["U0", "U1"], &stopping()).unwrap();
     assert_eq!(outcomes(&report), ["Changed", "Changed"]);
 }

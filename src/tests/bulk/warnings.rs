@@ -62,8 +62,7 @@ fn a_user_whom_only_a_get_shows_is_known() {
 #[test]
 fn changes_without_a_look_up_are_counted() {
     let account = FakeAccount::with_users(3);
-    let forbidden = r#"{"code":7,"message":"permission denied","details":[]}"#;
-    let client = account.client_except(move |sent| is_get(sent).then(|| reply(403, forbidden)));
+    let client = account.client_except(|sent| is_get(sent).then(|| reply(403, FORBIDDEN)));
     for dry_run in [true, false] {
         let options = ChangeOptions {
             dry_run,

@@ -68,7 +68,7 @@ const LIFETIMES: [(&str, Option<u64>); 12] = [
     (r#","expires_in":0.5"#, Some(500)),
     (r#","expires_in":0.0001"#, Some(0)),
     ("", None),
-    (r#","expires_in":0"#, None),
+    (r#","expires_in":0"#, Some(0)),
     (r#","expires_in":"900""#, None),
 ];
 

@@ -43,8 +43,9 @@ impl History {
             }
         }
         let stops = |last: &RequestRecord| {
-            let is_forbidden =
-                matches!(last.route, Route::User(_)) && last.received.status() == Some(403);
+            let is_forbidden = matches!(last.route, Route::User(_))
+                && last.is_complete
+                && last.received.is_forbidden();
             if is_forbidden {
                 !self.can_get_users(call)
             } else {

@@ -7,6 +7,8 @@ use super::{
 };
 use crate::platform::{Duration, Instant};
 
+/// Minimum time for which a token is used.
+const MIN_USE: Duration = Duration::from_secs(5);
 /// Time before expiry during which a token is not used. A tenth of the lifetime if that is shorter.
 const LEEWAY: Duration = Duration::from_secs(60);
 
@@ -25,7 +27,7 @@ impl History {
         let (since, from) = call.chains[record.chain].series_began;
         let valid_until = lifetime.map(|lifetime| {
             let tenth = Duration::from_nanos(lifetime.as_nanos() / 10);
-            let valid_for = lifetime.less(LEEWAY.min(tenth));
+            let valid_for = lifetime.less(LEEWAY.min(tenth)).max(MIN_USE);
             (since.after(valid_for), from.after(valid_for))
         });
         self.tokens.push(ReceivedToken {

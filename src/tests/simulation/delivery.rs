@@ -33,6 +33,8 @@ impl SimulationState {
     ) -> Result<ResponseHead, SendError> {
         self.run_events_until(now);
         let mut wait = None;
+        let mut is_permission_denied = false;
+        let denied = |body: &str| body.starts_with(r#"{"code":7,"message""#);
         let head = match response_fate {
             ResponseFate::Nothing => unreachable!("a missing response is not delivered"),
             ResponseFate::Failure(kind, is_possibly_received) => {
@@ -40,12 +42,14 @@ impl SimulationState {
             }
             ResponseFate::Refusal(status, headers, asked, body) => {
                 wait = asked;
+                is_permission_denied = denied(&body);
                 Ok(self.head(status, headers, body, BodyFate::Complete, None))
             }
             ResponseFate::Genuine(arrival) => {
                 let response = self.history.requests[request].response.clone();
                 let (response, _) = response.expect("a response before the request arrived");
                 let payload = Some((response.payload, true));
+                is_permission_denied = denied(&response.body);
                 let headers = Headers::default();
                 Ok(self.head(response.status, headers, response.body, arrival, payload))
             }
@@ -58,6 +62,7 @@ impl SimulationState {
             Ok(head) => Received::Head {
                 status: head.status,
                 wait,
+                is_permission_denied,
                 at: now,
             },
             Err(error) => Received::Failure(error.kind, error.is_possibly_received),

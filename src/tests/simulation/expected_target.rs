@@ -131,7 +131,9 @@ impl History {
         let is_forbidden = |chain| {
             let last = self.last_of(call, chain);
             last.is_some_and(|last| {
-                matches!(last.route, Route::User(_)) && last.received.status() == Some(403)
+                matches!(last.route, Route::User(_))
+                    && last.is_complete
+                    && last.received.is_forbidden()
             })
         };
         match chain {
@@ -166,11 +168,14 @@ impl BulkIntent {
                 Selector::Email(_) => protects_an_address = true,
             }
         }
+        let is_guarded = protects_an_address || expected.is_some();
         let Some(user) = resolved.user else {
-            let is_guarded = protects_an_address || expected.is_some();
             return is_guarded.then_some(Guard::UnknownEmail);
         };
         let email = normalized(&user.email);
+        if is_guarded && !email.contains('@') {
+            return Some(Guard::UnknownEmail);
+        }
         let is_protected = |who: &Selector| matches!(who, Selector::Email(protected) if normalized(protected) == email);
         if self.options.protect.iter().any(is_protected) {
             return Some(Guard::ProtectedEmail);

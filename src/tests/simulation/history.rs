@@ -65,6 +65,8 @@ pub(super) enum Received {
     Head {
         status: u16,
         wait: Option<Duration>,
+        /// True if the body is the API's `PermissionDenied`.
+        is_permission_denied: bool,
         at: Instant,
     },
 }
@@ -182,6 +184,18 @@ impl Received {
             Self::Head { status, .. } => Some(status),
             _ => None,
         }
+    }
+
+    /// Returns true if the response shows that the application lacks a permission.
+    pub(super) const fn is_forbidden(self) -> bool {
+        matches!(
+            self,
+            Self::Head {
+                status: 403,
+                is_permission_denied: true,
+                ..
+            }
+        )
     }
 
     /// Returns the wait that the server asked for.

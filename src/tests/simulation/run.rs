@@ -70,6 +70,8 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
     // Requests in flight arrive, then the faults stop.
     let last = simulation.borrow().last_event().unwrap_or(clock.now());
     clock.advance(clock.now().until(last));
+    // Refused credentials are not tried again at once.
+    clock.advance(Duration::from_secs(10));
     simulation.borrow_mut().run_events_until(clock.now());
     simulation.borrow_mut().stop_faults();
     let caller = Caller {

@@ -145,7 +145,8 @@ async fn a_forbidden_get_does_not_weaken_the_other_guards() {
     scene
         .simulator
         .set_email(&users[1].id, "other@acme.example");
-    let refused = Fault::new(Action::status(403)).on(Endpoint::Get);
+    let body = r#"{"code":7,"message":"permission denied","details":[]}"#;
+    let refused = Fault::new(Action::json(403, body)).on(Endpoint::Get);
     scene
         .simulator
         .fault(refused.of_user(&users[2].id).always());

@@ -151,7 +151,7 @@ async fn a_page_that_fails_fails_the_look_up() {
     for (action, code) in [
         (Action::status(403), ErrorCode::Other),
         (Action::json(200, "<html>"), ErrorCode::MalformedResponse),
-        (Action::json(400, "{}"), ErrorCode::InvalidArgument),
+        (Action::json(400, "{}"), ErrorCode::Other),
         (Action::status(501), ErrorCode::Unavailable),
     ] {
         let mut harness = Harness::with(|builder| builder.users(1500), &[]).await;

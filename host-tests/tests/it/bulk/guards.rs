@@ -2,7 +2,7 @@
 
 use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
-use simulator::{Endpoint, State};
+use simulator::{Action, Endpoint, Fault, State};
 
 use super::{
     account_check::count_requests,
@@ -187,4 +187,67 @@ async fn a_limit_of_zero_changes_refuses_the_call() {
     let report = harness.suspend_all(&[by_id(&id)], &options).await.unwrap();
     assert_eq!(short_outcomes(&report), [WouldChange]);
     assert!(report.refused.is_some());
+}
+
+#[tokio::test]
+async fn a_protected_name_that_cannot_be_meant_refuses_the_call() {
+    let mut harness = Harness::new().await;
+    let user = harness.member();
+    let target = [by_id(&user.id)];
+    for name in [
+        format!("{};x@acme.example", user.email),
+        format!("\"{}\"", user.email),
+        format!("Boss <{}>", user.email),
+        format!("mailto:{}", user.email),
+        format!("{}\u{200b}", user.email),
+        format!(" '{}' ", user.email),
+        "*@acme.example".to_owned(),
+        "@acme.example".to_owned(),
+    ] {
+        for protect in [Selector::Email(name.clone()), Selector::Id(name.clone())] {
+            let options = ChangeOptions {
+                protect: vec![protect],
+                ..unguarded()
+            };
+            let error = harness.suspend_all(&target, &options).await.unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidArgument, "{name}");
+            assert!(error.message.contains("`protect`, "), "{}", error.message);
+        }
+    }
+    assert!(harness.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_user_shown_without_an_address_is_not_changed() {
+    let mut harness = Harness::new().await;
+    let user = harness.member();
+    for email in [
+        "",
+        "\"email\":null,",
+        "\"email\":\"\",",
+        "\"mail\":\"x@acme.example\",",
+    ] {
+        let body = format!(r#"{{"id":"{}",{email}"state":"ACTIVE"}}"#, user.id);
+        harness.simulator.clear_faults();
+        harness.simulator.fault(
+            Fault::new(Action::json(200, body))
+                .on(Endpoint::Get)
+                .always(),
+        );
+        let protecting = ChangeOptions {
+            protect: vec![Selector::Email(user.email.clone())],
+            ..unguarded()
+        };
+        let target = by_id(&user.id);
+        let report = harness.suspend_all(&[target.clone()], &protecting).await;
+        let refused = Failed(ErrorCode::PreconditionFailed);
+        assert_eq!(short_outcomes(&report.unwrap()), [refused], "{email}");
+        let expecting = Target {
+            expect_email: Some(user.email.clone()),
+            ..target
+        };
+        let report = harness.suspend_all(&[expecting], &unguarded()).await;
+        assert_eq!(short_outcomes(&report.unwrap()), [refused], "{email}");
+    }
+    assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 0);
 }

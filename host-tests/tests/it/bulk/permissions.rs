@@ -149,3 +149,34 @@ async fn a_get_permission_removed_midway_skips_the_look_up() {
     // Because some gets succeeded, the others are tried too; their targets are changed without a look-up.
     assert_eq!(count_requests(simulator, Endpoint::Get), 10);
 }
+
+#[tokio::test]
+async fn a_403_of_a_proxy_is_no_missing_permission() {
+    for body in [
+        "<html>403 permission denied</html>",
+        r#"{"message":"Forbidden"}"#,
+        r#"{"code":403,"message":"permission denied"}"#,
+        "",
+    ] {
+        let mut harness = Harness::new().await;
+        let members = harness.members(3);
+        harness.simulator.fault(
+            Fault::new(Action::json(403, body))
+                .on(Endpoint::Get)
+                .always(),
+        );
+        let targets = [
+            by_id(&members[0].id),
+            by_id(&members[1].id),
+            by_email(&members[2].email),
+        ];
+        let report = harness.suspend_all(&targets, &unguarded()).await.unwrap();
+        let refused = Failed(ErrorCode::Other);
+        assert_eq!(
+            short_outcomes(&report),
+            [refused, refused, Changed],
+            "{body}"
+        );
+        assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 1);
+    }
+}

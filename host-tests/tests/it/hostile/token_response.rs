@@ -1,16 +1,18 @@
 //! Responses of the token endpoint: unusable tokens, unusual lifetimes, and errors.
 
-use host::ErrorCode::{MalformedResponse, NotConfigured, Other, Unauthenticated, Unavailable};
+use host::ErrorCode::{
+    MalformedResponse, NotConfigured, Other, RateLimited, Unauthenticated, Unavailable,
+};
 
 use super::{
     case::{
-        Call::{Get, List, Suspend},
+        Call::{Get, List, Revoke, Suspend},
         Case,
     },
     check_case::INVENTED_TOKEN,
     response::{ACTIVE, json, status},
     script::Step::Edit,
-    table::run,
+    table::{run, run_compact},
 };
 
 /// Returns a token response with this JSON value as the token.
@@ -103,6 +105,70 @@ async fn tokens_of_unusual_lifetime_are_accepted() {
     ]);
     let cases = cases.into_iter().map(|case| case.on_token().succeeds(2));
     run("tokens of unusual lifetime", cases.collect()).await;
+}
+
+/// Checks of every case that no error shows a token that the server invented.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_a_response_of_any_status_is_not_shown() {
+    let whole = token(&format!("\"{INVENTED_TOKEN}\""));
+    let described = whole.replace(
+        '}',
+        &format!(",\"error_description\":\"{INVENTED_TOKEN}\"}}"),
+    );
+    let cases = (201..=599).map(|code| {
+        let body = if code % 2 == 0 { &whole } else { &described };
+        let answer = status(code, &["retry-after: 0"], body.clone());
+        let case = Case::new(format!("a token with {code}"), Suspend, answer).on_token();
+        match code {
+            201..=399 => case.fails(MalformedResponse, 1),
+            401 => case.fails(Unauthenticated, 1),
+            404 => case.fails(NotConfigured, 1..=2),
+            408 | 500 | 502 | 503 | 504 => case.fails(Unavailable, 5),
+            429 => case.fails(RateLimited, 5),
+            500.. => case.fails(Unavailable, 1),
+            _ => case.fails(Other, 1..=2),
+        }
+    });
+    run_compact("a token with every status", cases.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_a_body_of_any_form_is_not_shown() {
+    let whole = token(&format!("\"{INVENTED_TOKEN}\""));
+    let bodies = [
+        ("in JSON", whole.clone()),
+        ("in an array", format!("[{whole}]")),
+        ("in HTML", format!("<html>{INVENTED_TOKEN}</html>")),
+        (
+            "in a message",
+            format!(r#"{{"code":7,"message":"{INVENTED_TOKEN}"}}"#),
+        ),
+        ("cut", whole[..60].to_owned()),
+        ("as text", INVENTED_TOKEN.to_owned()),
+    ];
+    let cases = bodies.into_iter().flat_map(|(name, body)| {
+        [
+            Case::new(
+                format!("token: 203, {name}"),
+                Get,
+                status(203, &[], body.clone()),
+            )
+            .on_token()
+            .fails(MalformedResponse, 1),
+            Case::new(
+                format!("403, {name}"),
+                Revoke,
+                status(403, &[], body.clone()),
+            )
+            .fails(Other, 1),
+            Case::new(format!("202, {name}"), Revoke, status(202, &[], body))
+                .fails(MalformedResponse, 1),
+        ]
+    });
+    let refused = r#"{"error":"invalid_client","error_description":"no such client"}"#;
+    let refused = Case::new("200 invalid_client", Suspend, json(refused)).on_token();
+    let cases = cases.chain([refused.fails(Unauthenticated, 1)]);
+    run("tokens that must not be shown", cases.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

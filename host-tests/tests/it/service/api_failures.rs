@@ -116,7 +116,12 @@ async fn token_failures_have_their_status_and_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn list_failures_have_their_status_and_code() {
     let more = vec![
-        ("400", Action::status(400), 400, "invalid-argument"),
+        (
+            "400",
+            Action::json(400, r#"{"code":3,"message":"bad","details":[]}"#),
+            400,
+            "invalid-argument",
+        ),
         ("401", Action::status(401), 502, "unauthenticated"),
         ("404", Action::json(404, NOT_FOUND), 502, "not-found"),
         ("404 of a proxy", Action::status(404), 503, "not-configured"),
