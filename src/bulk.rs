@@ -6,6 +6,7 @@ mod email;
 mod guards;
 mod list_all;
 mod memory_budget;
+mod name_check;
 mod name_set;
 mod pages;
 mod target_outcome;
@@ -17,5 +18,6 @@ mod worker_pool;
 pub(crate) use self::{address_lookup::find_user, change::change_users, list_all::list_all_users};
 pub use self::{
     email::comparable_email,
+    name_check::{check_email, check_user_id},
     types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
 };

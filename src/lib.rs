@@ -154,7 +154,8 @@ mod tests;
 
 pub use self::{
     bulk::{
-        ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList, comparable_email,
+        ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList, check_email,
+        check_user_id, comparable_email,
     },
     check::{Finding, Verdict},
     client::Client,

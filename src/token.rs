@@ -91,6 +91,7 @@ impl TokenCache {
     /// No tokens, and the generation to ask first.
     pub(crate) fn new(generation: Generation) -> Self {
         Self {
+            refusal: CloneCell::default(),
             generation: Cell::new(generation),
             held: CloneCell::default(),
             last: CloneCell::default(),

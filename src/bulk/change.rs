@@ -109,7 +109,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             action,
             stop_on_error: options.stop_on_error,
             is_list_read: false,
-            guards: Guards::new(options)?,
+            guards: Guards::new(options, &call.account().known_secrets(None).list())?,
             budget,
             workers: WorkerPool {
                 call,

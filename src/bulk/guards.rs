@@ -7,12 +7,13 @@ use alloc::{
 
 use super::{
     email::{Email, comparable_email},
+    name_check::{named_id, shown},
     name_set::NameSet,
     types::{ChangeOptions, Selector},
     user_table::UserEntry,
     warnings::unknown_protected_names,
 };
-use crate::{error::ErrorCode, failure::Failure, request::Id};
+use crate::{error::ErrorCode, failure::Failure, redact::redact};
 
 /// The guards of one call.
 #[derive(Default)]
@@ -47,14 +48,18 @@ impl ProtectedNames {
 
 impl Guards {
     /// Reads the guards of a call. One that cannot be read is an error: ignoring it could change a protected user.
-    pub(super) fn new(options: &ChangeOptions) -> Result<Self, Failure> {
+    /// The error names it, without the secrets.
+    pub(super) fn new(options: &ChangeOptions, secrets: &[&str]) -> Result<Self, Failure> {
         let mut guards = Self {
             max_changes: options.max_changes,
             ..Self::default()
         };
         for selector in &options.protect {
             guards.protect(selector).map_err(|mut failure| {
-                failure.cause = ["invalid entry in `protect`: ", &failure.cause].concat();
+                let (Selector::Id(name) | Selector::Email(name)) = selector;
+                let name = redact(&shown(name), secrets);
+                failure.cause =
+                    ["invalid entry in `protect`, ", &name, ": ", &failure.cause].concat();
                 failure
             })?;
         }
@@ -63,7 +68,10 @@ impl Guards {
 
     fn protect(&mut self, selector: &Selector) -> Result<(), Failure> {
         match selector {
-            Selector::Id(id) => self.protected_ids.insert(Id::of_user(id)?.as_str()),
+            // Compared without regard to letter case too: nothing is lost by protecting one user more.
+            Selector::Id(id) => self
+                .protected_ids
+                .insert(&comparable_email(named_id(id)?.as_str())),
             Selector::Email(email) => self.protected_emails.insert(Email::parse(email)?.as_str()),
         };
         Ok(())
@@ -71,14 +79,17 @@ impl Guards {
 
     /// Notes the id and the address of a user of the account.
     pub(super) fn note(&mut self, id: &str, email: &Email) {
-        self.protected_ids.note(id);
+        self.protected_ids.note(&comparable_email(id));
         self.protected_emails.note(email.as_str());
     }
 
     /// Warning about entries of `protect` that no user noted has, each named once.
     pub(super) fn unknown_names(&mut self, protect: &[Selector]) -> Option<String> {
         unknown_protected_names(protect.iter().filter_map(|selector| match selector {
-            Selector::Id(id) => self.protected_ids.note(id).then_some(id.as_str()),
+            Selector::Id(id) => {
+                let is_new = self.protected_ids.note(&comparable_email(id));
+                is_new.then_some(id.as_str())
+            }
             Selector::Email(email) => {
                 let is_new = self.protected_emails.note(&comparable_email(email));
                 is_new.then_some(email.as_str())
@@ -93,11 +104,13 @@ impl Guards {
         entry: &UserEntry,
         expected_email: Option<&Email>,
     ) -> Result<(), Failure> {
-        if self.protected_ids.names.contains(entry.id.as_str()) {
+        let id = comparable_email(entry.id.as_str());
+        if self.protected_ids.names.contains(&id) {
             return Err(violated("the user is protected", None));
         }
+        let needs_email = expected_email.is_some() || !self.protected_emails.names.is_empty();
         let Some(user) = &entry.user else {
-            return if expected_email.is_some() || !self.protected_emails.names.is_empty() {
+            return if needs_email {
                 Err(violated(
                     "the user's e-mail address cannot be compared, because the OAuth application may not get users",
                     Some(
@@ -109,6 +122,12 @@ impl Guards {
             };
         };
         let email = Email::of(user);
+        if needs_email && !email.is_comparable() {
+            return Err(violated(
+                "the user's e-mail address cannot be compared, because the server did not send it",
+                Some("leave out the guards by e-mail address, if the user may be changed"),
+            ));
+        }
         if self.protected_emails.names.contains(email.as_str()) {
             return Err(violated("the user is protected", None));
         }

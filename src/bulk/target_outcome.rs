@@ -4,13 +4,13 @@ use super::{
     address_lookup::{AddressIndex, AddressTable},
     email::Email,
     memory_budget::MemoryBudget,
+    name_check::named_id,
     types::{Outcome, Selector, Target, TargetReport},
     user_table::{Progress, UserIndex, UserTable},
 };
 use crate::{
     error::Error,
     failure::Failure,
-    request::Id,
     user::{User, UserState},
 };
 
@@ -83,9 +83,9 @@ impl TargetEntry {
     ) -> Result<Self, Failure> {
         let expected_email = target.expect_email.as_deref();
         Ok(Self {
-            expected_email: expected_email.map(Email::parse).transpose()?,
+            expected_email: expected_email.map(Email::parse_expected).transpose()?,
             state: match &target.who {
-                Selector::Id(id) => TargetState::User(users.insert(Id::of_user(id)?)),
+                Selector::Id(id) => TargetState::User(users.insert(named_id(id)?)),
                 Selector::Email(email) => {
                     TargetState::Address(addresses.insert(&Email::parse(email)?))
                 }

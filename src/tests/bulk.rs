@@ -7,6 +7,7 @@ mod find_user;
 mod guards;
 mod list_all_users;
 mod outcomes;
+mod protection;
 mod stop_on_error;
 mod tokens;
 mod warnings;

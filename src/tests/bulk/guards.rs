@@ -162,7 +162,7 @@ fn all_look_ups_precede_the_first_change() {
 #[test]
 fn a_guard_that_cannot_be_checked_counts_as_violated() {
     let account = FakeAccount::with_users(3);
-    let forbidden = || account.client_except(|sent| is_get(sent).then(|| reply(403, "")));
+    let forbidden = || account.client_except(|sent| is_get(sent).then(|| reply(403, FORBIDDEN)));
     let client = forbidden();
     let report = suspend_users(&client, ["U0"], &protecting(&["u9@acme.example"])).unwrap();
     assert_eq!(outcomes(&report), ["PreconditionFailed"]);
@@ -201,11 +201,11 @@ fn an_invalid_protected_user_fails_the_whole_call() {
     for (protect, cause) in [
         (
             Selector::Email("u1".into()),
-            "invalid entry in `protect`: the e-mail address must have an @",
+            "invalid entry in `protect`, u1: the e-mail address must have an @",
         ),
         (
             Selector::Id(String::new()),
-            "invalid entry in `protect`: the user's id must not be empty",
+            "invalid entry in `protect`, : the user's id must not be empty",
         ),
     ] {
         let options = ChangeOptions {
@@ -249,4 +249,203 @@ fn options_out_of_range_fail_the_whole_call() {
         );
         assert_eq!(error.message, format!("suspend-users: {cause}"));
     }
+}
+
+/// Names that cannot be an address or an id of a user, whichever of the two they are taken for.
+const MISREAD: [&str; 30] = [
+    "",
+    " ",
+    "u1@acme.example;u2@acme.example",
+    "u1@acme.example,u2@acme.example",
+    "u1@acme.example u2@acme.example",
+    "\"u1@acme.example\"",
+    "'u1@acme.example'",
+    "u1@acme.example'",
+    "\u{201c}u1@acme.example\u{201d}",
+    "\u{2018}u1@acme.example\u{2019}",
+    "`u1@acme.example`",
+    "CEO <u1@acme.example>",
+    "<u1@acme.example>",
+    "mailto:u1@acme.example",
+    "SMTP:u1@acme.example",
+    "email=u1@acme.example",
+    "[\"u1@acme.example\",\"u2@acme.example\"]",
+    "u1@acme.example|u2@acme.example",
+    "*@acme.example",
+    "@acme.example",
+    "u1@acme",
+    "u1@.example",
+    "u1@acme.example.",
+    "u1@@acme.example",
+    "u1@acme.example\u{200b}",
+    "\u{feff}u1@acme.example",
+    "u1\u{ad}@acme.example",
+    "u1@acme.example\u{fe0f}",
+    "u1@acme.example\u{e0041}",
+    "u1\u{ff20}acme.example",
+];
+
+#[test]
+fn a_guard_that_cannot_be_meant_refuses_the_call() {
+    let client = FakeAccount::with_users(3).client();
+    for name in MISREAD {
+        for protect in [Selector::Email(name.into()), Selector::Id(name.into())] {
+            let options = ChangeOptions {
+                protect: vec![Selector::Id("U0".into()), protect],
+                ..ChangeOptions::default()
+            };
+            let error = suspend_users(&client, ["U0"], &options).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidArgument, "{name:?}");
+            assert!(
+                error
+                    .message
+                    .starts_with("suspend-users: invalid entry in `protect`, "),
+                "{}",
+                error.message
+            );
+        }
+        let error = client
+            .platform()
+            .run(client.find_user(name, None))
+            .unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{name:?}");
+    }
+    for id in [
+        "u1@acme.example",
+        " U1",
+        "U1\t",
+        "U 1",
+        "\u{200b}U1",
+        "'U1'",
+    ] {
+        let options = ChangeOptions {
+            protect: vec![Selector::Id(id.into())],
+            ..ChangeOptions::default()
+        };
+        let error = suspend_users(&client, ["U0"], &options).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{id:?}");
+    }
+    assert!(client.platform().sent().is_empty());
+}
+
+#[test]
+fn an_invalid_guard_is_named_short_and_without_secrets() {
+    let client = FakeAccount::with_users(1).client();
+    let named = |name: String| {
+        let options = ChangeOptions {
+            protect: vec![Selector::Email(name)],
+            ..ChangeOptions::default()
+        };
+        suspend_users(&client, ["U0"], &options)
+            .unwrap_err()
+            .message
+    };
+    let secret = crate::tests::fixtures::CLIENT_SECRET;
+    assert_eq!(
+        named(format!("a\u{202e}b\u{1b}@{secret}")),
+        "suspend-users: invalid entry in `protect`, a?b?@[redacted]: the e-mail address must not contain control characters"
+    );
+    assert!(named("x".repeat(100_000)).len() < 200);
+}
+
+#[test]
+fn unusual_addresses_that_people_have_are_accepted() {
+    for email in [
+        "o'brien@acme.example",
+        "first.last+tag@sub.acme.example",
+        "x_y-z%a@acme-corp.example",
+        "élodie@bücher.example",
+        "иван@почта.рф",
+        "उपयोगकर्ता@उदाहरण.भारत",
+        " spaced@acme.example\n",
+    ] {
+        assert_eq!(crate::check_email(email), Ok(()), "{email}");
+    }
+    for id in ["IR7VJHJ36JHINBFAD7V2T5MP3E", "a/b", "a.b-c_d", "名前"] {
+        assert_eq!(crate::check_user_id(id), Ok(()), "{id}");
+    }
+}
+
+#[test]
+fn an_id_is_protected_in_any_letter_case() {
+    let account = FakeAccount::with_users(2);
+    let report = suspend_users(&account.client(), ["U0", "U1"], &protecting(&["u1"])).unwrap();
+    assert_eq!(outcomes(&report), ["Changed", "PreconditionFailed"]);
+}
+
+#[test]
+fn a_user_without_an_address_does_not_pass_a_guard_by_address() {
+    for email in [
+        "",
+        r#""email":null,"#,
+        r#""email":"","#,
+        r#""email":" ","#,
+        r#""email":"-","#,
+        r#""mail":"u0@acme.example","#,
+    ] {
+        let account = FakeAccount::with_users(2);
+        let shown = format!(r#"{{"id":"U0",{email}"state":"ACTIVE"}}"#);
+        let client = account.client_except(move |sent| {
+            (is_get(sent) && sent.url.ends_with("/U0")).then(|| reply(200, shown.clone()))
+        });
+        let cause = (
+            "suspend-users: the user's e-mail address cannot be compared, because the server did not send it",
+            Some("leave out the guards by e-mail address, if the user may be changed"),
+        );
+        let protect = protecting(&["u0@acme.example"]);
+        let report = suspend_users(&client, ["U0", "U1"], &protect).unwrap();
+        assert_eq!(
+            outcomes(&report),
+            ["PreconditionFailed", "Changed"],
+            "{email}"
+        );
+        assert_eq!(target_texts(&report, 0), cause);
+        let targets = [Target {
+            who: selector("U0"),
+            expect_email: Some("u0@acme.example".into()),
+        }];
+        let options = ChangeOptions::default();
+        let call = client.suspend_users(&targets, &options);
+        let report = client.platform().run(call).unwrap();
+        assert_eq!(target_texts(&report, 0), cause);
+        assert_eq!(account.suspended_ids(), ["U1"]);
+    }
+    for email in ["7", "true", "{}", r#"["u0@acme.example"]"#] {
+        let account = FakeAccount::with_users(1);
+        let shown = format!(r#"{{"id":"U0","email":{email},"state":"ACTIVE"}}"#);
+        let client =
+            account.client_except(move |sent| is_get(sent).then(|| reply(200, shown.clone())));
+        let report = suspend_users(&client, ["U0"], &ChangeOptions::default()).unwrap();
+        assert_eq!(outcomes(&report), ["MalformedResponse"]);
+    }
+}
+
+#[test]
+fn unusual_addresses_of_the_account_are_compared_exactly() {
+    let account = FakeAccount::default();
+    for (id, email) in [
+        ("A", "a b@acme"),
+        ("B", "<b>@acme.example"),
+        ("C", "c@@acme.example"),
+    ] {
+        account.add(id, email, "ACTIVE");
+    }
+    let target = |id: &str, email: &str| Target {
+        who: selector(id),
+        expect_email: Some(email.into()),
+    };
+    let client = account.client();
+    let targets = [
+        target("A", "A B@acme"),
+        target("B", "b@acme.example"),
+        target("C", "c@@acme.example"),
+    ];
+    let options = protecting(&["x@acme.example"]);
+    let report = client
+        .platform()
+        .run(client.suspend_users(&targets, &options));
+    assert_eq!(
+        outcomes(&report.unwrap()),
+        ["Changed", "PreconditionFailed", "Changed"]
+    );
 }
