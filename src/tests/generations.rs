@@ -254,6 +254,8 @@ fn a_refusal_of_the_other_generation_names_both_paths() {
         for _ in 0..2 {
             let error = get_user(&client).unwrap_err();
             assert_eq!((error.code, error.requests), (code, 2), "{error}");
+            // Refused credentials are remembered for 10 seconds.
+            client.platform().advance(Duration::from_secs(10));
             if code != ErrorCode::MalformedResponse {
                 assert!(error.message.contains(OLD_TOKEN), "{error}");
                 assert!(error.message.contains(NEW_TOKEN), "{error}");

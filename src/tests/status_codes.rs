@@ -245,7 +245,7 @@ fn only_a_404_in_the_form_of_the_api_is_not_found() {
             r#"{"code":5,"message":"user_not_found","details":[]}"#,
             NotFound,
         ),
-        (r#"{"code":5}"#, NotFound),
+        (r#"{"code":5}"#, NotConfigured),
         (r#"{"message":"Not Found"}"#, NotConfigured),
         (r#"{"code":404,"message":"Not Found"}"#, NotConfigured),
         (r#"{"code":"5","message":"Not Found"}"#, NotConfigured),

@@ -120,7 +120,7 @@ fn an_unreadable_page_fails_find_user() {
     let account = FakeAccount::with_users(3000);
     for (status, code) in [
         (503, ErrorCode::Unavailable),
-        (404, ErrorCode::NotConfigured),
+        (404, ErrorCode::NotFound),
         (400, ErrorCode::InvalidArgument),
         (403, ErrorCode::Other),
     ] {
