@@ -67,7 +67,7 @@ fn read_system() -> Result<TlsConfig, NetworkError> {
     Ok(TlsConfig::with_roots(roots))
 }
 
-/// Where the environment says that certificates are.
+/// Places of the certificates, from the environment.
 pub(super) struct Certificates {
     file: Option<PathBuf>,
     folders: Vec<PathBuf>,
