@@ -112,7 +112,7 @@ fn error_responses() -> Vec<FaultRow> {
         ),
         (
             "404",
-            Action::json(404, r#"{"code":5}"#),
+            Action::json(404, r#"{"code":5,"message":"no"}"#),
             ALWAYS,
             Some(NotFound),
         ),
@@ -196,7 +196,7 @@ async fn a_fault_on_the_list_fails_targets_named_by_email() {
         ("429, always", retry_now(429), ALWAYS, Some(RateLimited)),
         (
             "404",
-            Action::json(404, r#"{"code":5}"#),
+            Action::json(404, r#"{"code":5,"message":"no"}"#),
             ALWAYS,
             Some(NotFound),
         ),
