@@ -222,10 +222,9 @@ async fn a_refused_tunnel_changes_nothing_and_names_the_proxy() {
         let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port);
         let network = network(&[("HTTPS_PROXY", url)]).root_certificates(roots);
         let error = suspend(&simulator, options(&simulator, &origin, network)).await;
-        // Other hosts report these errors after the request went out, so that the component cannot exclude an effect.
         assert_eq!(
             (error.code, error.effect),
-            (ErrorCode::ConnectionFailed, Effect::PossiblyApplied),
+            (ErrorCode::ConnectionFailed, Effect::NotApplied),
             "{refusal}: {error:?}"
         );
         let name = format!("the proxy 127.0.0.1:{} of HTTPS_PROXY: {cause}", proxy.port);

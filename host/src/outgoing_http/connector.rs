@@ -136,7 +136,7 @@ async fn tunnel(
 ) -> Result<Box<dyn Connection>, ConnectError> {
     let broken = |error: hyper::Error| {
         let cause = format!("it ended the connection or sent no valid HTTP, {error}");
-        ConnectError::new(Error::DestinationUnavailable, cause)
+        ConnectError::new(Error::ConnectionRefused, cause)
     };
     let io = TokioIo::new(stream);
     let (mut sender, connection) = http1::handshake(io).await.map_err(broken)?;
@@ -164,25 +164,15 @@ async fn tunnel(
 }
 
 /// Error for a status with which a proxy refuses a tunnel.
+///
+/// The code is the one that proves that nothing was sent; the cause is the proxy's.
 fn refused(status: StatusCode, proxy: &Proxy) -> ConnectError {
     let status = status.as_u16();
-    let (code, cause) = match status {
-        407 if proxy.authorization.is_some() => (
-            Error::ConfigurationError,
-            "it does not accept the name and password".to_owned(),
-        ),
-        407 => (
-            Error::ConfigurationError,
-            "it asks for a name and a password".to_owned(),
-        ),
-        400..=499 => (
-            Error::HttpRequestDenied,
-            "it does not allow the connection".to_owned(),
-        ),
-        _ => (
-            Error::DestinationUnavailable,
-            "it did not connect to the server".to_owned(),
-        ),
+    let cause = match status {
+        407 if proxy.authorization.is_some() => "it does not accept the name and password",
+        407 => "it asks for a name and a password",
+        400..=499 => "it does not allow the connection",
+        _ => "it did not connect to the server",
     };
-    ConnectError::new(code, format!("{cause} ({status})"))
+    ConnectError::new(Error::ConnectionRefused, format!("{cause} ({status})"))
 }
