@@ -69,7 +69,7 @@ impl<'t> CsvRecords<'t> {
             }
         }
         let closed = self.line;
-        if closed > opened && lines(field).skip(1).any(|line| names_user(line)) {
+        if closed > opened && lines(field).skip(1).any(names_user) {
             return Err(ListError::at(
                 opened,
                 format!(

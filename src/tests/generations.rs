@@ -334,7 +334,7 @@ fn a_generation_that_comes_back_is_found_again() {
     let client = auto(move |sent| {
         let minute = sent.at.as_millis() / 60_000;
         let is_old = sent.url.contains("/v1beta1/");
-        if is_old == (minute < 20 || minute >= 40) {
+        if is_old != (20..40).contains(&minute) {
             served(sent)
         } else {
             reply(404, "")

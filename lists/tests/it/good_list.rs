@@ -144,14 +144,17 @@ const HEADERS: [&[(char, &str)]; 8] = [
     ],
 ];
 
+/// People, header, separator, line end, and the options of a CSV file.
+type CsvParts<'a> = (
+    BTreeSet<usize>,
+    &'a [(char, &'static str)],
+    char,
+    &'a str,
+    [bool; 4],
+);
+
 fn csv(
-    (people, header, separator, end, [has_mark, is_quoted, declares, has_end]): (
-        BTreeSet<usize>,
-        &[(char, &'static str)],
-        char,
-        &str,
-        [bool; 4],
-    ),
+    (people, header, separator, end, [has_mark, is_quoted, declares, has_end]): CsvParts<'_>,
 ) -> GoodList {
     let mut text = String::new();
     if has_mark {

@@ -1,5 +1,7 @@
 //! Guards: expected e-mail addresses, protected users, and the limit of changes.
 
+use std::slice;
+
 use host::{ChangeOptions, ErrorCode, Selector, Target, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Action, Endpoint, Fault, State};
@@ -239,7 +241,9 @@ async fn a_user_shown_without_an_address_is_not_changed() {
             ..unguarded()
         };
         let target = by_id(&user.id);
-        let report = harness.suspend_all(&[target.clone()], &protecting).await;
+        let report = harness
+            .suspend_all(slice::from_ref(&target), &protecting)
+            .await;
         let refused = Failed(ErrorCode::PreconditionFailed);
         assert_eq!(short_outcomes(&report.unwrap()), [refused], "{email}");
         let expecting = Target {
