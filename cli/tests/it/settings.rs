@@ -71,32 +71,21 @@ async fn a_variable_without_a_value_counts_as_not_set() {
 #[tokio::test]
 async fn values_copied_with_more_than_themselves_are_named() {
     let simulator = simulator().await;
-    for (name, value) in [
-        ("OP_USERS_ACCOUNT_ID", simulator.account_id().to_owned()),
-        ("OP_USERS_CLIENT_ID", simulator.client_id().to_owned()),
-        ("OP_USERS_CLIENT_SECRET", simulator.client_secret()),
+    // A process for each is slow: the tests of the client try every letter at every end.
+    for (name, value, stray) in [
+        ("OP_USERS_ACCOUNT_ID", simulator.account_id(), "\u{200b}"),
+        ("OP_USERS_CLIENT_ID", simulator.client_id(), " "),
+        ("OP_USERS_CLIENT_SECRET", &simulator.client_secret(), "\n"),
     ] {
-        for stray in [
-            " ", "\t", "\n", "\u{a0}", "\u{200b}", "\u{feff}", "\u{2066}",
-        ] {
-            for value in [format!("{value}{stray}"), format!("{stray}{value}")] {
-                let mut command = op_users_at(&simulator, &["list"]);
-                command.env(name, &value);
-                let ended = run(command).await;
-                assert_eq!(ended.status, 1);
-                assert!(
-                    ended.stderr.contains("error[not-configured]"),
-                    "{}",
-                    ended.stderr
-                );
-                assert!(
-                    ended.stderr.contains(&format!("{name} must not")),
-                    "{}",
-                    ended.stderr
-                );
-                assert!(!ended.stderr.contains(value.trim()), "{}", ended.stderr);
-            }
+        let mut command = op_users_at(&simulator, &["list"]);
+        command.env(name, format!("{value}{stray}"));
+        let ended = run(command).await;
+        assert_eq!(ended.status, 1);
+        let named = format!("{name} must not");
+        for part in ["error[not-configured]", &named] {
+            assert!(ended.stderr.contains(part), "{}", ended.stderr);
         }
+        assert!(!ended.stderr.contains(value), "{}", ended.stderr);
     }
     assert!(simulator.requests().is_empty());
 }
