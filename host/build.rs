@@ -13,7 +13,7 @@ use std::{
 
 use self::{
     compose::{Parts, compose},
-    target::{TARGET, check_target},
+    target::{TARGET, ensure_target},
 };
 
 /// Sources of the components, relative to the workspace.
@@ -46,7 +46,10 @@ fn main() {
         );
     }
     let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
-    let built = check_target(&variable("RUSTC"), &workspace)
+    println!("cargo::rerun-if-env-changed=CARGO_NET_OFFLINE");
+    let is_offline = env::var("CARGO_NET_OFFLINE").is_ok_and(|value| value == "true");
+    let rustup = (!is_offline).then_some("rustup");
+    let built = ensure_target(&variable("RUSTC"), rustup, &workspace)
         .and_then(|()| build_all(&workspace, &target_dir));
     match built {
         Ok(built) => {
