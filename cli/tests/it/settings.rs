@@ -4,7 +4,7 @@ use simulator::Endpoint;
 
 use crate::process::{op_users, op_users_at, run, simulator};
 
-/// What a cluster sets for a Kubernetes service of this name with the port 80.
+/// Variables that a cluster sets for a Kubernetes service of this name with the port 80.
 fn set_by_kubernetes(service: &str) -> Vec<(String, String)> {
     [
         ("SERVICE_HOST", "10.3.104.46"),
