@@ -8,6 +8,8 @@ use crate::{
 };
 
 const CHANGES: [Operation; 2] = [Operation::SuspendUser, Operation::ReactivateUser];
+/// Error in the form of the API.
+const REFUSAL: &str = r#"{"code":3,"message":"no"}"#;
 const READS: [Operation; 2] = [Operation::ListUsers, Operation::GetUser];
 
 /// Replies, each with the effect of a change that gets no other reply.
@@ -32,13 +34,44 @@ fn replies() -> Vec<(Reply, Effect)> {
         (reply(200, vec![b' '; (8 << 20) + 1]), PossiblyApplied),
         (reply(204, ""), PossiblyApplied),
         (reply(302, ""), PossiblyApplied),
-        (reply(400, ""), NotApplied),
+        (reply(400, ""), PossiblyApplied),
+        (
+            reply(400, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(400, REFUSAL), NotApplied),
         (reply(401, ""), NotApplied),
-        (reply(403, ""), NotApplied),
-        (reply(404, ""), NotApplied),
-        (reply(408, ""), NotApplied),
-        (reply(409, ""), NotApplied),
-        (reply(429, ""), NotApplied),
+        (reply(407, ""), NotApplied),
+        (reply(403, ""), PossiblyApplied),
+        (
+            reply(403, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(403, REFUSAL), NotApplied),
+        (reply(404, ""), PossiblyApplied),
+        (
+            reply(404, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(404, REFUSAL), NotApplied),
+        (reply(408, ""), PossiblyApplied),
+        (
+            reply(408, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(408, REFUSAL), NotApplied),
+        (reply(409, ""), PossiblyApplied),
+        (
+            reply(409, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(409, REFUSAL), NotApplied),
+        (reply(429, ""), PossiblyApplied),
+        (
+            reply(429, "<html>permission denied</html>"),
+            PossiblyApplied,
+        ),
+        (reply(429, REFUSAL), NotApplied),
         (reply(500, ""), PossiblyApplied),
         (reply(501, ""), PossiblyApplied),
         (reply(503, ""), PossiblyApplied),
@@ -109,7 +142,7 @@ fn possibly_applied_survives_a_rejected_new_token() {
 #[test]
 fn possibly_applied_does_not_carry_over_to_the_next_call() {
     let mut replies = vec![reply(503, ""); 5];
-    replies.push(reply(404, ""));
+    replies.push(reply(404, REFUSAL));
     let client = client(with_tokens(script(replies)));
     let first = client.platform().run(client.suspend_user(ID)).unwrap_err();
     assert_eq!(first.effect, PossiblyApplied);

@@ -142,7 +142,7 @@ fn a_resource_alone_never_changes_the_generation() {
     assert_eq!((error.code, error.requests), (ErrorCode::NotConfigured, 2));
     assert_eq!(
         (error.effect, error.status),
-        (Effect::NotApplied, Some(404))
+        (Effect::PossiblyApplied, Some(404))
     );
     assert!(
         error.message.contains("no API of version v1beta1"),

@@ -2,6 +2,7 @@
 
 use super::{
     account::Payload,
+    error_bodies::has_api_form,
     history::Received,
     json,
     request_fate::{BodyFate, ResponseFate},
@@ -34,6 +35,7 @@ impl SimulationState {
         self.run_events_until(now);
         let mut wait = None;
         let mut is_permission_denied = false;
+        let mut is_of_api = false;
         let denied = |body: &str| body.starts_with(r#"{"code":7,"message""#);
         let head = match response_fate {
             ResponseFate::Nothing => unreachable!("a missing response is not delivered"),
@@ -42,6 +44,7 @@ impl SimulationState {
             }
             ResponseFate::Refusal(status, headers, asked, body) => {
                 wait = asked;
+                is_of_api = has_api_form(&body);
                 is_permission_denied = denied(&body);
                 Ok(self.head(status, headers, body, BodyFate::Complete, None))
             }
@@ -49,6 +52,7 @@ impl SimulationState {
                 let response = self.history.requests[request].response.clone();
                 let (response, _) = response.expect("a response before the request arrived");
                 let payload = Some((response.payload, true));
+                is_of_api = has_api_form(&response.body);
                 is_permission_denied = denied(&response.body);
                 let headers = Headers::default();
                 Ok(self.head(response.status, headers, response.body, arrival, payload))
@@ -62,6 +66,7 @@ impl SimulationState {
             Ok(head) => Received::Head {
                 status: head.status,
                 wait,
+                is_of_api,
                 is_permission_denied,
                 at: now,
             },

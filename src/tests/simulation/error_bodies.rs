@@ -47,6 +47,11 @@ pub(super) fn retry_after(rng: &mut Rng) -> (Headers, Option<Duration>) {
     (headers, seconds.map(Duration::from_secs))
 }
 
+/// Returns true if the body of an error response of this simulation has the form of the API's errors.
+pub(super) fn has_api_form(body: &str) -> bool {
+    body.starts_with(r#"{"code":"#)
+}
+
 /// Returns the body of an error response. It may quote the request with its secrets.
 pub(super) fn refusal(sent: &SentRequest, rng: &mut Rng) -> String {
     let body = sent.body.as_deref().unwrap_or_default();

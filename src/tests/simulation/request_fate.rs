@@ -1,7 +1,7 @@
 //! Fate of one request: arrival at the server, and response to the client.
 
 use super::{
-    error_bodies::{GARBAGE, refusal, retry_after},
+    error_bodies::{GARBAGE, has_api_form, refusal, retry_after},
     fault::Fault,
     rng::Rng,
 };
@@ -149,14 +149,12 @@ impl RequestFate {
             Fault::UnknownToken => fate.response = ResponseFate::UnknownToken,
             Fault::BadRequest => {
                 let statuses = [400, 400, 404, 404, 405, 409, 410, 412, 415, 422];
-                fate.refused(None, *rng.pick(&statuses), sent, rng);
+                fate.refused(arrives_after, *rng.pick(&statuses), sent, rng);
             }
-            // A 4xx means that the request was not carried out. A wrong 4xx cannot be detected, so that these requests
-            // never arrive.
             Fault::Unauthorized => fate.refused(None, 401, sent, rng),
-            Fault::Forbidden => fate.refused(None, 403, sent, rng),
-            Fault::RequestTimeout => fate.refused(None, 408, sent, rng),
-            Fault::TooManyRequests => fate.refused(None, 429, sent, rng),
+            Fault::Forbidden => fate.refused(arrives_after, 403, sent, rng),
+            Fault::RequestTimeout => fate.refused(arrives_after, 408, sent, rng),
+            Fault::TooManyRequests => fate.refused(arrives_after, 429, sent, rng),
             Fault::ServerError => {
                 let status = *rng.pick(&[500, 501, 502, 503, 504, 507]);
                 fate.refused(arrives_after, status, sent, rng);
@@ -195,7 +193,11 @@ impl RequestFate {
         rng: &mut Rng,
     ) {
         let (headers, wait) = retry_after(rng);
-        self.arrives_after = arrives_after;
-        self.response = ResponseFate::Refusal(status, headers, wait, refusal(sent, rng));
+        let body = refusal(sent, rng);
+        // A 4xx in the API's form means that the request was not carried out. A wrong one cannot be detected, so that such a
+        // request never arrives.
+        let is_told = matches!(status, 400..=499) && has_api_form(&body);
+        self.arrives_after = arrives_after.filter(|_| !is_told);
+        self.response = ResponseFate::Refusal(status, headers, wait, body);
     }
 }
