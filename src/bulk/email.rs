@@ -116,7 +116,6 @@ mod tests {
         for (one, other) in [
             ("wendy@acme.example", "wendy+x@acme.example"),
             ("wen.dy@acme.example", "wendy@acme.example"),
-            ("élodie@acme.example", "e\u{301}lodie@acme.example"),
             ("x@bücher.example", "x@xn--bcher-kva.example"),
             ("strasse@acme.example", "straße@acme.example"),
             ("irem@acme.example", "ırem@acme.example"),

@@ -7,7 +7,7 @@ use onepassword_users::settings::is_set_by_kubernetes;
 use crate::{
     api_key::{self, ApiKey},
     bindings::containment::Selector,
-    text::{can_name_user, parse_digits, parse_selector, printable},
+    text::{check_name, parse_digits, parse_selector, printable},
     webhook::WebhookSecret,
 };
 
@@ -69,10 +69,8 @@ impl Settings {
                         settings.protect = protect;
                         Ok(())
                     }
-                    Err(entry) => {
-                        problems.push(format!(
-                            "OP_SERVICE_PROTECT must be ids and e-mail addresses, separated by commas or spaces, and entry {entry} is neither"
-                        ));
+                    Err(problem) => {
+                        problems.push(format!("OP_SERVICE_PROTECT {problem}"));
                         Ok(())
                     }
                 },
@@ -109,16 +107,28 @@ fn parse_keys(value: &str) -> Result<Vec<ApiKey>, &'static str> {
 
 /// Parses the users to protect. An entry that cannot be the name of a user would protect no one.
 ///
-/// Errors: the position of such an entry, counted from 1.
-fn parse_protect(value: &str) -> Result<Vec<Selector>, usize> {
+/// # Errors
+///
+/// The entry and the requirement that it does not meet, which completes the sentence "the setting …".
+fn parse_protect(value: &str) -> Result<Vec<Selector>, String> {
     let parse = |(entry, text): (usize, &str)| {
-        if can_name_user(text) {
-            Ok(parse_selector(text))
-        } else {
-            Err(entry)
+        let text = text.trim();
+        match check_name(text) {
+            Ok(()) => Ok(parse_selector(text)),
+            Err(must) => Err(format!(
+                "must be ids and e-mail addresses, separated by commas or spaces: entry {entry} {must}"
+            )),
         }
     };
-    (1..).zip(list_items(value)).map(parse).collect()
+    let names: Vec<_> = (1..)
+        .zip(list_items(value))
+        .map(parse)
+        .collect::<Result<_, _>>()?;
+    if names.is_empty() {
+        Err(String::from("must name a user"))
+    } else {
+        Ok(names)
+    }
 }
 
 /// Parses items that are separated by commas or white space.
@@ -157,7 +167,10 @@ mod tests {
         let keys = format!("a:read:{a}, b:contain:{b}\nc:read:{c}");
         let settings = read(&[
             ("OP_SERVICE_KEYS", &keys),
-            ("OP_SERVICE_PROTECT", "ceo@acme.example IR7V"),
+            (
+                "OP_SERVICE_PROTECT",
+                "ceo@acme.example IR7VJHJ36JHINBFAD7V2T5MP3E",
+            ),
             ("OP_SERVICE_MAX_CHANGES", "3"),
         ])
         .unwrap();
@@ -171,7 +184,7 @@ mod tests {
             settings.protect,
             [
                 Selector::Email("ceo@acme.example".into()),
-                Selector::Id("IR7V".into())
+                Selector::Id("IR7VJHJ36JHINBFAD7V2T5MP3E".into())
             ]
         );
         assert_eq!(settings.max_changes, 3);
@@ -207,14 +220,14 @@ mod tests {
         for (value, entry) in [
             ("user0002@acme.example;user0010@acme.example", 1),
             (r#""user0002@acme.example""#, 1),
-            ("CEO <user0002@acme.example>", 2),
+            ("CEO <user0002@acme.example>", 1),
             ("<user0002@acme.example>", 1),
             ("mailto:user0002@acme.example", 1),
             (r#"["user0002@acme.example","user0010@acme.example"]"#, 1),
             ("user0002@acme.example|user0010@acme.example", 1),
             ("*@acme.example", 1),
             ("@acme.example", 1),
-            ("IR7V, user0002@acme", 2),
+            ("IR7VJHJ36JHINBFAD7V2T5MP3E, user0002@acme", 2),
             ("user0002@", 1),
             ("user0002@.", 1),
             ("user0002@@acme.example", 1),
@@ -231,12 +244,24 @@ mod tests {
             ("user0002@acme.example\\nuser0010@acme.example", 1),
             ("IR7V:", 1),
             ("..", 1),
+            ("boss", 1),
+            ("none", 1),
+            ("boss%40acme.example", 1),
+            ("IR7VJHJ36JHINBFAD7V2T5MP3", 1),
+            ("IR7VJHJ36J HINBFAD7V2T5MP3E", 1),
+            ("-user0002@acme.example", 1),
+            ("\u{301d}user0002@acme.example\u{301e}", 1),
+            ("user0002@acme.example\u{3002}", 1),
         ] {
             let problems = read(&[("OP_SERVICE_PROTECT", value)]).unwrap_err();
-            let position = format!("entry {entry} is neither");
+            let position = format!("entry {entry} must");
             assert!(problems.contains(&position), "{value}: {problems}");
         }
-        let names = "o'brien+x@acme.example, é@münchen.example\nIR7VJHJ36JHINBFAD7V2T5MP3E a-b_c";
+        for nothing in [" ", ",", " ,\t,\n"] {
+            let problems = read(&[("OP_SERVICE_PROTECT", nothing)]).unwrap_err();
+            assert_eq!(problems, "OP_SERVICE_PROTECT must name a user");
+        }
+        let names = "o'brien+x@acme.example, é@münchen.example\nIR7VJHJ36JHINBFAD7V2T5MP3E ir7vjhj36jhinbfad7v2t5mp3e";
         let settings = read(&[("OP_SERVICE_PROTECT", names)]).unwrap();
         assert_eq!(settings.protect.len(), 4);
     }

@@ -214,8 +214,14 @@ fn under_a_header_a_hash_is_text() {
         ["a@b.c", "d@e.f"]
     );
     assert_refused(&[
-        ("email,name\na@b.c,W\n#N/A,T\n", "3: \"#N/A\" has no @"),
-        ("email\n#REF!\n", "2: \"#REF!\" has no @"),
+        (
+            "email,name\na@b.c,W\n#N/A,T\n",
+            "3: \"#N/A\" must have an @",
+        ),
+        (
+            "email\n#REF!\n",
+            "2: \"#REF!\" must not contain quotes, separators or symbols (!)",
+        ),
         ("email,name\na@b.c,A\n,B\n", "3: \"email\" is empty"),
         ("email\n# a@b.c\n", "2: white space"),
         ("a@b.c\n#N/A\n", "2: an error value"),
@@ -230,7 +236,7 @@ fn unknown_headers_are_refused_with_their_columns() {
             "username,name\nwendy,W\n",
             "1: no column is called email or id",
         ),
-        ("username\nwendy\nd@e.f\n", "2: \"wendy\" has no @"),
+        ("username\nwendy\nd@e.f\n", "2: \"wendy\" must have an @"),
         (
             "First Name,Contact\nW,a@b.c\n",
             "1: no column is called email or id; there are: \"First Name\", \"Contact\"; name one with --email-column or --id-column",

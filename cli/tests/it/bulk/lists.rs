@@ -241,7 +241,7 @@ async fn misread_rows_are_refused_before_any_request() {
         ),
         (
             format!("email,name\n{one},W\n#N/A,T\n"),
-            "line 3: the column \"email\" contains no e-mail address: \"#N/A\" has no @",
+            "line 3: the column \"email\" contains no e-mail address: \"#N/A\" must have an @",
         ),
         (
             format!("email\n#REF!\n{one}\n"),
