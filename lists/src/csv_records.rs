@@ -1,10 +1,6 @@
 //! Records of CSV, as strict as RFC 4180: the crate `csv` reads on where a quote is never closed or stands inside of a field.
 
-use crate::{
-    encoding::lines,
-    list_error::ListError,
-    name::{check_address, has_id_form},
-};
+use crate::{encoding::lines, list_error::ListError, name::has_id_form};
 
 /// One record.
 #[derive(Debug)]
@@ -15,6 +11,8 @@ pub(crate) struct CsvRecord {
     pub(crate) fields: Vec<String>,
     /// True if no field has a quote or a character other than a space or tab.
     pub(crate) is_blank: bool,
+    /// True if a field has line breaks.
+    pub(crate) has_line_breaks: bool,
 }
 
 /// Records of a text, from a position on.
@@ -69,11 +67,14 @@ impl<'t> CsvRecords<'t> {
             }
         }
         let closed = self.line;
-        if closed > opened && lines(field).skip(1).any(names_user) {
+        let mut field_lines = (opened..).zip(lines(field));
+        if closed > opened
+            && let Some((line, _)) = field_lines.find(|(_, text)| names_user(text))
+        {
             return Err(ListError::at(
                 opened,
                 format!(
-                    "a quote is opened here and closed in line {closed}, with a user in between"
+                    "a quote is opened here and closed in line {closed}, with a user in line {line}"
                 ),
             )
             .with_hint("close the quote in its line, or leave the column out"));
@@ -90,6 +91,7 @@ impl<'t> CsvRecords<'t> {
             line: self.line,
             fields: vec![],
             is_blank: true,
+            has_line_breaks: false,
         };
         loop {
             let mut field = String::new();
@@ -98,13 +100,16 @@ impl<'t> CsvRecords<'t> {
             if end == Some('"') {
                 record.is_blank = false;
                 end = self.quoted_field(&mut field)?;
+                record.has_line_breaks |= field.contains('\n');
             } else {
                 while let Some(letter) = end.filter(|end| *end != '\n' && *end != self.separator) {
                     if letter == '"' {
-                        return Err(ListError::at(line, "a quote stands in the middle of a field")
-                            .with_hint(
-                                "put the whole field in quotes, and write a quote inside of it twice",
-                            ));
+                        return Err(
+                            ListError::at(line, "a quote stands in the middle of a field")
+                                .with_hint(
+                                    "put the whole field in quotes, and write a quote twice",
+                                ),
+                        );
                     }
                     record.is_blank &= matches!(letter, ' ' | '\t');
                     field.push(letter);
@@ -141,10 +146,19 @@ impl Iterator for CsvRecords<'_> {
     }
 }
 
-/// Returns true if a line of a field contains an address or an id, as a row that an open quote has swallowed does.
+/// Returns true if a line of a field may contain an address or an id, as a row that an open quote has swallowed does.
 fn names_user(line: &str) -> bool {
-    line.split(|letter: char| letter.is_whitespace() || "\",;<>()".contains(letter))
-        .any(|word| has_id_form(word) || check_address(word).is_ok())
+    let is_joining = |letter: Option<char>| {
+        letter.is_some_and(|letter| !letter.is_whitespace() && letter != '"')
+    };
+    let mut at_signs = line.match_indices('@');
+    let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+    words.any(has_id_form)
+        || at_signs.any(|(at, sign)| {
+            let (before, after) = (line.get(..at), line.get(at + sign.len()..));
+            is_joining(before.and_then(|text| text.chars().next_back()))
+                && is_joining(after.and_then(|text| text.chars().next()))
+        })
 }
 
 #[cfg(test)]
@@ -207,12 +221,32 @@ mod tests {
             (
                 "a,b\nc,\"d\ne@f.g,\"\n",
                 2,
-                "a quote is opened here and closed in line 3, with a user in between",
+                "a quote is opened here and closed in line 3, with a user in line 3",
             ),
             (
                 "a,b\nc,\"d\nIR7VJHJ36JHINBFAD7V2T5MP3E,\"\n",
                 2,
-                "a quote is opened here and closed in line 3, with a user in between",
+                "a quote is opened here and closed in line 3, with a user in line 3",
+            ),
+            (
+                "name,email\n\"The Boss,boss@acme.example\nUma\",x@acme.example\n",
+                2,
+                "a quote is opened here and closed in line 3, with a user in line 2",
+            ),
+            (
+                "email,note\nx@acme.example,\"boss@acme.example\n\"\n",
+                2,
+                "a quote is opened here and closed in line 3, with a user in line 2",
+            ),
+            (
+                "email,note\nx@acme.example,\"a\n[mailto:boss@acme.example]\nb\"\n",
+                2,
+                "a quote is opened here and closed in line 4, with a user in line 3",
+            ),
+            (
+                "id,note\nx,\"|IR7VJHJ36JHINBFAD7V2T5MP3E|\nb\"\n",
+                2,
+                "a quote is opened here and closed in line 3, with a user in line 2",
             ),
         ] {
             assert_eq!(error(text), (Some(line), cause.to_owned()), "{text:?}");

@@ -10,6 +10,7 @@ mod column_choice;
 mod column_names;
 mod csv_records;
 mod encoding;
+mod first_line;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod json_objects;

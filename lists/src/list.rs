@@ -4,6 +4,9 @@ use crate::{
     column_choice::NamedColumns,
     csv_records::{CsvRecord, CsvRecords},
     encoding::{decode, lines},
+    first_line::{
+        declared_separator, first_line, first_line_length, foreign_comment_sign, is_section,
+    },
     json_objects::{self, MAX_COLUMNS},
     list_error::{ListError, quoted},
     listed_users::ListedUser,
@@ -38,12 +41,19 @@ pub fn parse(content: &[u8], named: &NamedColumns) -> Result<List, ListError> {
             return Ok(List { users, notes });
         }
         Form::Json => json_objects::table(&text)?,
-        Form::Csv(csv) => csv_table(csv)?,
+        Form::Csv(csv) => csv_table(csv, named)?,
     };
     if table.rows.is_empty() && table.header.is_empty() {
         return Ok(List::default());
     }
-    let (users, notes) = table.users(named)?;
+    let (users, notes) = table.users(named).map_err(|error| {
+        if error.hint.is_none() && error.line == Some(table.line) && is_comment_like(&table.header)
+        {
+            error.with_hint(COMMENT_HINT)
+        } else {
+            error
+        }
+    })?;
     Ok(List { users, notes })
 }
 
@@ -64,6 +74,13 @@ impl<'t> Form<'t> {
         let Some((line, first, from_first)) = first_line(text, 1) else {
             return Ok(Self::Empty);
         };
+        if is_section(first) {
+            let cause = format!(
+                "{} begins a section of a settings file, which a list does not have",
+                quoted(first)
+            );
+            return Err(ListError::at(line, cause).with_hint(NO_SECTION_HINT));
+        }
         if first.starts_with(['{', '[']) {
             return Ok(Self::Json);
         }
@@ -81,6 +98,16 @@ impl<'t> Form<'t> {
             };
             return Ok(Self::Csv(CsvRecords::new(from_header, line, separator)));
         }
+        if let Some(sign) = foreign_comment_sign(first)
+            && !names_column(from_first, line, named)
+        {
+            let cause = format!(
+                "{} names no user and no column; {} begins no comment in a list",
+                quoted(first),
+                quoted(sign)
+            );
+            return Err(ListError::at(line, cause).with_hint("begin a comment with #"));
+        }
         let is_csv = named.is_any_named() || is_header(first, from_first, line, named);
         if is_csv {
             let separator = found_separator(first, from_first, line, named)?;
@@ -90,52 +117,19 @@ impl<'t> Form<'t> {
     }
 }
 
-/// The first line that is not blank: its number, its text without surrounding white space, and the text from it on.
-fn first_line(text: &str, first: usize) -> Option<(usize, &str, &str)> {
-    let mut start = 0;
-    for (number, line) in (first..).zip(lines(text)) {
-        let from_line = text.get(start..)?;
-        if !line.trim().is_empty() {
-            return Some((number, line.trim(), from_line));
-        }
-        start += first_line_length(from_line);
-    }
-    None
+/// Returns true if the names of columns begin as a comment does.
+fn is_comment_like(header: &[String]) -> bool {
+    let first = header.first().map_or("", |name| name.trim());
+    first.len() > 1 && (first.starts_with('#') || foreign_comment_sign(first).is_some())
 }
 
-/// Length of the first line, with its end.
-fn first_line_length(text: &str) -> usize {
-    let line = text.find(['\r', '\n']).unwrap_or(text.len());
-    let end = text.get(line..).unwrap_or_default();
-    line + if end.starts_with("\r\n") {
-        2
-    } else {
-        end.len().min(1)
-    }
-}
-
-/// Separator in a line `sep=;`, which Excel reads and writes. None for other lines.
-fn declared_separator(line: &str, number: usize) -> Result<Option<char>, ListError> {
-    // The separator can be a tab, which is trimmed with the white space around the line.
-    let line = line.trim_matches('"');
-    let is_declaration = line
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("sep="));
-    if !is_declaration {
-        return Ok(None);
-    }
-    match line.get(4..).unwrap_or_default() {
-        "," => Ok(Some(',')),
-        ";" => Ok(Some(';')),
-        "" | "\t" => Ok(Some('\t')),
-        other => {
-            let cause = format!(
-                "the separator {} is none of comma, semicolon and tab",
-                quoted(other)
-            );
-            Err(ListError::at(number, cause))
-        }
-    }
+/// Returns true if the first line contains a known or named column, with any separator.
+fn names_column(from_first: &str, line: usize, named: &NamedColumns) -> bool {
+    let headers = headers(from_first, line);
+    let mut records = headers
+        .iter()
+        .filter_map(|(_, record)| record.as_ref().ok());
+    records.any(|record| is_known(record, named))
 }
 
 /// Returns true if the first line is a header: it has several fields, or is the name of a known column.
@@ -210,9 +204,12 @@ fn found_separator(
 }
 
 const COUNT_HINT: &str = "quote a field that contains a separator";
+const COMMENT_HINT: &str = "the first line counts as the header; if it is a comment, take it out, or leave out its separators";
+const NO_SECTION_HINT: &str =
+    "name one user per line, or begin the file with a header such as email,name";
 
 /// Reads a header and its rows.
-fn csv_table(mut records: CsvRecords) -> Result<Table, ListError> {
+fn csv_table(mut records: CsvRecords, named: &NamedColumns) -> Result<Table, ListError> {
     let Some(header) = records.next().transpose()? else {
         return Err(ListError::at(1, "the header is missing"));
     };
@@ -227,7 +224,16 @@ fn csv_table(mut records: CsvRecords) -> Result<Table, ListError> {
     }
     let mut rows = vec![];
     for record in records {
-        rows.push(record?);
+        let record = record?;
+        if named.id.is_some() && record.has_line_breaks {
+            let cause = format!(
+                "a quoted field has line breaks, in which a row could be hidden: {} takes ids of any form",
+                named.id_option
+            );
+            return Err(ListError::at(record.line, cause)
+                .with_hint("close the quote in its line, or leave the column out"));
+        }
+        rows.push(record);
     }
     let columns = header.fields.len();
     // A column without a name at the end is a separator at the end of every line.
@@ -253,9 +259,15 @@ fn csv_table(mut records: CsvRecords) -> Result<Table, ListError> {
         if count != columns {
             let fields = if count == 1 { "field" } else { "fields" };
             let cause = format!("it has {count} {fields} under a header of {columns}");
-            return Err(
-                ListError::at(row.line, cause).with_hint("quote a field that contains a separator")
-            );
+            if is_comment_like(&table.header) {
+                let cause = format!(
+                    "{cause}, which is line {}, {}",
+                    table.line,
+                    quoted(&table.header.join(","))
+                );
+                return Err(ListError::at(row.line, cause).with_hint(COMMENT_HINT));
+            }
+            return Err(ListError::at(row.line, cause).with_hint(COUNT_HINT));
         }
         let last = row.fields.last().map_or("", |last| last.trim());
         if has_end && !last.is_empty() {

@@ -202,7 +202,7 @@ fn misplaced_quotes_are_refused() {
         ),
         (
             "email,note\na@b.c,\"x\nd@e.f,\"\n",
-            "2: closed in line 3, with a user in between",
+            "2: closed in line 3, with a user in line 3",
         ),
     ]);
 }
@@ -444,4 +444,54 @@ fn names_that_can_be_neither_are_refused_by_line() {
         let csv = refusal(&format!("email\nx@y.z\n{name}\n"));
         assert!(csv.starts_with("3: "), "{name:?}: {csv}");
     }
+}
+
+#[test]
+fn a_comment_of_another_program_is_named_as_the_cause() {
+    assert_refused(&[
+        (
+            "# protected users, email\nboss@acme.example\n",
+            "2: it has 1 field under a header of 2, which is line 1, \"# protected users, email\"",
+        ),
+        (
+            "; boss\nboss@acme.example\n",
+            "1: \"; boss\" names no user and no column; \";\" begins no comment",
+        ),
+        (
+            "; protected\nboss@acme.example\n",
+            "1: \";\" begins no comment",
+        ),
+        (
+            "// the boss, mostly\nboss@acme.example\n",
+            "1: \"//\" begins no comment",
+        ),
+        (
+            "-- boss\nboss@acme.example\n",
+            "1: \"--\" begins no comment",
+        ),
+        (
+            "[protect]\nboss@acme.example\n",
+            "1: \"[protect]\" begins a section of a settings file",
+        ),
+        (
+            "[[users]]\nemail = \"boss@acme.example\"\n",
+            "1: \"[[users]]\" begins a section",
+        ),
+        (
+            "; users, email\nboss@acme.example\n",
+            "2: it has 1 field under a header of 2, which is line 1, \"; users, email\"",
+        ),
+    ]);
+    let columns = named(Some("mail"), None);
+    let error = parse(b"# protected users\nboss@acme.example\n", &columns).expect_err("a header");
+    assert_eq!(error.line, Some(1));
+    assert!(error.hint.is_some_and(|hint| hint.contains("comment")));
+}
+
+#[test]
+fn a_line_break_is_refused_where_ids_have_any_form() {
+    let columns = named(None, Some("id"));
+    let content = "id,name\nU1,\"Wendy\nU2,Tom\"\n";
+    let refusal = refusal_with(content, &columns);
+    assert!(refusal.starts_with("2: a quoted field has line breaks"));
 }

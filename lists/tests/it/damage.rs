@@ -36,7 +36,66 @@ pub(crate) enum Damage {
     LineFirst(f64),
     /// Moves the first field of a line behind the others, or the last one to its beginning.
     MoveField(f64, char, bool),
+    /// Puts a quote before a field of a line, and another one behind a field of a later line.
+    QuoteLines(QuotedLines),
     Encode(&'static str),
+}
+
+/// Quotes around a part of a list that has a line break in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct QuotedLines {
+    /// First line, as a fraction of the list.
+    line: f64,
+    /// Number of line breaks inside.
+    breaks: usize,
+    /// Field of the first line, and of the last one, as fractions of them.
+    fields: (f64, f64),
+    separator: char,
+}
+
+impl QuotedLines {
+    /// The list with these quotes.
+    pub(crate) fn applied(self, text: &str) -> String {
+        let mut lines: Vec<String> = text
+            .split_inclusive(['\n', '\r'])
+            .map(str::to_owned)
+            .collect();
+        let first = index(self.line, lines.len());
+        let last = (first + self.breaks).min(lines.len() - 1);
+        // The later one first, which moves nothing before it.
+        let content = lines[last].trim_end_matches(['\n', '\r']);
+        let mut ends: Vec<_> = content
+            .match_indices(self.separator)
+            .map(|it| it.0)
+            .collect();
+        ends.push(content.len());
+        let end = ends[index(self.fields.1, ends.len())];
+        lines[last].insert(end, '"');
+        let mut starts = vec![0];
+        starts.extend(
+            lines[first]
+                .match_indices(self.separator)
+                .map(|it| it.0 + 1),
+        );
+        let start = starts[index(self.fields.0, starts.len())];
+        lines[first].insert(start, '"');
+        lines.concat()
+    }
+}
+
+/// Any quotes around a line break.
+pub(crate) fn quoted_lines() -> impl Strategy<Value = QuotedLines> {
+    let place = || 0.0..1.0_f64;
+    let fields = (place(), place());
+    let separator = select(vec![',', ';', '\t']);
+    (place(), 1..4_usize, fields, separator).prop_map(|(line, breaks, fields, separator)| {
+        QuotedLines {
+            line,
+            breaks,
+            fields,
+            separator,
+        }
+    })
 }
 
 /// Any damage.
@@ -66,6 +125,7 @@ pub(crate) fn damage() -> impl Strategy<Value = Damage> {
         1 => place().prop_map(Damage::LineFirst),
         1 => (place(), select(vec![',', ';', '\t']), any::<bool>())
             .prop_map(|(line, separator, is_first)| Damage::MoveField(line, separator, is_first)),
+        2 => quoted_lines().prop_map(Damage::QuoteLines),
         1 => select(vec!["utf-16le", "utf-16be", "utf-16le without mark", "latin-1", "utf-8 twice", "two marks", "utf-32le"])
             .prop_map(Damage::Encode),
     ]
@@ -189,6 +249,7 @@ fn applied(text: &str, damage: &Damage) -> String {
             lines[line] = moved.unwrap_or(content) + &end;
             return lines.concat();
         }
+        Damage::QuoteLines(quoted) => return quoted.applied(text),
         Damage::Encode(_) => {}
     }
     letters.into_iter().collect()

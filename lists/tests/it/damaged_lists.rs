@@ -9,7 +9,7 @@ use onepassword_users_lists::{List, parse};
 use proptest::{prelude::*, sample::select};
 
 use super::{
-    damage::{damaged, damages},
+    damage::{damaged, damages, quoted_lines},
     good_list::{GoodList, good_list, person},
     random_cases::check,
 };
@@ -66,6 +66,22 @@ fn a_guard_with_a_foreign_character_is_refused_or_complete() {
             .collect();
         if let Ok(list) = parse(content.as_bytes(), &good.named()) {
             // The command refuses a list that names no user.
+            prop_assert!(
+                list.users.is_empty() || people(&list) == good.people,
+                "{:?}: {:?}",
+                list,
+                content
+            );
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_guard_with_quotes_around_a_line_break_is_refused_or_complete() {
+    check(5000, &(good_list(), quoted_lines()), |(good, quoted)| {
+        let content = quoted.applied(&good.text);
+        if let Ok(list) = parse(content.as_bytes(), &good.named()) {
             prop_assert!(
                 list.users.is_empty() || people(&list) == good.people,
                 "{:?}: {:?}",

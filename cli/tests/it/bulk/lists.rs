@@ -217,7 +217,7 @@ async fn misread_rows_are_refused_before_any_request() {
         ),
         (
             format!("email,note\n{one},\"x\n{boss},\"\n"),
-            "line 2: a quote is opened here and closed in line 3, with a user in between",
+            "line 2: a quote is opened here and closed in line 3, with a user in line 3",
         ),
         (
             format!("email,name\n{one},W \"x\"\n"),
