@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use host::Effect;
+use host::{Effect, Outcome};
 use onepassword_users::{UserAction, comparable_email};
 
 use super::document::{ReportDocument, ReportedTarget};
@@ -21,8 +21,10 @@ struct UserFacts<'a> {
 /// Checks a report of an action. Fails with the contradiction. Takes time in proportion to the number of targets.
 pub(super) fn check(report: &ReportDocument, action: UserAction) -> Result<(), String> {
     let mut users: HashMap<&str, UserFacts<'_>> = HashMap::new();
+    let mut named: HashMap<String, &str> = HashMap::new();
     for (target, number) in report.targets.iter().zip(1..) {
         let checked = check_target(report, action, target)
+            .and_then(|()| check_name(&mut named, target))
             .and_then(|()| users.entry(target.id()).or_default().add(target));
         checked.map_err(|cause| format!("target {number}, {}, {cause}", printable(&target.who)))?;
     }
@@ -63,11 +65,16 @@ fn check_target(
     {
         return Err("has an unknown effect".to_owned());
     }
-    if let Some(user) = &target.user
-        && !target.who.contains('@')
-        && target.who != user.id
-    {
-        return Err(format!("is about another user, {}", printable(&user.id)));
+    if let Some(user) = &target.user {
+        let email = user.email.as_deref().filter(|email| !email.is_empty());
+        let other = if target.who.contains('@') {
+            email.filter(|email| comparable_email(email) != comparable_email(&target.who))
+        } else {
+            Some(user.id.as_str()).filter(|id| *id != target.who)
+        };
+        if let Some(other) = other {
+            return Err(format!("is about another user, {}", printable(other)));
+        }
     }
     if !target.may_be_changed() {
         return Ok(());
@@ -79,8 +86,38 @@ fn check_target(
         return Err("was changed by a call that was refused".to_owned());
     }
     let state = resulting_state(action);
+    let shown = target.user.as_ref().and_then(|user| user.state.as_deref());
+    if let Some(shown) = shown
+        && target.outcome == Outcome::Changed.name()
+        && shown != state.name()
+    {
+        return Err(format!("was changed, and is {}", printable(shown)));
+    }
     if target.previous_state.as_deref() == Some(state.name()) {
         return Err(format!("was {} before the change already", state.name()));
+    }
+    Ok(())
+}
+
+/// Checks that an address names one user.
+fn check_name<'a>(
+    named: &mut HashMap<String, &'a str>,
+    target: &'a ReportedTarget,
+) -> Result<(), String> {
+    let Some(user) = &target.user else {
+        return Ok(());
+    };
+    if target.who.contains('@') {
+        let id = *named
+            .entry(comparable_email(&target.who))
+            .or_insert(&user.id);
+        if id != user.id {
+            return Err(format!(
+                "is about {}, and an earlier target with the same address about {}",
+                printable(&user.id),
+                printable(id)
+            ));
+        }
     }
     Ok(())
 }
@@ -115,7 +152,6 @@ fn is_different<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use host::Outcome;
     use serde_json::{Value, json};
 
     use super::*;
@@ -129,7 +165,8 @@ mod tests {
 
     fn target(outcome: &str) -> Value {
         json!({
-            "who": "U", "outcome": outcome, "user": { "id": "U", "email": "u@acme.example" },
+            "who": "U", "outcome": outcome,
+            "user": { "id": "U", "email": "u@acme.example", "state": "suspended" },
             "previous_state": "active", "error": null,
         })
     }
@@ -152,6 +189,8 @@ mod tests {
     fn a_report_as_it_is_written_has_no_contradiction() {
         let by_address = with(target("changed"), "/who", json!("u@acme.example"));
         let unseen = with(target("changed"), "/previous_state", Value::Null);
+        let other_case = with(target("changed"), "/who", json!("U@Acme.example"));
+        let is_active = with(failed("possibly-applied"), "/user/state", json!("active"));
         for targets in [
             vec![],
             vec![target("changed"), by_address],
@@ -159,6 +198,8 @@ mod tests {
             vec![failed("possibly-applied")],
             vec![target("skipped")],
             vec![target("changed"), unseen],
+            vec![other_case, target("changed")],
+            vec![is_active],
         ] {
             assert_eq!(checked(&report(&targets)), Ok(()), "{targets:?}");
         }
@@ -194,6 +235,33 @@ mod tests {
             (
                 report(&[with(target("changed"), "/user/id", json!("V"))]),
                 "another user, V",
+            ),
+            (
+                report(&[with(target("changed"), "/who", json!("boss@acme.example"))]),
+                "about another user, u@acme.example",
+            ),
+            (
+                report(&[with(
+                    failed("possibly-applied"),
+                    "/who",
+                    json!("boss@acme.example"),
+                )]),
+                "about another user, u@acme.example",
+            ),
+            (
+                report(&[with(target("changed"), "/user/state", json!("active"))]),
+                "was changed, and is active",
+            ),
+            (
+                two(
+                    with(target("changed"), "/who", json!("u@acme.example")),
+                    with(
+                        with(target("changed"), "/who", json!("U@acme.example")),
+                        "/user/id",
+                        json!("V"),
+                    ),
+                ),
+                "is about V, and an earlier target with the same address about U",
             ),
             (
                 two(target("changed"), target("unchanged")),

@@ -50,7 +50,9 @@ pub(super) struct ReportedError {
 pub(in crate::bulk) struct ReportedUser {
     pub(super) id: String,
     #[serde(default)]
-    email: Option<String>,
+    pub(super) email: Option<String>,
+    #[serde(default)]
+    pub(super) state: Option<String>,
 }
 
 impl ReportedTarget {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use simulator::State;
 
 use super::{
-    super::process::{op_users_at, run, run_with},
+    super::process::{op_users_at, run, run_typing, run_with},
     Scene, command, document, read,
 };
 
@@ -64,7 +64,7 @@ async fn a_report_that_contradicts_itself_is_refused_by_name() {
         ),
         (
             duplicate("/user/email", json!("boss@acme.example")),
-            "says otherwise than an earlier target",
+            "target 3, user0002@acme.example, is about another user",
         ),
         (
             duplicate("/previous_state", json!("INVITED")),
@@ -73,6 +73,18 @@ async fn a_report_that_contradicts_itself_is_refused_by_name() {
         (
             edited("/targets/0/who", json!("ANOTHERID")),
             "is about another user",
+        ),
+        (
+            edited("/targets/0/who", json!("boss@acme.example")),
+            "target 1, boss@acme.example, is about another user, user0002@acme.example",
+        ),
+        (
+            edited("/targets/0/user/email", json!("boss@acme.example")),
+            "is about another user, boss@acme.example",
+        ),
+        (
+            edited("/targets/0/user/state", json!("active")),
+            "was changed, and is active",
         ),
         (edited("/account_id", json!("ANOTHER")), "another account"),
         (
@@ -106,7 +118,7 @@ async fn undo_changes_only_users_with_the_reported_address() {
     let file = scene.write("forged.json", &report.to_string());
     for more in [&["--yes"][..], &[]] {
         let arguments = [&["restore", "--from-report", &file], more].concat();
-        let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
+        let ended = run_typing(op_users_at(&scene.simulator, &arguments), "y\n").await;
         assert_eq!(ended.status, 3, "{ended:?}");
         assert!(
             ended
