@@ -36,6 +36,12 @@ impl Failure {
         })
     }
 
+    /// A question that cannot be asked, because standard input is not a terminal.
+    pub(crate) fn without_terminal() -> Self {
+        Self::usage("standard input is not a terminal to ask on; nothing was changed")
+            .with_hint("--yes changes without asking")
+    }
+
     /// Any other problem, with the cause.
     pub(crate) fn other(message: impl Into<String>) -> Self {
         Self::Other(Problem {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, IsTerminal, Write},
 };
 
 use onepassword_users::UserAction;
@@ -20,7 +20,7 @@ use crate::{
 
 /// Source of the answer.
 pub(super) enum Prompt {
-    /// Standard input, which may be a terminal or not.
+    /// Standard input, which is a terminal.
     StandardInput,
     /// The controlling terminal, because standard input contains the list of users.
     Terminal(File),
@@ -36,10 +36,15 @@ enum Answer {
 }
 
 impl Prompt {
-    /// Opens the source of the answer. Fails if standard input is taken and there is no terminal.
+    /// Opens the source of the answer. Fails if there is no terminal: what a pipe contains is not the answer of a person who has
+    /// seen the question.
     pub(super) fn open(is_input_taken: bool) -> Result<Self, Failure> {
         if !is_input_taken {
-            return Ok(Self::StandardInput);
+            return if io::stdin().is_terminal() {
+                Ok(Self::StandardInput)
+            } else {
+                Err(Failure::without_terminal())
+            };
         }
         let terminal = if cfg!(unix) {
             File::options().read(true).write(true).open("/dev/tty").ok()

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use host::{ChangeOptions, ErrorCode, Instance, Outcome, Report, Selector, Target, User};
-use onepassword_users::UserAction;
+use onepassword_users::{UserAction, comparable_email};
 use serde_json::json;
 
 use crate::{
@@ -31,17 +31,31 @@ pub(super) async fn change(
     yes: bool,
     output: &mut Output,
 ) -> CommandResult {
-    let changed = if yes {
-        Some(change_by_id(instance, action, id).await?)
-    } else {
-        let email = confirm(instance, action, id, output).await?;
-        match email {
-            Some(email) => change_expecting(instance, action, id, email).await?,
-            None => Some(change_by_id(instance, action, id).await?),
-        }
+    if yes {
+        let changed = change_by_id(instance, action, id).await?;
+        output.users(&[changed]);
+        return Ok(());
+    }
+    let confirmed = confirm(instance, action, id, output).await?;
+    let changed = match confirmed.expected_email {
+        Some(email) => change_expecting(instance, action, id, email).await?,
+        None => Some(change_by_id(instance, action, id).await?),
     };
+    if let (Some(shown), Some(changed)) = (&confirmed.shown, &changed) {
+        for difference in differences(shown, changed) {
+            output.warning(&difference);
+        }
+    }
     output.users(changed.as_slice());
     Ok(())
+}
+
+/// A change that was answered with yes.
+struct Confirmed {
+    /// User in the question. None if only the id was shown.
+    shown: Option<User>,
+    /// E-mail address that was shown and that the change must expect. None if no address was shown, or it cannot be compared.
+    expected_email: Option<String>,
 }
 
 /// Changes the user with an id, without a guard.
@@ -93,19 +107,15 @@ async fn change_expecting(
     }
 }
 
-/// Shows the user and asks. Fails unless the answer is yes. Returns the e-mail address that was shown and that the change must
-/// expect; none if no address was shown, or it cannot be compared, which is told.
+/// Shows the user and asks. Fails unless the answer is yes. An address that is missing or cannot be compared is told.
 async fn confirm(
     instance: &mut Instance,
     action: UserAction,
     id: &str,
     output: &Output,
-) -> Result<Option<String>, Failure> {
+) -> Result<Confirmed, Failure> {
     if !io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "standard input is not a terminal to ask on; nothing was changed",
-        )
-        .with_hint("--yes changes without asking"));
+        return Err(Failure::without_terminal());
     }
     // The application may be permitted to change users and not to read them: then only the id is known.
     let user = match instance.get_user(id).await? {
@@ -113,23 +123,26 @@ async fn confirm(
         Err(error) if error.code == ErrorCode::PermissionDenied => None,
         Err(error) => return Err(error.into()),
     };
-    let email = user.as_ref().map(|user| user.email.clone());
-    let email = email.filter(|email| !email.is_empty());
     let shown = match &user {
-        Some(user) => format!(
-            "{} <{}>, now {}",
-            printable(&user.display_name),
-            printable(&user.email),
-            printable(user.state.name())
-        ),
+        Some(user) => format!("{}, now {}", described(user), printable(user.state.name())),
         None => format!("the user {}", printable(id)),
     };
-    let expected = email.clone().filter(|email| is_comparable(email));
-    if email.is_some() && expected.is_none() {
-        output.warning(
-            "the e-mail address cannot be compared again; the user is changed by id alone",
-        );
+    let email = user.as_ref().map(|user| user.email.as_str());
+    let email = email.filter(|email| !is_blank(email));
+    let expected = email.filter(|email| is_comparable(email));
+    let warning = match (&user, email, expected) {
+        (Some(_), None, _) => Some(
+            "the server shows no e-mail address, so that none can be compared; the user is changed by id alone",
+        ),
+        (_, Some(_), None) => {
+            Some("the e-mail address cannot be compared again; the user is changed by id alone")
+        }
+        _ => None,
+    };
+    if let Some(warning) = warning {
+        output.warning(warning);
     }
+    let expected_email = expected.map(str::to_owned);
     let verb = match action {
         UserAction::Suspend => "Suspend",
         UserAction::Reactivate => "Reactivate",
@@ -147,7 +160,134 @@ async fn confirm(
         ))
     })?;
     match answer.trim().to_lowercase().as_str() {
-        "y" | "yes" => Ok(expected),
+        "y" | "yes" => Ok(Confirmed {
+            shown: user,
+            expected_email,
+        }),
         _ => Err(Failure::other("not confirmed; nothing was changed")),
+    }
+}
+
+/// Returns true if a name or an address shows nothing.
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// Name and address of a user for a question, in which nothing that is missing looks like something that is there.
+fn described(user: &User) -> String {
+    let (name, email) = (printable(&user.display_name), printable(&user.email));
+    match (is_blank(&name), is_blank(&email)) {
+        (false, false) => format!("{name} <{email}>"),
+        (false, true) => format!("{name} (the server shows no e-mail address)"),
+        (true, false) => format!("<{email}> (the server shows no name)"),
+        (true, true) => {
+            let id = printable(&user.id);
+            format!("the user {id} (the server shows no name and no e-mail address)")
+        }
+    }
+}
+
+/// Sentences about the name and the address in the response to a change, where they are not those that the question showed.
+fn differences(shown: &User, changed: &User) -> Vec<String> {
+    let email = |user: &User| comparable_email(&user.email);
+    let is_same_email = email(shown) == email(changed);
+    let name = |user: &User| user.display_name.trim().to_owned();
+    let is_same_name = name(shown) == name(changed);
+    let checked = [
+        (
+            "e-mail address",
+            is_same_email,
+            &shown.email,
+            &changed.email,
+        ),
+        (
+            "name",
+            is_same_name,
+            &shown.display_name,
+            &changed.display_name,
+        ),
+    ];
+    let differing = checked.into_iter().filter(|(_, is_same, ..)| !is_same);
+    differing
+        .map(|(field, _, shown, changed)| {
+            let or_none = |text: &str| {
+                if is_blank(text) {
+                    format!("no {field}")
+                } else {
+                    format!("{text:?}")
+                }
+            };
+            let (shown, changed) = (or_none(shown), or_none(changed));
+            format!(
+                "the question showed {shown}, and the response to the change shows {changed}: check that it was the right user"
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use host::UserState;
+
+    use super::*;
+
+    fn user(name: &str, email: &str) -> User {
+        User {
+            id: "U".to_owned(),
+            email: email.to_owned(),
+            display_name: name.to_owned(),
+            state: UserState::Active,
+            create_time: String::new(),
+            path: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_missing_name_or_address_is_told() {
+        for (name, email, expected) in [
+            ("W", "w@acme.example", "W <w@acme.example>"),
+            ("W", "", "W (the server shows no e-mail address)"),
+            ("W", " ", "W (the server shows no e-mail address)"),
+            (
+                "",
+                "w@acme.example",
+                "<w@acme.example> (the server shows no name)",
+            ),
+            (
+                "",
+                "",
+                "the user U (the server shows no name and no e-mail address)",
+            ),
+        ] {
+            assert_eq!(described(&user(name, email)), expected);
+        }
+    }
+
+    #[test]
+    fn a_different_or_missing_name_or_address_is_a_warning() {
+        let shown = user("W", "w@acme.example");
+        assert_eq!(differences(&shown, &user("W", "W@Acme.example")), [""; 0]);
+        for (name, email, parts) in [
+            (
+                "W",
+                "boss@acme.example",
+                "\"w@acme.example\", and the response to the change shows \"boss@acme.example\"",
+            ),
+            ("W", "", "shows no e-mail address"),
+            (
+                "Boss",
+                "w@acme.example",
+                "\"W\", and the response to the change shows \"Boss\"",
+            ),
+            ("", "w@acme.example", "shows no name"),
+        ] {
+            let found = differences(&shown, &user(name, email));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].contains(parts), "{found:?}");
+        }
+        let unnamed = differences(&user("W", ""), &user("W", "w@acme.example"));
+        assert!(unnamed[0].starts_with("the question showed no e-mail address, and"));
+        // It was told before the question.
+        assert_eq!(differences(&user("W", ""), &user("W", "")), [""; 0]);
     }
 }

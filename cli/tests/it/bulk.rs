@@ -1,12 +1,14 @@
 //! The commands `contain` and `restore`.
 
 mod acknowledged_changes;
+#[cfg(unix)]
 mod audit;
 mod closed_stderr;
 mod damaged_lists;
 mod file_conflicts;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(unix)]
 mod guards;
 mod input;
 #[cfg(unix)]
@@ -15,11 +17,13 @@ mod interrupt;
 mod kill;
 mod lists;
 mod output;
+#[cfg(unix)]
 mod plan;
 mod progress;
 #[cfg(unix)]
 mod prompt;
 mod report;
+#[cfg(unix)]
 mod report_check;
 #[cfg(unix)]
 mod report_conflicts;

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fs::File,
     io::{Seek, Write},
     process::{Command, Stdio},
 };
@@ -72,6 +73,30 @@ pub(crate) async fn run_with(mut command: Command, input: &str) -> CommandOutput
     file.rewind().expect("its beginning");
     command.stdin(file);
     run(command).await
+}
+
+/// A terminal for standard input: the side of the person who types, and that of the command.
+#[cfg(unix)]
+pub(crate) fn terminal() -> (File, File) {
+    let terminal = nix::pty::openpty(None, None).expect("a terminal");
+    (terminal.master.into(), terminal.slave.into())
+}
+
+/// Runs a command with a terminal as standard input, on which this is typed. Nothing typed is the end of the input.
+#[cfg(unix)]
+pub(crate) async fn run_typing(mut command: Command, typed: &str) -> CommandOutput {
+    const END_OF_INPUT: &str = "\u{4}";
+    let (mut person, input) = terminal();
+    let typed = if typed.is_empty() {
+        END_OF_INPUT
+    } else {
+        typed
+    };
+    person.write_all(typed.as_bytes()).expect("it is typed");
+    command.stdin(input);
+    let ended = run(command).await;
+    drop(person);
+    ended
 }
 
 /// Runs a command whose standard output is a pipe that its reader closed before the start.

@@ -134,7 +134,7 @@ async fn suspend_with_yes_does_not_ask() {
 #[tokio::test]
 async fn a_change_without_a_terminal_needs_yes() {
     let (simulator, member) = member().await;
-    for verb in ["suspend", "reactivate"] {
+    for verb in ["suspend", "reactivate", "contain", "restore"] {
         for (input, more) in [
             ("", &[][..]),
             ("n\n", &[]),
@@ -214,4 +214,76 @@ async fn a_get_that_a_proxy_refuses_is_an_error_and_no_question() {
     .await;
     assert_eq!(status, 1);
     assert_eq!(state(&simulator, &member), State::Active);
+}
+
+/// A user as the server shows them, without some fields.
+fn shown(user: &User, email: &serde_json::Value, state: &str) -> Action {
+    let mut object = serde_json::json!({
+        "id": user.id, "email": email, "display_name": user.display_name, "state": state,
+    });
+    if email == "missing" {
+        object.as_object_mut().expect("an object").remove("email");
+    }
+    Action::json(200, object.to_string())
+}
+
+#[tokio::test]
+async fn a_user_without_an_address_is_shown_as_such() {
+    let emails = [
+        serde_json::json!("missing"),
+        serde_json::Value::Null,
+        serde_json::json!(""),
+    ];
+    for (verb, now) in [("suspend", "ACTIVE"), ("reactivate", "SUSPENDED")] {
+        for email in &emails {
+            let (simulator, member) = member().await;
+            if verb == "reactivate" {
+                simulator.set_state(&member.id, State::Suspended);
+            }
+            let without = shown(&member, email, now);
+            simulator.fault(Fault::new(without).on(Endpoint::Get).always());
+            let question = format!(
+                "{} (the server shows no e-mail address), now {}? [y/N] ",
+                member.display_name,
+                now.to_lowercase()
+            );
+            let warning = format!(
+                "warning: the question showed no e-mail address, and the response to the change shows \"{}\"",
+                member.email
+            );
+            let status = at_the_terminal(&simulator, &[verb, &member.id], move |session| {
+                session.exp_string("warning: the server shows no e-mail address")?;
+                session.exp_string(&question)?;
+                session.send_line("y")?;
+                session.exp_string(&warning)?;
+                Ok(())
+            })
+            .await;
+            assert_eq!(status, 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_user_in_the_response_is_a_warning() {
+    let (simulator, member) = member().await;
+    let other = shown(
+        &member,
+        &serde_json::json!("boss@acme.example"),
+        "SUSPENDED",
+    );
+    simulator.fault(Fault::new(other).on(Endpoint::Suspend));
+    let warning = format!(
+        "{{\"warning\":\"the question showed \\\"{}\\\", and the response to the change shows \\\"boss@acme.example\\\"",
+        member.email
+    );
+    let arguments = ["--json", "suspend", &member.id];
+    let status = at_the_terminal(&simulator, &arguments, move |session| {
+        session.exp_string("\"question\"")?;
+        session.send_line("y")?;
+        session.exp_string(&warning)?;
+        Ok(())
+    })
+    .await;
+    assert_eq!(status, 0);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use simulator::{Action, Endpoint, Fault};
 
 use super::{
-    super::process::{op_users_at, run},
+    super::process::{op_users_at, run, run_typing},
     Scene, command, objects, read,
 };
 
@@ -231,7 +231,9 @@ async fn a_dry_run_and_a_no_leave_no_audit_lines() {
     run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert!(!scene.path("audit.jsonl").exists());
     let arguments = ["contain", "--audit", &audit];
-    run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
+    let command = op_users_at(&scene.simulator, &command(&arguments, &users));
+    let ended = run_typing(command, "n\n").await;
+    assert_eq!(ended.status, 1, "{ended:?}");
     assert_eq!(read(&scene.path("audit.jsonl")), "");
 }
 

@@ -3,7 +3,7 @@
 use simulator::{Endpoint, State};
 
 use super::{
-    super::process::{op_users_at, run},
+    super::process::{op_users_at, run, run_typing},
     Scene, command, document, objects, stderr_of,
 };
 
@@ -16,7 +16,8 @@ async fn more_than_25_changes_need_max_changes() {
         &["contain", "--dry-run"],
         &["contain"],
     ] {
-        let ended = run(op_users_at(&scene.simulator, &command(arguments, &users))).await;
+        let command = op_users_at(&scene.simulator, &command(arguments, &users));
+        let ended = run_typing(command, "y\n").await;
         assert_eq!(ended.status, 3, "{ended:?}");
         assert!(
             ended
@@ -148,5 +149,58 @@ async fn an_empty_list_of_protected_users_is_refused() {
     let ended = run(op_users_at(&scene.simulator, &command(&guarded, &users))).await;
     assert_eq!(ended.status, 2, "{ended:?}");
     assert!(ended.stderr.contains("no user is named"), "{ended:?}");
+    assert!(scene.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn rows_that_begin_with_a_hash_are_protected() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    let content = format!(
+        "ticket,email\n#1,{}\n2,{}\n",
+        users[0].email, users[1].email
+    );
+    let guard = scene.write("protect.csv", &content);
+    for user in &users {
+        let arguments = ["contain", "--yes", &user.email, "--protect-file", &guard];
+        let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+        assert_eq!(ended.status, 3, "{ended:?}");
+        assert_eq!(scene.state(user), State::Active);
+    }
+}
+
+#[tokio::test]
+async fn a_guard_that_hides_a_row_is_refused() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    let (one, boss) = (&users[0].email, &users[1].email);
+    for (content, cause) in [
+        (
+            format!("name,email\n\"The Boss,{boss}\nUma\",{one}\n"),
+            "line 2: a quote is opened here and closed in line 3, with a user in line 2",
+        ),
+        (
+            format!("email,note\n{one},\"{boss}\n\"\n"),
+            "line 2: a quote is opened here and closed in line 3, with a user in line 2",
+        ),
+        (
+            format!("# protected users, email\n{boss}\n"),
+            "line 2: it has 1 field under a header of 2, which is line 1, \"# protected users, email\"",
+        ),
+        (
+            format!("; boss\n{boss}\n"),
+            "line 1: \"; boss\" names no user and no column",
+        ),
+        (
+            format!("[protect]\n{boss}\n"),
+            "line 1: \"[protect]\" begins a section of a settings file",
+        ),
+    ] {
+        let guard = scene.write("protect.csv", &content);
+        let arguments = ["contain", "--yes", boss, "--protect-file", &guard];
+        let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains(cause), "{ended:?}");
+    }
     assert!(scene.simulator.requests().is_empty());
 }

@@ -1,6 +1,7 @@
 //! The plan shown before a change, and the answers to its question.
 
 use std::{
+    fs::File,
     io::{Read, Write},
     process::{Child, Command, Stdio},
 };
@@ -8,21 +9,24 @@ use std::{
 use simulator::{Action, Endpoint, Fault, Permission, State};
 
 use super::{
-    super::process::{CommandOutput, op_users_at, run, run_with},
+    super::process::{CommandOutput, op_users_at, run, run_typing, terminal},
     Scene, command, objects, stderr_of,
 };
 
 /// A command that has shown its plan and waits for an answer.
 struct Asking {
     child: Child,
+    /// The person's side of the terminal.
+    person: File,
     /// Standard error so far.
     stderr: String,
 }
 
 impl Asking {
     async fn start(mut command: Command) -> Self {
+        let (person, input) = terminal();
         command
-            .stdin(Stdio::piped())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let started = move || {
@@ -36,14 +40,18 @@ impl Asking {
                 text.push(byte[0]);
             }
             let stderr = String::from_utf8(text).expect("UTF-8");
-            Self { child, stderr }
+            Self {
+                child,
+                person,
+                stderr,
+            }
         };
         tokio::task::spawn_blocking(started).await.expect("it asks")
     }
 
-    async fn answer(mut self, answer: &str) -> CommandOutput {
-        let mut stdin = self.child.stdin.take().expect("its input");
-        stdin.write_all(answer.as_bytes()).expect("it listens");
+    async fn answer(self, answer: &str) -> CommandOutput {
+        let mut person = self.person;
+        person.write_all(answer.as_bytes()).expect("it listens");
         let output = tokio::task::spawn_blocking(move || self.child.wait_with_output())
             .await
             .expect("it is waited for")
@@ -171,7 +179,7 @@ async fn any_answer_but_yes_changes_nothing() {
             "\nerror: not confirmed, because the input ended without an answer; nothing was changed\n  hint: --yes changes without asking\n",
         ),
     ] {
-        let ended = run_with(op_users_at(&scene.simulator, &arguments), answer).await;
+        let ended = run_typing(op_users_at(&scene.simulator, &arguments), answer).await;
         assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
         assert!(
             ended.stderr.ends_with(&format!("? [y/N] {output}")),
@@ -185,7 +193,8 @@ async fn any_answer_but_yes_changes_nothing() {
 async fn no_question_is_asked_if_there_is_nothing_to_change() {
     let scene = Scene::new().await;
     let user = scene.suspended();
-    let ended = run(op_users_at(&scene.simulator, &["contain", &user.email])).await;
+    let contain = op_users_at(&scene.simulator, &["contain", &user.email]);
+    let ended = run_typing(contain, "n\n").await;
     assert_eq!(
         (ended.status, stderr_of(&ended).as_str()),
         (0, ""),
@@ -203,7 +212,7 @@ async fn json_shows_the_plan_on_standard_error() {
     let users = scene.active(1);
     let arguments = command(&["restore", "--json", "absent@acme.example"], &users);
     scene.simulator.set_state(&users[0].id, State::Suspended);
-    let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
+    let ended = run_typing(op_users_at(&scene.simulator, &arguments), "y\n").await;
     let stderr = stderr_of(&ended);
     let plan = objects(&stderr);
     assert_eq!(plan[3]["question"], "Reactivate 1 user? [y/N]");
@@ -223,7 +232,7 @@ async fn a_plan_can_be_confirmed_without_the_get_permission() {
         .set_permissions([Permission::ListUsers, Permission::SuspendUsers]);
     let users = scene.active(2);
     let arguments = command(&["contain"], &users);
-    let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
+    let ended = run_typing(op_users_at(&scene.simulator, &arguments), "y\n").await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stdout.contains("\n2 changed ("), "{ended:?}");
     for user in &users {
@@ -236,7 +245,7 @@ async fn a_user_named_twice_is_changed_once() {
     let scene = Scene::new().await;
     let user = &scene.active(1)[0];
     let arguments = ["contain", &user.email, &user.id];
-    let ended = run_with(op_users_at(&scene.simulator, &arguments), "y\n").await;
+    let ended = run_typing(op_users_at(&scene.simulator, &arguments), "y\n").await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stderr.contains("\n1 would change ("), "{ended:?}");
     assert!(

@@ -5,7 +5,7 @@ use std::fs;
 use simulator::{Action, Endpoint, Fault, State};
 
 use super::{
-    super::process::{op_users_at, run},
+    super::process::{op_users_at, run, run_typing},
     Scene, command, document, read,
     running_command::Running,
 };
@@ -118,12 +118,15 @@ async fn a_command_that_sends_nothing_leaves_no_empty_report() {
     let report = scene.file("report.json");
     // The question is not answered.
     let contain = ["contain", "--report", &report];
-    let ended = run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
+    let asking = op_users_at(&scene.simulator, &command(&contain, &users));
+    let ended = run_typing(asking, "").await;
     assert_eq!(ended.status, 1, "{ended:?}");
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
     // A file that was empty before stays.
     let empty = scene.write("empty.json", "");
     let contain = ["contain", "--report", &empty];
-    run(op_users_at(&scene.simulator, &command(&contain, &users))).await;
+    let asking = op_users_at(&scene.simulator, &command(&contain, &users));
+    let ended = run_typing(asking, "").await;
+    assert_eq!(ended.status, 1, "{ended:?}");
     assert_eq!(read(&scene.path("empty.json")), "");
 }
