@@ -42,7 +42,8 @@ pub(crate) fn parse() -> ParsedArguments {
     let is_json = arguments
         .iter()
         .take_while(|argument| *argument != "--")
-        .any(|argument| argument == "--json");
+        // With a value, which it does not take, it asks for JSON all the same.
+        .any(|argument| argument == "--json" || argument.starts_with("--json="));
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion

@@ -1,14 +1,16 @@
 //! Network settings of an instance: certificate authorities and proxies.
 
 mod certificates;
+mod direct_hosts;
 mod error;
 mod proxies;
+mod variables;
 
 use http::Uri;
 use tokio_rustls::rustls::RootCertStore;
 
 pub use self::error::NetworkError;
-use self::{certificates::Certificates, proxies::Proxies};
+use self::{certificates::Certificates, proxies::Proxies, variables::Variables};
 pub(crate) use self::{
     certificates::TlsConfig,
     proxies::{Proxy, default_port, display_address, without_brackets},
@@ -41,24 +43,20 @@ impl Network {
     /// Settings from environment variables, of which all but [`Network::VARIABLES`] are ignored. An empty variable counts as
     /// not set.
     ///
-    /// Of a variable in both spellings, the one in lower case counts. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the
-    /// authorities of the system. Fails if one of them yields no certificate, and if a proxy is not one of the schemes `http`
-    /// and `https`.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the authorities of the system. Fails if one of them yields no certificate, if
+    /// a proxy is not one of the schemes `http` and `https`, if an entry of `NO_PROXY` beside a proxy is no host, domain,
+    /// address or range, and if a variable is set twice, or in both spellings, to different values.
     pub fn from_variables(
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, NetworkError> {
-        let variables: Vec<_> = variables.into_iter().collect();
-        let variable = |name: &str| {
-            let mut variables = variables.iter();
-            let (_, value) = variables.find(|(found, value)| found == name && !value.is_empty())?;
-            Some(value.as_str())
-        };
-        let certificates = Certificates::new(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
+        let variables = Variables::new(variables);
+        let file = variables.get("SSL_CERT_FILE")?;
+        let certificates = Certificates::new(file, variables.get("SSL_CERT_DIR")?);
         Ok(Self {
             tls: certificates
                 .map(|certificates| certificates.read())
                 .transpose()?,
-            proxies: Proxies::from_variables(variable)?,
+            proxies: Proxies::from_variables(&variables)?,
         })
     }
 

@@ -12,7 +12,10 @@ mod response_users;
 mod sender;
 mod tee;
 
-pub(crate) use self::{call_log::CallLog, hooks::OutgoingHttp};
+pub(crate) use self::{
+    call_log::{CallLog, Causes},
+    hooks::OutgoingHttp,
+};
 pub use self::{
     observer::Observer,
     operation::ApiOperation,

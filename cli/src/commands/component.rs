@@ -14,13 +14,12 @@ use crate::{
 /// Writes the plugin, or the service composed with it, to a file or to standard output.
 pub(super) fn run(is_service: bool, file: &Path, output: &mut Output) -> CommandResult {
     let component = if is_service { SERVICE } else { COMPONENT };
-    let failed = |cause: String| {
-        Failure::other(format!(
-            "{} could not be written: {cause}",
-            written_file::name(file)
-        ))
+    let message = |cause: &str| {
+        let name = written_file::name(file);
+        format!("{name} could not be written: {cause}")
     };
-    let written = match FileKind::of(file).map_err(failed)? {
+    let kind = FileKind::of(file).map_err(|cause| Failure::usage(message(&cause)))?;
+    let written = match kind {
         FileKind::StandardOutput => {
             output.bytes(component);
             Ok(())
@@ -29,7 +28,7 @@ pub(super) fn run(is_service: bool, file: &Path, output: &mut Output) -> Command
         kind => written_file::open_stream(file, kind)
             .and_then(|mut stream| stream.write_all(component).and_then(|()| stream.flush())),
     };
-    written.map_err(|error| failed(error.to_string()))
+    written.map_err(|error| Failure::other(message(&error.to_string())))
 }
 
 /// Permissions of a new file, from which the process's umask is taken. None if the system has no such permissions.

@@ -5,7 +5,9 @@ mod simulated_caller;
 
 use std::{net::SocketAddr, time::Duration};
 
-use host::{ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime};
+use host::{
+    RequestEnd, RequestRecord, ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime,
+};
 use serde_json::{Map, Value, json};
 use tokio::{select, time::timeout};
 
@@ -16,7 +18,12 @@ use crate::{
     core_dumps,
     environment::{self, has_prefix},
     failure::{CommandResult, Failure},
-    output::{Output, printable::printable, stderr, text::exchange_line},
+    output::{
+        Output,
+        printable::printable,
+        stderr,
+        text::{exchange_line, request_line},
+    },
 };
 
 /// Prefix of the settings' names.
@@ -83,11 +90,13 @@ pub(super) async fn run(
     };
 
     let max_wait = max_shutdown_wait(&environment);
-    let service = ServiceRuntime::new()?
-        .service(ServiceOptions::new(environment).network(account.network().clone()));
+    let verbose = arguments.verbose;
+    let options = ServiceOptions::new(environment)
+        .network(account.network().clone())
+        .on_request(move |record| log_failure(record, verbose));
+    let service = ServiceRuntime::new()?.service(options);
     // A machine that cannot run the component says so now, and not at each request.
     service.warm_up().await?;
-    let verbose = arguments.verbose;
     let on_request = move |request: &ServedRequest| log_request(request, verbose);
     let server = Server::start(serve.listen, service, ServerLimits::default(), on_request)
         .await
@@ -124,6 +133,14 @@ fn max_shutdown_wait(environment: &[(String, String)]) -> Duration {
     let deadline = deadline.and_then(|(_, value)| value.parse().ok());
     let deadline = deadline.map_or(DEFAULT_DEADLINE, Duration::from_millis);
     deadline.min(MAX_DEADLINE) + SHUTDOWN_MARGIN
+}
+
+/// Prints a request to the API that got no response, if the output is verbose: the service's callers do not see the cause, which
+/// names hosts and proxies.
+fn log_failure(record: &RequestRecord, is_verbose: bool) {
+    if is_verbose && matches!(record.end, RequestEnd::Failed(_)) {
+        stderr::print_line(request_line(record));
+    }
 }
 
 /// Prints a request if the output is verbose, and a response that was not delivered in any case: it has the only record of a

@@ -12,6 +12,8 @@ mod process;
 #[cfg(unix)]
 mod process_limits;
 mod serve;
+#[cfg(unix)]
+mod serve_verbose;
 mod settings;
 #[cfg(unix)]
 mod standard_output;

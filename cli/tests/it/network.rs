@@ -18,7 +18,11 @@ async fn a_wrong_network_variable_is_refused_by_name() {
             "/nonexistent.pem",
             "the file cannot be read",
         ),
-        ("SSL_CERT_FILE", "/dev/null", "the file is empty"),
+        (
+            "SSL_CERT_FILE",
+            "/dev/null",
+            "it is a pipe or a device, not a regular file",
+        ),
         ("SSL_CERT_FILE", "/", "it is a folder"),
         ("SSL_CERT_DIR", "/nonexistent", "the folder cannot be read"),
         (
@@ -123,4 +127,101 @@ async fn an_unreachable_proxy_is_named_in_check_and_list() {
         assert!(!shown.contains("s3cr3t"), "{ended:?}");
     }
     assert!(simulator.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_as_a_file_of_certificates_is_refused_by_name() {
+    let simulator = simulator().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.pem");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    for (name, value, cause) in [
+        ("SSL_CERT_FILE", pipe.as_path(), "it is a pipe or a device"),
+        ("SSL_CERT_DIR", pipe.as_path(), "the folder cannot be read"),
+        (
+            "SSL_CERT_DIR",
+            folder.path(),
+            "the folder contains no certificate",
+        ),
+    ] {
+        let mut command = op_users_at(&simulator, &["list"]);
+        command.env(name, value);
+        let ended = run(command).await;
+        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        let starts = format!("error: {name}: {cause}");
+        assert!(ended.stderr.starts_with(&starts), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn contradictory_network_variables_are_refused_by_name() {
+    let simulator = simulator().await;
+    let proxy = ("HTTPS_PROXY", "http://u:s3cr3t@p:1");
+    for (variables, cause) in [
+        (
+            vec![proxy, ("https_proxy", "http://q:1")],
+            "HTTPS_PROXY and https_proxy are both set, to different values",
+        ),
+        (
+            vec![proxy, ("NO_PROXY", "a"), ("no_proxy", "b")],
+            "NO_PROXY and no_proxy are both set, to different values",
+        ),
+        (
+            vec![proxy, ("NO_PROXY", "http://localhost")],
+            "NO_PROXY: \"http://localhost\" is no host, domain, address or range",
+        ),
+        (
+            vec![proxy, ("no_proxy", "ok,localhost/")],
+            "no_proxy: \"localhost/\" is no host",
+        ),
+        (
+            vec![proxy, ("NO_PROXY", "\"localhost\"")],
+            "is no host, domain, address or range",
+        ),
+        (
+            vec![("ALL_PROXY", "p:1"), ("NO_PROXY", "localhost;x")],
+            "NO_PROXY: \"localhost;x\" is no host",
+        ),
+    ] {
+        let mut command = op_users_at(&simulator, &["list"]);
+        command.envs(variables);
+        let ended = run(command).await;
+        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert!(ended.stderr.contains(cause), "{cause}: {ended:?}");
+        assert!(!ended.stderr.contains("s3cr3t"), "{ended:?}");
+    }
+    assert!(simulator.requests().is_empty());
+}
+
+/// A variable twice in the environment, which only some programs can make.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_network_variable_that_is_set_twice_is_refused() {
+    const SCRIPT: &str = "\
+import ctypes, sys
+program, *variables = sys.argv[1:]
+texts = lambda items: (ctypes.c_char_p * (len(items) + 1))(*[item.encode() for item in items], None)
+ctypes.CDLL(None).execve(program.encode(), texts([program, 'list']), texts(variables))
+";
+    let simulator = simulator().await;
+    for (name, one, other) in [
+        ("HTTPS_PROXY", "http://p:1", "http://q:1"),
+        ("SSL_CERT_FILE", "/a.pem", "/b.pem"),
+    ] {
+        let there = op_users_at(&simulator, &["list"]);
+        let mut command = std::process::Command::new("python3");
+        command.args(["-c", SCRIPT]).arg(there.get_program());
+        for (name, value) in there.get_envs() {
+            if let (Some(name), Some(value)) = (name.to_str(), value.and_then(|it| it.to_str())) {
+                command.arg(format!("{name}={value}"));
+            }
+        }
+        command.args([format!("{name}={one}"), format!("{name}={other}")]);
+        let ended = run(command).await;
+        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        let starts = format!("error: {name} is set more than once, to different values");
+        assert!(ended.stderr.starts_with(&starts), "{ended:?}");
+    }
 }

@@ -58,6 +58,9 @@ async fn json_has_an_object_for_invalid_arguments() {
             "cannot be used multiple times",
         ),
         (&["list", "--json=yes", "--json"], "--json"),
+        (&["--json=yes", "list"], "unexpected value 'yes'"),
+        (&["list", "--json="], "unexpected value ''"),
+        (&["-v", "list", "--json=true", "x"], "unexpected value"),
         (
             &["get", "A", "B\u{1b}[2J\n", "--json"],
             "unexpected argument 'B\\u{1b}[2J\\u{a}'",

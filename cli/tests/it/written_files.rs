@@ -190,7 +190,7 @@ async fn links_are_not_followed() {
             &["component", text(path)],
         ] {
             let ended = run(op_users_at(&simulator, arguments)).await;
-            assert_ne!(ended.status, 0, "{ended:?}");
+            assert_eq!(ended.status, 2, "{ended:?}");
             assert!(ended.stderr.contains("it is a symbolic link"), "{ended:?}");
         }
     }

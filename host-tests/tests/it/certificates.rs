@@ -71,6 +71,10 @@ fn a_variable_without_certificates_is_refused_by_name() {
     let pem = authority.pem();
     let der = authority.der();
     let cut = &pem[..pem.len() / 2];
+    let cut_head = &pem[..20];
+    let wrong = pem.replacen('M', "*", 1);
+    // The beginning of a key store: a sequence with a number in front.
+    let p12 = [&[0x30, 0x82, 0x0a, 0x5c, 0x02, 0x01, 0x03, 0x30][..], &der].concat();
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (name, content, cause) in [
@@ -80,14 +84,22 @@ fn a_variable_without_certificates_is_refused_by_name() {
         ("text", b"hello", "contains no certificate"),
         ("key", key.as_bytes(), "contains no certificate"),
         ("junk", junk.as_bytes(), "contains no certificate"),
-        ("cut", cut.as_bytes(), "the file is not valid PEM"),
+        ("cut", cut.as_bytes(), "a section has no END line"),
+        ("head", cut_head.as_bytes(), "a BEGIN line is not complete"),
+        ("wrong", wrong.as_bytes(), "text that is not Base64"),
+        ("p12", &p12, "in a binary form, such as PKCS#12"),
     ] {
         let file = folder.path().join(name);
         fs::write(&file, content).unwrap();
-        let message = network("SSL_CERT_FILE", &file)
-            .err()
-            .expect(name)
-            .to_string();
+        let error = network("SSL_CERT_FILE", &file).err().expect(name);
+        let message = error.to_string();
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| hint.contains("PEM") || hint.contains(".pem"))
+        );
+        assert_eq!(error.hint().unwrap().contains("x509"), name == "der");
+        assert!(!message.contains("[45, "), "{message}");
         assert!(message.starts_with("SSL_CERT_FILE: "), "{message}");
         assert!(message.contains(cause), "{name}: {message}");
         assert!(message.contains(name), "{message}");

@@ -240,6 +240,10 @@ async fn a_forwarding_proxys_refusal_proves_nothing() {
         "HTTP/1.1 407 No\r\nproxy-authenticate: Basic\r\ncontent-length: 0\r\n\r\n",
         "HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n",
         "HTTP/1.1 504 No\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 403 No\r\ncontent-length: 4\r\n\r\n<p>\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n<p>\n",
+        "SSH-2.0-server\r\n",
+        "",
     ] {
         let simulator = simulator().await;
         let server = simulator.url().trim_start_matches("http://").to_owned();
@@ -247,7 +251,48 @@ async fn a_forwarding_proxys_refusal_proves_nothing() {
         let network = network(&[("http_proxy", format!("127.0.0.1:{}", proxy.port))]);
         let error = suspend(&simulator, options(&simulator, simulator.url(), network)).await;
         assert_eq!(error.effect, Effect::PossiblyApplied, "{error:?}");
+        let name = format!("the proxy 127.0.0.1:{} of http_proxy", proxy.port);
+        assert!(
+            error.message.contains(&name),
+            "{refusal}: {}",
+            error.message
+        );
     }
+}
+
+#[tokio::test]
+async fn a_failure_in_a_tunnel_names_the_proxy() {
+    let simulator = simulator().await;
+    let (origin, roots) = tls_server(&simulator).await;
+    let address = origin.trim_start_matches("https://").to_owned();
+    let other = Authority::new("of the proxy").acceptor("localhost", |_| ());
+    let other = terminate(Some(other), &simulator).await;
+    let other = other.trim_start_matches("https://").to_owned();
+    // Each proxy sets up a tunnel: to its end, to plain HTTP, to a server with the proxy's own certificate.
+    let ended = "HTTP/1.1 200 OK\r\n\r\n";
+    let plain = "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    for (server, allowed, refusal, cause) in [
+        (&address, 0, ended, "ended during the TLS handshake"),
+        (&address, 0, plain, "do not agree on TLS"),
+        (&other, usize::MAX, "", "comes from an authority"),
+    ] {
+        let proxy = FakeProxy::start(server.clone(), allowed, refusal).await;
+        let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port);
+        let network = network(&[("HTTPS_PROXY", url)]).root_certificates(roots.clone());
+        let error = list(options(&simulator, &origin, network))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.code, error.effect),
+            (ErrorCode::ConnectionFailed, Effect::NotApplied),
+            "{error:?}"
+        );
+        let name = format!("(through the proxy 127.0.0.1:{} of HTTPS_PROXY", proxy.port);
+        assert!(error.message.contains(&name), "{}", error.message);
+        assert!(error.message.contains(cause), "{cause}: {}", error.message);
+        assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
+    }
+    assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test]

@@ -10,10 +10,13 @@ use std::{
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 use tokio_rustls::rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
+    pki_types::{
+        CertificateDer,
+        pem::{self, PemObject},
+    },
 };
 
-use super::error::NetworkError;
+use super::{error::NetworkError, variables::Variables};
 
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
@@ -46,10 +49,13 @@ impl TlsConfig {
 
 fn read_system() -> Result<TlsConfig, NetworkError> {
     // `load_native_certs` reads these variables, and returns nothing for an empty file.
-    let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    if let Some(certificates) =
-        Certificates::new(variable(FILE).as_deref(), variable(FOLDERS).as_deref())
-    {
+    let variables = env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        let is_read = name == FILE || name == FOLDERS;
+        is_read.then(|| Some((name, value.into_string().ok()?)))?
+    });
+    let variables = Variables::new(variables);
+    if let Some(certificates) = Certificates::new(variables.get(FILE)?, variables.get(FOLDERS)?) {
         return certificates.read();
     }
     let loaded = load_native_certs();
@@ -109,6 +115,13 @@ fn read_file(file: &Path) -> Result<RootCertStore, NetworkError> {
             Some("SSL_CERT_DIR takes folders, SSL_CERT_FILE takes one file"),
         ));
     }
+    // Reading a pipe or a device may never end.
+    if !metadata.is_file() {
+        return Err(failed(
+            "it is a pipe or a device, not a regular file",
+            Some("copy the certificates to a file"),
+        ));
+    }
     let mut content = Vec::new();
     let opened = fs::File::open(file).map_err(io_failed)?;
     opened
@@ -123,23 +136,59 @@ fn read_file(file: &Path) -> Result<RootCertStore, NetworkError> {
     }
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&content) {
-        let certificate = certificate
-            .map_err(|error| failed(&format!("the file is not valid PEM, {error}"), None))?;
+        let certificate =
+            certificate.map_err(|error| failed(pem_cause(&error), Some(NEEDS_PEM)))?;
         // One that cannot be used does not spoil the others: lists of authorities contain some.
         roots.add(certificate).ok();
     }
     if roots.is_empty() {
-        // The first bytes of a certificate in DER: a sequence of more than 127 bytes.
-        return Err(if matches!(content[..], [0x30, 0x81..=0x84, ..]) {
+        return Err(if is_der_certificate(&content) {
             failed(
                 "the file is in DER, not in PEM",
                 Some("`openssl x509 -inform der -in FILE -out FILE.pem` converts it"),
+            )
+        } else if content.first() == Some(&SEQUENCE) {
+            failed(
+                "the file is in a binary form, such as PKCS#12, not in PEM",
+                Some(NEEDS_PEM),
             )
         } else {
             failed("the file contains no certificate", Some(NEEDS_PEM))
         });
     }
     Ok(roots)
+}
+
+/// The tag with which certificates, keys and key stores in DER begin.
+const SEQUENCE: u8 = 0x30;
+
+/// Returns true if a file begins as a certificate in DER: a sequence of more than 127 bytes that begins with a sequence, as no
+/// key and no key store does.
+fn is_der_certificate(content: &[u8]) -> bool {
+    let Some((&SEQUENCE, rest)) = content.split_first() else {
+        return false;
+    };
+    let length_bytes = match rest.first() {
+        Some(length @ 0x81..=0x84) => usize::from(length & 0x7f),
+        _ => return false,
+    };
+    rest.get(1 + length_bytes) == Some(&SEQUENCE)
+}
+
+/// Cause for people: the error's own text lists bytes as numbers.
+fn pem_cause(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => {
+            "the file is not valid PEM, a section has no END line: the file may be cut"
+        }
+        pem::Error::IllegalSectionStart { .. } => {
+            "the file is not valid PEM, a BEGIN line is not complete"
+        }
+        pem::Error::Base64Decode(_) => {
+            "the file is not valid PEM, a section contains text that is not Base64"
+        }
+        _ => "the file is not valid PEM",
+    }
 }
 
 fn read_folders(folders: &[PathBuf]) -> Result<RootCertStore, NetworkError> {

@@ -5,7 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use http::{HeaderValue, Uri, uri::Scheme};
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::error::NetworkError;
+use super::{
+    direct_hosts::{DirectHost, direct_hosts},
+    error::NetworkError,
+    variables::Variables,
+};
 
 const WRITE_URL: &str = "write it as http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with special characters percent-encoded";
 
@@ -31,25 +35,11 @@ pub(crate) struct Proxy {
     pub(crate) authorization: Option<HeaderValue>,
 }
 
-/// An entry of `NO_PROXY`.
-#[derive(Clone)]
-struct DirectHost {
-    /// Domain, address or network, as the library matches them.
-    pattern: String,
-    /// None for every port.
-    port: Option<u16>,
-}
-
 impl Proxies {
-    pub(super) fn from_variables<'a>(
-        variable: impl Fn(&str) -> Option<&'a str>,
-    ) -> Result<Self, NetworkError> {
-        let proxy = |lower_case: &'static str, upper_case: &'static str| {
-            [lower_case, upper_case]
-                .into_iter()
-                .find_map(|name| Some((name, variable(name)?)))
-                .map(|(name, url)| Proxy::parse(name, url))
-                .transpose()
+    pub(super) fn from_variables(variables: &Variables) -> Result<Self, NetworkError> {
+        let proxy = |lower_case, upper_case| {
+            let set = variables.get_either(lower_case, upper_case)?;
+            set.map(|(name, url)| Proxy::parse(name, url)).transpose()
         };
         let mut http = proxy("http_proxy", "HTTP_PROXY")?;
         let mut https = proxy("https_proxy", "HTTPS_PROXY")?;
@@ -59,16 +49,20 @@ impl Proxies {
             http = http.or_else(|| all.clone());
             https = https.or(all);
         }
-        let direct = variable("no_proxy").or_else(|| variable("NO_PROXY"));
-        let direct = direct.unwrap_or_default();
-        let direct = direct
-            .split(|letter: char| letter == ',' || letter.is_whitespace())
-            .filter(|entry| !entry.is_empty())
-            .map(DirectHost::parse);
+        // Without a proxy it means nothing.
+        let direct = if http.is_some() || https.is_some() {
+            variables.get_either("no_proxy", "NO_PROXY")?
+        } else {
+            None
+        };
+        let direct = match direct {
+            Some((name, hosts)) => direct_hosts(name, hosts)?,
+            None => Vec::new(),
+        };
         Ok(Self {
             http,
             https,
-            direct: direct.collect(),
+            direct,
         })
     }
 
@@ -163,30 +157,6 @@ impl Proxy {
     }
 }
 
-impl DirectHost {
-    fn parse(entry: &str) -> Self {
-        // Common in other programs; the library knows domains without it.
-        let entry = entry
-            .strip_prefix('*')
-            .filter(|rest| rest.starts_with('.'))
-            .unwrap_or(entry);
-        let (host, port) = match entry.rsplit_once(':') {
-            // An IPv6 address without brackets has no port.
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-                match port.parse() {
-                    Ok(port) => (host, Some(port)),
-                    Err(_) => (entry, None),
-                }
-            }
-            _ => (entry, None),
-        };
-        Self {
-            pattern: without_brackets(host).to_owned(),
-            port,
-        }
-    }
-}
-
 /// Host and port for people.
 pub(crate) fn display_address(host: &str, port: u16) -> String {
     if host.contains(':') {
@@ -226,10 +196,10 @@ mod tests {
     use super::*;
 
     fn proxies(variables: &[(&str, &'static str)]) -> Result<Proxies, NetworkError> {
-        Proxies::from_variables(|name| {
-            let mut variables = variables.iter();
-            Some(variables.find(|(found, _)| *found == name)?.1)
-        })
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Proxies::from_variables(&Variables::new(variables))
     }
 
     /// Port of the proxy for an origin. None if it is called directly.
@@ -254,7 +224,8 @@ mod tests {
         assert_eq!(port(&[https], LOCAL), None);
         assert_eq!(port(&[http, all], API), Some(3));
         assert_eq!(port(&[https, all], LOCAL), Some(3));
-        assert_eq!(port(&[https, ("https_proxy", "http://p:4")], API), Some(4));
+        assert_eq!(port(&[("https_proxy", "http://p:4")], API), Some(4));
+        assert_eq!(port(&[https, ("https_proxy", "http://p:1")], API), Some(1));
         assert_eq!(port(&[("HTTPS_PROXY", "http://p")], API), Some(80));
         assert_eq!(port(&[("HTTPS_PROXY", "https://p/")], API), Some(443));
         assert_eq!(port(&[("HTTPS_PROXY", "http://[::1]:5")], API), Some(5));
@@ -313,6 +284,28 @@ mod tests {
                 "{entry} {origin}"
             );
         }
+    }
+
+    #[test]
+    fn a_variable_with_two_values_is_refused_by_name() {
+        let one = ("HTTPS_PROXY", "http://s3cr3t:1");
+        for (variables, names) in [
+            (vec![one, ("HTTPS_PROXY", "http://p:2")], "HTTPS_PROXY is"),
+            (
+                vec![one, ("https_proxy", "http://p:2")],
+                "HTTPS_PROXY and https_proxy are",
+            ),
+            (
+                vec![one, ("NO_PROXY", "a"), ("no_proxy", "b")],
+                "NO_PROXY and no_proxy are",
+            ),
+        ] {
+            let message = proxies(&variables).err().expect(names).to_string();
+            assert!(message.starts_with(names), "{message}");
+            assert!(!message.contains("s3cr3t"), "{message}");
+        }
+        assert!(proxies(&[one, one, ("https_proxy", one.1)]).is_ok());
+        assert!(proxies(&[("NO_PROXY", "a"), ("no_proxy", "b")]).is_ok());
     }
 
     #[test]

@@ -12,6 +12,18 @@ struct Seen {
     changes: usize,
     /// Causes of failures that the component's error does not contain, each once.
     causes: Vec<String>,
+    /// Proxy of the requests, for people. None if they were sent directly.
+    proxy: Option<String>,
+    /// True if the proxy forwards requests, and can answer them itself.
+    is_forwarded: bool,
+}
+
+/// Causes of a call's failures, as far as the host knows them.
+pub(crate) struct Causes {
+    /// Cause of failures without a response.
+    pub(crate) connection: Option<String>,
+    /// Origin of responses that may not be the API's.
+    pub(crate) response: Option<String>,
 }
 
 impl CallLog {
@@ -31,6 +43,13 @@ impl CallLog {
         seen.changes = seen.changes.saturating_sub(1);
     }
 
+    /// Remembers the proxy of a request.
+    pub(super) fn sent_through(&self, proxy: &str, is_forwarded: bool) {
+        let mut seen = self.seen();
+        seen.proxy = Some(proxy.to_owned());
+        seen.is_forwarded = is_forwarded;
+    }
+
     /// Remembers the cause of a failure.
     pub(super) fn failed(&self, cause: String) {
         let causes = &mut self.seen().causes;
@@ -44,11 +63,18 @@ impl CallLog {
         self.seen().changes > 0
     }
 
-    /// Cause of every failure. None if there are several causes, or none.
-    pub(crate) fn only_cause(&self) -> Option<String> {
-        match &self.seen().causes[..] {
-            [cause] => Some(cause.clone()),
-            _ => None,
+    /// Causes of the call's failures.
+    pub(crate) fn causes(&self) -> Causes {
+        let seen = self.seen();
+        let through = seen.proxy.as_ref().map(|proxy| format!("through {proxy}"));
+        Causes {
+            connection: match &seen.causes[..] {
+                [] => None,
+                [cause] => Some(cause.clone()),
+                // The proxy is common to all of them.
+                _ => through.clone(),
+            },
+            response: through.filter(|_| seen.is_forwarded),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use tokio_rustls::rustls::{self, CertificateError};
+use tokio_rustls::rustls::{self, CertificateError, OtherError};
 use wasmtime_wasi_http::Error;
 
 /// Error of a connection: the code for the component, and the cause for people.
@@ -52,6 +52,11 @@ fn certificate_cause(error: &CertificateError) -> &'static str {
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "is for another name"
+        }
+        CertificateError::Other(OtherError(error))
+            if error.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
+        {
+            "is self-signed or an authority's own, and as such not trusted for a server"
         }
         CertificateError::UnknownIssuer => "comes from an authority that this host does not trust",
         CertificateError::Revoked => "is revoked",

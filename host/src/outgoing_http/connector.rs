@@ -57,7 +57,11 @@ pub(super) async fn connect<'a>(
             let tunnel = tunnel(stream, &target, proxy).await;
             stream = tunnel.map_err(|error| error.at(&proxy.name()))?;
         }
-        stream = tls(stream, &target, network).await?;
+        let secured = tls(stream, &target, network).await;
+        stream = secured.map_err(|error| match proxy {
+            Some(proxy) => error.at(&format!("through {}", proxy.name())),
+            None => error,
+        })?;
     }
     Ok(Connected {
         stream,

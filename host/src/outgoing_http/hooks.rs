@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io, mem, sync::Arc, time::Duration};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, uri::Scheme};
 use tokio_rustls::rustls::{self, RootCertStore};
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpHooks,
@@ -17,7 +17,7 @@ use super::{
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
     sender::{self, SendError},
 };
-use crate::network::Network;
+use crate::network::{Network, Proxy};
 
 /// Outgoing HTTP of an instance.
 #[derive(Clone)]
@@ -106,6 +106,11 @@ impl WasiHttpHooks for OutgoingHttp {
         };
         let mut pending = PendingRequest::new(record, Arc::clone(&self.on_request));
         let network = self.network.clone();
+        let proxy = network.proxy(request.uri()).map(Proxy::name);
+        if let Some(proxy) = &proxy {
+            let is_forwarded = request.uri().scheme() != Some(&Scheme::HTTPS);
+            self.call_log.sent_through(proxy, is_forwarded);
+        }
         let call_log = Arc::clone(&self.call_log);
         let is_change = matches!(
             operation,
@@ -137,9 +142,15 @@ impl WasiHttpHooks for OutgoingHttp {
                     Err(error.code)
                 }
                 Err(SendError::Sent(error)) => {
-                    pending.end(RequestEnd::Failed(error.to_string()));
-                    if let Error::InternalError(Some(cause)) = &error {
-                        call_log.failed(cause.clone());
+                    let cause = match (&error, &proxy) {
+                        (Error::InternalError(Some(cause)), _) => Some(cause.clone()),
+                        (_, Some(proxy)) => Some(format!("through {proxy}: {error}")),
+                        (_, None) => None,
+                    };
+                    let end = cause.clone().unwrap_or_else(|| error.to_string());
+                    pending.end(RequestEnd::Failed(end));
+                    if let Some(cause) = cause {
+                        call_log.failed(cause);
                     }
                     Err(error)
                 }

@@ -65,9 +65,7 @@ impl Instance {
 
     /// Adds what the host knows about the errors of the call that ended last.
     fn explained<T: Explain>(&self, mut result: T) -> T {
-        if let Some(cause) = self.store.data().call_log().only_cause() {
-            result.explain(&cause);
-        }
+        result.explain(&self.store.data().call_log().causes());
         result
     }
 

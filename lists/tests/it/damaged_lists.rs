@@ -78,7 +78,7 @@ fn a_guard_with_a_foreign_character_is_refused_or_complete() {
 }
 
 #[test]
-fn a_guard_with_quotes_around_a_line_break_is_refused_or_complete() {
+fn a_guard_with_quoted_lines_is_refused_or_complete() {
     check(5000, &(good_list(), quoted_lines()), |(good, quoted)| {
         let content = quoted.applied(&good.text);
         if let Ok(list) = parse(content.as_bytes(), &good.named()) {

@@ -64,7 +64,7 @@ pub(super) fn failed(code: ErrorCode) -> SendError {
         ErrorCode::TlsCertificateError => (
             Connection,
             false,
-            "the server's TLS certificate is not trusted: it has expired, is for another name, or comes from an authority that the host does not know",
+            "the server's TLS certificate is not trusted",
         ),
         ErrorCode::TlsAlertReceived(_) => (Connection, true, "the server ended TLS with an alert"),
         ErrorCode::ConnectionTerminated => (Connection, true, "the connection broke"),
