@@ -25,6 +25,10 @@ const MAX_CONNECT: Duration = Duration::from_secs(5);
 const MAX_FIRST_BYTE: Duration = Duration::from_secs(10);
 /// Time-out between two pieces of a body.
 const MAX_BETWEEN_BYTES: Duration = Duration::from_secs(5);
+/// Time for a whole body with status 200: 8 MiB at 140 kB a second.
+const MAX_BODY_TIME: Duration = Duration::from_secs(60);
+/// Time for the whole body of any other response: the status has decided already.
+const MAX_ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 /// Extra time for the platform's time-outs, so that the client's own end first: they give the better error.
 const PLATFORM_DELAY: Duration = Duration::from_secs(1);
 
@@ -117,7 +121,19 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
                 return Err(failure);
             }
         };
-        let body = body::read(context, &mut response, timeouts.between_bytes, deadline).await;
+        let body_time = match response.status {
+            200 => MAX_BODY_TIME,
+            _ => MAX_ERROR_BODY_TIME,
+        };
+        let body_time = body_time.min(context.remaining(deadline));
+        let body_deadline = context.now().after(body_time);
+        let body = body::read(
+            context,
+            &mut response,
+            timeouts.between_bytes,
+            body_deadline,
+        )
+        .await;
         if response.status == 200 {
             return body;
         }
