@@ -24,8 +24,12 @@ pub(crate) struct Token {
     pub value: Secret,
     /// Generation whose token endpoint issued it, and whose other paths take it.
     pub generation: Generation,
-    /// End of its use. None if the server gave no lifetime: the token then serves the call that it was exchanged for.
-    usable_until: Option<Instant>,
+    /// End of its use by calls that begin later.
+    usable_until: Instant,
+    /// True if the server gave a lifetime. If not, the token serves the call that it was exchanged for to its end.
+    has_lifetime: bool,
+    /// True once the server rejected or revoked it: no part of any call uses it again.
+    pub is_over: Cell<bool>,
 }
 
 impl Token {
@@ -36,28 +40,27 @@ impl Token {
         expires_in: Option<f64>,
         requested: Instant,
     ) -> Self {
-        let usable_until = expires_in.map(|seconds| {
-            // The conversion saturates.
-            let lifetime =
-                Duration::from_millis((seconds.min(MAX_LIFETIME_SECONDS) * 1000.0) as u64);
-            let margin = EXPIRY_MARGIN.min(Duration::from_nanos(lifetime.as_nanos() / 10));
-            requested.after(lifetime.less(margin).max(MIN_USE))
-        });
+        let seconds = expires_in.unwrap_or_default();
+        // The conversion saturates.
+        let lifetime = Duration::from_millis((seconds.min(MAX_LIFETIME_SECONDS) * 1000.0) as u64);
+        let margin = EXPIRY_MARGIN.min(Duration::from_nanos(lifetime.as_nanos() / 10));
         Self {
             value,
             generation,
-            usable_until,
+            usable_until: requested.after(lifetime.less(margin).max(MIN_USE)),
+            has_lifetime: expires_in.is_some(),
+            is_over: Cell::new(false),
         }
     }
 
     /// True if the server gave a lifetime.
     pub(crate) fn has_lifetime(&self) -> bool {
-        self.usable_until.is_some()
+        self.has_lifetime
     }
 
     /// True if the token is known to be valid now.
     pub(crate) fn is_valid(&self, now: Instant) -> bool {
-        self.usable_until.is_some_and(|end| now < end)
+        now < self.usable_until
     }
 }
 
@@ -75,11 +78,11 @@ pub(crate) struct TokenCache {
     pub exchanges: Cell<u64>,
     /// Permanent failure of the last exchange, for the calls that waited for it.
     pub failure: CloneCell<Failure>,
-    /// Refusal of the credentials, if the last exchange ended with one.
+    /// Refusal to issue a token, if the last exchange ended with one.
     pub refusal: CloneCell<Refusal>,
 }
 
-/// A refusal of the credentials, which is remembered for a short time.
+/// A refusal to issue a token, which is remembered for a short time.
 #[derive(Clone)]
 pub(crate) struct Refusal {
     /// End of that time.

@@ -23,7 +23,7 @@ use crate::{
 
 /// Body of the token request (RFC 6749, section 4.4.2). The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
-/// Time for which refused credentials are not tried again.
+/// Time for which a token that the server refused to issue is not asked for again.
 const REFUSAL_TIME: Duration = Duration::from_secs(10);
 
 /// The token layer: exchanges, holds and revokes the tokens of an account.
@@ -92,6 +92,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
 
     /// Forgets a token, unless another call has replaced it already.
     pub(crate) fn discard(&self, token: &Rc<Token>) {
+        token.is_over.set(true);
         for cell in [
             &self.context.shared.own_token,
             &self.context.account.tokens.held,
@@ -162,6 +163,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             return Some(Err(failure));
         }
         let own = self.context.shared.own_token.get();
+        // Another call may have revoked it meanwhile.
+        let own = own.filter(|token| !token.is_over.get());
         let held = || {
             let held = self.context.account.tokens.held.get();
             held.filter(|token| token.is_valid(self.context.now()))
@@ -196,7 +199,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         Some(self.exchange(deadline).await)
     }
 
-    /// Failure for credentials that the server refused a short time ago. Asking again at once could get them locked.
+    /// Failure for a token that the server refused to issue a short time ago. Asking again at once could get the credentials
+    /// locked.
     fn recent_refusal(&self) -> Option<Failure> {
         let Refusal { until, mut failure } = self.context.account.tokens.refusal.get()?;
         if self.context.remaining(until).is_zero() {
@@ -245,17 +249,15 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
                 tokens.failure.set(None);
                 tokens.generation.set(token.generation);
                 tokens.refusal.set(None);
-                let cell = if token.has_lifetime() {
-                    &tokens.held
-                } else {
-                    &self.context.shared.own_token
-                };
-                cell.set(Some(Rc::clone(token)));
+                tokens.held.set(Some(Rc::clone(token)));
+                if !token.has_lifetime() {
+                    self.context.shared.own_token.set(Some(Rc::clone(token)));
+                }
             }
             Err(failure) => {
                 let is_permanent = !failure.is_transient && failure.code != ErrorCode::TimedOut;
                 tokens.failure.set(is_permanent.then(|| failure.clone()));
-                if failure.code == ErrorCode::Unauthenticated {
+                if is_permanent && failure.status.is_some() {
                     let until = self.context.now().after(REFUSAL_TIME);
                     let failure = failure.clone();
                     tokens.refusal.set(Some(Refusal { until, failure }));

@@ -22,6 +22,7 @@ fn a_revoked_token_is_forgotten() {
 fn revoke_token_without_a_token_sends_nothing() {
     let client = client(script([]));
     client.platform().run(client.revoke_token()).unwrap();
+    assert!(client.platform().sent().is_empty());
 }
 
 #[test]
@@ -33,13 +34,15 @@ fn a_token_is_revoked_once() {
 }
 
 #[test]
-fn a_single_use_token_is_not_held_for_revocation() {
+fn a_token_of_unknown_lifetime_is_revoked() {
     let client = client(script([
         reply(200, r#"{"access_token":"once"}"#),
         reply(200, ACTIVE),
+        reply(200, ""),
     ]));
     get_user(&client).unwrap();
     client.platform().run(client.revoke_token()).unwrap();
+    assert_eq!(client.platform().sent().len(), 3);
 }
 
 #[test]

@@ -42,18 +42,39 @@ fn concurrent_calls_share_one_token_exchange() {
 }
 
 #[test]
-fn single_use_tokens_are_exchanged_one_at_a_time() {
+fn a_token_of_unknown_lifetime_serves_concurrent_calls() {
     let client = client(|sent| {
         if sent.is_token() {
-            reply(200, r#"{"access_token":"once"}"#).after(SECOND)
+            reply(200, r#"{"access_token":"for-how-long"}"#).after(SECOND)
         } else {
             reply(200, ACTIVE)
         }
     });
-    let results = get_at_once(&client, 3);
+    let results = get_at_once(&client, 100);
     assert!(results.iter().all(Result::is_ok));
-    assert_eq!(exchanges(&client), 3);
-    assert_eq!(client.platform().max_open_requests(), 1);
+    assert_eq!(exchanges(&client), 1);
+}
+
+#[test]
+fn a_refused_exchange_is_not_repeated_for_10_seconds() {
+    for refusal in [
+        reply(400, r#"{"error":"unauthorized_client"}"#),
+        reply(400, r#"{"error":"INVALID_CLIENT"}"#),
+        reply(401, ""),
+        reply(403, r#"{"error":"access_denied"}"#),
+        reply(404, ""),
+        reply(405, "<html>"),
+        reply(200, r#"{"error":"invalid_scope"}"#),
+    ] {
+        let client = client(move |_| refusal.clone());
+        let first = get_user(&client).unwrap_err();
+        client.platform().advance(Duration::from_millis(9_900));
+        let again = get_user(&client).unwrap_err();
+        assert_eq!((again.code, again.requests), (first.code, 0));
+        assert!(again.message.contains("not asked again"), "{again}");
+        client.platform().advance(Duration::from_millis(200));
+        assert_eq!(get_user(&client).unwrap_err().requests, first.requests);
+    }
 }
 
 #[test]
@@ -236,9 +257,8 @@ fn a_late_401_for_an_old_token_keeps_the_new_one() {
 fn a_successful_exchange_clears_the_last_refusal() {
     let client = client(script([
         reply(401, ""),
-        reply(200, r#"{"access_token":"once"}"#).after(SECOND),
+        reply(200, TOKEN).after(SECOND),
         reply(200, ACTIVE),
-        reply(200, r#"{"access_token":"twice"}"#),
         reply(200, ACTIVE),
     ]));
     get_user(&client).unwrap_err();

@@ -80,7 +80,7 @@ fn a_lifetime_counts_from_the_token_request() {
 }
 
 #[test]
-fn a_token_of_unknown_lifetime_serves_one_call() {
+fn a_token_of_unknown_lifetime_is_used_for_5_seconds() {
     for life in [
         "",
         r#","expires_in":null"#,
@@ -88,7 +88,10 @@ fn a_token_of_unknown_lifetime_serves_one_call() {
         r#","expires_in":true"#,
         r#","expires_in":[900]"#,
     ] {
-        assert_eq!(exchanges_of_two_calls(life, Duration::ZERO), 2, "{life}");
+        for (apart, exchanges) in [(0, 1), (4_999, 1), (5_000, 2)] {
+            let apart = Duration::from_millis(apart);
+            assert_eq!(exchanges_of_two_calls(life, apart), exchanges, "{life}");
+        }
     }
 }
 

@@ -80,10 +80,9 @@ impl History {
             );
         }
         for (index, token) in self.tokens.iter().enumerate() {
-            let is_valid = match token.valid_until {
-                None => token.call == call,
-                Some((until, _)) => configuration.held == Some(index) && now < until,
-            };
+            let is_own = !token.has_lifetime && token.call == call;
+            let is_held = configuration.held == Some(index) && now < token.valid_until.0;
+            let is_valid = is_own || is_held;
             assert!(
                 !is_valid || token.ended_at.is_some(),
                 "a token exchange while a valid token is held"

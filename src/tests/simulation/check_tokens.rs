@@ -25,21 +25,18 @@ impl History {
         let configuration = call.configuration;
         // The lifetime counts from the token request, which is before the server issued the token.
         let (since, from) = call.chains[record.chain].series_began;
-        let valid_until = lifetime.map(|lifetime| {
-            let tenth = Duration::from_nanos(lifetime.as_nanos() / 10);
-            let valid_for = lifetime.less(LEEWAY.min(tenth)).max(MIN_USE);
-            (since.after(valid_for), from.after(valid_for))
-        });
+        let known = lifetime.unwrap_or_default();
+        let tenth = Duration::from_nanos(known.as_nanos() / 10);
+        let valid_for = known.less(LEEWAY.min(tenth)).max(MIN_USE);
         self.tokens.push(ReceivedToken {
             value,
             configuration,
             call: record.call,
-            valid_until,
+            valid_until: (since.after(valid_for), from.after(valid_for)),
+            has_lifetime: lifetime.is_some(),
             ended_at: None,
         });
-        if lifetime.is_some() {
-            self.configurations[configuration].held = Some(self.tokens.len() - 1);
-        }
+        self.configurations[configuration].held = Some(self.tokens.len() - 1);
     }
 
     /// Records that the client knows of a 401 for the token of a request.
@@ -83,10 +80,8 @@ impl History {
             matches!(&asked.payload, Some(Payload::Token(value, _)) if *value == token.value)
                 && asked.closed >= Some(taken)
         });
-        let is_valid = match token.valid_until {
-            None => token.call == call,
-            Some((_, until)) => taken < until,
-        };
+        let is_own = !token.has_lifetime && token.call == call;
+        let is_valid = is_own || taken < token.valid_until.1;
         assert!(
             is_repeated || is_fresh || is_valid && !is_over,
             "a token that is no longer valid for this call"

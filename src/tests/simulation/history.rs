@@ -102,8 +102,10 @@ pub(super) struct ReceivedToken {
     pub value: String,
     pub configuration: usize,
     pub call: usize,
-    /// Earliest and latest end of use. None for a token of unknown lifetime.
-    pub valid_until: Option<(Instant, Instant)>,
+    /// Earliest and latest end of use by other calls.
+    pub valid_until: (Instant, Instant),
+    /// True if the response contained a lifetime. If not, the token also serves its own call to the end.
+    pub has_lifetime: bool,
     /// Time at which the client knew that the token was rejected or revoked.
     pub ended_at: Option<Instant>,
 }
