@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     endpoint::Endpoint,
-    error::{Effect, ErrorCode},
+    error::Effect,
     failure::Failure,
     generation::Generation,
     platform::{Instant, Platform},
@@ -49,8 +49,7 @@ pub(crate) async fn send<P: Platform>(
             Err(failure) => failure.with_effect(effect),
         };
         let is_rejected = failure.status == Some(401);
-        let is_gone =
-            failure.code == ErrorCode::NotConfigured && !is_renewed && tokens.ask_again(&token);
+        let is_gone = failure.is_path_in_doubt && !is_renewed && tokens.ask_again(&token);
         if !is_rejected && !is_gone {
             return Err(failure);
         }

@@ -41,10 +41,11 @@ pub(crate) fn classify(
     // Any other body may come from a proxy: a permission that it names is not one of the application.
     let is_known = problem.is_of_api || matches!(endpoint, Endpoint::Token | Endpoint::Revoke);
     let known_message = is_known.then(|| message.as_deref().unwrap_or_default());
-    let meaning = if is_path_gone(endpoint, status, &problem) {
-        path_gone(endpoint, generation)
-    } else {
-        meaning_of(endpoint, status, known_message)
+    let path = path_state(endpoint, status, &problem);
+    let meaning = match path {
+        PathState::Gone => path_gone(endpoint, generation),
+        PathState::Doubtful => subject_or_path_gone(),
+        PathState::Known => meaning_of(endpoint, status, known_message),
     };
     // `usize`, because each integer type has formatting code of its own.
     let status_text = usize::from(status).to_string();
@@ -63,6 +64,7 @@ pub(crate) fn classify(
     failure.retry_after = retry_after;
     failure.status = Some(status);
     failure.is_of_api = problem.is_of_api;
+    failure.is_path_in_doubt = path != PathState::Known;
     failure.api_code = problem.code;
     failure.api_message = message;
     failure
@@ -86,12 +88,43 @@ impl Meaning {
     }
 }
 
-/// True if a response says that the server does not have the path. A 404 about a user or an account has the form of the
-/// API's errors; any other 404 or 410 comes from a proxy, or from a server that no longer has the path.
-fn is_path_gone(endpoint: Endpoint, status: u16, problem: &Problem) -> bool {
-    let is_of_api =
-        matches!(endpoint, Endpoint::List | Endpoint::User | Endpoint::Change) && problem.is_of_api;
-    matches!(status, 404 | 410) && !is_of_api
+/// What a response tells about the path of the request.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum PathState {
+    /// The server has it.
+    Known,
+    /// The response does not tell a missing path from a missing user or account.
+    Doubtful,
+    /// The server does not have it.
+    Gone,
+}
+
+/// State of the path. A 404 about a user or an account has the form of the API's errors, the code `NotFound` of gRPC, and
+/// names what is missing. Gateways for gRPC answer an unknown path in the same form, with other words. Any other 404 or 410
+/// comes from a proxy, or from a server that no longer has the path.
+fn path_state(endpoint: Endpoint, status: u16, problem: &Problem) -> PathState {
+    let is_resource = matches!(endpoint, Endpoint::List | Endpoint::User | Endpoint::Change);
+    let message = problem.message.as_deref().unwrap_or_default();
+    match status {
+        404 if is_resource && problem.is_of_api && problem.code == Some(5) => {
+            if contains_phrase(message, &["user", "account"]) {
+                PathState::Known
+            } else {
+                PathState::Doubtful
+            }
+        }
+        404 | 410 => PathState::Gone,
+        _ => PathState::Known,
+    }
+}
+
+/// Meaning of a 404 that may be about a user, an account or a path.
+fn subject_or_path_gone() -> Meaning {
+    Meaning::new(
+        ErrorCode::NotFound,
+        "the server knows no such user or account, or has no such path",
+        "check the user's id, the account id, the region and the API version",
+    )
 }
 
 /// Meaning of a path that the server does not have: a wrong setting.
@@ -131,8 +164,8 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
         return meaning;
     }
     match (status, endpoint) {
-        (200, Token) | (400, Token | Revoke)
-            if message.is_some_and(|message| message.starts_with("invalid_client")) =>
+        (200 | 400..=499, Token | Revoke)
+            if message.is_some_and(|message| contains_phrase(message, &["invalid client"])) =>
         {
             rejected_credentials()
         }

@@ -36,6 +36,8 @@ pub(crate) struct FailureDetails {
     pub status: Option<u16>,
     /// True if the response has the form of the API's errors.
     pub is_of_api: bool,
+    /// True for a 404 or 410 that may mean that the server does not have the path.
+    pub is_path_in_doubt: bool,
     pub api_code: Option<i32>,
     pub api_message: Option<String>,
     pub candidates: Vec<String>,
@@ -56,6 +58,7 @@ impl Failure {
             retry_after: None,
             status: None,
             is_of_api: false,
+            is_path_in_doubt: false,
             api_code: None,
             api_message: None,
             candidates: Vec::new(),

@@ -198,7 +198,7 @@ fn an_unknown_account_fails_with_possible_causes() {
     assert_eq!(verdicts(&findings), "pppffuuu");
     assert_eq!(
         findings[3].1,
-        "the server knows no such account (404); check the account id, the region and the API version; this 404 may be caused by automated provisioning (SCIM), which the API does not support"
+        "the server knows no such account (404, it says: no such user or account); check the account id, the region and the API version; this 404 may be caused by automated provisioning (SCIM), which the API does not support"
     );
 }
 

@@ -19,7 +19,7 @@ pub(super) const TOKEN: &str =
 pub(super) const ACTIVE: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","email":"wendy_appleseed@agilebits.com","display_name":"Wendy Appleseed","state":"ACTIVE","create_time":"2024-01-15T10:30:00Z","path":"accounts/ACCOUNT123/users/IR7VJHJ36JHINBFAD7V2T5MP3E"}"#;
 pub(super) const SUSPENDED: &str = r#"{"id":"IR7VJHJ36JHINBFAD7V2T5MP3E","state":"SUSPENDED"}"#;
 /// Body of the API's 404.
-pub(super) const NOT_FOUND: &str = r#"{"code":5,"message":"","details":[]}"#;
+pub(super) const NOT_FOUND: &str = r#"{"code":5,"message":"no such user or account","details":[]}"#;
 /// Hint of an error for a response that is not from the API.
 pub(super) const CHECK_BASE_URL: &str =
     "check that the base URL is that of the API, and that no proxy answers in its place";

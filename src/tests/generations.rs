@@ -110,6 +110,9 @@ fn a_held_token_does_not_outlive_its_generation() {
         reply(404, ""),
         reply(410, "<html>"),
         reply(404, r#"{"message":"no Route"}"#),
+        reply(404, r#"{"code":5,"message":"Not Found","details":[]}"#),
+        reply(404, r#"{"code":5,"message":"Method does not exist."}"#),
+        reply(404, r#"{"code":12,"message":"unimplemented"}"#),
     ] {
         for operation in [Operation::GetUser, Operation::SuspendUser] {
             let client = auto(shut_off_at(MINUTE, gone.clone()));
@@ -171,6 +174,23 @@ fn a_missing_user_is_not_a_missing_generation() {
 }
 
 #[test]
+fn a_404_in_a_gateway_s_words_asks_the_token_endpoint_again() {
+    let client = auto(with_tokens(|_| {
+        reply(404, r#"{"code":5,"message":"Not Found","details":[]}"#)
+    }));
+    get_user(&client).unwrap_err();
+    let error = get_user(&client).unwrap_err();
+    assert_eq!((error.code, error.requests), (ErrorCode::NotFound, 2));
+    assert_eq!(
+        message_and_hint(&error),
+        (
+            "get-user: the server knows no such user or account, or has no such path (404, it says: Not Found)",
+            Some("check the user's id, the account id, the region and the API version")
+        )
+    );
+}
+
+#[test]
 fn no_other_status_leads_to_the_other_generation() {
     for status in (100..600).filter(|status| ![200, 404, 410].contains(status)) {
         let client = auto(move |_| reply(status, "<html>"));
@@ -228,7 +248,8 @@ fn two_missing_token_paths_are_both_named() {
             Some("check the region and the base URL")
         )
     );
-    // The next call asks both again, in the same order.
+    // A later call asks both again, in the same order.
+    client.platform().advance(Duration::from_secs(10));
     get_user(&client).unwrap_err();
     assert_eq!(paths(&client, 2), [OLD_TOKEN, NEW_TOKEN]);
 }

@@ -72,14 +72,14 @@ fn each_error_response_has_a_message_and_a_hint() {
             ListUsers,
             404,
             NOT_FOUND,
-            "list-users: the server knows no such account (404)",
+            "list-users: the server knows no such account (404, it says: no such user or account)",
             "check the account id, the region and the API version",
         ),
         (
             GetUser,
             404,
             NOT_FOUND,
-            "get-user: the server knows no such user (404)",
+            "get-user: the server knows no such user (404, it says: no such user or account)",
             "check the user's id, and the account id and the region too if no user is found",
         ),
         (

@@ -245,6 +245,12 @@ fn only_a_404_in_the_form_of_the_api_is_not_found() {
             r#"{"code":5,"message":"user_not_found","details":[]}"#,
             NotFound,
         ),
+        (
+            r#"{"code":5,"message":"account not found","details":[]}"#,
+            NotFound,
+        ),
+        (r#"{"code":12,"message":"user unknown"}"#, NotConfigured),
+        (r#"{"code":7,"message":"user unknown"}"#, NotConfigured),
         (r#"{"code":5}"#, NotConfigured),
         (r#"{"message":"Not Found"}"#, NotConfigured),
         (r#"{"code":404,"message":"Not Found"}"#, NotConfigured),
@@ -265,7 +271,6 @@ fn only_a_404_in_the_form_of_the_api_is_not_found() {
             assert!(!error.message.contains("no such user") || code == NotFound);
         }
         let error = error_of(Operation::GetUser, [reply(410, body)]);
-        let expected = if code == NotFound { Other } else { code };
-        assert_eq!(error.code, expected, "{body}");
+        assert_eq!(error.code, NotConfigured, "{body}");
     }
 }

@@ -159,7 +159,7 @@ impl History {
             | (Code::Unavailable, Some(408 | 500..=599))
             | (Code::MalformedResponse, Some(200..=399))
             | (Code::PermissionDenied, Some(403))
-            | (Code::Unauthenticated, Some(400 | 401))
+            | (Code::Unauthenticated, Some(400..=499))
             | (Code::Other, Some(400..=499)) => true,
             (Code::LastOwner | Code::ExternallyManaged, Some(403)) => {
                 last.is_some_and(|last| last.payload == Some(Payload::Refused(error.code)))
@@ -184,7 +184,7 @@ impl History {
             // The token exchange of another call may have been refused instead.
             let is_refused = self.saw_request(call, |request| {
                 request.route == Route::Token
-                    && matches!(request.received.status(), Some(400 | 401))
+                    && matches!(request.received.status(), Some(400..=499))
             });
             assert!(is_renewed || is_refused, "a rejected token was not renewed");
         }
