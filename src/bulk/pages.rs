@@ -17,6 +17,8 @@ pub(super) struct Pages<'c, 'a, P> {
     /// Options of the next page.
     options: ListOptions,
     is_at_end: bool,
+    /// True if a page had a user.
+    has_users: bool,
     /// Number of pages read.
     pages_read: u64,
     /// Page token that followed the last page whose number is a power of two. Pages that repeat lead to it again, after at
@@ -31,6 +33,7 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
             call,
             options,
             is_at_end: false,
+            has_users: false,
             pages_read: 0,
             checkpoint: None,
         }
@@ -44,6 +47,12 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
         let page = users::list(self.call, &self.options).await?;
         let next = page.next_page_token;
         self.is_at_end = next.is_none();
+        self.has_users |= !page.users.is_empty();
+        if self.is_at_end && !self.has_users && self.options.filter.is_none() {
+            return Err(response::malformed(
+                "it shows no user, though every account has an owner",
+            ));
+        }
         if next.is_some() && next == self.checkpoint {
             return Err(response::malformed("the pages of the list repeat"));
         }

@@ -96,9 +96,30 @@ fn a_limit_of_zero_is_an_invalid_argument() {
 }
 
 #[test]
-fn the_list_of_an_empty_account_is_complete() {
-    let list = list_all(&FakeAccount::with_users(0), 1).unwrap();
+fn a_list_that_shows_no_user_is_malformed_without_a_filter() {
+    let error = list_all(&FakeAccount::with_users(0), 1).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MalformedResponse);
+    assert!(error.message.contains("every account has an owner"));
+    let client = FakeAccount::with_users(0).client();
+    let call = client.list_all_users(Some(StateFilter::Suspended), 1, None);
+    let list = client.platform().run(call).unwrap();
     assert_eq!((list.users.len(), list.complete), (0, true));
+}
+
+#[test]
+fn an_address_is_not_missing_from_a_list_without_users() {
+    for body in [
+        "{}",
+        r#"{"results":null}"#,
+        r#"{"results":[]}"#,
+        r#"{"results":[],"next_page_token":""}"#,
+    ] {
+        let client = FakeAccount::with_users(1)
+            .client_except(move |sent| sent.url.contains("/users?").then(|| reply(200, body)));
+        let call = client.find_user("u0@acme.example", None);
+        let error = client.platform().run(call).unwrap_err();
+        assert_eq!(error.code, ErrorCode::MalformedResponse, "{body}");
+    }
 }
 
 #[test]
