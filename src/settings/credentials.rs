@@ -70,8 +70,21 @@ pub(super) fn authorization(
             let mut secrets = vec![];
             // A placeholder is not base64, and contains no other secret.
             if let Some(pair) = base64::decode(basic.expose())
-                && let Some((_, secret)) = pair.expose().split_once(':')
+                && let Some((id, secret)) = pair.expose().split_once(':')
             {
+                for part in [id, secret] {
+                    if part.is_empty() {
+                        problems.add(
+                            names.basic,
+                            "must be base64 of id:secret, and one of them is empty",
+                        );
+                    } else if without_stray_letters(part).is_err() {
+                        problems.add(
+                            names.basic,
+                            "must not contain white space at an end of id or secret, such as a line break before the encoding",
+                        );
+                    }
+                }
                 secrets.push(Secret::concat(&[secret]));
             }
             secrets.push(basic);
