@@ -123,6 +123,11 @@ impl<'a, P: Platform> Call<'a, P> {
         Ok(token.generation)
     }
 
+    /// Asks a generation of the API for a token that is not kept, to learn if it answers.
+    pub(crate) async fn probe(&self, generation: Generation) -> Result<(), Failure> {
+        self.tokens().probe(generation, self.deadline).await
+    }
+
     /// Revokes the token that is held.
     pub(crate) async fn revoke_token(&self) -> Result<(), Failure> {
         self.tokens().revoke(self.deadline).await

@@ -6,7 +6,6 @@ use crate::{
     call::Call,
     error::ErrorCode,
     failure::Failure,
-    generation::Generation,
     platform::Platform,
     settings::SettingsError,
     user::{ListOptions, UserPage},
@@ -53,6 +52,8 @@ const CHECKS: [&str; 8] = [
     "suspend-user",
     "reactivate-user",
 ];
+/// Maximum number of pages that are read to find a user.
+const MAX_EMPTY_PAGES: u32 = 5;
 /// Id of no user, to get if the id of no real user is known.
 const UNUSED_ID: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -88,31 +89,23 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
         Ok(generation) => generation,
         Err(failure) => return findings.add(Verdict::Failed, &[&failure.text()]),
     };
-    let (other, verdict_on_other) = match settings.generation {
-        Some(_) => ("", ""),
-        None if generation == Generation::FIRST => ("", ", which is asked first"),
-        None => (
-            generation.other().name(),
-            " has no token endpoint here (404 or 410)",
-        ),
-    };
-    let separator = if other.is_empty() { "" } else { "; " };
-    findings.add(
-        Verdict::Passed,
-        &[
-            "the client's credentials were exchanged for a token of API version ",
-            generation.name(),
-            separator,
-            other,
-            verdict_on_other,
-        ],
-    );
+    let mut token =
+        String::from("the client's credentials were exchanged for a token of API version ");
+    token.push_str(generation.name());
+    if settings.generation.is_none() {
+        token.push_str("; ");
+        token.push_str(generation.other().name());
+        match call.probe(generation.other()).await {
+            Ok(()) => token.push_str(" issues tokens too"),
+            Err(failure) => {
+                token.push_str(" does not: ");
+                token.push_str(&failure.cause);
+            }
+        }
+    }
+    findings.add(Verdict::Passed, &[&token]);
 
-    let options = ListOptions {
-        max_page_size: Some(1),
-        ..ListOptions::default()
-    };
-    let list = users::list(call, &options).await;
+    let list = first_page_with_users(call).await;
     findings.add_account(&list);
     match &list {
         Ok(page) if page.users.is_empty() => {
@@ -141,6 +134,23 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     let untried = "not tried: it would change a user, so the permission cannot be checked";
     findings.add(Verdict::Unknown, &[untried]);
     findings.add(Verdict::Unknown, &[untried]);
+}
+
+/// Reads the list up to the first user, at most [`MAX_EMPTY_PAGES`] pages: a page may be empty while more follow.
+async fn first_page_with_users<P: Platform>(call: &Call<'_, P>) -> Result<UserPage, Failure> {
+    let mut options = ListOptions {
+        max_page_size: Some(1),
+        ..ListOptions::default()
+    };
+    let mut pages = 0_u32;
+    loop {
+        let page = users::list(call, &options).await?;
+        pages = pages.saturating_add(1);
+        if !page.users.is_empty() || page.next_page_token.is_none() || pages >= MAX_EMPTY_PAGES {
+            return Ok(page);
+        }
+        options.page_token = page.next_page_token;
+    }
 }
 
 /// True if a failure shows that the server responded.

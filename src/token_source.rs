@@ -235,11 +235,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             sent => sent,
         };
         let result = body.and_then(|(body, generation)| {
-            if let Some(refusal) = self.refusal(generation, &body) {
-                return Err(refusal);
-            }
-            let response = response::token(&body)?;
-            let token = Token::new(response.token, generation, response.expires_in, requested);
+            let token = self.read_token(&body, generation, requested)?;
             Ok(Rc::new(token))
         });
         self.context.shared.is_generation_fresh.set(true);
@@ -266,6 +262,51 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             }
         }
         result
+    }
+
+    /// Asks a generation of the API for a token that is not kept, to learn if it answers.
+    pub(crate) async fn probe(
+        &self,
+        generation: Generation,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let requested = self.context.now();
+        let form = Secret::concat(&[GRANT]);
+        let request = self.token_request(generation, &form);
+        let body = self.retry.send(&request, deadline).await?;
+        self.read_token(&body, generation, requested).map(drop)
+    }
+
+    /// Reads the response to a token request.
+    fn read_token(
+        &self,
+        body: &[u8],
+        generation: Generation,
+        requested: Instant,
+    ) -> Result<Token, Failure> {
+        if let Some(refusal) = self.refusal(generation, body) {
+            return Err(refusal);
+        }
+        let response = response::token(body)?;
+        Ok(Token::new(
+            response.token,
+            generation,
+            response.expires_in,
+            requested,
+        ))
+    }
+
+    fn token_request<'r>(&'r self, generation: Generation, form: &'r Secret) -> ApiRequest<'r> {
+        let account = &self.context.account;
+        let settings = &account.settings;
+        ApiRequest {
+            endpoint: Endpoint::Token,
+            generation,
+            path_and_query: settings.token_path(generation),
+            authorization: &settings.authorization,
+            secrets: account.known_secrets(None),
+            form: Some(form),
+        }
     }
 
     /// Failure for a token response with the status 200 that contains an error in place of a token.
@@ -299,15 +340,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         let mut generation = account.tokens.generation.get();
         let mut first: Option<Failure> = None;
         loop {
-            let path = settings.token_path(generation);
-            let request = ApiRequest {
-                endpoint: Endpoint::Token,
-                generation,
-                path_and_query: path,
-                authorization: &settings.authorization,
-                secrets: account.known_secrets(None),
-                form: Some(&form),
-            };
+            let request = self.token_request(generation, &form);
+            let path = request.path_and_query;
             let mut failure = match self.retry.send(&request, deadline).await {
                 Ok(body) => return Ok((body, generation)),
                 Err(failure) => failure,

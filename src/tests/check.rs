@@ -261,13 +261,7 @@ fn a_single_use_token_serves_the_whole_check() {
 
 #[test]
 fn a_list_without_users_or_results_fails_the_account_check() {
-    for list in [
-        "{}",
-        r#"{"results":[]}"#,
-        r#"{"results":null}"#,
-        r#"{"next_page_token":"x"}"#,
-        r#"{"results":[],"next_page_token":"x"}"#,
-    ] {
+    for list in ["{}", r#"{"results":[]}"#, r#"{"results":null}"#] {
         let findings = answered(reply(200, list), reply(404, NOT_FOUND));
         assert_eq!(verdicts(&findings), "pppfuuuu", "{list}");
     }
@@ -276,6 +270,64 @@ fn a_list_without_users_or_results_fails_the_account_check() {
         assert_eq!(verdicts(&findings), "pppufuuu", "{list}");
         assert!(findings[4].1.contains("the list has no `results`"));
     }
+    // A page may be empty while more follow. But the same page token again leads nowhere.
+    for list in [
+        r#"{"next_page_token":"x"}"#,
+        r#"{"results":[],"next_page_token":"x"}"#,
+    ] {
+        let findings = answered(reply(200, list), reply(404, NOT_FOUND));
+        assert_eq!(verdicts(&findings), "pppufuuu", "{list}");
+        assert!(findings[4].1.contains("the same page token again"));
+    }
+}
+
+#[test]
+fn a_check_reads_on_after_an_empty_page() {
+    let empty = |next: u32| {
+        reply(
+            200,
+            format!(r#"{{"results":[],"next_page_token":"{next}"}}"#),
+        )
+    };
+    let check = |empty_pages: u32| {
+        let pages = (0..empty_pages).map(empty);
+        let replies = pages.chain([reply(200, LIST), reply(200, ACTIVE)]);
+        verdicts(&findings(&client(with_tokens(script(replies)))))
+    };
+    assert_eq!(check(1), "ppppppuu");
+    assert_eq!(check(4), "ppppppuu");
+    let client = client(with_tokens(script(
+        (0..5).map(empty).chain([reply(404, NOT_FOUND)]),
+    )));
+    assert_eq!(verdicts(&findings(&client)), "pppfuuuu");
+}
+
+#[test]
+fn a_check_tells_that_both_generations_answer() {
+    let auto = RawSettings {
+        api_version: ApiVersion::Auto,
+        ..raw_settings()
+    };
+    let client = client_with(
+        auto,
+        with_tokens(script([
+            reply(200, LIST),
+            reply(200, ACTIVE),
+            reply(200, ACTIVE),
+        ])),
+    );
+    let findings = findings(&client);
+    assert_eq!(
+        findings[2].1,
+        "the client's credentials were exchanged for a token of API version v1beta1; v1 issues tokens too"
+    );
+    // The second token is not kept.
+    get_user(&client).unwrap();
+    let sent = client.platform().sent();
+    let resources = sent.iter().filter(|sent| !sent.is_token());
+    for sent in resources {
+        assert_eq!(sent.authorization(), "Bearer stub-token-1");
+    }
 }
 
 #[test]
@@ -283,11 +335,11 @@ fn a_check_names_the_api_version_that_answers() {
     for (gone, expected) in [
         (
             "/v1/",
-            "the client's credentials were exchanged for a token of API version v1beta1, which is asked first",
+            "the client's credentials were exchanged for a token of API version v1beta1; v1 does not: the server has no such path for tokens (404)",
         ),
         (
             "/v1beta1/",
-            "the client's credentials were exchanged for a token of API version v1; v1beta1 has no token endpoint here (404 or 410)",
+            "the client's credentials were exchanged for a token of API version v1; v1beta1 does not: the server has no such path for tokens (404)",
         ),
     ] {
         let mut served = with_tokens(|sent| {
