@@ -18,6 +18,6 @@ mod worker_pool;
 pub(crate) use self::{address_lookup::find_user, change::change_users, list_all::list_all_users};
 pub use self::{
     email::comparable_email,
-    name_check::{check_email, check_user_id, unfit_letter},
+    name_check::{check_email, check_protected_email, check_user_id, unfit_letter},
     types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
 };

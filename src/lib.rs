@@ -155,7 +155,7 @@ mod tests;
 pub use self::{
     bulk::{
         ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList, check_email,
-        check_user_id, comparable_email, unfit_letter,
+        check_protected_email, check_user_id, comparable_email, unfit_letter,
     },
     check::{Finding, Verdict},
     client::Client,

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::name_check::check_email;
+use super::name_check::{check_email, check_protected_email};
 use crate::{error::ErrorCode, failure::Failure, user::User};
 
 /// Maximum length of an expected address in bytes.
@@ -48,6 +48,29 @@ impl Email {
     /// Returns the address of a user, without checks.
     pub(super) fn of(user: &User) -> Self {
         Self(comparable_email(&user.email))
+    }
+
+    /// Reads an address to protect.
+    pub(super) fn parse_protected(text: &str) -> Result<Self, Failure> {
+        match check_protected_email(text) {
+            Ok(()) => Ok(Self(comparable_email(text))),
+            Err(must) => Err(invalid(must)),
+        }
+    }
+
+    /// The address in the form in which it is compared with addresses to protect: letters that some programs replace by
+    /// others are taken for these. It protects one user more at worst.
+    pub(super) fn protected_key(&self) -> String {
+        let mut key = String::with_capacity(self.0.len());
+        for letter in self.0.chars() {
+            match letter {
+                'İ' | 'ı' => key.push('i'),
+                'ſ' => key.push('s'),
+                'ß' => key.push_str("ss"),
+                _ => key.push(letter),
+            }
+        }
+        key
     }
 
     /// The address in the form that is compared.

@@ -7,7 +7,7 @@ use alloc::{
 
 use super::{
     email::{Email, comparable_email},
-    name_check::{named_id, shown},
+    name_check::{ENCODED, check_protected_email, named_id, shown},
     name_set::NameSet,
     types::{ChangeOptions, Selector},
     user_table::UserEntry,
@@ -20,6 +20,8 @@ use crate::{error::ErrorCode, failure::Failure, redact::redact};
 pub(super) struct Guards {
     protected_ids: ProtectedNames,
     protected_emails: ProtectedNames,
+    /// True if a protected address has letters outside of ASCII.
+    has_other_letters: bool,
     max_changes: Option<u32>,
 }
 
@@ -72,15 +74,19 @@ impl Guards {
             Selector::Id(id) => self
                 .protected_ids
                 .insert(&comparable_email(named_id(id)?.as_str())),
-            Selector::Email(email) => self.protected_emails.insert(Email::parse(email)?.as_str()),
-        };
+            Selector::Email(email) => {
+                self.has_other_letters |= !email.is_ascii();
+                let key = Email::parse_protected(email)?.protected_key();
+                self.protected_emails.insert(&key);
+            }
+        }
         Ok(())
     }
 
     /// Notes the id and the address of a user of the account.
     pub(super) fn note(&mut self, id: &str, email: &Email) {
         self.protected_ids.note(&comparable_email(id));
-        self.protected_emails.note(email.as_str());
+        self.protected_emails.note(&email.protected_key());
     }
 
     /// Warning about entries of `protect` that no user noted has, each named once.
@@ -91,7 +97,8 @@ impl Guards {
                 is_new.then_some(id.as_str())
             }
             Selector::Email(email) => {
-                let is_new = self.protected_emails.note(&comparable_email(email));
+                let key = Email::parse_protected(email).ok()?.protected_key();
+                let is_new = self.protected_emails.note(&key);
                 is_new.then_some(email.as_str())
             }
         }))
@@ -128,8 +135,21 @@ impl Guards {
                 Some("leave out the guards by e-mail address, if the user may be changed"),
             ));
         }
-        if self.protected_emails.names.contains(email.as_str()) {
-            return Err(violated("the user is protected", None));
+        if !self.protected_emails.names.is_empty() {
+            // An address in another spelling may be a protected one.
+            let is_plain = match check_protected_email(&user.email) {
+                Err(ENCODED) => !self.has_other_letters,
+                checked => checked.is_ok(),
+            };
+            if self.protected_emails.names.contains(&email.protected_key()) {
+                return Err(violated("the user is protected", None));
+            }
+            if !is_plain {
+                return Err(violated(
+                    "the user's e-mail address cannot be compared with the protected ones, because of its form",
+                    Some("leave out the guards by e-mail address, if the user may be changed"),
+                ));
+            }
         }
         if expected_email.is_some_and(|expected| *expected != email) {
             return Err(violated(

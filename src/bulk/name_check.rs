@@ -10,6 +10,8 @@ use crate::{error::ErrorCode, failure::Failure, letters::is_invisible, request::
 const MAX_LENGTH: usize = 1024;
 /// Maximum number of characters of a name in an error message.
 const MAX_SHOWN: usize = 64;
+/// Requirement for the domain of an address to protect.
+pub(super) const ENCODED: &str = "must have a domain in letters, not in the form xn--";
 /// Requirement for the characters of a name.
 const NOT_OF_NAMES: &str = "must not contain quotes, separators or symbols";
 /// Ranges of characters above ASCII that are no letters, digits or marks of a word: punctuation, quotation marks, symbols,
@@ -88,6 +90,42 @@ pub fn check_email(text: &str) -> Result<(), &'static str> {
         return Err(NOT_OF_NAMES);
     }
     Ok(())
+}
+
+/// Checks that a text can be the e-mail address of a user to protect: an address by [`check_email`] that has one spelling only.
+///
+/// Its domain is not in the form `xn--` (RFC 5890), which stands for another spelling. It has no letters that stand for others,
+/// such as full-width letters and ligatures. No word in it mixes ASCII with letters of Greek, Cyrillic and other alphabets that
+/// look alike. A guard in such a spelling would protect no one, or someone else.
+///
+/// # Errors
+///
+/// The requirement that is not met, which completes the sentence "the e-mail address …".
+pub fn check_protected_email(text: &str) -> Result<(), &'static str> {
+    check_email(text)?;
+    if text.contains(is_variant) {
+        return Err("must be written in the usual letters");
+    }
+    let is_of_word = |letter: char| letter.is_alphanumeric();
+    let is_mixed = |word: &str| {
+        word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_look_alike)
+    };
+    if text.split(|letter| !is_of_word(letter)).any(is_mixed) {
+        return Err("must not mix the letters of several alphabets");
+    }
+    if has_encoded_label(text) {
+        return Err(ENCODED);
+    }
+    Ok(())
+}
+
+/// True if a label of a domain is in the form of RFC 5890, section 2.3.2.1: the encoding of another spelling.
+pub(super) fn has_encoded_label(email: &str) -> bool {
+    email.split(['@', '.']).any(|label| {
+        label
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    })
 }
 
 /// Checks that a text can be the id of a user: one word of letters, digits, `.`, `_`, `-`, `+`, `~` and `/`, not an e-mail
@@ -170,6 +208,37 @@ fn is_symbol(letter: char) -> bool {
     SYMBOLS.iter().any(is_within)
         || (FIRST_EMOJI..FIRST_AFTER_EMOJI).contains(&letter)
         || letter >= FIRST_PRIVATE
+}
+
+/// True for a letter that stands for others: a part of a syllable, a ligature, a full-width letter, a mark that joins a letter.
+fn is_variant(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{653}'..='\u{655}'
+            | '\u{1100}'..='\u{11ff}'
+            | '\u{2100}'..='\u{218f}'
+            | '\u{a960}'..='\u{a97f}'
+            | '\u{d7b0}'..='\u{d7ff}'
+            | '\u{fb00}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{feff}'
+            | '\u{ff00}'..='\u{ffef}'
+            | '\u{1d400}'..='\u{1d7ff}'
+    )
+}
+
+/// True for a letter of an alphabet with letters that look like those of ASCII.
+fn is_look_alike(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{250}'..='\u{58f}'
+            | '\u{10a0}'..='\u{10ff}'
+            | '\u{13a0}'..='\u{13ff}'
+            | '\u{1c80}'..='\u{1dff}'
+            | '\u{1f00}'..='\u{1fff}'
+            | '\u{2c00}'..='\u{2dff}'
+            | '\u{a640}'..='\u{a69f}'
+            | '\u{ab30}'..='\u{abbf}'
+    )
 }
 
 /// A name for an error message: its first 64 characters, with a `?` in place of each that is not shown as itself.

@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::str::FromStr;
 
-use onepassword_users::check_email;
+use onepassword_users::check_protected_email;
 
 use crate::bindings::containment::Selector;
 
@@ -50,7 +50,7 @@ pub(crate) fn check_name(text: &str) -> Result<(), &'static str> {
     if is_too_long(text) {
         Err("must not be longer than 256 characters")
     } else if text.contains('@') {
-        check_email(text)
+        check_protected_email(text)
     } else if text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(())
     } else {

@@ -480,7 +480,7 @@ fn unusual_addresses_of_the_account_are_compared_exactly() {
         target("B", "b@acme.example"),
         target("C", "c@@acme.example"),
     ];
-    let options = protecting(&["x@acme.example"]);
+    let options = ChangeOptions::default();
     let report = client
         .platform()
         .run(client.suspend_users(&targets, &options));
@@ -488,4 +488,77 @@ fn unusual_addresses_of_the_account_are_compared_exactly() {
         outcomes(&report.unwrap()),
         ["Changed", "PreconditionFailed", "Changed"]
     );
+}
+
+#[test]
+fn a_protected_user_in_another_spelling_is_not_changed() {
+    for (account, guard) in [
+        ("jose\u{301}@acme.example", "jos\u{e9}@acme.example"),
+        ("boss@xn--bcher-kva.example", "boss@b\u{fc}cher.example"),
+        ("stra\u{df}e@acme.example", "strasse@acme.example"),
+        ("STRASSE@acme.example", "stra\u{df}e@acme.example"),
+        ("\u{130}REM@acme.example", "irem@acme.example"),
+        ("\u{131}rem@acme.example", "irem@acme.example"),
+        ("bo\u{17f}s@acme.example", "boss@acme.example"),
+        ("\u{ff42}oss@acme.example", "boss@acme.example"),
+        ("o\u{fb03}ce@acme.example", "office@acme.example"),
+        ("b\u{43e}ss@acme.example", "boss@acme.example"),
+        ("boss@\u{430}cme.example", "boss@acme.example"),
+        (r#"\"boss\"@acme.example"#, "boss@acme.example"),
+        ("Boss <boss@acme.example>", "boss@acme.example"),
+        ("mailto:boss@acme.example", "boss@acme.example"),
+        ("boss@acme.example.", "boss@acme.example"),
+        ("boss@acme.example,x@acme.example", "boss@acme.example"),
+        ("\u{feff}boss@acme.example", "boss@acme.example"),
+        ("bo\u{ad}ss@acme.example", "boss@acme.example"),
+        ("b***@acme.example", "boss@acme.example"),
+        ("[redacted]@acme.example", "boss@acme.example"),
+        ("@", "boss@acme.example"),
+    ] {
+        let fake = FakeAccount::default();
+        fake.add("U0", account, "ACTIVE");
+        fake.add("U1", "other@acme.example", "ACTIVE");
+        let report = suspend_users(&fake.client(), ["U0", "U1"], &protecting(&[guard])).unwrap();
+        assert_eq!(
+            outcomes(&report),
+            ["PreconditionFailed", "Changed"],
+            "{account}"
+        );
+    }
+}
+
+#[test]
+fn a_guard_in_another_spelling_is_refused() {
+    let client = FakeAccount::with_users(1).client();
+    for guard in [
+        "boss@xn--bcher-kva.example",
+        "boss@sub.XN--bcher-kva.example",
+        "\u{ff42}oss@acme.example",
+        "o\u{fb03}ce@acme.example",
+        "b\u{43e}ss@acme.example",
+        "boss@\u{430}cme.example",
+        "\u{212a}ate@acme.example",
+        "\u{1112}\u{1161}\u{11ab}@acme.example",
+        "\u{627}\u{654}@acme.example",
+        "\u{1d41b}oss@acme.example",
+    ] {
+        let error = suspend_users(&client, ["U0"], &protecting(&[guard])).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidArgument, "{guard}");
+    }
+    for guard in [
+        "\u{438}\u{432}\u{430}\u{43d}@acme.example",
+        "jos\u{e9}@acme.example",
+        "tanaka\u{7530}\u{4e2d}@acme.example",
+        "o'brien@acme.example",
+    ] {
+        suspend_users(&client, ["U0"], &protecting(&[guard])).unwrap();
+    }
+}
+
+#[test]
+fn an_encoded_domain_passes_guards_in_ascii() {
+    let fake = FakeAccount::default();
+    fake.add("U0", "x@xn--bcher-kva.example", "ACTIVE");
+    let report = suspend_users(&fake.client(), ["U0"], &protecting(&["boss@acme.example"]));
+    assert_eq!(outcomes(&report.unwrap()), ["Changed"]);
 }
