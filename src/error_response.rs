@@ -16,8 +16,8 @@ use crate::{
 /// Maximum length of the server's message in an error, in bytes.
 const MAX_MESSAGE: usize = 512;
 /// Maximum length of the server's message that is read, in bytes. More than is kept, so that no secret is cut before it
-/// is redacted.
-const MAX_MESSAGE_READ: usize = 4096;
+/// is redacted. With a token of 8 KiB, it is 8 million comparisons.
+const MAX_MESSAGE_READ: usize = 1024;
 
 /// Failure for a response, with the secrets redacted.
 pub(crate) fn classify(
@@ -288,6 +288,7 @@ fn contains_phrase(message: &str, phrases: &[&str]) -> bool {
 
 /// The server's text without secrets and control characters, with white space folded.
 fn printable(text: &str, secrets: &[&str]) -> String {
+    let text = text.trim_start();
     let read = text.get(..text.floor_char_boundary(MAX_MESSAGE_READ));
     let redacted = redact(read.unwrap_or_default(), secrets);
     let mut printable = String::with_capacity(redacted.len());

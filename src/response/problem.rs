@@ -9,7 +9,7 @@ use super::{
 use crate::{redact::redact, secret::Secret};
 
 /// Maximum length of a text that is searched for tokens, in bytes.
-const MAX_TEXT: usize = 4096;
+const MAX_TEXT: usize = 1024;
 const PROBLEM: Schema = Schema {
     fields: &["code", "message", "error", "error_description"],
     list: None,
