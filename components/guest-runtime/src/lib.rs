@@ -8,12 +8,12 @@ mod instance_cell;
 
 use core::{arch::wasm32, panic::PanicInfo};
 
-use dlmalloc::GlobalDlmalloc;
+use rlsf::SmallGlobalTlsf;
 
 pub use self::instance_cell::InstanceCell;
 
 #[global_allocator]
-static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
+static ALLOCATOR: SmallGlobalTlsf = SmallGlobalTlsf::new();
 
 /// Traps. Lints forbid panics in the components' own code.
 #[panic_handler]
