@@ -7,6 +7,7 @@ use crate::{
     error::ErrorCode,
     failure::Failure,
     platform::Platform,
+    response::{CHECK_BASE_URL, NO_USER},
     settings::SettingsError,
     user::{ListOptions, UserPage},
     users,
@@ -89,8 +90,7 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
         Ok(generation) => generation,
         Err(failure) => return findings.add(Verdict::Failed, &[&failure.text()]),
     };
-    let mut token =
-        String::from("the client's credentials were exchanged for a token of API version ");
+    let mut token = String::from("the credentials were exchanged for a token of API version ");
     token.push_str(generation.name());
     if settings.generation.is_none() {
         token.push_str("; ");
@@ -179,9 +179,7 @@ impl Findings {
         match list {
             Ok(page) if page.users.is_empty() => self.add(
                 Verdict::Failed,
-                &[
-                    "the list shows no user, or has no `results`, though every account has an owner; check the base URL and that no proxy answers in its place",
-                ],
+                &[NO_USER, "; ", CHECK_BASE_URL],
             ),
             Ok(_) => self.add(
                 Verdict::Passed,

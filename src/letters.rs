@@ -2,39 +2,56 @@
 //!
 //! A file of its own, because settings, guards and hosts ask the same question.
 
+use core::ops::RangeInclusive;
+
+/// Ranges of invisible letters in the first plane.
+const INVISIBLE: [(u16, u16); 20] = [
+    (0xad, 0xad),
+    (0x34f, 0x34f),
+    (0x600, 0x605),
+    (0x61c, 0x61c),
+    (0x6dd, 0x6dd),
+    (0x70f, 0x70f),
+    (0x890, 0x891),
+    (0x8e2, 0x8e2),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x2028, 0x202e),
+    (0x2060, 0x206f),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfffd),
+];
+/// Ranges of invisible letters above the first plane.
+const INVISIBLE_ABOVE: [RangeInclusive<char>; 6] = [
+    '\u{110bd}'..='\u{110bd}',
+    '\u{110cd}'..='\u{110cd}',
+    '\u{13430}'..='\u{1343f}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+];
+
 /// True for a letter that leaves no mark of its own: control characters, line and paragraph separators, format letters
 /// (Unicode category Cf), fillers and variation selectors. White space that takes room is not among them.
 pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
-        || matches!(
-            letter,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{600}'..='\u{605}'
-                | '\u{61c}'
-                | '\u{6dd}'
-                | '\u{70f}'
-                | '\u{890}'..='\u{891}'
-                | '\u{8e2}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffd}'
-                | '\u{110bd}'
-                | '\u{110cd}'
-                | '\u{13430}'..='\u{1343f}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+        || is_in(letter, &INVISIBLE)
+        || INVISIBLE_ABOVE.iter().any(|range| range.contains(&letter))
+}
+
+/// True for a letter in one of these ranges, each with its first and its last letter.
+#[inline(never)]
+pub(crate) fn is_in(letter: char, ranges: &[(u16, u16)]) -> bool {
+    let is_within = |&(first, last): &(u16, u16)| {
+        (u32::from(first)..=u32::from(last)).contains(&u32::from(letter))
+    };
+    ranges.iter().any(is_within)
 }
 
 /// Checks that a value was not copied with more than itself. The error completes the sentence "the setting …".

@@ -7,7 +7,7 @@ mod token;
 mod users;
 
 pub(crate) use self::{
-    object::{HTML, NO_MEMORY, is_html, malformed},
+    object::{CHECK_BASE_URL, HTML, NO_MEMORY, NO_USER, is_html, malformed},
     problem::{Problem, oauth_problem, problem},
     token::token,
     users::{page, user},

@@ -208,7 +208,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         }
         failure
             .cause
-            .push_str("; it was not asked again, because that was less than 10 seconds ago");
+            .push_str("; it is not asked again within 10 seconds");
         Some(failure)
     }
 

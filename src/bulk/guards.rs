@@ -146,7 +146,7 @@ impl Guards {
             }
             if !is_plain {
                 return Err(violated(
-                    "the user's e-mail address cannot be compared with the protected ones, because of its form",
+                    "the user's e-mail address has a form that cannot be compared",
                     Some("leave out the guards by e-mail address, if the user may be changed"),
                 ));
             }

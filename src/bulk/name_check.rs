@@ -3,8 +3,14 @@
 //! Only arguments are checked. The account's own addresses are compared as they are.
 
 use alloc::string::String;
+use core::ops::RangeInclusive;
 
-use crate::{error::ErrorCode, failure::Failure, letters::is_invisible, request::Id};
+use crate::{
+    error::ErrorCode,
+    failure::Failure,
+    letters::{is_in, is_invisible},
+    request::Id,
+};
 
 /// Maximum length of an address or an id in bytes: four times the maximum of a path (RFC 5321, section 4.5.3.1.3).
 const MAX_LENGTH: usize = 1024;
@@ -44,6 +50,30 @@ const SYMBOLS: [(u16, u16); 27] = [
     (0xff1a, 0xff20),
     (0xff3b, 0xff40),
     (0xff5b, 0xff65),
+];
+/// Ranges of letters that stand for others: parts of syllables, ligatures, full-width letters, marks that join a letter.
+const VARIANTS: [(u16, u16); 8] = [
+    (0x653, 0x655),
+    (0x1100, 0x11ff),
+    (0x2100, 0x218f),
+    (0xa960, 0xa97f),
+    (0xd7b0, 0xd7ff),
+    (0xfb00, 0xfdff),
+    (0xfe70, 0xfeff),
+    (0xff00, 0xffef),
+];
+/// Letters of mathematics, which stand for others too.
+const MATHEMATICAL: RangeInclusive<char> = '\u{1d400}'..='\u{1d7ff}';
+/// Ranges of alphabets with letters that look like those of ASCII.
+const LOOK_ALIKES: [(u16, u16); 8] = [
+    (0x250, 0x58f),
+    (0x10a0, 0x10ff),
+    (0x13a0, 0x13ff),
+    (0x1c80, 0x1dff),
+    (0x1f00, 0x1fff),
+    (0x2c00, 0x2dff),
+    (0xa640, 0xa69f),
+    (0xab30, 0xabbf),
 ];
 /// First of the emoji and other symbols.
 const FIRST_EMOJI: char = '\u{1f000}';
@@ -103,29 +133,30 @@ pub fn check_email(text: &str) -> Result<(), &'static str> {
 /// The requirement that is not met, which completes the sentence "the e-mail address …".
 pub fn check_protected_email(text: &str) -> Result<(), &'static str> {
     check_email(text)?;
-    if text.contains(is_variant) {
-        return Err("must be written in the usual letters");
+    let (mut has_ascii, mut has_look_alike) = (false, false);
+    for letter in text.chars() {
+        if is_variant(letter) {
+            return Err("must be written in the usual letters");
+        }
+        if letter.is_ascii() && !letter.is_ascii_alphanumeric() {
+            // The next word begins.
+            (has_ascii, has_look_alike) = (false, false);
+        }
+        has_ascii |= letter.is_ascii_alphabetic();
+        has_look_alike |= is_in(letter, &LOOK_ALIKES);
+        if has_ascii && has_look_alike {
+            return Err("must not mix the letters of several alphabets");
+        }
     }
-    let is_of_word = |letter: char| letter.is_alphanumeric();
-    let is_mixed = |word: &str| {
-        word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_look_alike)
+    let mut labels = text.split(['@', '.']);
+    let is_encoded = |label: &str| {
+        let start = label.as_bytes().get(..4);
+        start.is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
     };
-    if text.split(|letter| !is_of_word(letter)).any(is_mixed) {
-        return Err("must not mix the letters of several alphabets");
-    }
-    if has_encoded_label(text) {
+    if labels.any(is_encoded) {
         return Err(ENCODED);
     }
     Ok(())
-}
-
-/// True if a label of a domain is in the form of RFC 5890, section 2.3.2.1: the encoding of another spelling.
-pub(super) fn has_encoded_label(email: &str) -> bool {
-    email.split(['@', '.']).any(|label| {
-        label
-            .get(..4)
-            .is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
-    })
 }
 
 /// Checks that a text can be the id of a user: one word of letters, digits, `.`, `_`, `-`, `+`, `~` and `/`, not an e-mail
@@ -185,7 +216,10 @@ fn check_letters(text: &str) -> Result<(), &'static str> {
 
 /// Requirement that a character of a name does not meet. None for a character that names have.
 fn misfit(letter: char) -> Option<&'static str> {
-    if letter.is_ascii_alphanumeric() || "._-+&#~'/".contains(letter) {
+    // Not `contains`, which would bring the search for strings.
+    let is_plain = letter.is_ascii_alphanumeric()
+        || matches!(letter, '.' | '_' | '-' | '+' | '&' | '#' | '~' | '\'' | '/');
+    if is_plain {
         None
     } else if letter.is_control() {
         Some("must not contain control characters")
@@ -202,43 +236,14 @@ fn misfit(letter: char) -> Option<&'static str> {
 
 /// True for a character above ASCII that no word has.
 fn is_symbol(letter: char) -> bool {
-    let is_within = |&(first, last): &(u16, u16)| {
-        (u32::from(first)..=u32::from(last)).contains(&u32::from(letter))
-    };
-    SYMBOLS.iter().any(is_within)
+    is_in(letter, &SYMBOLS)
         || (FIRST_EMOJI..FIRST_AFTER_EMOJI).contains(&letter)
         || letter >= FIRST_PRIVATE
 }
 
 /// True for a letter that stands for others: a part of a syllable, a ligature, a full-width letter, a mark that joins a letter.
 fn is_variant(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{653}'..='\u{655}'
-            | '\u{1100}'..='\u{11ff}'
-            | '\u{2100}'..='\u{218f}'
-            | '\u{a960}'..='\u{a97f}'
-            | '\u{d7b0}'..='\u{d7ff}'
-            | '\u{fb00}'..='\u{fdff}'
-            | '\u{fe70}'..='\u{feff}'
-            | '\u{ff00}'..='\u{ffef}'
-            | '\u{1d400}'..='\u{1d7ff}'
-    )
-}
-
-/// True for a letter of an alphabet with letters that look like those of ASCII.
-fn is_look_alike(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{250}'..='\u{58f}'
-            | '\u{10a0}'..='\u{10ff}'
-            | '\u{13a0}'..='\u{13ff}'
-            | '\u{1c80}'..='\u{1dff}'
-            | '\u{1f00}'..='\u{1fff}'
-            | '\u{2c00}'..='\u{2dff}'
-            | '\u{a640}'..='\u{a69f}'
-            | '\u{ab30}'..='\u{abbf}'
-    )
+    is_in(letter, &VARIANTS) || MATHEMATICAL.contains(&letter)
 }
 
 /// A name for an error message: its first 64 characters, with a `?` in place of each that is not shown as itself.

@@ -49,9 +49,7 @@ impl<'c, 'a, P: Platform> Pages<'c, 'a, P> {
         self.is_at_end = next.is_none();
         self.has_users |= !page.users.is_empty();
         if self.is_at_end && !self.has_users && self.options.filter.is_none() {
-            return Err(response::malformed(
-                "it shows no user, though every account has an owner",
-            ));
+            return Err(response::malformed(response::NO_USER));
         }
         if next.is_some() && next == self.checkpoint {
             return Err(response::malformed("the pages of the list repeat"));

@@ -12,11 +12,16 @@ pub(crate) const HTML: &str = "it is a page of HTML, not JSON";
 /// Cause of a failure: the body does not fit into memory.
 pub(crate) const NO_MEMORY: &str = "there is no memory for it";
 
+/// Cause of a failure: the list of an account is empty.
+pub(crate) const NO_USER: &str = "it shows no user, though every account has an owner";
+/// Hint of a failure: another server may have answered.
+pub(crate) const CHECK_BASE_URL: &str =
+    "check that the base URL is that of the API, and that no proxy answers in its place";
+
 /// Failure for a response that is not one of this API, or does not match the request.
 pub(crate) fn malformed(cause: &str) -> Failure {
     let cause = ["the server's response does not fit: ", cause].concat();
-    let hint = "check that the base URL is that of the API, and that no proxy answers in its place";
-    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause, Some(hint));
+    let mut failure = Failure::new(ErrorCode::MalformedResponse, cause, Some(CHECK_BASE_URL));
     failure.is_possibly_processed = true;
     failure
 }

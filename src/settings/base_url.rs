@@ -39,9 +39,10 @@ impl BaseUrl {
             return Err(REQUIREMENT);
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
-        let (host, port) = match authority.rsplit_once(':') {
-            // An IPv6 address has its colons within brackets.
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        // An IPv6 address has its colons within brackets.
+        let colon = authority.bytes().rposition(|byte| byte == b':');
+        let (host, port) = match colon.and_then(|at| authority.split_at_checked(at)) {
+            Some((host, port)) if !port.ends_with(']') => (host, port.get(1..)),
             _ => (authority, None),
         };
         if !port.is_none_or(is_port) {
@@ -88,9 +89,8 @@ fn is_loopback(host: &str) -> Option<bool> {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     // A host that ends in a number is an IPv4 address in a form that parsers read differently (`127.1`).
-    let ends_in_number = host.rsplit('.').next().is_some_and(|label| {
-        label.bytes().all(|byte| byte.is_ascii_digit()) || label.starts_with("0x")
-    });
+    let last = host.split('.').fold("", |_, label| label);
+    let ends_in_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
     (host.len() <= 253 && host.split('.').all(is_label) && !ends_in_number)
         .then_some(host == "localhost")
 }

@@ -72,18 +72,12 @@ pub(super) fn authorization(
             if let Some(pair) = base64::decode(basic.expose())
                 && let Some((id, secret)) = pair.expose().split_once(':')
             {
-                for part in [id, secret] {
-                    if part.is_empty() {
-                        problems.add(
-                            names.basic,
-                            "must be base64 of id:secret, and one of them is empty",
-                        );
-                    } else if without_stray_letters(part).is_err() {
-                        problems.add(
-                            names.basic,
-                            "must not contain white space at an end of id or secret, such as a line break before the encoding",
-                        );
-                    }
+                let is_plain = |part: &str| !part.is_empty() && without_stray_letters(part).is_ok();
+                if !is_plain(id) || !is_plain(secret) {
+                    problems.add(
+                        names.basic,
+                        "must be base64 of id:secret, without white space at an end of either",
+                    );
                 }
                 secrets.push(Secret::concat(&[secret]));
             }

@@ -18,6 +18,7 @@ impl SettingsError {
     }
 
     /// Adds a problem of a setting.
+    #[inline(never)]
     pub(super) fn add(&mut self, name: &str, problem: &str) {
         self.0.push([name, " ", problem].concat());
     }

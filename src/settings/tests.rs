@@ -171,7 +171,17 @@ fn credentials_that_do_not_fit_into_a_header_are_rejected() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(name), "{found:?}");
     }
-    for basic in ["Basic eA==", "a\r\nb", "\u{e4}"] {
+    let pairs = [
+        "id:secret\n",
+        "id:secret ",
+        " id:secret",
+        "id :secret",
+        ":secret",
+        "id:",
+    ];
+    let encoded = pairs.map(|pair| crate::base64::encode(pair).expose().to_owned());
+    let others = ["Basic eA==", "a\r\nb", "\u{e4}"].map(str::to_owned);
+    for basic in others.iter().chain(&encoded) {
         let found = problems(read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]));
         assert!(found[0].starts_with("OP_USERS_BASIC "), "{found:?}");
     }

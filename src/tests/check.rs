@@ -74,7 +74,7 @@ fn all_checks_pass_except_those_that_would_change_users() {
         [
             "account ACCOUNT123 at api.1password.com",
             "api.1password.com answers",
-            "the client's credentials were exchanged for a token of API version v1beta1",
+            "the credentials were exchanged for a token of API version v1beta1",
             "it answers in this region and API version",
             "listing one user works",
             "getting one user works",
@@ -319,7 +319,7 @@ fn a_check_tells_that_both_generations_answer() {
     let findings = findings(&client);
     assert_eq!(
         findings[2].1,
-        "the client's credentials were exchanged for a token of API version v1beta1; v1 issues tokens too"
+        "the credentials were exchanged for a token of API version v1beta1; v1 issues tokens too"
     );
     // The second token is not kept.
     get_user(&client).unwrap();
@@ -335,11 +335,11 @@ fn a_check_names_the_api_version_that_answers() {
     for (gone, expected) in [
         (
             "/v1/",
-            "the client's credentials were exchanged for a token of API version v1beta1; v1 does not: the server has no such path for tokens (404)",
+            "the credentials were exchanged for a token of API version v1beta1; v1 does not: the server has no such path for tokens (404)",
         ),
         (
             "/v1beta1/",
-            "the client's credentials were exchanged for a token of API version v1; v1beta1 does not: the server has no such path for tokens (404)",
+            "the credentials were exchanged for a token of API version v1; v1beta1 does not: the server has no such path for tokens (404)",
         ),
     ] {
         let mut served = with_tokens(|sent| {
