@@ -2,6 +2,8 @@
 
 #[path = "build/compose.rs"]
 mod compose;
+#[path = "build/names.rs"]
+mod names;
 #[path = "build/target.rs"]
 mod target;
 
@@ -13,6 +15,7 @@ use std::{
 
 use self::{
     compose::{Parts, compose},
+    names::without_names,
     target::{TARGET, ensure_target},
 };
 
@@ -79,7 +82,7 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
     let release = target_dir.join(TARGET).join("release");
     let copy = |from: &str, to: &str| -> Result<PathBuf, String> {
         let file = target_dir.join(to);
-        write(&file, &read(&release.join(from))?)?;
+        write(&file, &without_names(&read(&release.join(from))?)?)?;
         Ok(file)
     };
     let plugin_arguments = ["--package", "onepassword-users-plugin"];
@@ -106,9 +109,10 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
     )?;
     let composed = compose(&Parts {
         plugin: &read(&plugin)?,
-        environment: &read(&release.join("onepassword_users_environment.wasm"))?,
-        service: &read(&release.join("onepassword_users_service.wasm"))?,
+        environment: &without_names(&read(&release.join("onepassword_users_environment.wasm"))?)?,
+        service: &without_names(&read(&release.join("onepassword_users_service.wasm"))?)?,
     })?;
+    let composed = without_names(&composed)?;
     let service = target_dir.join("onepassword_users_composed.wasm");
     write(&service, &composed)?;
     Ok(Built {

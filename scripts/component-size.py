@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Prints the size of components in bytes, as built and after `wasm-opt -Oz`.
+"""Prints the size of components in bytes: as cargo builds them, without the names of their items, as `op-users` contains
+them, and after `wasm-opt -Oz`.
 
 Usage: component-size.py FILE...
 
@@ -12,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 
+CUSTOM_SECTION = 0
 CORE_MODULE_SECTION = 1
 COMPONENT_SECTION = 4
 PREAMBLE = 8
+NAMES = b"component-name"
 # What the components are compiled for: https://doc.rust-lang.org/rustc/platform-support/wasm32-unknown-unknown.html
 FEATURES = [
     "--enable-bulk-memory",
@@ -52,6 +55,18 @@ def core_modules(component: bytes):
         at += size
 
 
+def names_size(component: bytes) -> int:
+    """Size of the sections with the names of a component's items, in bytes."""
+    at, size_of_names = PREAMBLE, 0
+    while at < len(component):
+        start = at
+        size, content = leb128(component, at + 1)
+        at = content + size
+        if component[start] == CUSTOM_SECTION and component[content + 1 :].startswith(NAMES):
+            size_of_names += at - start
+    return size_of_names
+
+
 def optimised_size(module: bytes) -> int:
     """Size of a core module after `wasm-opt -Oz`, in bytes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -68,8 +83,12 @@ def main() -> None:
         sys.exit(__doc__)
     for name in sys.argv[1:]:
         component = pathlib.Path(name).read_bytes()
+        stripped = len(component) - names_size(component)
         saved = sum(len(module) - optimised_size(module) for module in core_modules(component))
-        print(f"{len(component):,} bytes, {len(component) - saved:,} after wasm-opt -Oz: {name}")
+        print(
+            f"{len(component):,} bytes built, {stripped:,} without names, "
+            f"{stripped - saved:,} after wasm-opt -Oz: {name}"
+        )
 
 
 if __name__ == "__main__":
