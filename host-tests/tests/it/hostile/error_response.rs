@@ -93,7 +93,13 @@ async fn error_formats_map_to_their_codes() {
         ("of 20 kB of two-byte letters", "é".repeat(10_000), Other),
     ];
     let cases = bodies.into_iter().map(|(name, body, code)| {
-        Case::new(format!("403 {name}"), Suspend, status(403, &[], body)).fails(code, 2)
+        let case = Case::new(format!("403 {name}"), Suspend, status(403, &[], body));
+        // Not the API's own form: the answer may come from a proxy.
+        if code == Other {
+            case.possibly_applied(code, 2)
+        } else {
+            case.fails(code, 2)
+        }
     });
     run("error formats", cases.collect()).await;
 }
@@ -116,12 +122,12 @@ async fn errors_with_broken_bodies_keep_their_code() {
     let endless = Forever(b"4\r\nword\r\n".repeat(1000));
     let slow = Duration::from_millis(20);
     let cases = vec![
-        Case::new("403, reset in the body", Suspend, [head(), Reset]).fails(Other, 2),
-        Case::new("403, body cut", Suspend, [head()]).fails(Other, 2),
+        Case::new("403, reset in the body", Suspend, [head(), Reset]).possibly_applied(Other, 2),
+        Case::new("403, body cut", Suspend, [head()]).possibly_applied(Other, 2),
         Case::new("403, body never sent", Suspend, [head(), Hang])
             .deadline_ms(1000)
             .at_the_deadline()
-            .fails(Other, 2),
+            .possibly_applied(Other, 2),
         Case::new(
             "403, body a byte at a time",
             Suspend,
@@ -129,20 +135,20 @@ async fn errors_with_broken_bodies_keep_their_code() {
         )
         .deadline_ms(1000)
         .at_the_deadline()
-        .fails(Other, 2),
-        Case::new("403, endless body", Suspend, [chunks(), endless]).fails(Other, 2),
+        .possibly_applied(Other, 2),
+        Case::new("403, endless body", Suspend, [chunks(), endless]).possibly_applied(Other, 2),
         Case::new(
             "403, 100 GB announced",
             Suspend,
             [Send(huge), Forever(vec![b'x'; 1000])],
         )
-        .fails(Other, 2),
+        .possibly_applied(Other, 2),
         Case::new(
             "403, malformed chunks",
             Suspend,
             [chunks(), Send(b"zz\r\n".to_vec())],
         )
-        .fails(Other, 2),
+        .possibly_applied(Other, 2),
     ];
     run("errors with broken bodies", cases).await;
 }
@@ -174,7 +180,7 @@ async fn errors_that_repeat_a_secret_are_redacted() {
             Suspend,
             status(404, &[], "\"$token\""),
         )
-        .fails(NotConfigured, 2),
+        .possibly_applied(NotConfigured, 2),
         Case::new(
             "400 that repeats the credentials",
             Revoke,
