@@ -45,12 +45,12 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
     let user_agent = take(VARIABLES.user_agent);
     let deadline = take(VARIABLES.deadline);
     for (name, value) in &mut variables {
-        let is_set = !value.is_empty();
+        let is_passed_over = value.is_empty() || is_set_by_kubernetes(name, value);
         value.zeroize();
         let is_ours = name
             .get(..PREFIX.len())
             .is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
-        if is_set && is_ours && !is_set_by_kubernetes(name) {
+        if is_ours && !is_passed_over {
             let printable: String = name
                 .chars()
                 .filter(|letter| !letter.is_control())
@@ -123,17 +123,41 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
     Settings::checked(raw, &VARIABLES, problems)
 }
 
-/// True if Kubernetes sets a variable of this name in every container, for a Kubernetes service of any name:
-/// `…_SERVICE_HOST`, `…_SERVICE_PORT`, `…_SERVICE_PORT_<name>`, `…_PORT`, `…_PORT_<number>_…`.
-pub fn is_set_by_kubernetes(name: &str) -> bool {
+/// True if Kubernetes sets such a variable in every container, for a Kubernetes service of any name. The name alone is no proof:
+/// a misspelt setting may have it.
+///
+/// | name | value |
+/// | --- | --- |
+/// | `…_SERVICE_HOST`, `…_PORT_<number>_<protocol>_ADDR` | an IP address |
+/// | `…_SERVICE_PORT`, `…_SERVICE_PORT_<name>`, `…_PORT_<number>_<protocol>_PORT` | a number |
+/// | `…_PORT`, `…_PORT_<number>_<protocol>` | `tcp://`, `udp://` or `sctp://` with an address |
+/// | `…_PORT_<number>_<protocol>_PROTO` | `tcp`, `udp` or `sctp` |
+pub fn is_set_by_kubernetes(name: &str, value: &str) -> bool {
+    const PROTOCOLS: [&str; 3] = ["tcp", "udp", "sctp"];
+    let is_address = |text: &str| {
+        text.bytes().any(|byte| b".:".contains(&byte))
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || b".:[]".contains(&byte))
+    };
+    let is_url = |text: &str| {
+        let parts = text.split_once("://");
+        parts.is_some_and(|(scheme, rest)| PROTOCOLS.contains(&scheme) && is_address(rest))
+    };
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
     let mut rest = name.as_bytes();
+    // Several forms may fit: `A_SERVICE_PORT` is set for services called `a` and `a-service`.
     while let [_, tail @ ..] = rest {
-        let is_form = rest == b"_SERVICE_HOST"
-            || rest.starts_with(b"_SERVICE_PORT_")
-            || matches!(
-                rest.strip_prefix(b"_PORT"),
-                Some([] | [b'_', b'0'..=b'9', ..])
-            );
+        let is_port = matches!(rest.strip_prefix(b"_PORT_"), Some([b'0'..=b'9', ..]));
+        let is_form = match rest {
+            b"_SERVICE_HOST" => is_address(value),
+            b"_PORT" => is_url(value),
+            _ if is_port && rest.ends_with(b"_ADDR") => is_address(value),
+            _ if is_port && rest.ends_with(b"_PROTO") => PROTOCOLS.contains(&value),
+            _ if is_port && rest.ends_with(b"_PORT") => is_number,
+            _ if is_port => is_url(value),
+            _ => is_number && (rest == b"_SERVICE_PORT" || rest.starts_with(b"_SERVICE_PORT_")),
+        };
         if is_form {
             return true;
         }

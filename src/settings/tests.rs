@@ -300,24 +300,45 @@ fn a_variable_that_is_set_twice_is_rejected() {
 #[test]
 fn variables_that_kubernetes_sets_are_passed_over() {
     let mut variables = vec![ACCOUNT, CLIENT, SECRET];
-    for name in [
-        "OP_USERS_SERVICE_HOST",
-        "OP_USERS_SERVICE_PORT",
-        "OP_USERS_SERVICE_PORT_HTTP",
-        "OP_USERS_PORT",
-        "OP_USERS_PORT_80_TCP",
-        "OP_USERS_PORT_80_TCP_PROTO",
-        "OP_USERS_PORT_80_TCP_PORT",
-        "OP_USERS_PORT_80_TCP_ADDR",
-        "OP_USERS_API_SERVICE_HOST",
-        "OP_USERS_API_SERVICE_PORT_HTTPS",
-        "OP_USERS_API_PORT",
-        "OP_USERS_API_PORT_443_TCP_ADDR",
-        "OP_USERS_BLUE_PORTAL_PORT_53_UDP",
-    ] {
-        variables.push((name, "10.3.104.46"));
-    }
+    variables.extend([
+        ("OP_USERS_SERVICE_HOST", "10.3.104.46"),
+        ("OP_USERS_SERVICE_PORT", "80"),
+        ("OP_USERS_SERVICE_PORT_HTTP", "80"),
+        ("OP_USERS_PORT", "tcp://10.3.104.46:80"),
+        ("OP_USERS_PORT_80_TCP", "tcp://10.3.104.46:80"),
+        ("OP_USERS_PORT_80_TCP_PROTO", "tcp"),
+        ("OP_USERS_PORT_80_TCP_PORT", "80"),
+        ("OP_USERS_PORT_80_TCP_ADDR", "10.3.104.46"),
+        ("OP_USERS_API_SERVICE_HOST", "fd00:10:96::a"),
+        ("OP_USERS_API_SERVICE_PORT_HTTPS", "443"),
+        ("OP_USERS_API_PORT", "tcp://[fd00:10:96::a]:443"),
+        ("OP_USERS_API_PORT_443_TCP_ADDR", "fd00:10:96::a"),
+        ("OP_USERS_BLUE_PORTAL_PORT_53_UDP", "udp://10.3.104.46:53"),
+        ("OP_USERS_BLUE_PORTAL_PORT_53_UDP_PROTO", "udp"),
+        ("OP_USERS_CALLS_PORT", "sctp://10.3.104.46:36412"),
+    ]);
     read(&variables).unwrap();
+}
+
+#[test]
+fn a_setting_with_a_name_of_kubernetes_is_rejected() {
+    for (name, value) in [
+        ("OP_USERS_REGION_PORT", "eu"),
+        ("OP_USERS_BASE_URL_PORT", "https://proxy.example"),
+        ("OP_USERS_BASE_URL_PORT", "tcp://proxy.example:80"),
+        ("OP_USERS_BASE_URL_SERVICE_HOST", "proxy.example"),
+        ("OP_USERS_BASE_URL_SERVICE_HOST", "80"),
+        ("OP_USERS_SERVICE_PORT", "http"),
+        ("OP_USERS_DEADLINE_MS_PORT", "500"),
+        ("OP_USERS_PORT_80_TCP", "80"),
+        ("OP_USERS_PORT_80_TCP_PROTO", "http"),
+        ("OP_USERS_PORT_80_TCP_PORT", "http"),
+        ("OP_USERS_PORT_80_TCP_ADDR", "tcp"),
+    ] {
+        let found = problems(read(&[ACCOUNT, CLIENT, SECRET, (name, value)]));
+        let expected = format!("{name} is not a setting, or is set twice");
+        assert_eq!(found, [expected], "{value}");
+    }
 }
 
 #[test]

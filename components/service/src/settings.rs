@@ -81,7 +81,7 @@ impl Settings {
                     }
                     _ => Err("must be `true` or `false`"),
                 },
-                _ if is_set_by_kubernetes(name) => Ok(()),
+                _ if is_set_by_kubernetes(name, value) => Ok(()),
                 _ => Err("is not a setting"),
             };
             seen.push(suffix);
@@ -300,7 +300,24 @@ mod tests {
             "OP_SERVICE_PORTS",
             "OP_SERVICE_X_PORTAL",
         ] {
-            assert!(read(&[(name, "x")]).is_err(), "{name}");
+            assert!(read(&[(name, "80")]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_setting_with_a_name_of_kubernetes_is_rejected() {
+        for (name, value) in [
+            ("OP_SERVICE_PROTECT_PORT", "boss@acme.example"),
+            ("OP_SERVICE_PROTECT_SERVICE_HOST", "boss@acme.example"),
+            (
+                "OP_SERVICE_PROTECT_SERVICE_HOST",
+                "IR7VJHJ36JHINBFAD7V2T5MP3E",
+            ),
+            ("OP_SERVICE_PROTECT_PORT_80_TCP_PROTO", "boss@acme.example"),
+            ("OP_SERVICE_MAX_CHANGES_PORT", "3"),
+        ] {
+            let problems = read(&[(name, value)]).unwrap_err();
+            assert_eq!(problems, format!("{name} is not a setting"));
         }
     }
 
