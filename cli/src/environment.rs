@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::printable::printable};
 
 /// Returns true if a name begins with a prefix, in any letter case.
 pub(crate) fn has_prefix(name: &str, prefix: &str) -> bool {
@@ -10,21 +10,27 @@ pub(crate) fn has_prefix(name: &str, prefix: &str) -> bool {
     beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
 }
 
-/// Reads the variables whose names are selected. One without a value counts as not set. Fails if one of them is not UTF-8.
+/// Reads the variables whose names are selected. One without a value counts as not set. Fails if one of them is not UTF-8, or
+/// has a name that would be selected without its bytes that are not: a setting that is dropped would not hold.
 pub(crate) fn variables(
     is_selected: impl Fn(&str) -> bool,
 ) -> Result<Vec<(String, String)>, Failure> {
     let mut variables = Vec::new();
     for (name, value) in env::vars_os() {
-        let Some(name) = name.to_str().filter(|name| is_selected(name)) else {
+        let shown = name.to_string_lossy();
+        if !is_selected(&shown) || value.is_empty() {
             continue;
-        };
-        let value = value
-            .into_string()
-            .map_err(|_| Failure::other(format!("{name} is not UTF-8")))?;
-        if !value.is_empty() {
-            variables.push((name.to_owned(), value));
         }
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else {
+            let part = if name.to_str().is_some() {
+                ""
+            } else {
+                "the name "
+            };
+            let message = format!("{part}{} is not UTF-8", printable(&shown));
+            return Err(Failure::other(message));
+        };
+        variables.push((name.to_owned(), value.to_owned()));
     }
     Ok(variables)
 }

@@ -32,6 +32,52 @@ async fn variables_of_a_cluster_are_passed_over() {
 }
 
 #[tokio::test]
+async fn a_setting_with_a_name_of_a_cluster_is_refused() {
+    let simulator = simulator().await;
+    for (name, value) in [
+        ("OP_USERS_REGION_PORT", "eu"),
+        ("OP_USERS_BASE_URL_SERVICE_HOST", "https://api.example"),
+    ] {
+        let mut command = op_users_at(&simulator, &["list"]);
+        command.env(name, value);
+        let ended = run(command).await;
+        assert_eq!(ended.status, 1, "{ended:?}");
+        assert!(ended.stderr.contains(name), "{ended:?}");
+    }
+    assert!(simulator.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_name_that_is_not_utf_8_is_refused() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    let simulator = simulator().await;
+    for (name, shown, arguments) in [
+        (
+            &b"OP_USERS_REGION\xff"[..],
+            "OP_USERS_REGION",
+            &["list"][..],
+        ),
+        (b"op_users_\xc3", "op_users_", &["list"]),
+        (
+            b"OP_SERVICE_PROTECT\xa0",
+            "OP_SERVICE_PROTECT",
+            &["serve", "--listen", "127.0.0.1:0"],
+        ),
+    ] {
+        let mut command = op_users_at(&simulator, arguments);
+        command.env(OsStr::from_bytes(name), "boss@acme.example");
+        let ended = run(command).await;
+        assert_eq!(ended.status, 1, "{ended:?}");
+        let told = format!("error: the name {shown}");
+        assert!(ended.stderr.starts_with(&told), "{ended:?}");
+        assert!(ended.stderr.contains(" is not UTF-8"), "{ended:?}");
+    }
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_variable_without_a_value_counts_as_not_set() {
     let simulator = simulator().await;
     let mut command = op_users_at(&simulator, &["list"]);
