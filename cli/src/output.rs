@@ -52,6 +52,14 @@ impl Output {
         self.destination = Destination::StandardError;
     }
 
+    /// True if everything so far was written.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(
+            self.destination,
+            Destination::StandardOutput | Destination::StandardError
+        )
+    }
+
     /// Writes users: a table, or one object per line.
     pub(crate) fn users(&mut self, users: &[User]) {
         if self.is_json {

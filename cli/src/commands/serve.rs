@@ -110,6 +110,14 @@ pub(super) async fn run(
         warn_without_keys(has_secrets, output);
     }
     announce(server.address(), caller.as_ref(), !has_secrets, output);
+    // No reader knows the address, or the key of a simulated account.
+    if !output.is_open() {
+        server.stop().await;
+        account.close()?;
+        return Err(Failure::other(
+            "the address could not be written, because standard output is closed or full",
+        ));
+    }
     signals.next().await;
     // Waits for pending requests, unless another signal arrives.
     let stopped = select! {

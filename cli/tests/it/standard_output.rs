@@ -184,6 +184,23 @@ async fn standard_output_changes_no_status_and_no_error() {
 }
 
 #[tokio::test]
+async fn a_service_that_cannot_print_its_address_ends() {
+    for form in [&[][..], &["--json"]] {
+        let arguments = [form, &["serve", "--simulator", "--listen", "127.0.0.1:0"]].concat();
+        let mut ended = vec![run_with_closed_stdout(op_users(&arguments)).await];
+        if cfg!(target_os = "linux") {
+            ended.push(run_with_full_stdout(op_users(&arguments)).await);
+        }
+        for ended in ended {
+            assert_eq!(ended.status, 1, "{ended:?}");
+            let told =
+                "the address could not be written, because standard output is closed or full";
+            assert!(ended.stderr.contains(told), "{ended:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_first_line_of_a_list_is_enough_for_its_reader() {
     let simulator = simulator().await;
     for options in ["", "--json"] {
