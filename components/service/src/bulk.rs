@@ -14,6 +14,7 @@ use crate::{
     plugin::Plugin,
     problem::Problem,
     problem_details,
+    replay_cache::Positions,
     request::RequestContext,
     response::{Response, ResponseBody},
     settings::Settings,
@@ -30,20 +31,27 @@ const MAX_NAME: usize = 64;
 /// Response to a bulk change.
 pub(crate) struct BulkResponse {
     pub(crate) response: Response,
-    /// True if repeating the request would change nothing: every user is in the requested state, or cannot be changed.
-    pub(crate) is_settled: bool,
+    /// Users whom it would make sense to request again: those who are neither in the requested state nor failed for good. None
+    /// if that is every user.
+    pub(crate) open: Option<Positions>,
 }
 
-/// Changes the users of a request.
+/// Changes the users of a request, or those at some positions only.
 ///
 /// Errors: a problem if nothing was tried. A call that a guard refused is a response with the outcome of each user.
 pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     action: UserAction,
-    request: BulkRequest,
+    mut request: BulkRequest,
+    only: Option<&Positions>,
     context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
+    let is_requested = |position: &usize| only.is_none_or(|only| only.contains(*position));
+    let mut all_positions = 0..;
+    request
+        .users
+        .retain(|_| all_positions.next().is_some_and(|at| is_requested(&at)));
     let targets: Vec<_> = request
         .users
         .iter()
@@ -51,8 +59,19 @@ pub(crate) fn change_users(
         .collect();
     let report = call(plugin, action, &targets, &options(settings, &request))?;
     drop(targets);
-    let is_settled =
-        !request.dry_run && report.refused.is_none() && report.targets.iter().all(is_settled);
+    let has_settled =
+        !request.dry_run && report.refused.is_none() && report.targets.iter().any(is_settled);
+    let open = has_settled.then(|| {
+        let mut open = Positions::default();
+        let positions = (0..).filter(is_requested);
+        // The targets end, the positions do not.
+        for (target, position) in report.targets.iter().zip(positions) {
+            if !is_settled(target) {
+                open.insert(position);
+            }
+        }
+        open
+    });
     let refused = report.refused.clone();
     let body = ReportBody {
         request,
@@ -66,7 +85,7 @@ pub(crate) fn change_users(
             Some(refused) => problem_details::response_with_report(body, refused.into()),
             None => Response::with_body(ResponseBody::Report(Box::new(body))),
         },
-        is_settled,
+        open,
     })
 }
 
@@ -112,7 +131,8 @@ pub(crate) fn change_user(
     }
 }
 
-/// Returns true if a target is in the requested state, or failed in a way that time alone does not mend.
+/// Returns true if a target is in the requested state, or failed in a way that time alone does not mend. A user who is not found
+/// is not settled: the user may be made in a moment, and a gateway that lost the API's paths answers in the same words.
 fn is_settled(target: &TargetReport) -> bool {
     match &target.outcome {
         Outcome::Changed | Outcome::Unchanged => true,
@@ -122,7 +142,6 @@ fn is_settled(target: &TargetReport) -> bool {
                 && matches!(
                     error.code,
                     ErrorCode::InvalidArgument
-                        | ErrorCode::NotFound
                         | ErrorCode::Ambiguous
                         | ErrorCode::LastOwner
                         | ErrorCode::ExternallyManaged

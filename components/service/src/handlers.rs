@@ -14,6 +14,7 @@ use crate::{
     plugin::Plugin,
     problem::Problem,
     query::parse_query,
+    replay_cache::Positions,
     request::{Request, RequestContext},
     response::{Response, ResponseBody},
     route::Route,
@@ -45,7 +46,7 @@ pub(crate) fn handle(
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let change_many = |action, context| {
-        let changed = change_users(plugin, settings, request, action, context)?;
+        let changed = change_users(plugin, settings, request, action, None, context)?;
         Ok(changed.response)
     };
     let change_one = |action, id, context| {
@@ -100,12 +101,13 @@ pub(crate) fn health(request: &Request) -> Result<Response, Problem> {
     Ok(Response::json(&HealthJson { status: "alive" }))
 }
 
-/// Changes the users that the body of a request names.
+/// Changes the users that the body of a request names, or those at some positions only.
 pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     request: &Request,
     action: UserAction,
+    only: Option<&Positions>,
     context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
     let body = request.whole_body()?;
@@ -114,7 +116,8 @@ pub(crate) fn change_users(
         return Err(Problem::unsupported_media_type(detail));
     }
     let [] = parse_query(request.query(), [])?;
-    bulk::change_users(plugin, settings, action, BulkRequest::parse(body)?, context)
+    let parsed = BulkRequest::parse(body)?;
+    bulk::change_users(plugin, settings, action, parsed, only, context)
 }
 
 /// Reads the query of a request that must not have a body.

@@ -1,4 +1,4 @@
-//! Replay cache: the webhooks that were carried out, so that a repeated delivery changes nothing.
+//! Replay cache: the webhooks that were carried out, so that a repeated delivery changes no user a second time.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
 use core::cell::Cell;
@@ -17,24 +17,51 @@ pub(crate) struct ReplayCache(Cell<Vec<SenderMessages>>);
 /// Messages of one sender, the oldest first.
 struct SenderMessages {
     sender: String,
-    messages: VecDeque<MessageDigests>,
+    messages: VecDeque<KnownMessage>,
 }
 
-/// A message that was carried out. Digests take the same memory for every message.
-struct MessageDigests {
+/// A message that was carried out, at least for some of its users. Digests take the same memory for every message.
+struct KnownMessage {
     /// SHA-256 of the id.
     id: [u8; 32],
     /// SHA-256 of the body.
     body: [u8; 32],
+    /// Users for whom it was not carried out.
+    open: Positions,
+}
+
+/// Users of a message, by their positions in its list: one bit for each.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Positions(Vec<u8>);
+
+impl Positions {
+    pub(crate) fn insert(&mut self, position: usize) {
+        let (byte, bit) = (position / 8, 1 << (position % 8));
+        if self.0.len() <= byte {
+            self.0.resize(byte.saturating_add(1), 0);
+        }
+        if let Some(byte) = self.0.get_mut(byte) {
+            *byte |= bit;
+        }
+    }
+
+    pub(crate) fn contains(&self, position: usize) -> bool {
+        let byte = self.0.get(position / 8);
+        byte.is_some_and(|byte| byte & (1 << (position % 8)) != 0)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// Relation of a message to those that were carried out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Repetition {
     /// No message with this id was carried out.
     New,
-    /// The same message was carried out.
-    Same,
+    /// The same message was carried out, except for the users at these positions.
+    Same(Positions),
     /// Another message with this id was carried out.
     OtherBody,
 }
@@ -51,31 +78,41 @@ impl ReplayCache {
         let mut known = messages.filter(|known| known.id == id);
         let repetition = match known.next() {
             None => Repetition::New,
-            Some(known) if known.body == message.body_digest => Repetition::Same,
+            Some(known) if known.body == message.body_digest => {
+                Repetition::Same(known.open.clone())
+            }
             Some(_) => Repetition::OtherBody,
         };
         self.0.set(senders);
         repetition
     }
 
-    /// Adds a message, and drops the sender's oldest one if there are too many.
-    pub(crate) fn insert(&self, message: &WebhookMessage<'_>) {
+    /// Adds a message that was carried out except for the users at these positions, or what a repeated delivery has left of
+    /// them. Drops the sender's oldest message if there are too many.
+    pub(crate) fn insert(&self, message: &WebhookMessage<'_>, open: Positions) {
         let mut senders = self.0.take();
-        let digests = MessageDigests {
-            id: Sha256::digest(message.id).into(),
+        let id = Sha256::digest(message.id).into();
+        let added = KnownMessage {
+            id,
             body: message.body_digest,
+            open,
         };
         let mut known = senders.iter_mut();
         match known.find(|known| known.sender == message.sender) {
-            Some(known) => {
-                if known.messages.len() >= MAX_MESSAGES {
-                    known.messages.pop_front();
+            Some(SenderMessages { messages, .. }) => {
+                match messages.iter_mut().find(|known| known.id == id) {
+                    Some(known) => *known = added,
+                    None => {
+                        if messages.len() >= MAX_MESSAGES {
+                            messages.pop_front();
+                        }
+                        messages.push_back(added);
+                    }
                 }
-                known.messages.push_back(digests);
             }
             None => senders.push(SenderMessages {
                 sender: message.sender.to_owned(),
-                messages: [digests].into(),
+                messages: [added].into(),
             }),
         }
         self.0.set(senders);
@@ -94,11 +131,15 @@ mod tests {
         }
     }
 
+    fn same() -> Repetition {
+        Repetition::Same(Positions::default())
+    }
+
     #[test]
     fn an_id_is_cached_per_sender() {
         let cache = ReplayCache::default();
-        cache.insert(&message("siem", "1"));
-        assert_eq!(cache.check(&message("siem", "1")), Repetition::Same);
+        cache.insert(&message("siem", "1"), Positions::default());
+        assert_eq!(cache.check(&message("siem", "1")), same());
         assert_eq!(cache.check(&message("soar", "1")), Repetition::New);
         assert_eq!(cache.check(&message("siem", "2")), Repetition::New);
     }
@@ -106,7 +147,7 @@ mod tests {
     #[test]
     fn a_known_id_with_another_body_is_noticed() {
         let cache = ReplayCache::default();
-        cache.insert(&message("siem", "1"));
+        cache.insert(&message("siem", "1"), Positions::default());
         let other = WebhookMessage {
             body_digest: [1; 32],
             ..message("siem", "1")
@@ -117,21 +158,39 @@ mod tests {
     #[test]
     fn the_oldest_message_of_its_sender_is_dropped_at_the_limit() {
         let cache = ReplayCache::default();
-        cache.insert(&message("soar", "0"));
+        cache.insert(&message("soar", "0"), Positions::default());
         for number in 0..=MAX_MESSAGES {
-            cache.insert(&message("siem", &number.to_string()));
+            cache.insert(&message("siem", &number.to_string()), Positions::default());
         }
         for (sender, id, repetition) in [
             ("siem", "0", Repetition::New),
-            ("siem", "1", Repetition::Same),
-            ("siem", "1000", Repetition::Same),
-            ("soar", "0", Repetition::Same),
+            ("siem", "1", same()),
+            ("siem", "1000", same()),
+            ("soar", "0", same()),
         ] {
             assert_eq!(
                 cache.check(&message(sender, id)),
                 repetition,
                 "{sender} {id}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_message_is_replaced() {
+        let cache = ReplayCache::default();
+        for left in [&[0, 7, 8, 999][..], &[7], &[]] {
+            let mut open = Positions::default();
+            for position in left {
+                open.insert(*position);
+            }
+            cache.insert(&message("siem", "1"), open);
+            let Repetition::Same(open) = cache.check(&message("siem", "1")) else {
+                panic!("it is known");
+            };
+            let found: Vec<_> = (0..2000).filter(|at| open.contains(*at)).collect();
+            assert_eq!(found, left);
+            assert_eq!(open.is_empty(), left.is_empty());
         }
     }
 }

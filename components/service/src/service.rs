@@ -182,10 +182,12 @@ impl Service {
         let message = head
             .verify(body, &settings.webhook_secrets)
             .map_err(Problem::unauthorized)?;
-        match self.replay_cache.check(&message) {
-            Repetition::New => {}
-            Repetition::Same => {
-                // The sender missed the response. A user who was restored since then must not be contained again.
+        let open = match self.replay_cache.check(&message) {
+            Repetition::New => None,
+            // A user who was restored since then must not be contained again.
+            Repetition::Same(open) if !open.is_empty() => Some(open),
+            Repetition::Same(_) => {
+                // The sender missed the response.
                 return Ok(Response::json(&RepeatedJson {
                     request_id: ids.shown(),
                     is_repeated: true,
@@ -195,13 +197,14 @@ impl Service {
                 let detail = "another message with this webhook-id was carried out; this one changed nothing";
                 return Err(Problem::new(422, "webhook-id-reused", detail));
             }
-        }
+        };
         let context = RequestContext::new(message.sender, ids, request.time_ms);
         let action = UserAction::Suspend;
-        let changed = handlers::change_users(plugin, settings, request, action, context)?;
-        // Otherwise the sender must be able to try again.
-        if changed.is_settled {
-            self.replay_cache.insert(&message);
+        let changed =
+            handlers::change_users(plugin, settings, request, action, open.as_ref(), context)?;
+        // Otherwise the sender must be able to try again with everything.
+        if let Some(open) = changed.open {
+            self.replay_cache.insert(&message, open);
         }
         Ok(changed.response)
     }

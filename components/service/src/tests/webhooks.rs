@@ -195,10 +195,13 @@ fn a_dry_run_is_not_remembered() {
 #[test]
 fn a_failure_that_cannot_pass_settles_a_webhook() {
     for (code, effect, is_settled) in [
-        (ErrorCode::NotFound, Effect::NotApplied, true),
+        (ErrorCode::InvalidArgument, Effect::NotApplied, true),
+        (ErrorCode::Ambiguous, Effect::NotApplied, true),
+        (ErrorCode::ExternallyManaged, Effect::NotApplied, true),
+        (ErrorCode::NotFound, Effect::NotApplied, false),
         (ErrorCode::PreconditionFailed, Effect::NotApplied, true),
         (ErrorCode::LastOwner, Effect::NotApplied, true),
-        (ErrorCode::NotFound, Effect::PossiblyApplied, false),
+        (ErrorCode::LastOwner, Effect::PossiblyApplied, false),
         (ErrorCode::Unavailable, Effect::NotApplied, false),
         (ErrorCode::PermissionDenied, Effect::NotApplied, false),
     ] {
@@ -216,6 +219,43 @@ fn a_failure_that_cannot_pass_settles_a_webhook() {
         let calls = plugin.calls.borrow().len();
         assert_eq!(calls == 1, is_settled, "{code:?} {effect:?}");
     }
+}
+
+#[test]
+fn a_repeated_webhook_is_carried_out_for_the_rest_only() {
+    let not_found = || Outcome::Failed(error(ErrorCode::NotFound));
+    let service = service();
+    let request = signed("msg_1", now(), r#"{"users":["A","B","C","B"]}"#);
+    for (outcomes, call, rest) in [
+        (
+            vec![
+                Outcome::Changed,
+                not_found(),
+                Outcome::Unchanged,
+                not_found(),
+            ],
+            "suspend A B C B",
+            4,
+        ),
+        (vec![not_found(), not_found()], "suspend B B", 2),
+        (vec![not_found(), Outcome::Changed], "suspend B B", 2),
+        (vec![Outcome::Changed], "suspend B", 1),
+    ] {
+        let plugin = FakePlugin {
+            outcomes,
+            ..FakePlugin::default()
+        };
+        let report = json(&service.respond(&plugin, &request, "id"));
+        assert_eq!(*plugin.calls.borrow(), [call]);
+        assert_eq!(report["outcomes"].as_array().unwrap().len(), rest);
+        assert_eq!(report["outcomes"][rest - 1]["who"], &call[call.len() - 1..]);
+    }
+    let plugin = FakePlugin::default();
+    let repeated = json(&service.respond(&plugin, &request, "id"));
+    assert_eq!(repeated["repeated"], true);
+    assert!(plugin.calls.borrow().is_empty());
+    let other = signed("msg_1", now(), r#"{"users":["B"]}"#);
+    assert_eq!(service.respond(&plugin, &other, "id").status, 422);
 }
 
 #[test]

@@ -119,13 +119,47 @@ async fn a_dry_run_does_not_stand_for_the_change() {
 }
 
 #[tokio::test]
-async fn a_message_about_unknown_and_protected_users_is_settled() {
+async fn a_message_about_protected_users_is_settled() {
     let deployment = Deployment::with(&[("OP_SERVICE_PROTECT", "user0002@acme.example")]).await;
-    let users = ["user0002@acme.example", "unknown@acme.example"];
-    let request = webhook(0, "msg_1", now(), &json!({ "users": users }));
+    let request = webhook(
+        0,
+        "msg_1",
+        now(),
+        &json!({ "users": ["user0002@acme.example"] }),
+    );
     let report = deployment.send(&request).await.value();
-    for outcome in report["outcomes"].as_array().expect("outcomes") {
-        assert_eq!(outcome["outcome"], "failed");
-    }
+    assert_eq!(report["outcomes"][0]["outcome"], "failed");
     assert_eq!(deployment.send(&request).await.value()["repeated"], true);
+}
+
+#[tokio::test]
+async fn a_user_not_found_is_tried_again_and_no_other() {
+    let deployment = Deployment::new().await;
+    let [one, two] = [0, 1].map(|at| deployment.members()[at].clone());
+    let users = [&one.id, &two.id, "new@acme.example"];
+    let request = webhook(0, "msg_1", now(), &json!({ "users": users }));
+    // Words of a gateway for a path that it does not have.
+    let body = r#"{"code":5,"message":"Not Found","details":[]}"#;
+    let lost = Fault::new(Action::json(404, body)).on(Endpoint::Get);
+    deployment.simulator.fault(lost.of_user(&two.id).always());
+    let report = deployment.send(&request).await.value();
+    assert_eq!(report["outcomes"][0]["outcome"], "changed");
+    restore(&deployment, &one.id).await;
+    deployment.simulator.clear_faults();
+    let report = deployment.send(&request).await.value();
+    let outcomes = report["outcomes"].as_array().expect("outcomes");
+    let outcomes: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| (outcome["who"].as_str(), outcome["outcome"].as_str()))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            (Some(&*two.id), Some("changed")),
+            (Some("new@acme.example"), Some("failed"))
+        ]
+    );
+    let state = |id| deployment.simulator.user(id).map(|user| user.state);
+    assert_eq!(state(&one.id), Some(State::Active));
+    assert_eq!(state(&two.id), Some(State::Suspended));
 }
