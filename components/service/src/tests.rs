@@ -6,5 +6,6 @@ mod bulk;
 mod fake_plugin;
 mod openapi;
 mod problems;
+mod protection;
 mod routes;
 mod webhooks;

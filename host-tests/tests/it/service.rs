@@ -9,6 +9,7 @@ mod instance_reuse;
 mod invalid_requests;
 mod limited_memory;
 mod methods;
+mod protection;
 mod raw_client;
 mod roles;
 mod routes;

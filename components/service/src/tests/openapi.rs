@@ -1,5 +1,11 @@
 //! OpenAPI description: agreement with the routes and the version.
 
+use onepassword_users::check_email;
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    string::string_regex,
+    test_runner::TestRunner,
+};
 use serde_json::Value;
 
 use super::fake_plugin::*;
@@ -57,4 +63,20 @@ fn every_reference_in_the_description_resolves() {
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(description.pointer(pointer).is_some(), "{reference}");
     }
+}
+
+#[test]
+fn addresses_of_the_described_pattern_are_accepted() {
+    let description = description();
+    let parameters = &description["paths"]["/v1/users:find"]["get"]["parameters"];
+    let pattern = parameters[0]["schema"]["pattern"].as_str().unwrap();
+    let addresses = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap();
+    let mut runner = TestRunner::deterministic();
+    let mut longest = 0;
+    for _ in 0..5000 {
+        let address = addresses.new_tree(&mut runner).unwrap().current();
+        assert_eq!(check_email(&address), Ok(()), "{address}");
+        longest = longest.max(address.len());
+    }
+    assert!(longest > 20);
 }
