@@ -9,6 +9,7 @@ mod component_file;
 mod component_parts;
 mod errors;
 mod generations;
+mod host_error_codes;
 mod hostile;
 mod interruption;
 mod list_users;

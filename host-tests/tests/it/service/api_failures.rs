@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use simulator::{Action, Endpoint, Fault, State};
 use tokio::task::JoinSet;
 
@@ -215,5 +216,43 @@ async fn an_unconfirmed_suspension_is_possibly_applied() {
     assert_eq!(
         response.problem(504, "timed-out")["effect"],
         "possibly-applied"
+    );
+}
+
+#[tokio::test]
+async fn a_403_of_a_proxy_after_the_plan_changes_no_user() {
+    let deployment = Deployment::with(&[("OP_SERVICE_PROTECT", "boss@acme.example")]).await;
+    let users = deployment.members();
+    let ids: Vec<_> = users.iter().take(3).map(|user| user.id.as_str()).collect();
+    let body = |dry_run: bool| json!({ "users": ids, "dry_run": dry_run });
+    let contain = |body| RawRequest::json("/v1/contain", CONTAIN_KEY, &body);
+    let plan = deployment.send(&contain(body(true))).await.value();
+    assert_eq!(plan["outcomes"][0]["outcome"], "would-change");
+    let forbidden = Action::Status {
+        status: 403,
+        headers: vec![("content-type".into(), "text/html".into())],
+        body: b"<html>403 Forbidden: permission denied</html>".to_vec(),
+    };
+    deployment
+        .simulator
+        .fault(Fault::new(forbidden).on(Endpoint::Get).always());
+    deployment.simulator.clear_requests();
+    let report = deployment.send(&contain(body(false))).await.value();
+    for outcome in report["outcomes"].as_array().expect("outcomes") {
+        assert_eq!(outcome["outcome"], "failed");
+        assert_eq!(outcome["error"]["effect"], "not-applied");
+    }
+    for id in &ids {
+        let target = format!("/v1/users/{id}:suspend");
+        let response = deployment
+            .send(&RawRequest::post(&target, CONTAIN_KEY))
+            .await;
+        response.problem(502, "other");
+    }
+    let requests = deployment.take_api_requests();
+    assert!(
+        requests
+            .iter()
+            .all(|(endpoint, _)| *endpoint == Endpoint::Get)
     );
 }
