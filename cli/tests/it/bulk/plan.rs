@@ -166,6 +166,33 @@ async fn a_forbidden_get_does_not_weaken_the_other_guards() {
 }
 
 #[tokio::test]
+async fn a_403_of_a_proxy_after_the_plan_changes_no_user() {
+    let forbidden = Action::Status {
+        status: 403,
+        headers: vec![("content-type".into(), "text/html".into())],
+        body: b"<html>403 Forbidden: permission denied</html>".to_vec(),
+    };
+    let forbidden = Fault::new(forbidden).on(Endpoint::Get).always();
+    for is_by_id in [false, true] {
+        let scene = Scene::new().await;
+        let users = scene.active(3);
+        let mut arguments = vec!["contain"];
+        for user in &users {
+            arguments.push(if is_by_id { &user.id } else { &user.email });
+        }
+        let asking = Asking::start(op_users_at(&scene.simulator, &arguments)).await;
+        scene
+            .simulator
+            .set_email(&users[0].id, "other@acme.example");
+        scene.simulator.fault(forbidden.clone());
+        let ended = asking.answer("y\n").await;
+        assert_eq!(ended.status, 1, "{ended:?}");
+        assert!(ended.stdout.contains("3 failed"), "{ended:?}");
+        assert_eq!(scene.requests(Endpoint::Suspend), 0);
+    }
+}
+
+#[tokio::test]
 async fn any_answer_but_yes_changes_nothing() {
     let scene = Scene::new().await;
     let users = scene.active(2);
