@@ -133,3 +133,45 @@ pub struct UserPage {
     /// Position of the next page. None on the last page.
     pub next_page_token: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(text: &str) -> User {
+        User {
+            id: "U".into(),
+            email: text.into(),
+            display_name: text.into(),
+            state: UserState::Active,
+            create_time: text.into(),
+            path: text.into(),
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_user_is_that_of_its_texts() {
+        assert_eq!(user("").size(), "U".len());
+        assert_eq!(user("xy").size(), user("").size() + 8);
+    }
+
+    #[test]
+    fn long_texts_that_no_guard_compares_are_dropped() {
+        let (longest, long) = (
+            "x".repeat(MAX_REPORTED_TEXT),
+            "x".repeat(MAX_REPORTED_TEXT + 1),
+        );
+        let mut kept = user(&longest);
+        kept.drop_long_texts();
+        assert_eq!(kept, user(&longest));
+        let mut dropped = user(&long);
+        dropped.drop_long_texts();
+        assert_eq!(
+            dropped,
+            User {
+                email: long,
+                ..user("")
+            }
+        );
+    }
+}

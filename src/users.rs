@@ -159,3 +159,14 @@ fn check_secrets<'t, P: Platform>(
 fn users_path<P: Platform>(call: &Call<'_, P>, user: Option<&Id>, suffix: &str) -> String {
     request::users_path(&call.settings().account, user, suffix)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bulk_changes_have_their_names_in_the_command() {
+        assert_eq!(UserAction::Suspend.bulk_name(), "contain");
+        assert_eq!(UserAction::Suspend.opposite().bulk_name(), "restore");
+    }
+}

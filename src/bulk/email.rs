@@ -168,6 +168,25 @@ mod tests {
     }
 
     #[test]
+    fn an_expected_address_may_be_of_any_form_but_one_line() {
+        for (text, must) in [
+            ("", "must not be empty"),
+            (" ", "must not be empty"),
+            ("x", "must have an @"),
+            ("a\n@b.c", "must not contain control characters"),
+        ] {
+            let failure = Email::parse_expected(text).unwrap_err();
+            assert_eq!(failure.cause, format!("the e-mail address {must}"));
+        }
+        let of_length =
+            |length: usize| Email::parse_expected(&format!("{}@", "x".repeat(length - 1)));
+        assert!(of_length(1024).is_ok());
+        assert!(of_length(1025).is_err());
+        assert!(of_length(1026).is_err());
+        assert!(Email::parse_expected("\"a b\"@<c>").is_ok());
+    }
+
+    #[test]
     fn only_a_dotted_capital_i_keeps_its_case() {
         for letter in '\0'..=char::MAX {
             let folded = fold(letter.encode_utf8(&mut [0; 4]));

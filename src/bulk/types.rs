@@ -116,3 +116,19 @@ pub struct UserList {
     /// False if the limit was reached before the last page: more users may follow.
     pub complete: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_of_a_target_is_that_of_its_names() {
+        let target = |expect_email: Option<&str>| Target {
+            who: Selector::Id("U12".into()),
+            expect_email: expect_email.map(Into::into),
+        };
+        assert_eq!(target(None).size(), 3);
+        assert_eq!(target(Some("a@b.c")).size(), 8);
+        assert_eq!(Selector::Email("a@b.c".into()).size(), 5);
+    }
+}

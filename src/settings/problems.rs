@@ -33,3 +33,14 @@ impl SettingsError {
         Failure::new(ErrorCode::NotConfigured, self.text(), None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_without_settings_says_how_to_set_them() {
+        let text = SettingsError::without_settings().text();
+        assert_eq!(text, "no settings were given: call `configure` first");
+    }
+}
