@@ -187,7 +187,11 @@ fn applied(text: &str, damage: &Damage) -> String {
             letters.remove(at(place));
         }
         Damage::RemoveRange(from, to) => {
-            letters.drain(range(from, to));
+            // Without the name of a field of JSON, its value becomes that of the field before it: valid, and another person.
+            let removed: String = letters[range(from, to)].iter().collect();
+            if !removed.contains("\":") {
+                letters.drain(range(from, to));
+            }
         }
         Damage::Repeat(from, to) => {
             let part = letters[range(from, to)].to_vec();
