@@ -253,7 +253,11 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             Err(failure) => {
                 let is_permanent = !failure.is_transient && failure.code != ErrorCode::TimedOut;
                 tokens.failure.set(is_permanent.then(|| failure.clone()));
-                if is_permanent && failure.status.is_some() {
+                // Any other response may come from a proxy, and the next request may pass it.
+                let is_refusal = failure.code == ErrorCode::Unauthenticated
+                    || matches!(failure.status, Some(200 | 400..=499))
+                        && failure.api_message.is_some();
+                if is_permanent && is_refusal {
                     let until = self.context.now().after(REFUSAL_TIME);
                     let failure = failure.clone();
                     tokens.refusal.set(Some(Refusal { until, failure }));

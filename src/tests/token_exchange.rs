@@ -56,14 +56,28 @@ fn a_token_of_unknown_lifetime_serves_concurrent_calls() {
 }
 
 #[test]
+fn a_failed_exchange_without_the_server_s_words_is_repeated_at_once() {
+    for failure in [
+        reply(302, ""),
+        reply(403, "<html>"),
+        reply(404, ""),
+        reply(405, r#"{"message":"no"}"#),
+        reply(501, r#"{"error":"not_implemented"}"#),
+        reply(200, "<html>"),
+    ] {
+        let client = client(script([failure, reply(200, TOKEN), reply(200, ACTIVE)]));
+        get_user(&client).unwrap_err();
+        get_user(&client).unwrap();
+    }
+}
+
+#[test]
 fn a_refused_exchange_is_not_repeated_for_10_seconds() {
     for refusal in [
         reply(400, r#"{"error":"unauthorized_client"}"#),
         reply(400, r#"{"error":"INVALID_CLIENT"}"#),
         reply(401, ""),
         reply(403, r#"{"error":"access_denied"}"#),
-        reply(404, ""),
-        reply(405, "<html>"),
         reply(200, r#"{"error":"invalid_scope"}"#),
     ] {
         let client = client(move |_| refusal.clone());
