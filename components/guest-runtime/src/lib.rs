@@ -4,16 +4,16 @@
 #![no_std]
 #![warn(missing_docs)]
 
+mod allocator;
 mod instance_cell;
 
 use core::{arch::wasm32, panic::PanicInfo};
 
-use rlsf::SmallGlobalTlsf;
-
+use self::allocator::Allocator;
 pub use self::instance_cell::InstanceCell;
 
 #[global_allocator]
-static ALLOCATOR: SmallGlobalTlsf = SmallGlobalTlsf::new();
+static ALLOCATOR: Allocator = Allocator::new();
 
 /// Traps. Lints forbid panics in the components' own code.
 #[panic_handler]
