@@ -123,7 +123,7 @@ impl<'a, P: Platform> Call<'a, P> {
         Ok(token.generation)
     }
 
-    /// Asks a generation of the API for a token that is not kept, to learn if it answers.
+    /// Asks the token endpoint of a generation without credentials, to learn if the server has it.
     pub(crate) async fn probe(&self, generation: Generation) -> Result<(), Failure> {
         self.tokens().probe(generation, self.deadline).await
     }

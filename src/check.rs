@@ -95,12 +95,13 @@ async fn run<P: Platform>(call: &Call<'_, P>, findings: &mut Findings) {
     if settings.generation.is_none() {
         token.push_str("; ");
         token.push_str(generation.other().name());
-        match call.probe(generation.other()).await {
-            Ok(()) => token.push_str(" issues tokens too"),
-            Err(failure) => {
-                token.push_str(" does not: ");
+        let probe = call.probe(generation.other()).await;
+        match probe {
+            Err(failure) if !matches!(failure.status, Some(400 | 401)) => {
+                token.push_str(" does not answer: ");
                 token.push_str(&failure.cause);
             }
+            _ => token.push_str(" answers too"),
         }
     }
     findings.add(Verdict::Passed, &[&token]);

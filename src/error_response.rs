@@ -88,7 +88,7 @@ impl Meaning {
     }
 }
 
-/// What a response tells about the path of the request.
+/// State of a request's path, as far as a response tells it.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum PathState {
     /// The server has it.

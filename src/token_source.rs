@@ -23,6 +23,8 @@ use crate::{
 
 /// Body of the token request (RFC 6749, section 4.4.2). The scope is left out: `openid` is the only one, and the default.
 const GRANT: &str = "grant_type=client_credentials";
+/// An empty id and an empty secret (RFC 7617, section 2).
+const NO_CREDENTIALS: &str = "Basic Og==";
 /// Time for which a token that the server refused to issue is not asked for again.
 const REFUSAL_TIME: Duration = Duration::from_secs(10);
 
@@ -268,17 +270,20 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         result
     }
 
-    /// Asks a generation of the API for a token that is not kept, to learn if it answers.
+    /// Asks the token endpoint of a generation without credentials, to learn if the server has it. No token is issued, so that
+    /// none is left alive. The failure tells: a 400 or 401 comes from a token endpoint.
     pub(crate) async fn probe(
         &self,
         generation: Generation,
         deadline: Instant,
     ) -> Result<(), Failure> {
-        let requested = self.context.now();
         let form = Secret::concat(&[GRANT]);
-        let request = self.token_request(generation, &form);
-        let body = self.retry.send(&request, deadline).await?;
-        self.read_token(&body, generation, requested).map(drop)
+        let no_credentials = Secret::concat(&[NO_CREDENTIALS]);
+        let request = ApiRequest {
+            authorization: &no_credentials,
+            ..self.token_request(generation, &form)
+        };
+        self.retry.send(&request, deadline).await.map(drop)
     }
 
     /// Reads the response to a token request.

@@ -134,28 +134,27 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
 /// | `…_PORT_<number>_<protocol>_PROTO` | `tcp`, `udp` or `sctp` |
 pub fn is_set_by_kubernetes(name: &str, value: &str) -> bool {
     const PROTOCOLS: [&str; 3] = ["tcp", "udp", "sctp"];
-    let is_address = |text: &str| {
-        text.bytes().any(|byte| b".:".contains(&byte))
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_hexdigit() || b".:[]".contains(&byte))
-    };
-    let is_url = |text: &str| {
-        let parts = text.split_once("://");
-        parts.is_some_and(|(scheme, rest)| PROTOCOLS.contains(&scheme) && is_address(rest))
-    };
+    let after_protocol = PROTOCOLS
+        .into_iter()
+        .find_map(|protocol| value.strip_prefix(protocol));
+    let is_protocol = after_protocol == Some("");
+    // Not `split_once`, which would bring the search for strings.
+    let is_url = after_protocol
+        .and_then(|rest| rest.strip_prefix("://"))
+        .is_some_and(is_address);
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address = is_address(value);
     let mut rest = name.as_bytes();
     // Several forms may fit: `A_SERVICE_PORT` is set for services called `a` and `a-service`.
     while let [_, tail @ ..] = rest {
         let is_port = matches!(rest.strip_prefix(b"_PORT_"), Some([b'0'..=b'9', ..]));
         let is_form = match rest {
-            b"_SERVICE_HOST" => is_address(value),
-            b"_PORT" => is_url(value),
-            _ if is_port && rest.ends_with(b"_ADDR") => is_address(value),
-            _ if is_port && rest.ends_with(b"_PROTO") => PROTOCOLS.contains(&value),
+            b"_SERVICE_HOST" => is_address,
+            b"_PORT" => is_url,
+            _ if is_port && rest.ends_with(b"_ADDR") => is_address,
+            _ if is_port && rest.ends_with(b"_PROTO") => is_protocol,
             _ if is_port && rest.ends_with(b"_PORT") => is_number,
-            _ if is_port => is_url(value),
+            _ if is_port => is_url,
             _ => is_number && (rest == b"_SERVICE_PORT" || rest.starts_with(b"_SERVICE_PORT_")),
         };
         if is_form {
@@ -164,4 +163,12 @@ pub fn is_set_by_kubernetes(name: &str, value: &str) -> bool {
         rest = tail;
     }
     false
+}
+
+/// True for an IP address, with or without a port.
+fn is_address(text: &str) -> bool {
+    let is_separator = |byte: u8| matches!(byte, b'.' | b':');
+    let is_of_address =
+        |byte: u8| byte.is_ascii_hexdigit() || is_separator(byte) || matches!(byte, b'[' | b']');
+    text.bytes().any(is_separator) && text.bytes().all(is_of_address)
 }

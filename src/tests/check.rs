@@ -304,29 +304,31 @@ fn a_check_reads_on_after_an_empty_page() {
 
 #[test]
 fn a_check_tells_that_both_generations_answer() {
-    let auto = RawSettings {
-        api_version: ApiVersion::Auto,
-        ..raw_settings()
-    };
-    let client = client_with(
-        auto,
-        with_tokens(script([
-            reply(200, LIST),
-            reply(200, ACTIVE),
-            reply(200, ACTIVE),
-        ])),
-    );
-    let findings = findings(&client);
-    assert_eq!(
-        findings[2].1,
-        "the credentials were exchanged for a token of API version v1beta1; v1 issues tokens too"
-    );
-    // The second token is not kept.
-    get_user(&client).unwrap();
-    let sent = client.platform().sent();
-    let resources = sent.iter().filter(|sent| !sent.is_token());
-    for sent in resources {
-        assert_eq!(sent.authorization(), "Bearer stub-token-1");
+    for refusal in [reply(401, r#"{"error":"invalid_client"}"#), reply(400, "")] {
+        let auto = RawSettings {
+            api_version: ApiVersion::Auto,
+            ..raw_settings()
+        };
+        let client = client_with(
+            auto,
+            script([
+                reply(200, TOKEN),
+                refusal,
+                reply(200, LIST),
+                reply(200, ACTIVE),
+                reply(200, ACTIVE),
+            ]),
+        );
+        let findings = findings(&client);
+        assert_eq!(
+            findings[2].1,
+            "the credentials were exchanged for a token of API version v1beta1; v1 answers too"
+        );
+        // It was asked without credentials, and a refusal of none is not remembered.
+        let sent = client.platform().sent();
+        assert_eq!(sent[1].authorization(), "Basic Og==");
+        assert!(sent[1].url.ends_with("/v1/oauth/token"));
+        get_user(&client).unwrap();
     }
 }
 
@@ -335,11 +337,11 @@ fn a_check_names_the_api_version_that_answers() {
     for (gone, expected) in [
         (
             "/v1/",
-            "the credentials were exchanged for a token of API version v1beta1; v1 does not: the server has no such path for tokens (404)",
+            "the credentials were exchanged for a token of API version v1beta1; v1 does not answer: the server has no such path for tokens (404)",
         ),
         (
             "/v1beta1/",
-            "the credentials were exchanged for a token of API version v1; v1beta1 does not: the server has no such path for tokens (404)",
+            "the credentials were exchanged for a token of API version v1; v1beta1 does not answer: the server has no such path for tokens (404)",
         ),
     ] {
         let mut served = with_tokens(|sent| {

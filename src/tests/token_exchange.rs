@@ -56,7 +56,7 @@ fn a_token_of_unknown_lifetime_serves_concurrent_calls() {
 }
 
 #[test]
-fn a_failed_exchange_without_the_server_s_words_is_repeated_at_once() {
+fn a_failed_exchange_without_oauth_s_words_is_repeated_at_once() {
     for failure in [
         reply(302, ""),
         reply(403, "<html>"),

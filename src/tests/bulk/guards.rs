@@ -252,7 +252,7 @@ fn options_out_of_range_fail_the_whole_call() {
 }
 
 /// Names that cannot be an address or an id of a user, whichever of the two they are taken for.
-const MISREAD: [&str; 64] = [
+const MISREAD: [&str; 68] = [
     "",
     " ",
     "u1@acme.example;u2@acme.example",
@@ -275,6 +275,10 @@ const MISREAD: [&str; 64] = [
     "@acme.example",
     "u1@acme",
     "u1@.example",
+    "u1@acme.example-",
+    "u1@-acme.example",
+    "u1@acme_.example",
+    "u1@acme._example",
     "u1@acme.example.",
     "u1@@acme.example",
     "u1@acme.example\u{200b}",
