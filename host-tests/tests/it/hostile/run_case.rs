@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{ErrorCode, Instance, InstanceOptions};
+use host::{Instance, InstanceOptions};
 use host_tests::{environment, first_page, instance};
 use simulator::{Simulator, State};
 use tokio::time::timeout;

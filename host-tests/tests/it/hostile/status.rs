@@ -1,7 +1,7 @@
 //! Every HTTP status as the response to a suspend request.
 
 use host::ErrorCode::{
-    self, ConnectionFailed, InvalidArgument, MalformedResponse, NotFound, Other, RateLimited,
+    self, ConnectionFailed, InvalidArgument, MalformedResponse, NotConfigured, Other, RateLimited,
     Unauthenticated, Unavailable,
 };
 
@@ -19,7 +19,8 @@ fn expected(status: u16) -> (ErrorCode, usize) {
         400 => (InvalidArgument, 2),
         // The token is exchanged again, once.
         401 => (Unauthenticated, 4),
-        404 => (NotFound, 2),
+        // The body has the form of the API, and is not about a user.
+        404 | 410 => (NotConfigured, 2),
         // Retried four times.
         408 | 500 | 502 | 503 | 504 => (Unavailable, 6),
         429 => (RateLimited, 6),
