@@ -11,6 +11,7 @@ mod errors;
 mod generations;
 mod host_error_codes;
 mod hostile;
+mod hostile_work;
 mod interruption;
 mod list_users;
 mod operations;
