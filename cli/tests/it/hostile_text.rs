@@ -206,3 +206,19 @@ async fn arabic_and_hebrew_names_stay_as_they_are() {
         assert!(ended.stdout.contains(name), "{ended:?}");
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn hostile_users_are_escaped_in_every_question() {
+    use super::process::run_typing;
+    for command in ["suspend", "contain"] {
+        let (simulator, id) = hostile().await;
+        let ended = run_typing(op_users_at(&simulator, &[command, &id]), "n\n").await;
+        let printed = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(printed.contains("\\u{202e}"), "{command}: {printed}");
+        expect_clean_output(command, &ended);
+        let is_change = |endpoint| matches!(endpoint, Endpoint::Suspend | Endpoint::Reactivate);
+        let requests = simulator.requests();
+        assert!(!requests.iter().any(|request| is_change(request.endpoint)));
+    }
+}

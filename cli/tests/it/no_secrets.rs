@@ -103,3 +103,45 @@ async fn secrets_that_the_server_repeats_are_not_printed() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_token_with_another_status_is_printed_nowhere() {
+    let token = "tok-8f2kq7zr5x1mvb9d";
+    let body = format!(
+        r#"{{"access_token":"{token}","token_type":"bearer","expires_in":900,"error_description":"issued {token}"}}"#
+    );
+    for status in [201, 302, 400, 404] {
+        let simulator = simulator().await;
+        let answer = Fault::new(Action::json(status, body.clone()));
+        simulator.fault(answer.on(Endpoint::Token).times(99));
+        let folder = tempfile::tempdir().expect("a folder");
+        let report = folder.path().join("report.json");
+        let report_name = report.to_str().expect("UTF-8");
+        for (arguments, is_reported) in [
+            (&["check"][..], false),
+            (&["list"], false),
+            (
+                &[
+                    "contain",
+                    "--yes",
+                    "--report",
+                    report_name,
+                    "X@acme.example",
+                ],
+                true,
+            ),
+        ] {
+            for more in ["--verbose", "--json"] {
+                let arguments = [arguments, &[more]].concat();
+                let ended = run(op_users_at(&simulator, &arguments)).await;
+                assert_eq!(ended.status, 1, "{status} {ended:?}");
+                expect_clean(&ended, &[token.to_owned()]);
+                if is_reported && report.exists() {
+                    let written = std::fs::read_to_string(&report).expect("it is readable");
+                    assert!(!written.contains(&token[..8]), "{status} {written}");
+                    std::fs::remove_file(&report).expect("it is removed");
+                }
+            }
+        }
+    }
+}

@@ -15,14 +15,28 @@ async fn verbose_output_tells_the_reason_of_a_401() {
     let request =
         format!("POST /hooks/contain HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n");
     let stale = "webhook-id: a\r\nwebhook-signature: v1,AAAA\r\nwebhook-timestamp: 1\r\n";
-    for headers in ["", stale] {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let wrong = format!(
+        "webhook-id: a\r\nwebhook-signature: v1,AAAA\r\nwebhook-timestamp: {}\r\n",
+        now.expect("a time after 1970").as_secs()
+    );
+    let mut bodies = Vec::new();
+    for headers in ["", stale, &wrong] {
         let answer = ask(authority, &format!("{request}{headers}\r\n"));
+        let body = answer.split_once("\r\n\r\n").expect("a body").1;
+        // The id of the request is the only difference.
+        let mut body: Value = serde_json::from_str(body).expect("JSON");
+        body.as_object_mut()
+            .expect("an object")
+            .remove("request_id");
+        bodies.push(body);
         assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
         assert!(
             !answer.contains("reason") && !answer.contains("clock"),
             "{answer}"
         );
     }
+    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
     let (_, stderr) = running.interrupt();
     let lines: Vec<_> = stderr.lines().collect();
     assert!(
@@ -30,6 +44,7 @@ async fn verbose_output_tells_the_reason_of_a_401() {
         "{stderr}"
     );
     assert!(lines[1].contains("from this host's clock"), "{stderr}");
+    assert!(lines[2].contains("no secret matches"), "{stderr}");
 }
 
 #[tokio::test]

@@ -380,3 +380,19 @@ async fn redirects_are_not_followed() {
     }
     assert!(elsewhere.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_wait_of_zero_is_a_tenth_of_a_second() {
+    let mut harness = Harness::new().await;
+    let busy = Action::Status {
+        status: 429,
+        headers: vec![("retry-after".to_owned(), "0".to_owned())],
+        body: Vec::new(),
+    };
+    harness
+        .simulator
+        .fault(Fault::new(busy).on(Endpoint::List).times(4));
+    let start = std::time::Instant::now();
+    harness.list(&first_page()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(400));
+}

@@ -102,3 +102,42 @@ async fn a_failed_revocation_can_be_repeated() {
     harness.revoke().await.unwrap();
     assert_eq!(harness.simulator.live_tokens(), 0);
 }
+
+#[tokio::test]
+async fn a_refused_exchange_is_told_and_not_repeated_at_once() {
+    for (status, error) in [
+        (200, "invalid_client"),
+        (400, "unauthorized_client"),
+        (401, "invalid_client"),
+    ] {
+        let mut harness = Harness::new().await;
+        let body = format!(r#"{{"error":"{error}","error_description":"no such client"}}"#);
+        let refusal = Action::json(status, body);
+        harness
+            .simulator
+            .fault(Fault::new(refusal).on(Endpoint::Token).times(9));
+        for requests in [1, 0, 0] {
+            let failure = harness.list(&first_page()).await.unwrap_err();
+            assert_eq!(failure.requests, requests, "{status}");
+            let told = format!("it says: {error}: no such client");
+            assert!(failure.message.contains(&told), "{}", failure.message);
+        }
+        assert_eq!(count(&harness, Endpoint::Token), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_a_nanosecond_serves_many_calls() {
+    let mut harness = Harness::new().await;
+    let token = r#"{"access_token":"a-token-of-short-life","expires_in":1e-9}"#;
+    let fault = Fault::new(Action::json(200, token));
+    harness.simulator.fault(fault.on(Endpoint::Token).times(9));
+    let page = Action::json(200, r#"{"results":[{"id":"U","state":"ACTIVE"}]}"#);
+    harness
+        .simulator
+        .fault(Fault::new(page).on(Endpoint::List).times(20));
+    for _ in 0..20 {
+        harness.list(&first_page()).await.unwrap();
+    }
+    assert_eq!(count(&harness, Endpoint::Token), 1);
+}

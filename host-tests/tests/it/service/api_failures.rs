@@ -256,3 +256,30 @@ async fn a_403_of_a_proxy_after_the_plan_changes_no_user() {
             .all(|(endpoint, _)| *endpoint == Endpoint::Get)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_another_status_is_in_no_answer() {
+    let token = "tok-8f2kq7zr5x1mvb9d";
+    let body = format!(
+        r#"{{"access_token":"{token}","expires_in":900,"error_description":"issued {token}"}}"#
+    );
+    for status in [201, 203, 302, 400, 401, 403, 404] {
+        let deployment = Deployment::new().await;
+        let fault = Fault::new(Action::json(status, body.clone()));
+        deployment
+            .simulator
+            .fault(fault.on(Endpoint::Token).times(99));
+        let contain = json!({ "users": ["user0002@acme.example"] });
+        for request in [
+            RawRequest::get("/v1/check", CONTAIN_KEY),
+            RawRequest::get("/v1/users", CONTAIN_KEY),
+            RawRequest::json("/v1/contain", CONTAIN_KEY, &contain),
+        ] {
+            let response = deployment.send(&request).await;
+            assert!(
+                !response.body.contains(&token[..8]),
+                "{status} {response:?}"
+            );
+        }
+    }
+}

@@ -101,3 +101,17 @@ async fn a_protected_person_is_not_changed_or_the_setting_is_refused() {
         assert!(is_refused(pattern).await, "{pattern}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_protected_address_that_no_user_has_is_a_warning() {
+    let protect = "absent@acme.example, user0003@acme.example";
+    let deployment = Deployment::with(&[("OP_SERVICE_PROTECT", protect)]).await;
+    let body = json!({ "users": ["user0002@acme.example"] });
+    let request = RawRequest::json("/v1/contain", CONTAIN_KEY, &body);
+    let report = deployment.send(&request).await.value();
+    assert_eq!(report["outcomes"][0]["outcome"], "changed", "{report}");
+    assert_eq!(
+        report["warnings"],
+        json!(["protected names that no user of the account has: absent@acme.example"])
+    );
+}
