@@ -222,3 +222,25 @@ async fn hostile_users_are_escaped_in_every_question() {
         assert!(!requests.iter().any(|request| is_change(request.endpoint)));
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hostile_path_is_escaped_in_the_lines_of_serve() {
+    use super::serve::{Running, ask, serve};
+    let mut running = Running::start(serve(&["--simulator", "--verbose", "--json"]));
+    let object: serde_json::Value = serde_json::from_str(&running.line()).expect("JSON");
+    let url = object["url"].as_str().expect("a URL").to_owned();
+    let authority = url.trim_start_matches("http://");
+    for path in [
+        "/plain",
+        "/\u{202e}FORGED",
+        "/\u{9b}31m",
+        "/%1b%5b31m\u{ad}",
+    ] {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close");
+        ask(authority, &format!("{head}\r\n\r\n"));
+    }
+    let (_, stderr) = running.interrupt();
+    assert!(stderr.contains("/plain"), "{stderr}");
+    expect_clean("serve", &stderr);
+}

@@ -262,6 +262,10 @@ async fn a_plan_can_be_confirmed_without_the_get_permission() {
     let ended = run_typing(op_users_at(&scene.simulator, &arguments), "y\n").await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stdout.contains("\n2 changed ("), "{ended:?}");
+    assert!(
+        ended.stderr.contains("no look-up of 2 users, "),
+        "{ended:?}"
+    );
     for user in &users {
         assert_eq!(scene.state(user), State::Suspended);
     }

@@ -1,5 +1,6 @@
 //! API keys and their roles.
 
+use host::{ServerLimits, ServiceOptions};
 use serde_json::json;
 
 use super::{
@@ -116,6 +117,22 @@ async fn a_wrong_setting_is_named_by_every_route_but_health() {
     let problem = response.problem(503, "not-configured");
     let detail = problem["detail"].as_str().unwrap_or_default();
     assert!(detail.contains("OP_SERVICE_MAX_CHANGES"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_setting_that_is_given_twice_is_named() {
+    let twice = ["3", "4"].map(|max| ("OP_SERVICE_MAX_CHANGES".to_owned(), max.to_owned()));
+    let options = |_| ServiceOptions::new(twice);
+    let deployment = Deployment::with_limits(&[], ServerLimits::default(), options).await;
+    let response = deployment
+        .send(&RawRequest::get("/v1/users", READ_KEY))
+        .await;
+    let problem = response.problem(503, "not-configured");
+    let detail = problem["detail"].as_str().unwrap_or_default();
+    assert!(
+        detail.contains("OP_SERVICE_MAX_CHANGES is set twice"),
+        "{detail}"
+    );
 }
 
 #[tokio::test]
