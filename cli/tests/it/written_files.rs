@@ -3,7 +3,7 @@
 use std::{
     fs::{self, Permissions},
     io::Read,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{PermissionsExt, chown, symlink},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -218,6 +218,30 @@ async fn files_that_others_can_write_are_refused() {
                 );
             }
         }
+    }
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_of_another_user_is_refused() {
+    const OTHER: u32 = 65_534;
+    let simulator = simulator().await;
+    let folder = folder();
+    let mut path = folder.path().join("theirs");
+    fs::write(&path, "").expect("it is written");
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("its mode");
+    // Only the superuser gives files away; for others, a file of the system is another user's.
+    if chown(&path, Some(OTHER), None).is_err() {
+        path = "/etc/passwd".into();
+    }
+    for option in ["--report", "--audit"] {
+        let arguments = ["contain", "--yes", USER, option, text(&path)];
+        let ended = run(op_users_at(&simulator, &arguments)).await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(
+            ended.stderr.contains("it belongs to another user"),
+            "{ended:?}"
+        );
     }
     assert!(simulator.requests().is_empty());
 }
