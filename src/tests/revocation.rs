@@ -1,7 +1,10 @@
 //! Revocation of the held token.
 
-use super::{fixtures::*, scripted_server::*};
-use crate::{ErrorCode, platform::Duration};
+use super::{fixtures::*, scripted_server::*, virtual_clock::Task};
+use crate::{
+    ErrorCode,
+    platform::{Duration, Platform},
+};
 
 #[test]
 fn a_revoked_token_is_forgotten() {
@@ -109,12 +112,48 @@ fn a_token_exchanged_during_revocation_is_kept() {
     get_user(&client).unwrap();
     let revoke = async { client.revoke_token().await.map(drop) };
     let meanwhile = async { client.get_user(ID).await.map(drop) };
-    for result in client.platform().join([
-        Box::pin(revoke) as super::virtual_clock::Task<'_, _>,
-        Box::pin(meanwhile),
-    ]) {
+    for result in client
+        .platform()
+        .join([Box::pin(revoke) as Task<'_, _>, Box::pin(meanwhile)])
+    {
         result.unwrap();
     }
     get_user(&client).unwrap();
     assert_eq!(client.platform().count(SentRequest::is_token), 2);
+}
+
+#[test]
+fn a_token_that_another_call_revoked_is_not_used_again() {
+    let tokens = core::cell::Cell::new(0);
+    let client = client(move |sent| {
+        if sent.is_token() {
+            tokens.set(tokens.get() + 1);
+            // Without a lifetime: it is the call's own until the call ends.
+            return reply(
+                200,
+                format!(r#"{{"access_token":"token-{}"}}"#, tokens.get()),
+            );
+        }
+        let second = Duration::from_secs(1);
+        if sent.url.contains("page_token=") {
+            reply(200, r#"{"results":[]}"#)
+        } else if sent.url.contains("/users?") {
+            reply(200, r#"{"results":[{"id":"U"}],"next_page_token":"x"}"#).after(second)
+        } else {
+            reply(200, "")
+        }
+    });
+    let list = async { client.list_all_users(None, 9, None).await.map(drop) };
+    let revoke = async {
+        Platform::sleep(client.platform(), Duration::from_millis(500)).await;
+        client.revoke_token().await
+    };
+    let results = client
+        .platform()
+        .join([Box::pin(list) as Task<'_, _>, Box::pin(revoke)]);
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    let sent = client.platform().sent();
+    let last = sent.last().unwrap();
+    assert!(last.url.contains("page_token="));
+    assert_eq!(last.authorization(), "Bearer token-2");
 }
