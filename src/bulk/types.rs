@@ -10,9 +10,9 @@ use crate::{
 /// Name of a user in a call.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Selector {
-    /// User id: 1 to 1024 bytes, without control characters, not `.` or `..`.
+    /// User id, of the form that [`check_user_id`](crate::check_user_id) asks for.
     Id(String),
-    /// E-mail address: at most 1024 bytes, with an `@`, without control characters. Resolved by reading the list.
+    /// E-mail address, of the form that [`check_email`](crate::check_email) asks for. Resolved by reading the list.
     Email(String),
 }
 
