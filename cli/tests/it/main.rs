@@ -19,6 +19,7 @@ mod settings;
 mod standard_output;
 #[cfg(unix)]
 mod suspend_prompt;
+mod teams;
 mod usage;
 #[cfg(unix)]
 mod written_files;
