@@ -1,5 +1,6 @@
 //! Tests of `op-users` as a process: output, exit status, and requests to a simulator.
 
+mod audit_table;
 mod bulk;
 mod demo;
 mod documentation;
