@@ -70,7 +70,9 @@ pub enum ErrorCode {
     NotFound,
     /// Several users have this e-mail address.
     Ambiguous,
-    /// A guard did not hold, and the change was not made because of it.
+    /// The user is protected: `protect` names them.
+    Protected,
+    /// Another guard did not hold, and the change was not made because of it.
     PreconditionFailed,
     /// The server asked for fewer requests (429).
     RateLimited,

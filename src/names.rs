@@ -16,6 +16,7 @@ macro_rules! error_code_name {
             ErrorCode::ExternallyManaged => "externally-managed",
             ErrorCode::NotFound => "not-found",
             ErrorCode::Ambiguous => "ambiguous",
+            ErrorCode::Protected => "protected",
             ErrorCode::PreconditionFailed => "precondition-failed",
             ErrorCode::RateLimited => "rate-limited",
             ErrorCode::Unavailable => "unavailable",

@@ -113,7 +113,7 @@ impl Guards {
     ) -> Result<(), Failure> {
         let id = comparable_email(entry.id.as_str());
         if self.protected_ids.names.contains(&id) {
-            return Err(violated("the user is protected", None));
+            return Err(protected());
         }
         let needs_email = expected_email.is_some() || !self.protected_emails.names.is_empty();
         let Some(user) = &entry.user else {
@@ -142,7 +142,7 @@ impl Guards {
                 checked => checked.is_ok(),
             };
             if self.protected_emails.names.contains(&email.protected_key()) {
-                return Err(violated("the user is protected", None));
+                return Err(protected());
             }
             if !is_plain {
                 return Err(violated(
@@ -176,6 +176,10 @@ impl Guards {
             _ => Ok(()),
         }
     }
+}
+
+fn protected() -> Failure {
+    Failure::new(ErrorCode::Protected, "the user is protected".into(), None)
 }
 
 fn violated(cause: impl Into<String>, hint: Option<&'static str>) -> Failure {

@@ -86,7 +86,12 @@ impl BulkResult {
 
     /// Exit status of the command.
     pub(super) fn exit_status(&self) -> u8 {
-        let is_guard = |error: &Error| error.code == ErrorCode::PreconditionFailed;
+        let is_guard = |error: &Error| {
+            matches!(
+                error.code,
+                ErrorCode::Protected | ErrorCode::PreconditionFailed
+            )
+        };
         let mut failures = self
             .targets
             .iter()

@@ -23,8 +23,9 @@ fn command_hint(error: &Error) -> Option<&'static str> {
         ErrorCode::Unauthenticated | ErrorCode::ConnectionFailed => {
             Some("`op-users check` tests the settings")
         }
+        ErrorCode::Protected => Some("see the list of --protect-file"),
         ErrorCode::PreconditionFailed => {
-            Some("see the options --max-changes and --protect-file, and the list of users")
+            Some("see the option --max-changes, and the list of users")
         }
         ErrorCode::TimedOut => Some("OP_USERS_DEADLINE_MS sets the deadline"),
         ErrorCode::Other if error.hint.is_none() => {

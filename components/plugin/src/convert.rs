@@ -155,6 +155,7 @@ impl From<Error> for types::Error {
                 ErrorCode::ExternallyManaged => types::ErrorCode::ExternallyManaged,
                 ErrorCode::NotFound => types::ErrorCode::NotFound,
                 ErrorCode::Ambiguous => types::ErrorCode::Ambiguous,
+                ErrorCode::Protected => types::ErrorCode::Protected,
                 ErrorCode::PreconditionFailed => types::ErrorCode::PreconditionFailed,
                 ErrorCode::RateLimited => types::ErrorCode::RateLimited,
                 ErrorCode::Unavailable => types::ErrorCode::Unavailable,

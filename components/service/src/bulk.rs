@@ -145,6 +145,7 @@ fn is_settled(target: &TargetReport) -> bool {
                         | ErrorCode::Ambiguous
                         | ErrorCode::LastOwner
                         | ErrorCode::ExternallyManaged
+                        | ErrorCode::Protected
                         | ErrorCode::PreconditionFailed
                 )
         }

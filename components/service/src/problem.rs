@@ -79,6 +79,7 @@ const fn http_status(code: ErrorCode) -> u16 {
         ErrorCode::LastOwner
         | ErrorCode::ExternallyManaged
         | ErrorCode::Ambiguous
+        | ErrorCode::Protected
         | ErrorCode::PreconditionFailed => 409,
         ErrorCode::NotConfigured | ErrorCode::RateLimited | ErrorCode::Unavailable => 503,
         ErrorCode::TimedOut => 504,

@@ -48,10 +48,7 @@ fn a_violated_guard_stops_the_call_before_any_change() {
         ..stopping()
     };
     let report = suspend_users(&client, ["U0", "U1", "U2"], &options).unwrap();
-    assert_eq!(
-        outcomes(&report),
-        ["Skipped", "PreconditionFailed", "Unchanged"]
-    );
+    assert_eq!(outcomes(&report), ["Skipped", "Protected", "Unchanged"]);
     assert_eq!(client.platform().count(is_change), 0);
 }
 

@@ -55,7 +55,7 @@ fn a_user_whom_only_a_get_shows_is_known() {
     let client = account.client_except(move |sent| is_list(sent).then(|| listed.answer(sent)));
     let protect = protecting(&["u2@acme.example"]);
     let report = suspend_users(&client, ["u0@acme.example", "U2"], &protect).unwrap();
-    assert_eq!(outcomes(&report), ["Changed", "PreconditionFailed"]);
+    assert_eq!(outcomes(&report), ["Changed", "Protected"]);
     assert_eq!(report.warnings, Vec::<String>::new());
 }
 

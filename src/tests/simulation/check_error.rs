@@ -74,7 +74,10 @@ impl History {
         assert_eq!(error.code.is_retryable(), retryable);
         let may_lack_hint = matches!(
             error.code,
-            Code::InvalidArgument | Code::NotConfigured | Code::PreconditionFailed
+            Code::InvalidArgument
+                | Code::NotConfigured
+                | Code::Protected
+                | Code::PreconditionFailed
         );
         assert!(
             error.hint.is_some() || may_lack_hint,

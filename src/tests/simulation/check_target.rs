@@ -34,8 +34,8 @@ impl History {
                 is_skipped || self.has_failed_look_up(call, target, reported, now)
             }
             // Guards are not checked for a user who was not looked up.
-            ExpectedTarget::Guarded(resolved, _) => {
-                has_failed(ErrorCode::PreconditionFailed)
+            ExpectedTarget::Guarded(resolved, guard) => {
+                has_failed(guard.error_code())
                     || resolved.user.is_none()
                         && (is_skipped || self.has_failed_look_up(call, target, reported, now))
             }

@@ -43,6 +43,16 @@ pub(super) enum Guard {
     UnknownEmail,
 }
 
+impl Guard {
+    /// Error code of a target that violates the guard.
+    pub(super) const fn error_code(self) -> ErrorCode {
+        match self {
+            Self::ProtectedId | Self::ProtectedEmail => ErrorCode::Protected,
+            Self::UnexpectedEmail | Self::UnknownEmail => ErrorCode::PreconditionFailed,
+        }
+    }
+}
+
 impl<'a> ExpectedTarget<'a> {
     /// Returns the user that a target stands for, if known.
     pub(super) fn resolved(&self) -> Option<ResolvedUser<'a>> {

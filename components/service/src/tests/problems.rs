@@ -107,6 +107,7 @@ fn each_error_code_maps_to_a_status() {
         (ErrorCode::ExternallyManaged, 409),
         (ErrorCode::NotFound, 404),
         (ErrorCode::Ambiguous, 409),
+        (ErrorCode::Protected, 409),
         (ErrorCode::PreconditionFailed, 409),
         (ErrorCode::RateLimited, 503),
         (ErrorCode::Unavailable, 503),

@@ -199,6 +199,7 @@ fn a_failure_that_cannot_pass_settles_a_webhook() {
         (ErrorCode::Ambiguous, Effect::NotApplied, true),
         (ErrorCode::ExternallyManaged, Effect::NotApplied, true),
         (ErrorCode::NotFound, Effect::NotApplied, false),
+        (ErrorCode::Protected, Effect::NotApplied, true),
         (ErrorCode::PreconditionFailed, Effect::NotApplied, true),
         (ErrorCode::LastOwner, Effect::NotApplied, true),
         (ErrorCode::LastOwner, Effect::PossiblyApplied, false),

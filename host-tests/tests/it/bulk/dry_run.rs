@@ -101,8 +101,5 @@ async fn guards_apply_in_a_dry_run() {
         ..dry()
     };
     let report = harness.suspend_all(&[by_id(&id)], &options).await.unwrap();
-    assert_eq!(
-        short_outcomes(&report),
-        [Failed(ErrorCode::PreconditionFailed)]
-    );
+    assert_eq!(short_outcomes(&report), [Failed(ErrorCode::Protected)]);
 }

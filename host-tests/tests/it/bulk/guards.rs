@@ -15,6 +15,7 @@ use super::{
 };
 
 const REFUSED: ShortOutcome = Failed(ErrorCode::PreconditionFailed);
+const PROTECTED: ShortOutcome = Failed(ErrorCode::Protected);
 
 #[tokio::test]
 async fn a_matching_expected_address_allows_the_change() {
@@ -86,7 +87,7 @@ async fn protected_users_stay_unchanged_named_by_id_or_email() {
     let report = harness.suspend_all(&targets, &options).await.unwrap();
     assert_eq!(
         short_outcomes(&report),
-        [REFUSED, REFUSED, REFUSED, REFUSED, Changed]
+        [PROTECTED, PROTECTED, PROTECTED, PROTECTED, Changed]
     );
     assert!(target_error(&report, 0).message.contains("protected"));
     assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 1);
@@ -105,7 +106,7 @@ async fn every_user_with_a_protected_address_is_protected() {
     };
     let targets = [by_id(&members[0].id), by_id(&members[1].id)];
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    assert_eq!(short_outcomes(&report), [REFUSED; 2]);
+    assert_eq!(short_outcomes(&report), [PROTECTED; 2]);
 }
 
 #[tokio::test]

@@ -247,10 +247,7 @@ async fn protected_users_of_any_number_are_kept_or_an_error() {
         let targets = [by_id(&owner.id)];
         let result = instance.suspend_users(&targets, &options).await.unwrap();
         match result {
-            Ok(report) => assert_eq!(
-                short_outcomes(&report),
-                [Failed(ErrorCode::PreconditionFailed)]
-            ),
+            Ok(report) => assert_eq!(short_outcomes(&report), [Failed(ErrorCode::Protected)]),
             Err(error) => assert_eq!((error.code, count > 100), (ErrorCode::Other, true)),
         }
         assert!(

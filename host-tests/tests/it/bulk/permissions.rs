@@ -89,7 +89,10 @@ async fn email_guards_prevent_changes_they_cannot_check() {
     let options = protecting(Selector::Id(members[0].id.clone()));
     let targets = [by_id(&members[0].id), by_id(&members[1].id)];
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    assert_eq!(short_outcomes(&report), [refused, Changed]);
+    assert_eq!(
+        short_outcomes(&report),
+        [Failed(ErrorCode::Protected), Changed]
+    );
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn a_violated_guard_stops_the_call_before_any_change() {
     };
     let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
     let report = harness.suspend_all(&targets, &options).await.unwrap();
-    let refused = Failed(ErrorCode::PreconditionFailed);
+    let refused = Failed(ErrorCode::Protected);
     assert_eq!(short_outcomes(&report), [Skipped, Skipped, refused]);
     assert_eq!(count_requests(&harness.simulator, Endpoint::Suspend), 0);
 }

@@ -159,7 +159,7 @@ async fn protect_and_max_changes_settings_refuse_changes() {
         Deployment::with_limits(&variables, ServerLimits::default(), |options| options).await;
     let report = deployment.contain(&["user0007@acme.example"]).await.value();
     let outcome = &report["outcomes"][0];
-    assert_eq!(outcome["error"]["code"], "precondition-failed");
+    assert_eq!(outcome["error"]["code"], "protected");
 
     let members = deployment.members();
     let ids: Vec<_> = members.iter().map(|user| user.id.as_str()).collect();
