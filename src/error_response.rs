@@ -177,7 +177,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
         (..=399 | 600.., _) => Meaning::new(
             Code::MalformedResponse,
             "the response is not one of this API",
-            "check that the base URL is that of the API, and that no proxy answers in its place; redirects are not followed",
+            "check that the base URL is that of the API, and that no proxy answers in its place",
         ),
         (401, Token | Revoke) => rejected_credentials(),
         (401, _) => Meaning::new(
@@ -205,7 +205,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
         (403, _) => Meaning::new(
             Code::Other,
             "the server forbids this without a known reason",
-            "check the application's permissions, the account id, and whether the account uses automated provisioning, which the API does not support",
+            "check the application's permissions, the account id, and that the account uses no automated provisioning",
         ),
         (404, List) => Meaning::new(
             Code::NotFound,
@@ -215,7 +215,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
         (404, _) => Meaning::new(
             Code::NotFound,
             "the server knows no such user",
-            "check the user's id, and the account id and the region too if no user is found",
+            "check the user's id, the account id, the region and the API version",
         ),
         (408 | 500..=599, _) => {
             Meaning::new(Code::Unavailable, "the server failed", "try again later")

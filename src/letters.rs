@@ -2,6 +2,7 @@
 //!
 //! A file of its own, because settings, guards and hosts ask the same question.
 
+use alloc::string::String;
 use core::ops::RangeInclusive;
 
 /// Ranges of invisible letters in the first plane.
@@ -37,6 +38,9 @@ const INVISIBLE_ABOVE: [RangeInclusive<char>; 6] = [
     '\u{e0000}'..='\u{e0fff}',
 ];
 
+/// Maximum number of characters of a name in an error message.
+const MAX_SHOWN: usize = 64;
+
 /// True for a letter that leaves no mark of its own: control characters, line and paragraph separators, format letters
 /// (Unicode category Cf), fillers and variation selectors. White space that takes room is not among them.
 pub fn is_invisible(letter: char) -> bool {
@@ -54,10 +58,41 @@ pub(crate) fn is_in(letter: char, ranges: &[(u16, u16)]) -> bool {
     ranges.iter().any(is_within)
 }
 
-/// Checks that a value was not copied with more than itself. The error completes the sentence "the setting …".
-pub(crate) fn without_stray_letters(text: &str) -> Result<(), &'static str> {
-    if text.trim().len() != text.len() || text.contains(is_invisible) {
+/// Checks that a value was filled in, and not copied with more than itself. The error completes the sentence "the setting …".
+#[inline(never)]
+pub(crate) fn check_filled_in(text: &str) -> Result<(), &'static str> {
+    if trimmed(text).len() != text.len() || text.contains(is_invisible) {
         return Err("must not begin or end with white space, or contain invisible letters");
     }
+    // Also within the braces of a template.
+    if text.as_bytes().windows(5).any(|part| part == b"op://") {
+        return Err("is a reference that `op run` did not fill in");
+    }
     Ok(())
+}
+
+/// The text without white space at its ends. Not inlined, as `str::trim` is at each call.
+#[inline(never)]
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim()
+}
+
+/// True if the text contains a control character.
+#[inline(never)]
+pub(crate) fn has_control(text: &str) -> bool {
+    text.contains(char::is_control)
+}
+
+/// A name for an error message: its first 64 characters, with a `?` in place of each that is not shown as itself.
+pub(crate) fn shown(name: &str) -> String {
+    let mut letters = name.chars();
+    let mut shown: String = letters
+        .by_ref()
+        .take(MAX_SHOWN)
+        .map(|letter| if is_invisible(letter) { '?' } else { letter })
+        .collect();
+    if letters.next().is_some() {
+        shown.push('\u{2026}');
+    }
+    shown
 }

@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{
     error::ErrorCode,
     failure::Failure,
+    letters::has_control,
     user::{ListOptions, StateFilter},
 };
 
@@ -41,7 +42,7 @@ impl Id {
             // Encoding does not help: `%2e%2e` in a URL is a dot segment too.
             "." | ".." => Err("must not be a dot segment"),
             _ if text.len() > MAX_ID => Err("must not be longer than 1024 bytes"),
-            _ if text.contains(char::is_control) => Err("must not contain control characters"),
+            _ if has_control(text) => Err("must not contain control characters"),
             _ => Ok(Self(text.to_owned())),
         }
     }

@@ -3,7 +3,12 @@
 use alloc::string::String;
 
 use super::name_check::{check_email, check_protected_email};
-use crate::{error::ErrorCode, failure::Failure, user::User};
+use crate::{
+    error::ErrorCode,
+    failure::Failure,
+    letters::{has_control, trimmed},
+    user::User,
+};
 
 /// Maximum length of an expected address in bytes.
 const MAX_EXPECTED_LENGTH: usize = 1024;
@@ -26,15 +31,13 @@ impl Email {
     /// Reads the address that a user is expected to have. One of an unusual form is compared too: if it was misread, the
     /// user has another one and is not changed.
     pub(super) fn parse_expected(text: &str) -> Result<Self, Failure> {
-        let text = text.trim();
+        let text = trimmed(text);
         match text {
             "" => Err(invalid("must not be empty")),
             _ if text.len() > MAX_EXPECTED_LENGTH => {
                 Err(invalid("must not be longer than 1024 bytes"))
             }
-            _ if text.contains(char::is_control) => {
-                Err(invalid("must not contain control characters"))
-            }
+            _ if has_control(text) => Err(invalid("must not contain control characters")),
             _ if !text.contains('@') => Err(invalid("must have an @")),
             _ => Ok(Self(fold(text))),
         }
@@ -92,7 +95,7 @@ fn invalid(must: &str) -> Failure {
 /// Without surrounding white space, and with each character replaced by its lowercase mapping where that is one character.
 #[must_use]
 pub fn comparable_email(email: &str) -> String {
-    fold(email.trim())
+    fold(trimmed(email))
 }
 
 /// Replaces each character by its lowercase mapping, where that is one character.

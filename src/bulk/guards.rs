@@ -7,13 +7,13 @@ use alloc::{
 
 use super::{
     email::{Email, comparable_email},
-    name_check::{ENCODED, check_protected_email, named_id, shown},
+    name_check::{ENCODED, check_protected_email, named_id},
     name_set::NameSet,
     types::{ChangeOptions, Selector},
     user_table::UserEntry,
     warnings::unknown_protected_names,
 };
-use crate::{error::ErrorCode, failure::Failure, redact::redact};
+use crate::{error::ErrorCode, failure::Failure, letters::shown, redact::redact};
 
 /// The guards of one call.
 #[derive(Default)]

@@ -2,20 +2,17 @@
 //!
 //! Only arguments are checked. The account's own addresses are compared as they are.
 
-use alloc::string::String;
 use core::ops::RangeInclusive;
 
 use crate::{
     error::ErrorCode,
     failure::Failure,
-    letters::{is_in, is_invisible},
+    letters::{is_in, is_invisible, trimmed},
     request::Id,
 };
 
 /// Maximum length of an address or an id in bytes: four times the maximum of a path (RFC 5321, section 4.5.3.1.3).
 const MAX_LENGTH: usize = 1024;
-/// Maximum number of characters of a name in an error message.
-const MAX_SHOWN: usize = 64;
 /// Requirement for the domain of an address to protect.
 pub(super) const ENCODED: &str = "must have a domain in letters, not in the form xn--";
 /// Requirement for the characters of a name.
@@ -94,7 +91,7 @@ const FIRST_PRIVATE: char = '\u{e0000}';
 ///
 /// The requirement that is not met, which completes the sentence "the e-mail address …".
 pub fn check_email(text: &str) -> Result<(), &'static str> {
-    let text = text.trim();
+    let text = trimmed(text);
     check_length(text)?;
     let Some((local, domain)) = text.split_once('@') else {
         check_letters(text)?;
@@ -251,18 +248,4 @@ fn is_symbol(letter: char) -> bool {
 /// True for a letter that stands for others: a part of a syllable, a ligature, a full-width letter, a mark that joins a letter.
 fn is_variant(letter: char) -> bool {
     is_in(letter, &VARIANTS) || MATHEMATICAL.contains(&letter)
-}
-
-/// A name for an error message: its first 64 characters, with a `?` in place of each that is not shown as itself.
-pub(super) fn shown(name: &str) -> String {
-    let mut letters = name.chars();
-    let mut shown: String = letters
-        .by_ref()
-        .take(MAX_SHOWN)
-        .map(|letter| if is_invisible(letter) { '?' } else { letter })
-        .collect();
-    if letters.next().is_some() {
-        shown.push('\u{2026}');
-    }
-    shown
 }

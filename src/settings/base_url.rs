@@ -29,7 +29,8 @@ impl BaseUrl {
     }
 
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const REQUIREMENT: &str = "must be an origin such as https://api.1password.com, without user info, path, query or fragment";
+        const REQUIREMENT: &str =
+            "must be an origin such as https://api.1password.com, without a path";
         let lower = text.to_ascii_lowercase();
         let (scheme, rest) = if let Some(rest) = lower.strip_prefix("https://") {
             (Scheme::Https, rest)

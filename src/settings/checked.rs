@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     generation::Generation,
-    letters::without_stray_letters,
+    letters::check_filled_in,
     platform::Duration,
     request::{Id, PRODUCT},
     secret::Secret,
@@ -54,7 +54,7 @@ impl Settings {
         mut problems: SettingsError,
     ) -> Result<Self, SettingsError> {
         let account = Id::parse(&raw.account_id)
-            .and_then(|id| without_stray_letters(id.as_str()).map(|()| id))
+            .and_then(|id| check_account(id.as_str()).map(|()| id))
             .map_err(|requirement| problems.add(names.account_id, requirement))
             .ok();
         let (authorization, secrets) = authorization(raw.credentials, names, &mut problems);
@@ -126,6 +126,17 @@ impl Settings {
             .as_deref()
             .unwrap_or(generation.revoke_path())
     }
+}
+
+/// Checks that an account id is none of the other texts that name an account: addresses and names. The error completes the
+/// sentence "the account id …".
+fn check_account(id: &str) -> Result<(), &'static str> {
+    check_filled_in(id)?;
+    let is_of_address = |byte: u8| matches!(byte, b'@' | b'.' | b':' | b'/' | b' ');
+    if id.bytes().any(is_of_address) {
+        return Err("must be the id that `op account get` shows");
+    }
+    Ok(())
 }
 
 /// Deadline of a call from milliseconds. The error completes the sentence "the deadline …".

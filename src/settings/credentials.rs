@@ -3,10 +3,12 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{names::SettingNames, problems::SettingsError};
-use crate::{base64, letters::without_stray_letters, secret::Secret};
+use crate::{base64, letters::check_filled_in, secret::Secret};
 
 /// Maximum length of a credential, in bytes: hosts limit the size of a header.
 const MAX_CREDENTIAL: usize = 4096;
+const BASIC_REQUIREMENT: &str =
+    "must be base64 of id:secret, without `Basic` and without white space";
 
 /// Credentials of the OAuth application.
 pub enum Credentials {
@@ -29,60 +31,46 @@ pub(super) fn authorization(
     names: &SettingNames,
     problems: &mut SettingsError,
 ) -> (Secret, Vec<Secret>) {
-    let mut check = |name, text: &str, is_valid: fn(char) -> bool, requirement| {
-        if text.is_empty() {
-            problems.add(name, "must not be empty");
-        } else if text.len() > MAX_CREDENTIAL {
-            problems.add(name, "must not be longer than 4096 bytes");
-        } else if !text.chars().all(is_valid) {
-            problems.add(name, requirement);
-        } else if let Err(requirement) = without_stray_letters(text) {
-            problems.add(name, requirement);
-        }
-    };
     match credentials {
         Credentials::Client { id, secret } => {
-            check(
-                names.client_id,
-                &id,
-                |letter| letter != ':' && !letter.is_control(),
-                "must not contain a colon or control characters",
-            );
-            check(
-                names.client_secret,
-                secret.expose(),
-                |letter| !letter.is_control(),
-                "must not contain control characters, such as a line break at its end",
-            );
+            let has_colon = id.bytes().any(|byte| byte == b':');
+            let id_problem = problem_of(&id).or(has_colon.then_some("must not contain a colon"));
+            problems.add_any(names.client_id, id_problem);
+            problems.add_any(names.client_secret, problem_of(secret.expose()));
             let pair = Secret::concat(&[&id, ":", secret.expose()]);
             let basic = base64::encode(pair.expose());
             let authorization = Secret::concat(&["Basic ", basic.expose()]);
             (authorization, vec![secret, basic])
         }
         Credentials::Basic(basic) => {
-            check(
-                names.basic,
-                basic.expose(),
-                |letter| letter.is_ascii_graphic(),
-                "must be base64 of id:secret, without `Basic` ahead of it and without spaces",
-            );
+            let is_visible = basic.expose().bytes().all(|byte| byte.is_ascii_graphic());
+            let other_problem = (!is_visible).then_some(BASIC_REQUIREMENT);
+            problems.add_any(names.basic, problem_of(basic.expose()).or(other_problem));
             let authorization = Secret::concat(&["Basic ", basic.expose()]);
             let mut secrets = vec![];
             // A placeholder is not base64, and contains no other secret.
             if let Some(pair) = base64::decode(basic.expose())
                 && let Some((id, secret)) = pair.expose().split_once(':')
             {
-                let is_plain = |part: &str| !part.is_empty() && without_stray_letters(part).is_ok();
+                let is_plain = |part: &str| !part.is_empty() && check_filled_in(part).is_ok();
                 if !is_plain(id) || !is_plain(secret) {
-                    problems.add(
-                        names.basic,
-                        "must be base64 of id:secret, without white space at an end of either",
-                    );
+                    problems.add(names.basic, BASIC_REQUIREMENT);
                 }
                 secrets.push(Secret::concat(&[secret]));
             }
             secrets.push(basic);
             (authorization, secrets)
         }
+    }
+}
+
+/// Requirement that a credential of any kind does not meet.
+fn problem_of(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        Some("must not be empty")
+    } else if text.len() > MAX_CREDENTIAL {
+        Some("must not be longer than 4096 bytes")
+    } else {
+        check_filled_in(text).err()
     }
 }

@@ -11,7 +11,7 @@ use super::{
     problems::SettingsError,
     raw::{ApiVersion, Origin, RawSettings},
 };
-use crate::secret::Secret;
+use crate::{letters::shown, secret::Secret};
 
 /// Prefix of all variables.
 const PREFIX: &str = "OP_USERS_";
@@ -27,19 +27,15 @@ const API_VERSION: &str = "OP_USERS_API_VERSION";
 /// one too: it is probably a misspelt setting. A variable without a value counts as not set.
 pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings, SettingsError> {
     let mut problems = SettingsError(Vec::new());
-    let mut take = |name: &str| {
-        let is_set = |(key, value): &(String, String)| key == name && !value.is_empty();
-        let at = variables.iter().position(is_set)?;
-        Some(variables.swap_remove(at).1)
-    };
+    let mut take = |name| take(&mut variables, name);
 
     let account_id = take(VARIABLES.account_id);
     let client_id = take(VARIABLES.client_id);
     let client_secret = take(VARIABLES.client_secret).map(Secret::new);
     let basic = take(VARIABLES.basic).map(Secret::new);
-    let region = take(REGION);
+    let region = take(REGION).map(lowercase);
     let base_url = take(VARIABLES.base_url);
-    let api_version = take(API_VERSION);
+    let api_version = take(API_VERSION).map(lowercase);
     let token_path = take(VARIABLES.token_path);
     let revoke_path = take(VARIABLES.revoke_path);
     let user_agent = take(VARIABLES.user_agent);
@@ -51,12 +47,7 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
             .get(..PREFIX.len())
             .is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
         if is_ours && !is_passed_over {
-            let printable: String = name
-                .chars()
-                .filter(|letter| !letter.is_control())
-                .take(64)
-                .collect();
-            problems.add(&printable, "is not a setting, or is set twice");
+            problems.add(&shown(name), "is not a setting, or is set twice");
         }
     }
 
@@ -121,6 +112,20 @@ pub fn from_environment(mut variables: Vec<(String, String)>) -> Result<Settings
         deadline_ms,
     };
     Settings::checked(raw, &VARIABLES, problems)
+}
+
+/// Removes the value of a variable. None if it is not set, or empty.
+#[inline(never)]
+fn take(variables: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let is_set = |(key, value): &(String, String)| key == name && !value.is_empty();
+    let at = variables.iter().position(is_set)?;
+    Some(variables.swap_remove(at).1)
+}
+
+/// A word that is taken in any letter case.
+fn lowercase(mut word: String) -> String {
+    word.make_ascii_lowercase();
+    word
 }
 
 /// True if Kubernetes sets such a variable in every container, for a Kubernetes service of any name. The name alone is no proof:

@@ -23,6 +23,13 @@ impl SettingsError {
         self.0.push([name, " ", problem].concat());
     }
 
+    /// Adds a problem of a setting, if it has one.
+    pub(super) fn add_any(&mut self, name: &str, problem: Option<&str>) {
+        if let Some(problem) = problem {
+            self.add(name, problem);
+        }
+    }
+
     /// All problems in one line.
     pub(crate) fn text(&self) -> String {
         self.0.join("; ")

@@ -139,7 +139,7 @@ fn an_invalid_variable_is_reported_without_its_value() {
         ("OP_USERS_DEADLINE_MS", "wrong"),
         ("OP_USERS_REGOIN", "wrong"),
         ("OP_USERS_REGION", " eu"),
-        ("OP_USERS_API_VERSION", "Auto"),
+        ("OP_USERS_API_VERSION", "auto "),
         ("OP_USERS_DEADLINE_MS", "5 "),
         ("op_users_region", "wrong"),
         ("Op_Users_Protect", "wrong"),
@@ -380,6 +380,65 @@ fn values_copied_with_more_than_themselves_are_rejected() {
     }
     // White space within is part of the value.
     assert!(read(&[ACCOUNT, CLIENT, SECRET]).is_ok());
+}
+
+#[test]
+fn a_reference_that_was_not_filled_in_is_rejected() {
+    for name in [ACCOUNT.0, CLIENT.0, SECRET.0] {
+        for value in ["op://Security/Users API/field", "{{ op://Security/x/y }}"] {
+            let mut variables = vec![ACCOUNT, CLIENT, SECRET];
+            for variable in &mut variables {
+                if variable.0 == name {
+                    variable.1 = value;
+                }
+            }
+            assert_eq!(
+                problems(read(&variables)),
+                [format!(
+                    "{name} is a reference that `op run` did not fill in"
+                )]
+            );
+        }
+    }
+    // Also within the pair that was encoded, and in place of it.
+    let encoded = crate::base64::encode("client-1:op://Security/x/y");
+    for basic in [encoded.expose(), "op://Security/x/y"] {
+        let found = problems(read(&[ACCOUNT, ("OP_USERS_BASIC", basic)]));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("OP_USERS_BASIC "), "{found:?}");
+    }
+}
+
+#[test]
+fn another_text_that_names_an_account_is_no_account_id() {
+    for value in [
+        "acme.1password.eu",
+        "https://acme.1password.com",
+        "wendy@acme.example",
+        "Acme Inc",
+    ] {
+        let found = problems(read(&[CLIENT, SECRET, ("OP_USERS_ACCOUNT_ID", value)]));
+        assert_eq!(
+            found,
+            ["OP_USERS_ACCOUNT_ID must be the id that `op account get` shows"],
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn regions_and_api_versions_are_taken_in_any_letter_case() {
+    for (name, value) in [
+        ("OP_USERS_REGION", "EU"),
+        ("OP_USERS_REGION", "Ca"),
+        ("OP_USERS_API_VERSION", "V1Beta1"),
+        ("OP_USERS_API_VERSION", "AUTO"),
+    ] {
+        let settings = read_with(name, value).unwrap();
+        let same = read_with(name, &value.to_lowercase()).unwrap();
+        assert_eq!(settings.base_url, same.base_url);
+        assert_eq!(settings.generation, same.generation);
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             403,
             "",
             "get-user: the server forbids this without a known reason (403)",
-            "check the application's permissions, the account id, and whether the account uses automated provisioning, which the API does not support",
+            "check the application's permissions, the account id, and that the account uses no automated provisioning",
         ),
         (
             ListUsers,
@@ -80,7 +80,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             404,
             NOT_FOUND,
             "get-user: the server knows no such user (404, it says: no such user or account)",
-            "check the user's id, and the account id and the region too if no user is found",
+            "check the user's id, the account id, the region and the API version",
         ),
         (
             GetUser,
@@ -108,7 +108,7 @@ fn each_error_response_has_a_message_and_a_hint() {
             302,
             "",
             "get-user: the response is not one of this API (302)",
-            "check that the base URL is that of the API, and that no proxy answers in its place; redirects are not followed",
+            "check that the base URL is that of the API, and that no proxy answers in its place",
         ),
     ] {
         let error = error_of(operation, vec![reply(status, body); 5]);

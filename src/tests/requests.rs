@@ -179,7 +179,7 @@ fn token_and_revoke_paths_can_be_configured() {
 #[test]
 fn ids_are_percent_encoded_as_one_path_segment_each() {
     let raw_settings = RawSettings {
-        account_id: "A/1?".into(),
+        account_id: "A%1?".into(),
         ..raw_settings()
     };
     let answer = r#"{"id":"../b:c %é","state":"SUSPENDED"}"#;
@@ -188,7 +188,7 @@ fn ids_are_percent_encoded_as_one_path_segment_each() {
     assert_eq!(suspended.unwrap().id, "../b:c %é");
     assert_eq!(
         client.platform().sent()[1].url,
-        "https://api.1password.com/v1beta1/accounts/A%2F1%3F/users/..%2Fb%3Ac%20%25%C3%A9:suspend"
+        "https://api.1password.com/v1beta1/accounts/A%251%3F/users/..%2Fb%3Ac%20%25%C3%A9:suspend"
     );
 }
 

@@ -173,7 +173,7 @@ async fn an_unknown_user_is_not_found() {
     assert_eq!((error.status, error.api_code), (Some(404), Some(5)));
     let texts = (
         "get-user: the server knows no such user (404, it says: user_not_found)",
-        Some("check the user's id, and the account id and the region too if no user is found"),
+        Some("check the user's id, the account id, the region and the API version"),
     );
     assert_error(&mut harness, &error, ErrorCode::NotFound, texts).await;
 }

@@ -110,7 +110,7 @@ async fn wrong_fields_are_named_and_the_settings_stay() {
     assert_eq!(error.code, ErrorCode::NotConfigured);
     assert_eq!(
         error.message,
-        "configure: account-id must not be empty; base-url.origin must be an origin such as https://api.1password.com, without user info, path, query or fragment"
+        "configure: account-id must not be empty; base-url.origin must be an origin such as https://api.1password.com, without a path"
     );
     assert_eq!((error.effect, error.requests), (Effect::NotApplied, 0));
     instance.list_users(&first_page()).await.unwrap().unwrap();
