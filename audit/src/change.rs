@@ -7,8 +7,8 @@ pub struct Change<'a> {
     pub activity: Activity,
     /// Program that made the change.
     pub product: &'a str,
-    /// Application or caller that asked for the change, if known.
-    pub actor: Option<Actor<'a>>,
+    /// Application, caller and person that asked for the change.
+    pub actor: Actor<'a>,
     /// Id that the events of one call share.
     pub correlation_id: &'a str,
     /// Id that the caller chose for its request, if any. Callers can repeat it: it is no correlation id.
@@ -44,13 +44,15 @@ pub enum Activity {
     Enable,
 }
 
-/// Application or caller that asked for a change.
-#[derive(Clone, Copy, Debug)]
-pub enum Actor<'a> {
-    /// Name of the caller.
-    Name(&'a str),
+/// Application, caller and person that asked for a change, as far as known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Actor<'a> {
+    /// Name of the program that called, as the owner of the service calls it.
+    pub app_name: Option<&'a str>,
     /// Client id of the OAuth application.
-    Id(&'a str),
+    pub app_id: Option<&'a str>,
+    /// Name of the person, as that person or their computer says.
+    pub operator: Option<&'a str>,
 }
 
 /// User of a change, as far as known.

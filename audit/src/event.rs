@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::change::{Activity, Actor, Change};
+use crate::{
+    change::{Activity, Change},
+    timestamp::Timestamp,
+};
 
 /// Category Identity & Access Management.
 const CATEGORY: u32 = 3;
@@ -10,6 +13,8 @@ const CATEGORY: u32 = 3;
 const CLASS: u32 = 3001;
 const SEVERITY_INFORMATIONAL: u32 = 1;
 const SCHEMA_VERSION: &str = "1.8.0";
+/// Profile whose attributes, `time_dt` among them, are times in RFC 3339.
+const PROFILES: [&str; 1] = ["datetime"];
 const VENDOR: &str = "onepassword-users";
 
 /// An audit event, to be serialized.
@@ -30,6 +35,7 @@ pub struct Event<'a> {
     status_detail: Option<&'a str>,
     status_id: u32,
     time: u64,
+    time_dt: Timestamp,
     type_uid: u32,
     unmapped: Unmapped<'a>,
     user: UserObject<'a>,
@@ -41,12 +47,21 @@ struct ActorObject<'a> {
     app_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     app_uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Operator<'a>>,
+}
+
+/// User object of the person.
+#[derive(Debug, Serialize)]
+struct Operator<'a> {
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
 struct Metadata<'a> {
     correlation_uid: &'a str,
     product: Product<'a>,
+    profiles: [&'a str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_uid: Option<&'a str>,
     version: &'a str,
@@ -103,18 +118,17 @@ impl<'a> From<&Change<'a>> for Event<'a> {
             // 99 is "Other": the status is a word of the source.
             None => (99, change.outcome),
         };
+        let actor = change.actor;
+        let is_known = [actor.app_name, actor.app_id, actor.operator]
+            .iter()
+            .any(Option::is_some);
         Self {
             activity_id,
             activity_name,
-            actor: change.actor.map(|actor| match actor {
-                Actor::Name(name) => ActorObject {
-                    app_name: Some(name),
-                    app_uid: None,
-                },
-                Actor::Id(id) => ActorObject {
-                    app_name: None,
-                    app_uid: Some(id),
-                },
+            actor: is_known.then_some(ActorObject {
+                app_name: actor.app_name,
+                app_uid: actor.app_id,
+                user: actor.operator.map(|name| Operator { name }),
             }),
             category_uid: CATEGORY,
             class_uid: CLASS,
@@ -125,6 +139,7 @@ impl<'a> From<&Change<'a>> for Event<'a> {
                     vendor_name: VENDOR,
                     version: env!("CARGO_PKG_VERSION"),
                 },
+                profiles: PROFILES,
                 tenant_uid: change.account_id,
                 version: SCHEMA_VERSION,
             },
@@ -134,6 +149,7 @@ impl<'a> From<&Change<'a>> for Event<'a> {
             status_detail: change.error.map(|error| error.message),
             status_id,
             time: change.time_ms,
+            time_dt: Timestamp(change.time_ms),
             type_uid: CLASS.saturating_mul(100).saturating_add(activity_id),
             unmapped: Unmapped {
                 effect: change.error.map(|error| error.effect),
@@ -163,12 +179,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::change::{Error, User};
+    use crate::change::{Actor, Error, User};
 
     const CHANGE: Change<'_> = Change {
         activity: Activity::Enable,
         product: "tester",
-        actor: None,
+        actor: Actor {
+            app_name: None,
+            app_id: None,
+            operator: None,
+        },
         correlation_id: "call-1",
         caller_request_id: None,
         account_id: None,
@@ -207,12 +227,14 @@ mod tests {
                         "vendor_name": "onepassword-users",
                         "version": env!("CARGO_PKG_VERSION"),
                     },
+                    "profiles": ["datetime"],
                     "version": "1.8.0",
                 },
                 "severity_id": 1,
                 "status": "skipped",
                 "status_id": 99,
                 "time": 7,
+                "time_dt": "1970-01-01T00:00:00.007Z",
                 "type_uid": 300_102,
                 "unmapped": { "outcome": "skipped" },
                 "user": { "uid": "U1" },
@@ -246,9 +268,29 @@ mod tests {
     }
 
     #[test]
+    fn an_actor_is_an_application_and_a_person() {
+        let event = event(&Change {
+            actor: Actor {
+                app_id: Some("client-1"),
+                operator: Some("wendy@desk-7"),
+                ..Actor::default()
+            },
+            ..CHANGE
+        });
+        assert_eq!(
+            event["actor"],
+            json!({ "app_uid": "client-1", "user": { "name": "wendy@desk-7" } })
+        );
+    }
+
+    #[test]
     fn fields_are_in_the_order_of_their_names() {
         let text = serde_json::to_string(&Event::from(&Change {
-            actor: Some(Actor::Id("client-1")),
+            actor: Actor {
+                app_name: Some("soar"),
+                app_id: Some("client-1"),
+                operator: Some("wendy@desk-7"),
+            },
             is_interrupted: true,
             reason: Some("phished"),
             ..CHANGE

@@ -176,6 +176,9 @@ pub(crate) struct BulkArguments {
     /// Start nothing new after the first user that fails
     #[arg(long)]
     pub(crate) stop_on_error: bool,
+    /// Person who runs the command, for the report and the audit [default: login and host]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) operator: Option<String>,
     /// Reason, for the report and the audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,

@@ -12,6 +12,7 @@ mod core_dumps;
 mod environment;
 mod expected_email;
 mod failure;
+mod operator;
 mod output;
 mod usage;
 mod written_file;

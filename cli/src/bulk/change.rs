@@ -4,7 +4,7 @@ use host::{ApiOperation, UserState};
 use onepassword_users::UserAction;
 use uuid::Uuid;
 
-use crate::{account::Account, arguments::BulkArguments};
+use crate::{account::Account, arguments::BulkArguments, operator};
 
 /// State of a user after an action.
 pub(super) fn resulting_state(action: UserAction) -> UserState {
@@ -31,6 +31,8 @@ pub(super) struct ChangeDescription {
     /// Client id of the OAuth application, if known.
     pub(super) client_id: Option<String>,
     pub(super) correlation_id: String,
+    /// Person who runs the command.
+    pub(super) operator: String,
     pub(super) reason: Option<String>,
     pub(super) ticket: Option<String>,
 }
@@ -46,6 +48,10 @@ impl ChangeDescription {
                 .correlation_id
                 .clone()
                 .unwrap_or_else(|| Uuid::new_v4().to_string()),
+            operator: arguments
+                .operator
+                .clone()
+                .unwrap_or_else(operator::default_operator),
             reason: arguments.reason.clone(),
             ticket: arguments.ticket.clone(),
         }

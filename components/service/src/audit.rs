@@ -81,7 +81,10 @@ pub(crate) fn event<'a>(
             UserAction::Reactivate => Activity::Enable,
         },
         product: "onepassword-users-service",
-        actor: Some(Actor::Name(&context.caller)),
+        actor: Actor {
+            app_name: Some(&context.caller),
+            ..Actor::default()
+        },
         correlation_id: &context.correlation_id,
         caller_request_id: context.chosen_id(),
         account_id: account_id(report),

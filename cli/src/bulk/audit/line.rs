@@ -35,7 +35,11 @@ impl AuditEvent<'_> {
                 UserAction::Reactivate => Activity::Enable,
             },
             product: "op-users",
-            actor: change.client_id.as_deref().map(Actor::Id),
+            actor: Actor {
+                app_id: change.client_id.as_deref(),
+                operator: Some(&change.operator),
+                ..Actor::default()
+            },
             correlation_id: &change.correlation_id,
             caller_request_id: None,
             account_id: Some(&change.account_id),

@@ -87,6 +87,7 @@ pub(super) fn text(change: &ChangeDescription, result: &BulkResult) -> io::Resul
         "account_id": change.account_id,
         "time": time,
         "correlation_id": change.correlation_id,
+        "operator": change.operator,
         "reason": change.reason,
         "ticket": change.ticket,
         "dry_run": result.is_dry_run,

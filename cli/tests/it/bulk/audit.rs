@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use simulator::{Action, Endpoint, Fault};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     super::process::{op_users_at, run, run_typing},
@@ -23,6 +24,8 @@ async fn a_line_is_an_account_change_of_ocsf() {
         "INC-7",
         "--correlation-id",
         "C-1",
+        "--operator",
+        "wendy@desk-7",
     ];
     for (verb, activity, name, before) in [
         ("contain", 5, "Disable", "active"),
@@ -33,6 +36,14 @@ async fn a_line_is_an_account_change_of_ocsf() {
         assert_eq!(ended.status, 0, "{ended:?}");
         let mut line = objects(&read(&scene.path("audit.jsonl"))).pop().unwrap();
         let time = line["time"].take().as_u64().expect("milliseconds");
+        let text = line["time_dt"].take();
+        let parsed = text.as_str().map(|text| OffsetDateTime::parse(text, &Rfc3339));
+        let parsed = parsed.expect("a text").expect("RFC 3339");
+        assert_eq!(
+            parsed.unix_timestamp_nanos() / 1_000_000,
+            i128::from(time),
+            "{text}"
+        );
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         assert!(
             u128::from(time).abs_diff(now.unwrap().as_millis()) < 600_000,
@@ -43,7 +54,10 @@ async fn a_line_is_an_account_change_of_ocsf() {
             json!({
                 "activity_id": activity,
                 "activity_name": name,
-                "actor": { "app_uid": scene.simulator.client_id() },
+                "actor": {
+                    "app_uid": scene.simulator.client_id(),
+                    "user": { "name": "wendy@desk-7" },
+                },
                 "category_uid": 3,
                 "class_uid": 3001,
                 "metadata": {
@@ -53,6 +67,7 @@ async fn a_line_is_an_account_change_of_ocsf() {
                         "vendor_name": "onepassword-users",
                         "version": env!("CARGO_PKG_VERSION"),
                     },
+                    "profiles": ["datetime"],
                     "tenant_uid": scene.simulator.account_id(),
                     "version": "1.8.0",
                 },
@@ -60,6 +75,7 @@ async fn a_line_is_an_account_change_of_ocsf() {
                 "status": "Success",
                 "status_id": 1,
                 "time": null,
+                "time_dt": null,
                 "type_uid": 300_100 + activity,
                 "unmapped": {
                     "outcome": "changed",
