@@ -22,7 +22,7 @@ mod table;
 
 pub use self::{
     column_choice::NamedColumns,
-    list::{List, parse},
+    list::{BlankRows, List, parse, parse_with},
     list_error::ListError,
     listed_users::ListedUser,
     name::{check_address, check_id, has_id_form},

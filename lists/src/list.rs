@@ -26,12 +26,35 @@ pub struct List {
     pub notes: Vec<String>,
 }
 
-/// Parses a list.
+/// Handling of rows whose cells for a name are all blank.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum BlankRows {
+    /// Such a row is an error.
+    #[default]
+    Refuse,
+    /// Such rows are left out, and a note counts them.
+    Skip,
+}
+
+/// Parses a list in which every row names a user.
 ///
 /// # Errors
 ///
 /// If anything in the list is not understood. There is no list with some lines left out.
 pub fn parse(content: &[u8], named: &NamedColumns) -> Result<List, ListError> {
+    parse_with(content, named, BlankRows::Refuse)
+}
+
+/// Parses a list, in which rows may be blank.
+///
+/// # Errors
+///
+/// If anything in the list is not understood.
+pub fn parse_with(
+    content: &[u8],
+    named: &NamedColumns,
+    blank_rows: BlankRows,
+) -> Result<List, ListError> {
     let text = decode(content)?;
     let table = match Form::of(&text, named)? {
         Form::Empty => return Ok(List::default()),
@@ -46,7 +69,7 @@ pub fn parse(content: &[u8], named: &NamedColumns) -> Result<List, ListError> {
     if table.rows.is_empty() && table.header.is_empty() {
         return Ok(List::default());
     }
-    let (users, notes) = table.users(named).map_err(|error| {
+    let (users, notes) = table.users(named, blank_rows).map_err(|error| {
         if error.hint.is_none() && error.line == Some(table.line) && is_comment_like(&table.header)
         {
             error.with_hint(COMMENT_HINT)

@@ -3,6 +3,7 @@
 use crate::{
     column_choice::{Columns, NamedColumns},
     column_names::{ColumnKind, kind},
+    list::BlankRows,
     list_error::{ListError, quoted},
     name::{check_address, check_id},
     table::{Row, Table},
@@ -26,17 +27,43 @@ pub struct ListedUser {
     pub email: Option<String>,
 }
 
+/// Maximum number of lines that a note names.
+const MAX_LINES: usize = 8;
+
+/// Note about rows that were left out. None if there are none.
+fn skipped_rows(lines: &[usize]) -> Option<String> {
+    let rows = match lines.len() {
+        0 => return None,
+        1 => "1 row that names no user was".to_owned(),
+        count => format!("{count} rows that name no user were"),
+    };
+    let first: Vec<_> = lines.iter().take(MAX_LINES).map(usize::to_string).collect();
+    let line = if lines.len() == 1 { "line" } else { "lines" };
+    let more = if lines.len() > MAX_LINES { ", …" } else { "" };
+    Some(format!("{rows} skipped: {line} {}{more}", first.join(", ")))
+}
+
 impl Table {
     /// The users of the rows, and remarks.
     pub(crate) fn users(
         &self,
         named: &NamedColumns,
+        blank_rows: BlankRows,
     ) -> Result<(Vec<ListedUser>, Vec<String>), ListError> {
-        let (columns, notes) = Columns::choose(self, named)?;
+        let (columns, mut notes) = Columns::choose(self, named)?;
         let mut users = Vec::with_capacity(self.rows.len());
+        let mut skipped = Vec::new();
         for row in &self.rows {
-            users.push(self.user(row, &columns)?);
+            let user = self.user(row, &columns)?;
+            if user.id.is_some() || user.email.is_some() {
+                users.push(user);
+            } else if blank_rows == BlankRows::Skip && !self.has_moved_address(row) {
+                skipped.push(row.line);
+            } else {
+                return Err(self.blank_row(row, &columns));
+            }
         }
+        notes.extend(skipped_rows(&skipped));
         if self.is_positional {
             self.check_other_columns(&columns)?;
         }
@@ -68,25 +95,33 @@ impl Table {
                 )),
             }
         };
-        let user = ListedUser {
+        Ok(ListedUser {
             line: row.line,
             id: field(columns.id, check_id, "id")?,
             email: field(columns.email, check_address, "e-mail address")?,
-        };
-        if user.id.is_none() && user.email.is_none() {
-            let names: Vec<_> = [columns.email, columns.id]
-                .into_iter()
-                .flatten()
-                .map(|column| self.name(column))
-                .collect();
-            let are = if names.len() == 1 { "is" } else { "are" };
-            let cause = format!(
-                "{} {are} empty, so the row names no user",
-                names.join(" and ")
-            );
-            return Err(ListError::at(row.line, cause));
-        }
-        Ok(user)
+        })
+    }
+
+    /// Returns true if an address stands in a column that is not one of addresses: the fields of the row may have moved.
+    fn has_moved_address(&self, row: &Row) -> bool {
+        self.header.iter().enumerate().any(|(column, name)| {
+            kind(name) != ColumnKind::OtherEmail && check_address(row.text(column)).is_ok()
+        })
+    }
+
+    /// Error about a row that names no user.
+    fn blank_row(&self, row: &Row, columns: &Columns) -> ListError {
+        let names: Vec<_> = [columns.email, columns.id]
+            .into_iter()
+            .flatten()
+            .map(|column| self.name(column))
+            .collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        let cause = format!(
+            "{} {are} empty, so the row names no user",
+            names.join(" and ")
+        );
+        ListError::at(row.line, cause)
     }
 
     /// Checks that a column of other people's addresses contains addresses only: other text in it shows that the fields of a
