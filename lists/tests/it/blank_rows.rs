@@ -6,7 +6,10 @@ use onepassword_users_lists::{BlankRows, NamedColumns, parse, parse_with};
 fn skipping_blank_rows(text: &str) -> Result<(Vec<String>, Vec<String>), String> {
     let list = parse_with(text.as_bytes(), &NamedColumns::default(), BlankRows::Skip);
     let list = list.map_err(|error| error.cause)?;
-    let names = list.users.into_iter().filter_map(|user| user.email.or(user.id));
+    let names = list
+        .users
+        .into_iter()
+        .filter_map(|user| user.email.or(user.id));
     Ok((names.collect(), list.notes))
 }
 

@@ -37,7 +37,9 @@ async fn a_line_is_an_account_change_of_ocsf() {
         let mut line = objects(&read(&scene.path("audit.jsonl"))).pop().unwrap();
         let time = line["time"].take().as_u64().expect("milliseconds");
         let text = line["time_dt"].take();
-        let parsed = text.as_str().map(|text| OffsetDateTime::parse(text, &Rfc3339));
+        let parsed = text
+            .as_str()
+            .map(|text| OffsetDateTime::parse(text, &Rfc3339));
         let parsed = parsed.expect("a text").expect("RFC 3339");
         assert_eq!(
             parsed.unix_timestamp_nanos() / 1_000_000,
