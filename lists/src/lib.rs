@@ -22,8 +22,8 @@ mod table;
 
 pub use self::{
     column_choice::NamedColumns,
-    list::{BlankRows, List, parse, parse_with},
+    list::{List, parse, parse_with},
     list_error::ListError,
-    listed_users::ListedUser,
+    listed_users::{BlankRows, ListedUser},
     name::{check_address, check_id, has_id_form},
 };

@@ -9,7 +9,7 @@ use crate::{
     },
     json_objects::{self, MAX_COLUMNS},
     list_error::{ListError, quoted},
-    listed_users::ListedUser,
+    listed_users::{BlankRows, ListedUser},
     name::{check_address, check_id, has_id_form},
     table::{Row, Table},
 };
@@ -24,16 +24,6 @@ pub struct List {
     pub users: Vec<ListedUser>,
     /// Remarks for people, printable.
     pub notes: Vec<String>,
-}
-
-/// Handling of rows whose cells for a name are all blank.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum BlankRows {
-    /// Such a row is an error.
-    #[default]
-    Refuse,
-    /// Such rows are left out, and a note counts them.
-    Skip,
 }
 
 /// Parses a list in which every row names a user.

@@ -3,7 +3,6 @@
 use crate::{
     column_choice::{Columns, NamedColumns},
     column_names::{ColumnKind, kind},
-    list::BlankRows,
     list_error::{ListError, quoted},
     name::{check_address, check_id},
     table::{Row, Table},
@@ -25,6 +24,16 @@ pub struct ListedUser {
     pub id: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+}
+
+/// Handling of rows whose cells for a name are all blank.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum BlankRows {
+    /// Such a row is an error.
+    #[default]
+    Refuse,
+    /// Such rows are left out, and a note counts them.
+    Skip,
 }
 
 /// Maximum number of lines that a note names.
