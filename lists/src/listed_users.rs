@@ -8,6 +8,9 @@ use crate::{
     table::{Row, Table},
 };
 
+/// Column of names in the lists that `op-users list` prints.
+const DISPLAY_NAME: &str = "display_name";
+
 /// Advice where fields are not in their columns.
 const MOVED_HINT: &str = "quote fields that contain a separator, or leave the column out";
 /// Fields that stand for an empty one.
@@ -140,6 +143,11 @@ impl Table {
             let kind = kind(name);
             let is_chosen = columns.email == Some(column) || columns.id == Some(column);
             if is_chosen || kind == ColumnKind::Login {
+                continue;
+            }
+            // A name of 1Password can be any address. Fields that have moved do not have an id and an address of one user.
+            let has_both = columns.email.is_some() && columns.id.is_some();
+            if has_both && name == DISPLAY_NAME {
                 continue;
             }
             let own = |row: &Row| columns.email.map_or("", |email| row.text(email)).to_owned();
