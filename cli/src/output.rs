@@ -1,10 +1,16 @@
 //! Output of a command: tables and sentences for people, or JSON with one object per line.
 
+mod csv;
 mod hint;
 pub(crate) mod json;
 pub(crate) mod printable;
+pub(crate) mod spinner;
 pub(crate) mod stderr;
+pub(crate) mod table;
+pub(crate) mod terminal;
 pub(crate) mod text;
+pub(crate) mod tone;
+pub(crate) mod users;
 
 use std::io::{self, Write};
 
@@ -13,7 +19,10 @@ use serde_json::{Value, json};
 
 use self::{
     printable::{printable, printable_lines},
-    text::{call_error, table},
+    table::{Cell, Column, TextTable},
+    terminal::Surface,
+    text::call_error,
+    users::UserWriter,
 };
 use crate::failure::{CommandResult, Failure, Problem};
 
@@ -62,23 +71,14 @@ impl Output {
 
     /// Writes users: a table, or one object per line.
     pub(crate) fn users(&mut self, users: &[User]) {
-        if self.is_json {
-            return self.objects(users.iter().map(json::user));
-        }
-        let mut table = table(["ID", "E-MAIL", "NAME", "STATE", "SINCE"]);
-        for user in users {
-            table.add_row(
-                [
-                    &user.id,
-                    &user.email,
-                    &user.display_name,
-                    user.state.name(),
-                    &user.create_time,
-                ]
-                .map(printable),
-            );
-        }
-        self.line(&table.trim_fmt());
+        self.more_users(&mut UserWriter::new(self.is_json), users);
+    }
+
+    /// Writes users below those that the writer has written.
+    pub(crate) fn more_users(&mut self, writer: &mut UserWriter, users: &[User]) {
+        let lines = writer.lines(users, self.surface());
+        // Every text from outside in it is escaped already, and the colours are its own.
+        self.bytes(lines.as_bytes());
     }
 
     /// Writes the results of checks: a table, or one object per line.
@@ -86,11 +86,34 @@ impl Output {
         if self.is_json {
             return self.objects(findings.iter().map(json::finding));
         }
-        let mut table = table(["CHECK", "VERDICT", "DETAIL"]);
+        let mut table = TextTable::new([
+            Column::whole("CHECK"),
+            Column::whole("VERDICT"),
+            Column::wrapped("DETAIL"),
+        ]);
         for finding in findings {
-            table.add_row([&finding.check, finding.verdict.name(), &finding.detail].map(printable));
+            table.add_row([
+                Cell::new(&finding.check),
+                Cell::with_tone(finding.verdict.name(), &finding.verdict),
+                Cell::new(&finding.detail),
+            ]);
         }
-        self.line(&table.trim_fmt());
+        self.table(&mut table);
+    }
+
+    /// Writes the rows of a table that were added since the last time.
+    pub(crate) fn table<const N: usize>(&mut self, table: &mut TextTable<N>) {
+        let text = table.take_text(self.surface());
+        // Every text in it is escaped already, and the colours are its own.
+        self.bytes(format!("{text}\n").as_bytes());
+    }
+
+    /// Abilities of the destination.
+    fn surface(&self) -> Surface {
+        match self.destination {
+            Destination::StandardError => Surface::stderr(),
+            _ => Surface::stdout(),
+        }
     }
 
     /// Writes an object.
@@ -100,9 +123,7 @@ impl Output {
 
     /// Writes objects, one per line.
     pub(crate) fn objects(&mut self, objects: impl Iterator<Item = Value>) {
-        for object in objects {
-            self.object(&object);
-        }
+        self.bytes(json::lines(objects).as_bytes());
     }
 
     /// Writes a line of text, or several. Letters that could control a terminal are escaped.
@@ -112,6 +133,9 @@ impl Output {
 
     /// Writes bytes as they are. A failure ends the output, and not the command: [`Output::finish`] tells it.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         match self.destination {
             Destination::StandardOutput => {
                 let mut out = io::stdout().lock();
@@ -134,7 +158,7 @@ impl Output {
         if self.is_json {
             stderr::print_object(object);
         } else {
-            stderr::print_line(text);
+            stderr::print_message(text);
         }
     }
 

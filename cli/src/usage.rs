@@ -1,17 +1,23 @@
 //! Parsing of the arguments, and errors in them: text for people, or with `--json` an object like every other error.
 
-use std::{
-    env,
-    io::{self, IsTerminal},
-};
+use std::{env, ffi::OsString};
 
-use clap::{Parser, error::ErrorKind};
+use clap::{CommandFactory, FromArgMatches, ValueEnum, error::ErrorKind};
 use serde_json::json;
 
 use crate::{
-    arguments::Arguments,
-    output::{printable::printable, stderr},
+    arguments::{Arguments, ColorArgument},
+    output::{
+        printable::printable,
+        stderr,
+        terminal::{Surface, choose_colors},
+    },
 };
+
+/// Width of help without a terminal, in columns.
+const DEFAULT_HELP_WIDTH: u16 = 80;
+/// Maximum width of help, in columns: longer lines are hard to read.
+const MAX_HELP_WIDTH: u16 = 120;
 
 /// Result of parsing the arguments.
 pub(crate) enum ParsedArguments {
@@ -30,26 +36,33 @@ pub(crate) struct UsageError {
     is_json: bool,
 }
 
-/// Parses the arguments of this process.
+/// Parses the arguments of this process, and chooses the colours for all that is printed.
 pub(crate) fn parse() -> ParsedArguments {
-    let error = match Arguments::try_parse() {
-        Ok(arguments) => return ParsedArguments::Run(Box::new(arguments)),
+    let command = || Arguments::command().term_width(help_width());
+    let parse = |arguments: Vec<OsString>| {
+        let matches = command().try_get_matches_from(arguments)?;
+        Arguments::from_arg_matches(&matches)
+    };
+    let error = match parse(env::args_os().collect()) {
+        Ok(arguments) => {
+            choose_colors(arguments.color.into());
+            return ParsedArguments::Run(Box::new(arguments));
+        }
         Err(error) => error,
     };
     let arguments: Vec<String> = env::args_os()
         .map(|argument| printable(&argument.to_string_lossy()))
         .collect();
-    let is_json = arguments
-        .iter()
-        .take_while(|argument| *argument != "--")
-        // With a value, which it does not take, it asks for JSON all the same.
-        .any(|argument| argument == "--json" || argument.starts_with("--json="));
+    let options = || arguments.iter().take_while(|argument| *argument != "--");
+    // With a value, which it does not take, it asks for JSON all the same.
+    let is_json = options().any(|option| option == "--json" || option.starts_with("--json="));
+    choose_colors(color(options().map(String::as_str)).into());
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
         let text = error.render();
-        let text = if io::stdout().is_terminal() {
+        let text = if Surface::stdout().has_color {
             text.ansi().to_string()
         } else {
             text.to_string()
@@ -57,17 +70,39 @@ pub(crate) fn parse() -> ParsedArguments {
         return ParsedArguments::Help { text, is_json };
     }
     // The message repeats arguments, which may be copied from outside.
-    let error = Arguments::try_parse_from(arguments).err().unwrap_or(error);
+    let arguments = arguments.into_iter().map(OsString::from).collect();
+    let error = parse(arguments).err().unwrap_or(error);
     ParsedArguments::Wrong(UsageError {
         text: error.render().to_string(),
         is_json,
     })
 }
 
+/// Width of help in columns: that of the terminal. Elsewhere, a fixed one.
+fn help_width() -> usize {
+    let width = Surface::stdout().width.unwrap_or(DEFAULT_HELP_WIDTH);
+    usize::from(width.min(MAX_HELP_WIDTH))
+}
+
+/// Value of `--color` in options that are wrong elsewhere.
+fn color<'a>(mut options: impl Iterator<Item = &'a str>) -> ColorArgument {
+    let mut value = None;
+    while let Some(option) = options.next() {
+        if option == "--color" {
+            value = options.next();
+        } else if let Some(joined) = option.strip_prefix("--color=") {
+            value = Some(joined);
+        }
+    }
+    value
+        .and_then(|value| ColorArgument::from_str(value, false).ok())
+        .unwrap_or_default()
+}
+
 /// Reports wrong arguments on standard error.
 pub(crate) fn report(error: &UsageError) {
     if !error.is_json {
-        return stderr::print(&error.text);
+        return stderr::print_message(error.text.trim_end());
     }
     let (message, hint) = message_and_hint(&error.text);
     stderr::print_object(

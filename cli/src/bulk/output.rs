@@ -14,7 +14,8 @@ use crate::output::{
     json::{error, user},
     printable::printable,
     stderr,
-    text::{error_line, hint_line, request_count, table},
+    table::{Cell, Column, TextTable},
+    text::{error_line, hint_line, request_count},
 };
 
 /// Maximum number of users named for one error.
@@ -26,10 +27,10 @@ pub(super) fn print(change: &ChangeDescription, result: &BulkResult, output: &mu
         output.objects(result.targets.iter().map(target_object));
         return output.object(&summary_object(change, result));
     }
-    output.line(&target_table(result));
+    output.table(&mut target_table(result));
     output.line(&summary_line(result));
     for message in messages(change, result) {
-        stderr::print_line(message);
+        stderr::print_message(message);
     }
 }
 
@@ -64,22 +65,29 @@ pub(super) fn summary_object(change: &ChangeDescription, result: &BulkResult) ->
 }
 
 /// Table of the targets and their outcomes.
-pub(super) fn target_table(result: &BulkResult) -> String {
-    let mut table = table(["WHO", "OUTCOME", "E-MAIL", "PREVIOUS", "ERROR"]);
+pub(super) fn target_table(result: &BulkResult) -> TextTable<5> {
+    let mut table = TextTable::new([
+        Column::wrapped("WHO"),
+        Column::whole("OUTCOME"),
+        Column::wrapped("E-MAIL"),
+        Column::whole("PREVIOUS"),
+        Column::whole("ERROR"),
+    ]);
     for target in &result.targets {
-        let previous_state = target.report.previous_state.as_ref();
-        table.add_row(
-            [
-                target.named.text.as_str(),
-                target.report.outcome.name(),
-                target.user().map_or("", |user| &user.email),
-                previous_state.map_or("", |state| state.name()),
-                target.error().map_or("", |error| error.code.name()),
-            ]
-            .map(printable),
-        );
+        let outcome = &target.report.outcome;
+        let previous = match &target.report.previous_state {
+            Some(state) => Cell::with_tone(state.name(), state),
+            None => Cell::new(""),
+        };
+        table.add_row([
+            Cell::new(&target.named.text),
+            Cell::with_tone(outcome.name(), outcome),
+            Cell::new(target.user().map_or("", |user| &user.email)),
+            previous,
+            Cell::new(target.error().map_or("", |error| error.code.name())),
+        ]);
     }
-    table.trim_fmt()
+    table
 }
 
 /// Number of users per outcome, and of requests, in one line.

@@ -117,9 +117,9 @@ pub(super) fn show_plan(change: &ChangeDescription, plan: &BulkResult, output: &
         stderr::print_object(&summary_object(change, plan));
         return;
     }
-    stderr::print_line(target_table(plan));
+    stderr::print_table(&mut target_table(plan));
     for message in messages(change, plan) {
-        stderr::print_line(message);
+        stderr::print_message(message);
     }
     stderr::print_line(summary_line(plan));
 }

@@ -12,6 +12,16 @@ pub(crate) fn text(object: &Value) -> String {
     escape_hidden(&object.to_string())
 }
 
+/// Objects, one per line.
+pub(crate) fn lines(objects: impl Iterator<Item = Value>) -> String {
+    let mut lines = String::new();
+    for object in objects {
+        lines.push_str(&text(&object));
+        lines.push('\n');
+    }
+    lines
+}
+
 /// Escapes hidden letters in a JSON text as `\u202e`. JSON has them within strings only, except for ASCII controls, which stay.
 pub(crate) fn escape_hidden(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use comfy_table::{ContentArrangement, Table, presets};
 use host::{Effect, Error, RequestEnd, RequestRecord};
 
 use super::{hint::hint, printable::printable};
@@ -67,17 +66,4 @@ pub(crate) fn exchange_line(method: &str, path: &str, end: &str, elapsed: Durati
         printable(path),
         printable(end)
     )
-}
-
-/// An empty table with a header.
-pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(header);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table
 }

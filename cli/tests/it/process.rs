@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::File,
-    io::{Seek, Write},
+    io::{Read, Seek, Write},
     process::{Command, Stdio},
 };
 
@@ -17,9 +17,22 @@ pub(crate) struct CommandOutput {
     pub(crate) stderr: String,
 }
 
+/// Variables that choose colours and widths.
+const OF_TERMINALS: [&str; 6] = [
+    "CI",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "NO_COLOR",
+    "TERM",
+];
+
 /// The command, without settings in its environment.
 pub(crate) fn op_users(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-users"));
+    for name in OF_TERMINALS {
+        command.env_remove(name);
+    }
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         let is_network = text.to_uppercase().ends_with("_PROXY") || text.starts_with("SSL_CERT_");
@@ -97,6 +110,43 @@ pub(crate) async fn run_typing(mut command: Command, typed: &str) -> CommandOutp
     let ended = run(command).await;
     drop(person);
     ended
+}
+
+/// Runs a command with a terminal of this size as standard output and standard error. Returns its exit status and the text.
+#[cfg(unix)]
+pub(crate) async fn run_at_terminal(
+    mut command: Command,
+    rows: u16,
+    columns: u16,
+) -> (i32, String) {
+    let size = nix::pty::Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let terminal = nix::pty::openpty(Some(&size), None).expect("a terminal");
+    let (mut person, output): (File, File) = (terminal.master.into(), terminal.slave.into());
+    command
+        .stdout(output.try_clone().expect("a terminal"))
+        .stderr(output);
+    let session = move || {
+        let mut child = command.spawn().expect("the command starts");
+        drop(command);
+        let mut text = Vec::new();
+        let mut part = [0; 4096];
+        // At the end, reading fails on some systems.
+        while let Ok(read @ 1..) = person.read(&mut part) {
+            text.extend_from_slice(&part[..read]);
+        }
+        let status = child.wait().expect("the command ends");
+        (status.code().expect("an exit status"), text)
+    };
+    let (status, text) = tokio::task::spawn_blocking(session)
+        .await
+        .expect("the command is waited for");
+    let text = String::from_utf8(text).expect("UTF-8");
+    (status, text.replace("\r\n", "\n"))
 }
 
 /// Runs a command whose standard output is a pipe that its reader closed before the start.
