@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use host::StateFilter;
 
@@ -21,8 +22,8 @@ Settings, from the environment (secrets are never arguments):
 Examples:
   op-users                                      the demonstration
   op-users check                                checks the settings
-  op-users list --state suspended               suspended users, the first page
-  op-users list --all --json | wc -l            number of users
+  op-users list --state suspended               suspended users
+  op-users list --match wendy                   users whose name or address contains this
   op-users suspend IR7VJHJ36JHINBFAD7V2T5MP3E   asks, unless --yes
   op-users contain --file leavers.csv           suspends many users: shows them, then asks
   op-users restore --from-report FILE           undoes what a contain with --report FILE did
@@ -86,6 +87,10 @@ pub(crate) struct Arguments {
     /// Show each request on standard error: method, path, status, milliseconds
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+
+    /// Use colours: on a terminal that takes them, always, or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: ColorArgument,
 }
 
 #[derive(Debug, Subcommand)]
@@ -214,15 +219,67 @@ pub(crate) struct ListArguments {
     /// List only users in this state
     #[arg(long, value_enum)]
     pub(crate) state: Option<StateArgument>,
-    /// Maximum number of users per page, 1 to 1000 [default: the server's 25; 1000 with --all]
+    /// List only users whose name or address contains TEXT, without regard to case and accents
+    #[arg(
+        long = "match",
+        value_name = "TEXT",
+        conflicts_with_all = ["page_size", "page_token"]
+    )]
+    pub(crate) matched: Option<String>,
+    /// Sort the users, which takes memory for all of them
+    #[arg(long, value_enum, value_name = "BY", conflicts_with_all = ["page_size", "page_token"])]
+    pub(crate) sort: Option<SortArgument>,
+    /// Stop after the first N users
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with_all = ["page_size", "page_token"],
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) limit: Option<u64>,
+    /// Print the number of users instead
+    #[arg(long, conflicts_with_all = ["sort", "limit", "csv", "page_size", "page_token"])]
+    pub(crate) count: bool,
+    /// Print CSV, which `contain --file` reads
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+    /// List one page, of up to N users, 1 to 1000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) page_size: Option<u32>,
-    /// First page to list: the token that an earlier list printed
+    /// List one page: the one of a token that an earlier page printed
     #[arg(long, value_name = "TOKEN")]
     pub(crate) page_token: Option<String>,
-    /// List every page from the first one on
-    #[arg(long)]
+    /// List every page, which is the default; with --page-size, pages of that size
+    #[arg(long, hide = true, conflicts_with = "limit")]
     pub(crate) all: bool,
+}
+
+/// Use of colours.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum ColorArgument {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorArgument> for ColorChoice {
+    fn from(color: ColorArgument) -> Self {
+        match color {
+            ColorArgument::Auto => Self::Auto,
+            ColorArgument::Always => Self::Always,
+            ColorArgument::Never => Self::Never,
+        }
+    }
+}
+
+/// Order of a list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SortArgument {
+    Name,
+    Email,
+    Created,
+    State,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

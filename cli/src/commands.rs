@@ -50,7 +50,7 @@ async fn run_on(
     let instance = account.instance(verbose);
     match command {
         Command::Check => check::run(&mut instance.await?, output).await,
-        Command::List(list) => list::run(&mut instance.await?, list, output).await,
+        Command::List(list) => list::run(&mut instance.await?, list, verbose, output).await,
         Command::Get { user } => user::get(&mut instance.await?, user, output).await,
         Command::Suspend { id, yes } => {
             user::change(&mut instance.await?, UserAction::Suspend, id, *yes, output).await

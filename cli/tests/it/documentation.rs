@@ -148,6 +148,13 @@ async fn replayed(shown: &str, folder: &Path) -> String {
 }
 
 #[tokio::test]
+async fn the_transcript_of_a_list_is_current() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let actual = replayed(&block(CLI, "transcript: list"), folder.path()).await;
+    expect_current(CLI, "transcript: list", actual.trim_end());
+}
+
+#[tokio::test]
 async fn the_transcript_and_audit_of_a_bulk_change_are_current() {
     let folder = tempfile::tempdir().expect("a folder");
     let shown = block(CLI, "transcript: bulk");

@@ -19,7 +19,7 @@ async fn a_page_is_a_table_with_a_remark_on_further_pages() {
     assert_eq!(
         ended.stdout,
         "\
-ID                          E-MAIL                 NAME          STATE   SINCE
+ID                          E-MAIL                 NAME          STATE   CREATED
 OGG1MAE6J44ZVOL267BVBZKNHR  user0000@acme.example  Ingrid Çelik  active  2021-06-26T21:40:37Z
 VLDVIRDURORDXMSS32Y59P4ZGR  user0001@acme.example  Noah Jensen   active  2019-08-16T03:07:32Z
 "
@@ -63,8 +63,15 @@ async fn a_page_token_continues_after_the_previous_page() {
 }
 
 #[tokio::test]
-async fn all_lists_every_page() {
+async fn a_list_has_every_page() {
     let simulator = simulator().await;
+    let ended = run(op_users_at(&simulator, &["list"])).await;
+    assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
+    assert_eq!(ended.stdout.lines().count(), 61);
+    // A page of the maximum size and a token request.
+    assert_eq!(simulator.requests().len(), 2);
+
+    simulator.clear_requests();
     let arguments = ["list", "--all", "--page-size", "7"];
     let ended = run(op_users_at(&simulator, &arguments)).await;
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
@@ -75,7 +82,7 @@ async fn all_lists_every_page() {
     simulator.clear_requests();
     let ended = run(op_users_at(
         &simulator,
-        &["--json", "list", "--all", "--state", "suspended"],
+        &["--json", "list", "--state", "suspended"],
     ))
     .await;
     let suspended = objects(&ended.stdout);
@@ -137,7 +144,7 @@ async fn check_prints_a_table_or_an_object_per_finding() {
 
 #[tokio::test]
 async fn verbose_shows_requests_on_standard_error() {
-    let ended = run(op_users(&["--simulator", "-v", "list", "--all"])).await;
+    let ended = run(op_users(&["--simulator", "-v", "list"])).await;
     let wire: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(wire.len(), 2, "{ended:?}");
     assert!(wire[0].starts_with("POST /v1beta1/users/oauth2/token  200  "));

@@ -7,6 +7,10 @@ mod documentation;
 mod errors;
 mod hostile_text;
 mod list;
+mod list_csv;
+mod list_options;
+#[cfg(target_os = "linux")]
+mod list_stream;
 mod network;
 mod no_secrets;
 mod process;

@@ -15,6 +15,19 @@ async fn invalid_arguments_have_exit_status_2() {
         &["list", "--page-size", "1001"],
         &["list", "--page-size", "many"],
         &["list", "--state", "asleep"],
+        &["list", "--limit", "0"],
+        &["list", "--sort", "age"],
+        &["list", "--match", ""],
+        &["list", "--match", " \u{301}\u{200b}"],
+        &["list", "--match", "a", "--page-size", "5"],
+        &["list", "--sort", "name", "--page-token", "x"],
+        &["list", "--limit", "1", "--page-size", "5"],
+        &["list", "--limit", "1", "--all"],
+        &["list", "--count", "--csv"],
+        &["list", "--count", "--sort", "name"],
+        &["list", "--count", "--limit", "1"],
+        &["list", "--count", "--page-size", "1"],
+        &["--color", "blue", "list"],
         &["suspend"],
         &["--client-secret", "x", "list"],
     ] {
@@ -34,7 +47,7 @@ async fn help_names_settings_examples_and_exit_statuses() {
     for part in [
         "OP_USERS_CLIENT_SECRET",
         "Examples:",
-        "op-users list --all --json",
+        "op-users list --match",
         "Exit status: 0 done, 1 a call failed, 2 wrong usage.",
     ] {
         assert!(ended.stdout.contains(part), "{part}");
