@@ -6,6 +6,7 @@
 mod account;
 mod arguments;
 mod atomic_file;
+mod audit_file;
 mod bulk;
 mod commands;
 mod core_dumps;

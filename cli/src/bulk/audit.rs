@@ -1,11 +1,10 @@
-//! The audit file: one event per user, appended and synced before a change's response is used.
+//! The audit of a bulk change: one event per user, appended and synced before a change's response is used.
 
 mod line;
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io,
     mem::discriminant,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -18,11 +17,7 @@ use super::{
     change::ChangeDescription,
     result::{BulkResult, TargetResult, error_of},
 };
-use crate::{
-    atomic_file,
-    failure::Failure,
-    written_file::{self, FileKind},
-};
+use crate::{audit_file::AuditFile, failure::Failure};
 
 /// An audit file, to which the events of one command are appended.
 pub(super) struct AuditLog {
@@ -32,34 +27,6 @@ pub(super) struct AuditLog {
     warning: Option<String>,
     /// Events written so far, by user id.
     written: Mutex<HashMap<String, WrittenEvent>>,
-}
-
-struct AuditFile {
-    writer: AuditWriter,
-    /// True if the file ends with an incomplete line.
-    is_torn: bool,
-}
-
-enum AuditWriter {
-    /// A regular file, which is synced.
-    File(File),
-    /// Standard output, a pipe or a device.
-    Stream(Box<dyn Write + Send>),
-}
-
-impl AuditWriter {
-    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
-        match self {
-            Self::File(file) => {
-                file.write_all(lines)?;
-                file.sync_data()
-            }
-            Self::Stream(stream) => {
-                stream.write_all(lines)?;
-                stream.flush()
-            }
-        }
-    }
 }
 
 /// Content of an event that was written.
@@ -82,17 +49,7 @@ impl WrittenEvent {
 impl AuditLog {
     /// Opens the file, or creates it. An existing one must be a regular file of one's own, or a stream.
     pub(super) fn open(path: &Path, change: ChangeDescription) -> Result<Self, Failure> {
-        let failed = |cause: String| cannot_append(path, &cause);
-        let (file, warning) = match FileKind::of(path).map_err(failed)? {
-            FileKind::Regular => open_file(path).map_err(failed)?,
-            kind => {
-                let stream = written_file::open_stream(path, kind);
-                let writer =
-                    AuditWriter::Stream(stream.map_err(|error| failed(error.to_string()))?);
-                let is_torn = false;
-                (AuditFile { writer, is_torn }, None)
-            }
-        };
+        let (file, warning) = AuditFile::open(path)?;
         Ok(Self {
             change,
             file: Mutex::new(file),
@@ -103,23 +60,7 @@ impl AuditLog {
 
     /// Fails if the file could not be opened or created. Changes nothing, and opens no stream.
     pub(super) fn check(path: &Path) -> Result<(), Failure> {
-        let failed = |cause: String| cannot_append(path, &cause);
-        if FileKind::of(path).map_err(failed)? != FileKind::Regular {
-            return Ok(());
-        }
-        let mut options = File::options();
-        let checked = match written_file::open_regular(path, options.append(true)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                atomic_file::temporary_beside(path).map(|_| None)
-            }
-            opened => opened
-                .and_then(|file| file.metadata())
-                .map(|metadata| written_file::foreign_access(&metadata)),
-        };
-        match checked.map_err(|error| failed(error.to_string()))? {
-            Some(cause) => Err(failed(cause)),
-            None => Ok(()),
-        }
+        AuditFile::check(path)
     }
 
     /// Warning about the file, if there is one.
@@ -198,72 +139,13 @@ impl AuditLog {
     }
 
     fn append(&self, lines: &str) -> io::Result<()> {
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let mut audit = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let line_break = if audit.is_torn { "\n" } else { "" };
-        audit.is_torn = true;
-        // In one write, so that other processes can append to the file at the same time.
-        audit
-            .writer
-            .write(format!("{line_break}{lines}").as_bytes())?;
-        audit.is_torn = false;
-        Ok(())
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.append(lines)
     }
 
     fn written(&self) -> MutexGuard<'_, HashMap<String, WrittenEvent>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Opens or creates a regular file. Also returns a warning if others can read it. Fails with the cause.
-fn open_file(path: &Path) -> Result<(AuditFile, Option<String>), String> {
-    let text = |error: io::Error| error.to_string();
-    let mut options = File::options();
-    // Readable too, for its last byte.
-    let options = options.read(true).append(true).create(true);
-    let mut file = written_file::open_regular(path, options)
-        .or_else(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied => {
-                written_file::open_regular(path, File::options().append(true))
-            }
-            _ => Err(error),
-        })
-        .map_err(text)?;
-    let metadata = file.metadata().map_err(text)?;
-    if let Some(cause) = written_file::foreign_access(&metadata) {
-        return Err(cause);
-    }
-    let warning = written_file::readable_by_others(&metadata).map(|mode| {
-        format!(
-            "other users can read the audit file {} (mode {mode}); `chmod 600` changes that",
-            written_file::name(path)
-        )
-    });
-    let is_new = metadata.len() == 0;
-    if is_new {
-        atomic_file::sync_folder(path).map_err(text)?;
-    }
-    // A file that cannot be read counts as complete.
-    let is_torn = !is_new && is_torn(&mut file).unwrap_or(false);
-    let writer = AuditWriter::File(file);
-    Ok((AuditFile { writer, is_torn }, warning))
-}
-
-fn cannot_append(path: &Path, cause: &str) -> Failure {
-    Failure::usage(format!(
-        "the audit file {} cannot be appended to: {cause}; nothing was changed",
-        written_file::name(path)
-    ))
-}
-
-/// Returns true if the file ends with an incomplete line.
-fn is_torn(file: &mut File) -> io::Result<bool> {
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
 }
 
 /// One target per user: the one that was changed, or else the first.
