@@ -83,21 +83,27 @@ impl Summary {
     }
 }
 
-impl FromIterator<OutcomeClass> for Summary {
-    fn from_iter<T: IntoIterator<Item = OutcomeClass>>(classes: T) -> Self {
-        let mut summary = Self::default();
+impl Extend<OutcomeClass> for Summary {
+    fn extend<T: IntoIterator<Item = OutcomeClass>>(&mut self, classes: T) {
         for class in classes {
             let count = match class {
-                OutcomeClass::Changed => &mut summary.changed,
-                OutcomeClass::Unchanged => &mut summary.unchanged,
-                OutcomeClass::WouldChange => &mut summary.would_change,
-                OutcomeClass::MaybeChanged => &mut summary.maybe_changed,
-                OutcomeClass::Protected => &mut summary.protected,
-                OutcomeClass::Failed => &mut summary.failed,
-                OutcomeClass::Skipped => &mut summary.skipped,
+                OutcomeClass::Changed => &mut self.changed,
+                OutcomeClass::Unchanged => &mut self.unchanged,
+                OutcomeClass::WouldChange => &mut self.would_change,
+                OutcomeClass::MaybeChanged => &mut self.maybe_changed,
+                OutcomeClass::Protected => &mut self.protected,
+                OutcomeClass::Failed => &mut self.failed,
+                OutcomeClass::Skipped => &mut self.skipped,
             };
             *count = count.saturating_add(1);
         }
+    }
+}
+
+impl FromIterator<OutcomeClass> for Summary {
+    fn from_iter<T: IntoIterator<Item = OutcomeClass>>(classes: T) -> Self {
+        let mut summary = Self::default();
+        summary.extend(classes);
         summary
     }
 }

@@ -51,7 +51,7 @@ pub use self::{
         ConfigurableRuntime, Credentials, Instance, InstanceOptions, Runtime, Settings,
     },
     server::{ServedRequest, Server, ServerLimits},
-    service::{HeadAnswer, Service, ServiceOptions, ServiceResponse, ServiceRuntime},
+    service::{HeadAnswer, Service, ServiceLog, ServiceOptions, ServiceResponse, ServiceRuntime},
 };
 
 /// Certificate authorities to trust.

@@ -77,6 +77,8 @@ pub struct ServedRequest {
     pub status: u16,
     /// Reason of a 401, which the caller is not told.
     pub reason: Option<String>,
+    /// True if the server answered by itself, and the service has written no line about it.
+    pub is_from_server: bool,
     /// Body of the response, if the client disconnected before it. It can be the only record of a change.
     pub undelivered: Option<Bytes>,
     /// Time from the request's head to its response.
@@ -214,7 +216,11 @@ async fn handle(
     let (sender, receiver) = oneshot::channel();
     let answering = Arc::clone(&place);
     tokio::spawn(async move {
-        let Answer { response, reason } = answer(&shared, &answering, request).await;
+        let Answer {
+            response,
+            reason,
+            is_from_server,
+        } = answer(&shared, &answering, request).await;
         let status = response.status().as_u16();
         // Fails if the client has disconnected.
         let undelivered = match sender.send(response.clone()) {
@@ -226,6 +232,7 @@ async fn handle(
             path,
             status,
             reason,
+            is_from_server,
             undelivered,
             elapsed: started.elapsed(),
         });
@@ -239,6 +246,7 @@ async fn handle(
 struct Answer {
     response: Response<Full<Bytes>>,
     reason: Option<String>,
+    is_from_server: bool,
 }
 
 impl From<Response<Full<Bytes>>> for Answer {
@@ -246,6 +254,7 @@ impl From<Response<Full<Bytes>>> for Answer {
         Self {
             response,
             reason: None,
+            is_from_server: true,
         }
     }
 }
@@ -255,6 +264,7 @@ impl From<ServiceResponse> for Answer {
         Self {
             response: response.response.map(Full::new),
             reason: response.reason,
+            is_from_server: false,
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod dispatch;
 mod instance;
+mod log;
 mod options;
 mod pool;
 mod runtime;
 
 pub use self::{
     dispatch::{HeadAnswer, Service, ServiceResponse},
+    log::ServiceLog,
     options::ServiceOptions,
     runtime::ServiceRuntime,
 };

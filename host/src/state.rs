@@ -39,16 +39,16 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates the store of an instance. `max_memory` is the limit of linear memory in bytes, for each component of the
+    /// Creates the store of an instance, with its environment and standard error. `max_memory` is the limit of linear memory in bytes, for each component of the
     /// instance.
     pub(crate) fn store(
         engine: &Engine,
-        environment: &[(String, String)],
+        wasi: WasiCtx,
         max_memory: usize,
         outgoing_http: OutgoingHttp,
     ) -> Store<Self> {
         let state = Self {
-            wasi: WasiCtx::builder().envs(environment).build(),
+            wasi,
             http: WasiHttpCtx::new(),
             outgoing_http: outgoing_http.for_instance(),
             table: ResourceTable::new(),

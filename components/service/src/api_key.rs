@@ -1,4 +1,4 @@
-//! API keys: the bearer keys that callers authenticate with, each with a name and a role.
+//! API keys, which callers authenticate with, each with a name and a role.
 
 use alloc::{borrow::ToOwned, string::String};
 
@@ -66,8 +66,8 @@ impl ApiKey {
 /// Returns the key that a caller presented, if it is one of `keys`.
 ///
 /// Takes the same time for every presented key of the same length: compares it with all keys, in constant time.
-pub(crate) fn authenticate<'k>(keys: &'k [ApiKey], presented: &str) -> Option<&'k ApiKey> {
-    let digest = sha256(presented.as_bytes());
+pub(crate) fn authenticate<'k>(keys: &'k [ApiKey], presented: &[u8]) -> Option<&'k ApiKey> {
+    let digest = sha256(presented);
     let mut found = u32::MAX;
     for (index, key) in (0_u32..).zip(keys) {
         let is_equal: Choice = key.digest.ct_eq(&digest);
@@ -117,12 +117,12 @@ mod tests {
             ApiKey::parse(&format!("other:read:{}", "0".repeat(64))).unwrap(),
             ApiKey::parse(&format!("siem:contain:{}", SECRET_DIGEST.to_uppercase())).unwrap(),
         ];
-        let key = authenticate(&keys, "secret").unwrap();
+        let key = authenticate(&keys, b"secret").unwrap();
         assert_eq!((key.name.as_str(), key.role), ("siem", Role::Contain));
         for presented in ["", "secret ", "Secret", SECRET_DIGEST] {
-            assert!(authenticate(&keys, presented).is_none());
+            assert!(authenticate(&keys, presented.as_bytes()).is_none());
         }
-        assert!(authenticate(&[], "secret").is_none());
+        assert!(authenticate(&[], b"secret").is_none());
     }
 
     #[test]

@@ -1,23 +1,24 @@
 //! Changes of users, within the limits of the settings.
 
-use alloc::{borrow::ToOwned, boxed::Box, format, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 
 use onepassword_users::{UserAction, can_allocate};
 
 use crate::{
     bindings::{
         containment::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport},
-        types::{Effect, ErrorCode},
+        types::{Effect, Error, ErrorCode},
     },
     bulk_report::ReportBody,
     bulk_request::BulkRequest,
     plugin::Plugin,
     problem::Problem,
     problem_details,
-    replay_cache::Positions,
+    replay_cache::{Carried, Positions},
     request::RequestContext,
     response::{Response, ResponseBody},
     settings::Settings,
+    tally::{FailureStatus, Tally, target_status},
     text::parse_selector,
 };
 
@@ -31,23 +32,26 @@ const MAX_NAME: usize = 64;
 /// Response to a bulk change.
 pub(crate) struct BulkResponse {
     pub(crate) response: Response,
-    /// Users whom it would make sense to request again: those who are neither in the requested state nor failed for good. None
-    /// if that is every user.
-    pub(crate) open: Option<Positions>,
+    /// Users who are in the requested state or failed for good, and the others, whom it would make sense to request again. None
+    /// if it would make sense for every user.
+    pub(crate) carried: Option<Carried>,
 }
 
-/// Changes the users of a request, or those at some positions only.
+/// Changes the users of a request. `before` is what an earlier delivery of the same request carried out: only the users whom it
+/// left open are changed.
 ///
-/// Errors: a problem if nothing was tried. A call that a guard refused is a response with the outcome of each user.
+/// Errors: a problem if nothing was tried. A call that a guard refused is a response with the outcome of each user, and so is one
+/// whose users all failed.
 pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     action: UserAction,
     mut request: BulkRequest,
-    only: Option<&Positions>,
+    before: Option<&Carried>,
     context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
-    let is_requested = |position: &usize| only.is_none_or(|only| only.contains(*position));
+    let is_requested =
+        |position: &usize| before.is_none_or(|before| before.open.contains(*position));
     let mut all_positions = 0..;
     request
         .users
@@ -57,22 +61,38 @@ pub(crate) fn change_users(
         .iter()
         .map(|who| target(parse_selector(who)))
         .collect();
-    let report = call(plugin, action, &targets, &options(settings, &request))?;
+    let report = call(
+        plugin,
+        action,
+        &targets,
+        &options(settings, &request),
+        &context,
+    )?;
     drop(targets);
     let has_settled =
         !request.dry_run && report.refused.is_none() && report.targets.iter().any(is_settled);
-    let open = has_settled.then(|| {
-        let mut open = Positions::default();
-        let positions = (0..).filter(is_requested);
-        // The targets end, the positions do not.
-        for (target, position) in report.targets.iter().zip(positions) {
-            if !is_settled(target) {
-                open.insert(position);
-            }
+    let earlier = before.map_or_else(Tally::default, |before| before.tally);
+    let mut tally = earlier;
+    let mut carried = Carried {
+        open: Positions::default(),
+        tally: earlier,
+    };
+    let positions = (0..).filter(is_requested);
+    // The targets end, the positions do not.
+    for ((target, position), who) in report.targets.iter().zip(positions).zip(&request.users) {
+        tally.add(who, target, request.dry_run);
+        if is_settled(target) {
+            carried.tally.add(who, target, request.dry_run);
+        } else {
+            carried.open.insert(position);
         }
-        open
-    });
-    let refused = report.refused.clone();
+    }
+    let problem = match &report.refused {
+        Some(refused) => Some(Problem::from(refused.clone())),
+        None => tally
+            .problem()
+            .map(|failure| whole_problem(&request.users, &report, failure)),
+    };
     let body = ReportBody {
         request,
         action,
@@ -81,12 +101,49 @@ pub(crate) fn change_users(
         problem: None,
     };
     Ok(BulkResponse {
-        response: match refused {
-            Some(refused) => problem_details::response_with_report(body, refused.into()),
-            None => Response::with_body(ResponseBody::Report(Box::new(body))),
+        response: match problem {
+            Some(problem) => problem_details::response_with_report(body, problem),
+            None => Response::with_body(ResponseBody::Report(Box::new(body)))
+                .with_status(tally.status()),
         },
-        open,
+        carried: has_settled.then_some(carried),
     })
+}
+
+/// Makes the problem of a call in which no outcome is as asked: the error with the largest status, with the worst effect of all.
+/// `failure` has the largest status, and may stem from an earlier delivery.
+fn whole_problem(users: &[String], report: &Report, failure: FailureStatus) -> Problem {
+    let errors = || {
+        let targets = users.iter().zip(&report.targets);
+        targets.filter_map(|(who, target)| match &target.outcome {
+            Outcome::Failed(error) => Some((target_status(who, error), error)),
+            _ => None,
+        })
+    };
+    let mut worst: Option<&Error> = None;
+    for (status, error) in errors() {
+        let is_worse = |known: &Error| {
+            known.effect == Effect::NotApplied && error.effect == Effect::PossiblyApplied
+        };
+        if status == failure.status && worst.is_none_or(is_worse) {
+            worst = Some(error);
+        }
+    }
+    let Some(worst) = worst else {
+        let detail = "no user is in the requested state: see the report";
+        return Problem::new(failure.status, failure.code, detail);
+    };
+    let mut error = worst.clone();
+    if errors().any(|(_, error)| error.effect == Effect::PossiblyApplied) {
+        error.effect = Effect::PossiblyApplied;
+    }
+    error.retryable = errors().all(|(_, error)| error.retryable);
+    error.retry_after_ms = errors().filter_map(|(_, error)| error.retry_after_ms).max();
+    error.requests = report.requests;
+    Problem {
+        status: failure.status,
+        ..Problem::from(error)
+    }
 }
 
 /// Changes one user, within the same limits.
@@ -101,7 +158,13 @@ pub(crate) fn change_user(
 ) -> Result<Response, Problem> {
     let request = BulkRequest::one_user(id);
     let targets = [target(Selector::Id(id.to_owned()))];
-    let report = call(plugin, action, &targets, &options(settings, &request))?;
+    let report = call(
+        plugin,
+        action,
+        &targets,
+        &options(settings, &request),
+        &context,
+    )?;
     let target = report.targets.first();
     let failed = target.and_then(|target| match &target.outcome {
         Outcome::Failed(error) => Some(error),
@@ -123,12 +186,10 @@ pub(crate) fn change_user(
         report,
         problem: None,
     };
-    let user = |target: &TargetReport| target.user.clone();
-    match (problem, body.report.targets.first().and_then(user)) {
-        (None, Some(user)) => Ok(Response::json(&body.changed_user(&user))),
-        (Some(problem), _) => Ok(problem_details::response_with_report(body, problem)),
-        (None, None) => Ok(Response::with_body(ResponseBody::Report(Box::new(body)))),
-    }
+    Ok(match problem {
+        Some(problem) => problem_details::response_with_report(body, problem),
+        None => Response::with_body(ResponseBody::ChangedUser(Box::new(body))),
+    })
 }
 
 /// Returns true if a target is in the requested state, or failed in a way that time alone does not mend. A user who is not found
@@ -157,7 +218,12 @@ fn call(
     action: UserAction,
     targets: &[Target],
     options: &ChangeOptions,
+    context: &RequestContext,
 ) -> Result<Report, Problem> {
+    if !options.dry_run && !context.is_audit_writable {
+        let detail = "the audit of this service cannot be written at present; nothing was changed";
+        return Err(Problem::new(503, "audit-unavailable", detail));
+    }
     let reports = targets.len().saturating_mul(MAX_TARGET_REPORT);
     let names = targets.len().saturating_add(options.protect.len());
     let names = names.saturating_mul(MAX_NAME);

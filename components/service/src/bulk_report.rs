@@ -3,20 +3,18 @@
 use alloc::{string::String, vec::Vec};
 
 use onepassword_users::UserAction;
-use onepassword_users_audit::Event;
+use onepassword_users_audit::{Event, Summary};
 use serde::Serialize;
 
 use crate::{
     audit::{self, ReportedTarget},
-    bindings::{
-        containment::{Outcome, Report},
-        types::User,
-    },
+    bindings::containment::{Outcome, Report},
     bulk_request::BulkRequest,
     json::{self, ErrorJson, UserJson},
     problem::Problem,
     problem_json::problem_json,
     request::RequestContext,
+    tally::class_of,
 };
 
 /// Body of a response with the report of a bulk change.
@@ -37,6 +35,7 @@ struct ReportHeadJson<'a> {
     operation: &'a str,
     request_id: &'a str,
     dry_run: bool,
+    summary: Summary,
     reason: Option<&'a str>,
     ticket: Option<&'a str>,
     requests: u32,
@@ -71,21 +70,27 @@ impl<'a> From<ReportedTarget<'a>> for TargetReportJson<'a> {
 
 /// JSON of one changed user: the user and the audit event.
 #[derive(Serialize)]
-pub(crate) struct ChangedUserJson<'a> {
+struct ChangedUserJson<'a> {
     #[serde(flatten)]
     user: UserJson<'a>,
+    summary: Summary,
     warnings: &'a [String],
     audit: Vec<Event<'a>>,
 }
 
 impl ReportBody {
-    /// Returns the JSON of a user whom the change left in the requested state.
-    pub(crate) fn changed_user<'a>(&'a self, user: &'a User) -> ChangedUserJson<'a> {
-        ChangedUserJson {
+    /// Passes the JSON of the only user to `write`, whom the change left in the requested state.
+    pub(crate) fn write_changed_user(&self, write: &mut dyn FnMut(&str)) {
+        let target = self.report.targets.first();
+        let Some(user) = target.and_then(|target| target.user.as_ref()) else {
+            return self.write_report(write);
+        };
+        write(&json::to_string(&ChangedUserJson {
             user: user.into(),
+            summary: self.summary(),
             warnings: &self.report.warnings,
             audit: self.events().collect(),
-        }
+        }));
     }
 
     /// Passes the JSON to `write`, piece by piece.
@@ -106,6 +111,7 @@ impl ReportBody {
             operation: self.action.bulk_name(),
             request_id: &self.context.request_id,
             dry_run: request.dry_run,
+            summary: self.summary(),
             reason: request.reason.as_deref(),
             ticket: request.ticket.as_deref(),
             requests: report.requests,
@@ -120,7 +126,14 @@ impl ReportBody {
         write("]}");
     }
 
-    fn events(&self) -> impl Iterator<Item = Event<'_>> {
+    /// Counts the outcomes of the report.
+    pub(crate) fn summary(&self) -> Summary {
+        let targets = self.report.targets.iter();
+        targets.map(|target| class_of(&target.outcome)).collect()
+    }
+
+    /// Makes the audit events of the users, one after the other.
+    pub(crate) fn events(&self) -> impl Iterator<Item = Event<'_>> {
         let refused = self.report.refused.as_ref();
         let event =
             move |target| audit::event(&self.request, self.action, &self.context, refused, target);

@@ -1,6 +1,6 @@
 //! Handlers of the routes, for requests that are authenticated.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String};
 
 use onepassword_users::UserAction;
 use serde::Serialize;
@@ -9,12 +9,13 @@ use crate::{
     bindings::types::{Error, ErrorCode},
     bulk::{self, BulkResponse},
     bulk_request::BulkRequest,
-    json::{FindingJson, UserJson},
+    check,
+    json::UserJson,
     list::{self, UserPageBody},
     plugin::Plugin,
     problem::Problem,
     query::parse_query,
-    replay_cache::Positions,
+    replay_cache::Carried,
     request::{Request, RequestContext},
     response::{Response, ResponseBody},
     route::Route,
@@ -24,12 +25,6 @@ use crate::{
 
 /// Description of the service, without the white space of its source.
 const OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
-
-/// JSON of a check's findings.
-#[derive(Serialize)]
-struct FindingsJson<'a> {
-    findings: Vec<FindingJson<'a>>,
-}
 
 /// JSON of a health check.
 #[derive(Serialize)]
@@ -83,15 +78,14 @@ pub(crate) fn handle(
         }
         Route::Check => {
             let [] = parse_query_only(request, [])?;
-            let findings = plugin.check();
-            let findings = findings.iter().map(FindingJson::from).collect();
-            Ok(Response::json(&FindingsJson { findings }))
+            Ok(check::check(plugin, settings, context))
         }
         Route::OpenApi => {
             let [] = parse_query_only(request, [])?;
             Ok(Response::json_text(OPENAPI.to_owned()))
         }
         Route::Health => health(request),
+        Route::Ready => ready(plugin, request, Ok(settings)),
     }
 }
 
@@ -101,13 +95,23 @@ pub(crate) fn health(request: &Request) -> Result<Response, Problem> {
     Ok(Response::json(&HealthJson { status: "alive" }))
 }
 
-/// Changes the users that the body of a request names, or those at some positions only.
+/// Reports if the service can work. Ignores the body, and sends no request to the API.
+pub(crate) fn ready(
+    plugin: &impl Plugin,
+    request: &Request,
+    settings: Result<&Settings, &str>,
+) -> Result<Response, Problem> {
+    let [] = parse_query(request.query(), [])?;
+    check::ready(plugin, settings)
+}
+
+/// Changes the users that the body of a request names, except those for whom an earlier delivery was carried out.
 pub(crate) fn change_users(
     plugin: &impl Plugin,
     settings: &Settings,
     request: &Request,
     action: UserAction,
-    only: Option<&Positions>,
+    before: Option<&Carried>,
     context: RequestContext,
 ) -> Result<BulkResponse, Problem> {
     let body = request.whole_body()?;
@@ -117,7 +121,7 @@ pub(crate) fn change_users(
     }
     let [] = parse_query(request.query(), [])?;
     let parsed = BulkRequest::parse(body)?;
-    bulk::change_users(plugin, settings, action, parsed, only, context)
+    bulk::change_users(plugin, settings, action, parsed, before, context)
 }
 
 /// Reads the query of a request that must not have a body.

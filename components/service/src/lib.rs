@@ -30,13 +30,16 @@ extern crate alloc;
 
 mod api_key;
 mod audit;
+mod authorization;
 mod bindings;
 mod bulk;
 mod bulk_report;
 mod bulk_request;
+mod check;
 mod handlers;
 mod json;
 mod list;
+mod log;
 mod plugin;
 mod problem;
 mod problem_details;
@@ -48,6 +51,7 @@ mod response;
 mod route;
 mod service;
 mod settings;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,6 +1,6 @@
 //! Failed requests, by HTTP status and error code.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{borrow::ToOwned, boxed::Box, string::String};
 
 use crate::{
     bindings::types::{Error, ErrorCode},
@@ -22,6 +22,8 @@ pub(crate) struct Problem {
     pub(crate) allow: Option<&'static str>,
     /// Reason for the operator, which callers are not told.
     pub(crate) reason: Option<&'static str>,
+    /// Name of the caller, if known.
+    pub(crate) caller: Option<String>,
 }
 
 impl Problem {
@@ -34,6 +36,7 @@ impl Problem {
             error: None,
             allow: None,
             reason: None,
+            caller: None,
         }
     }
 
@@ -44,6 +47,12 @@ impl Problem {
             reason: Some(reason),
             ..Self::new(401, "unauthorized", detail)
         }
+    }
+
+    /// Sets the name of the caller.
+    pub(crate) fn of_caller(mut self, caller: &str) -> Self {
+        self.caller = Some(caller.to_owned());
+        self
     }
 
     /// Makes a 415.
@@ -72,7 +81,7 @@ impl From<Error> for Problem {
 
 /// Returns the HTTP status for an error of the plugin: 400 and 404 for the caller's mistakes, 409 for changes that the account
 /// or a guard does not allow, 5xx for failures between this service and 1Password.
-const fn http_status(code: ErrorCode) -> u16 {
+pub(crate) const fn http_status(code: ErrorCode) -> u16 {
     match code {
         ErrorCode::InvalidArgument => 400,
         ErrorCode::NotFound => 404,

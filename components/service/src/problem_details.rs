@@ -8,21 +8,27 @@ use alloc::{
 };
 
 use crate::{
+    authorization::CHALLENGES,
     bulk_report::ReportBody,
     json,
     problem::Problem,
     problem_json::problem_json,
-    response::{Response, ResponseBody},
+    response::{Cause, Response, ResponseBody},
 };
 
 /// Makes the response to the request with this id.
 pub(crate) fn response(problem: &Problem, request_id: &str) -> Response {
-    let body = json::to_string(&problem_json(problem, request_id));
-    response_with_body(problem, ResponseBody::Text(body))
+    response_with_text(problem, json::to_string(&problem_json(problem, request_id)))
+}
+
+/// Makes the response with a body that is the JSON of the problem, with more fields.
+pub(crate) fn response_with_text(problem: &Problem, json: String) -> Response {
+    response_with_body(problem, ResponseBody::Text(json))
 }
 
 /// Makes the response with the report of a change that was tried, whose problem is part of `body`.
 pub(crate) fn response_with_report(mut body: ReportBody, problem: Problem) -> Response {
+    let problem = problem.of_caller(&body.context.caller);
     let mut response = response_with_body(&problem, ResponseBody::Text(String::new()));
     body.problem = Some(problem);
     response.body = ResponseBody::Report(Box::new(body));
@@ -34,6 +40,13 @@ fn response_with_body(problem: &Problem, body: ResponseBody) -> Response {
         status: problem.status,
         headers: vec![("content-type", "application/problem+json".to_owned())],
         body,
+        cause: Some(Cause {
+            code: problem.code,
+            detail: problem
+                .reason
+                .map_or_else(|| problem.detail.clone(), str::to_owned),
+            caller: problem.caller.clone(),
+        }),
     };
     if let Some(allow) = problem.allow {
         response = response.with_header("allow", allow);
@@ -44,7 +57,9 @@ fn response_with_body(problem: &Problem, body: ResponseBody) -> Response {
         response = response.with_header("retry-after", retry_after(wait_ms));
     }
     if problem.status == 401 {
-        response = response.with_header("www-authenticate", "Bearer");
+        for challenge in CHALLENGES {
+            response = response.with_header("www-authenticate", challenge);
+        }
     }
     response
 }

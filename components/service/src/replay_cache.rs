@@ -5,7 +5,7 @@ use core::cell::Cell;
 
 use sha2::{Digest, Sha256};
 
-use crate::webhook::WebhookMessage;
+use crate::{tally::Tally, webhook::WebhookMessage};
 
 /// Maximum number of messages of one sender.
 const MAX_MESSAGES: usize = 1000;
@@ -26,8 +26,16 @@ struct KnownMessage {
     id: [u8; 32],
     /// SHA-256 of the body.
     body: [u8; 32],
+    carried: Carried,
+}
+
+/// Part of a message that was carried out.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Carried {
     /// Users for whom it was not carried out.
-    open: Positions,
+    pub(crate) open: Positions,
+    /// Outcomes of the users for whom it was.
+    pub(crate) tally: Tally,
 }
 
 /// Users of a message, by their positions in its list: one bit for each.
@@ -60,8 +68,8 @@ impl Positions {
 pub(crate) enum Repetition {
     /// No message with this id was carried out.
     New,
-    /// The same message was carried out, except for the users at these positions.
-    Same(Positions),
+    /// The same message was carried out, possibly not for all of its users.
+    Same(Carried),
     /// Another message with this id was carried out.
     OtherBody,
 }
@@ -79,7 +87,7 @@ impl ReplayCache {
         let repetition = match known.next() {
             None => Repetition::New,
             Some(known) if known.body == message.body_digest => {
-                Repetition::Same(known.open.clone())
+                Repetition::Same(known.carried.clone())
             }
             Some(_) => Repetition::OtherBody,
         };
@@ -87,15 +95,15 @@ impl ReplayCache {
         repetition
     }
 
-    /// Adds a message that was carried out except for the users at these positions, or what a repeated delivery has left of
-    /// them. Drops the sender's oldest message if there are too many.
-    pub(crate) fn insert(&self, message: &WebhookMessage<'_>, open: Positions) {
+    /// Adds a message that was carried out, or the progress of a repeated delivery. Drops the sender's oldest message if there
+    /// are too many.
+    pub(crate) fn insert(&self, message: &WebhookMessage<'_>, carried: Carried) {
         let mut senders = self.0.take();
         let id = Sha256::digest(message.id).into();
         let added = KnownMessage {
             id,
             body: message.body_digest,
-            open,
+            carried,
         };
         let mut known = senders.iter_mut();
         match known.find(|known| known.sender == message.sender) {
@@ -132,13 +140,13 @@ mod tests {
     }
 
     fn same() -> Repetition {
-        Repetition::Same(Positions::default())
+        Repetition::Same(Carried::default())
     }
 
     #[test]
     fn an_id_is_cached_per_sender() {
         let cache = ReplayCache::default();
-        cache.insert(&message("siem", "1"), Positions::default());
+        cache.insert(&message("siem", "1"), Carried::default());
         assert_eq!(cache.check(&message("siem", "1")), same());
         assert_eq!(cache.check(&message("soar", "1")), Repetition::New);
         assert_eq!(cache.check(&message("siem", "2")), Repetition::New);
@@ -147,7 +155,7 @@ mod tests {
     #[test]
     fn a_known_id_with_another_body_is_noticed() {
         let cache = ReplayCache::default();
-        cache.insert(&message("siem", "1"), Positions::default());
+        cache.insert(&message("siem", "1"), Carried::default());
         let other = WebhookMessage {
             body_digest: [1; 32],
             ..message("siem", "1")
@@ -158,9 +166,9 @@ mod tests {
     #[test]
     fn the_oldest_message_of_its_sender_is_dropped_at_the_limit() {
         let cache = ReplayCache::default();
-        cache.insert(&message("soar", "0"), Positions::default());
+        cache.insert(&message("soar", "0"), Carried::default());
         for number in 0..=MAX_MESSAGES {
-            cache.insert(&message("siem", &number.to_string()), Positions::default());
+            cache.insert(&message("siem", &number.to_string()), Carried::default());
         }
         for (sender, id, repetition) in [
             ("siem", "0", Repetition::New),
@@ -184,8 +192,9 @@ mod tests {
             for position in left {
                 open.insert(*position);
             }
-            cache.insert(&message("siem", "1"), open);
-            let Repetition::Same(open) = cache.check(&message("siem", "1")) else {
+            let tally = Tally::default();
+            cache.insert(&message("siem", "1"), Carried { open, tally });
+            let Repetition::Same(Carried { open, .. }) = cache.check(&message("siem", "1")) else {
                 panic!("it is known");
             };
             let found: Vec<_> = (0..2000).filter(|at| open.contains(*at)).collect();

@@ -65,15 +65,23 @@ pub(crate) struct RequestContext {
     pub(crate) correlation_id: String,
     /// Time of arrival, in milliseconds since 1970.
     pub(crate) time_ms: u64,
+    /// False if a change would leave no evidence, and is refused.
+    pub(crate) is_audit_writable: bool,
 }
 
 impl RequestContext {
-    pub(crate) fn new(caller: &str, ids: RequestIds<'_>, time_ms: u64) -> Self {
+    pub(crate) fn new(
+        caller: &str,
+        ids: RequestIds<'_>,
+        time_ms: u64,
+        is_audit_writable: bool,
+    ) -> Self {
         Self {
             caller: caller.to_owned(),
             request_id: ids.shown().to_owned(),
             correlation_id: ids.generated.to_owned(),
             time_ms,
+            is_audit_writable,
         }
     }
 

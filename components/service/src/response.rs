@@ -12,6 +12,16 @@ pub(crate) struct Response {
     /// Names in lower case, with their values.
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: ResponseBody,
+    /// Cause of a failure, for the operator. None for a success.
+    pub(crate) cause: Option<Cause>,
+}
+
+/// Cause of a failed request, for the operator of the service.
+pub(crate) struct Cause {
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    /// Name of the caller, if known.
+    pub(crate) caller: Option<String>,
 }
 
 /// Body of a response. The large ones are written piece by piece: as a whole they could exceed the memory of an instance, after
@@ -19,6 +29,8 @@ pub(crate) struct Response {
 pub(crate) enum ResponseBody {
     Text(String),
     Report(Box<ReportBody>),
+    /// One user in the requested state.
+    ChangedUser(Box<ReportBody>),
     UserPage(UserPageBody),
 }
 
@@ -28,6 +40,7 @@ impl ResponseBody {
         match self {
             Self::Text(text) => write(text),
             Self::Report(report) => report.write(write),
+            Self::ChangedUser(report) => report.write_changed_user(write),
             Self::UserPage(page) => page.write(write),
         }
     }
@@ -37,7 +50,7 @@ impl ResponseBody {
     pub(crate) const fn length(&self) -> Option<usize> {
         match self {
             Self::Text(text) => Some(text.len()),
-            Self::Report(_) | Self::UserPage(_) => None,
+            Self::Report(_) | Self::ChangedUser(_) | Self::UserPage(_) => None,
         }
     }
 }
@@ -59,7 +72,15 @@ impl Response {
             status: 200,
             headers: vec![("content-type", "application/json".to_owned())],
             body,
+            cause: None,
         }
+    }
+
+    /// Sets the status.
+    #[must_use]
+    pub(crate) const fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
     }
 
     /// Makes a response without a body.
@@ -68,6 +89,7 @@ impl Response {
             status,
             headers: Vec::new(),
             body: ResponseBody::Text(String::new()),
+            cause: None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{api_key::Role, query::percent_decode};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Route {
     Health,
+    Ready,
     OpenApi,
     Check,
     ListUsers,
@@ -25,6 +26,7 @@ impl Route {
     pub(crate) fn parse(path: &str) -> Option<Self> {
         Some(match path {
             "/healthz" => Self::Health,
+            "/readyz" => Self::Ready,
             "/openapi.json" => Self::OpenApi,
             "/v1/check" => Self::Check,
             "/v1/users" => Self::ListUsers,
@@ -48,10 +50,29 @@ impl Route {
         })
     }
 
+    /// Returns the path of the route, with `{id}` in the place of an id.
+    pub(crate) const fn pattern(&self) -> &'static str {
+        match self {
+            Self::Health => "/healthz",
+            Self::Ready => "/readyz",
+            Self::OpenApi => "/openapi.json",
+            Self::Check => "/v1/check",
+            Self::ListUsers => "/v1/users",
+            Self::FindUser => "/v1/users:find",
+            Self::GetUser(_) => "/v1/users/{id}",
+            Self::SuspendUser(_) => "/v1/users/{id}:suspend",
+            Self::ReactivateUser(_) => "/v1/users/{id}:reactivate",
+            Self::Contain => "/v1/contain",
+            Self::Restore => "/v1/restore",
+            Self::ContainWebhook => "/hooks/contain",
+        }
+    }
+
     /// Returns the method of the route. Every route allows `OPTIONS`, too, and a `GET` route `HEAD`.
     pub(crate) const fn method(&self) -> &'static str {
         match self {
             Self::Health
+            | Self::Ready
             | Self::OpenApi
             | Self::Check
             | Self::ListUsers
@@ -95,6 +116,7 @@ mod tests {
     fn paths_are_parsed_into_routes() {
         for (path, route) in [
             ("/healthz", Some(Route::Health)),
+            ("/readyz", Some(Route::Ready)),
             ("/v1/users", Some(Route::ListUsers)),
             ("/v1/users:find", Some(Route::FindUser)),
             ("/v1/users/A", Some(Route::GetUser("A".into()))),

@@ -1,21 +1,26 @@
 //! The service: authenticates a request, and hands it to its handler.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use onepassword_users::UserAction;
+use onepassword_users_audit::Summary;
 use serde::Serialize;
 
 use crate::{
     api_key::authenticate,
-    handlers,
+    authorization::presented_key,
+    handlers, json,
+    log::{self, Log},
     plugin::Plugin,
     problem::Problem,
     problem_details,
+    problem_json::{ProblemJson, problem_json},
     replay_cache::{Repetition, ReplayCache},
     request::{Request, RequestContext, RequestIds},
     response::{Response, ResponseBody},
     route::Route,
     settings::Settings,
+    tally::Tally,
     webhook::WebhookHead,
 };
 
@@ -27,6 +32,7 @@ pub(crate) struct Service {
     /// The settings, or a description of those that are wrong.
     settings: Result<Settings, String>,
     replay_cache: ReplayCache,
+    log: Box<dyn Log>,
 }
 
 /// Decision on the head of a request.
@@ -60,31 +66,45 @@ struct RepeatedJson<'a> {
     request_id: &'a str,
     #[serde(rename = "repeated")]
     is_repeated: bool,
+    /// Outcomes of the users, over all deliveries.
+    summary: Summary,
+}
+
+/// JSON of the problem that a repeated webhook is, if no user is as asked.
+#[derive(Serialize)]
+struct RepeatedProblemJson<'a> {
+    #[serde(flatten)]
+    problem: ProblemJson<'a>,
+    #[serde(rename = "repeated")]
+    is_repeated: bool,
+    summary: Summary,
 }
 
 impl Service {
     /// Makes a service with the settings from these variables.
-    pub(crate) fn new(environment: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(environment: Vec<(String, String)>, log: Box<dyn Log>) -> Self {
         Self {
             settings: Settings::read(environment),
             replay_cache: ReplayCache::default(),
+            log,
         }
     }
 
     /// Decides from the head of a request alone, before its body is read. `generated_id` is unique.
-    pub(crate) fn respond_to_head(&self, request: &Request, generated_id: &str) -> HeadResponse {
+    pub(crate) fn respond_to_head(
+        &self,
+        plugin: &impl Plugin,
+        request: &Request,
+        generated_id: &str,
+    ) -> HeadResponse {
         let ids = request.ids(generated_id);
-        match self.admit(request) {
-            Ok(Admission::Response(response)) => {
-                HeadResponse::Response(finish(response, request, ids))
-            }
-            Ok(Admission::Call { .. }) => HeadResponse::BodyNeeded { is_known: true },
-            Ok(Admission::Webhook { .. }) => HeadResponse::BodyNeeded { is_known: false },
-            Err(problem) => {
-                let response = self.problem_response(&problem, ids);
-                HeadResponse::Response(finish(response, request, ids))
-            }
-        }
+        let response = match self.admit(plugin, request) {
+            Ok(Admission::Response(response)) => response,
+            Ok(Admission::Call { .. }) => return HeadResponse::BodyNeeded { is_known: true },
+            Ok(Admission::Webhook { .. }) => return HeadResponse::BodyNeeded { is_known: false },
+            Err(problem) => self.problem_response(&problem, ids),
+        };
+        HeadResponse::Response(self.finish(response, request, ids))
     }
 
     /// Responds to a request. `generated_id` is unique.
@@ -98,7 +118,7 @@ impl Service {
         let response = self
             .handle(plugin, request, ids)
             .unwrap_or_else(|problem| self.problem_response(&problem, ids));
-        finish(response, request, ids)
+        self.finish(response, request, ids)
     }
 
     fn handle(
@@ -107,7 +127,7 @@ impl Service {
         request: &Request,
         ids: RequestIds<'_>,
     ) -> Result<Response, Problem> {
-        match self.admit(request)? {
+        match self.admit(plugin, request)? {
             Admission::Response(response) => Ok(response),
             Admission::Webhook { settings, head } => {
                 self.handle_webhook(plugin, settings, request, head, ids)
@@ -117,18 +137,25 @@ impl Service {
                 route,
                 caller,
             } => {
-                let context = RequestContext::new(caller, ids, request.time_ms);
+                let context = self.context(caller, request, ids);
                 handlers::handle(plugin, settings, request, &route, context)
+                    .map_err(|problem| problem.of_caller(caller))
             }
         }
     }
 
     /// Checks the settings, then the key, then the path: without a valid key, existing and missing paths get the same response.
-    fn admit<'r>(&'r self, request: &'r Request) -> Result<Admission<'r>, Problem> {
+    fn admit<'r>(
+        &'r self,
+        plugin: &impl Plugin,
+        request: &'r Request,
+    ) -> Result<Admission<'r>, Problem> {
         let route = Route::parse(request.path());
-        if route == Some(Route::Health) {
-            let response = match respond_to_method(request, &Route::Health)? {
+        if let Some(open @ (Route::Health | Route::Ready)) = &route {
+            let settings = self.settings.as_ref().map_err(String::as_str);
+            let response = match respond_to_method(request, open)? {
                 Some(response) => response,
+                None if *open == Route::Ready => handlers::ready(plugin, request, settings)?,
                 None => handlers::health(request)?,
             };
             return Ok(Admission::Response(response));
@@ -143,10 +170,8 @@ impl Service {
             check_encoding(request)?;
             return Ok(Admission::Webhook { settings, head });
         }
-        let token = bearer_token(request).ok_or_else(|| {
-            Problem::unauthorized("not exactly one header authorization with a bearer key")
-        })?;
-        let key = authenticate(&settings.api_keys, token)
+        let key = presented_key(request).map_err(Problem::unauthorized)?;
+        let key = authenticate(&settings.api_keys, &key)
             .ok_or_else(|| Problem::unauthorized("the key is none of OP_SERVICE_KEYS"))?;
         let Some(route) = route else {
             let detail = "this service has no such path";
@@ -157,7 +182,7 @@ impl Service {
         }
         if key.role < route.role() {
             let detail = "the role of this key does not allow this request";
-            return Err(Problem::new(403, "forbidden", detail));
+            return Err(Problem::new(403, "forbidden", detail).of_caller(&key.name));
         }
         if route.method() == "POST" {
             check_encoding(request)?;
@@ -182,31 +207,45 @@ impl Service {
         let message = head
             .verify(body, &settings.webhook_secrets)
             .map_err(Problem::unauthorized)?;
-        let open = match self.replay_cache.check(&message) {
+        let before = match self.replay_cache.check(&message) {
             Repetition::New => None,
             // A user who was restored since then must not be contained again.
-            Repetition::Same(open) if !open.is_empty() => Some(open),
-            Repetition::Same(_) => {
-                // The sender missed the response.
-                return Ok(Response::json(&RepeatedJson {
-                    request_id: ids.shown(),
-                    is_repeated: true,
-                }));
-            }
+            Repetition::Same(before) if !before.open.is_empty() => Some(before),
+            // The sender missed the response.
+            Repetition::Same(before) => return Ok(repeated(&before.tally, message.sender, ids)),
             Repetition::OtherBody => {
                 let detail = "another message with this webhook-id was carried out; this one changed nothing";
                 return Err(Problem::new(422, "webhook-id-reused", detail));
             }
         };
-        let context = RequestContext::new(message.sender, ids, request.time_ms);
+        let context = self.context(message.sender, request, ids);
         let action = UserAction::Suspend;
         let changed =
-            handlers::change_users(plugin, settings, request, action, open.as_ref(), context)?;
+            handlers::change_users(plugin, settings, request, action, before.as_ref(), context)
+                .map_err(|problem| problem.of_caller(message.sender))?;
         // Otherwise the sender must be able to try again with everything.
-        if let Some(open) = changed.open {
-            self.replay_cache.insert(&message, open);
+        if let Some(carried) = changed.carried {
+            self.replay_cache.insert(&message, carried);
         }
         Ok(changed.response)
+    }
+
+    fn context(&self, caller: &str, request: &Request, ids: RequestIds<'_>) -> RequestContext {
+        let is_writable = request.method != "POST" || self.log.is_writable();
+        RequestContext::new(caller, ids, request.time_ms, is_writable)
+    }
+
+    /// Writes the lines of a response, and adds the headers that every response has. A response to `HEAD` has no body.
+    fn finish(&self, mut response: Response, request: &Request, ids: RequestIds<'_>) -> Response {
+        log::write_audit(&*self.log, &mut response);
+        log::write_response(&*self.log, request, ids, &response);
+        if request.method == "HEAD" {
+            response.body = ResponseBody::Text(String::new());
+        }
+        response
+            .with_header("cache-control", "no-store")
+            .with_header("x-content-type-options", "nosniff")
+            .with_header("x-request-id", ids.shown())
     }
 
     fn problem_response(&self, problem: &Problem, ids: RequestIds<'_>) -> Response {
@@ -221,15 +260,25 @@ impl Service {
     }
 }
 
-/// Adds the headers that every response has. A response to `HEAD` has no body.
-fn finish(mut response: Response, request: &Request, ids: RequestIds<'_>) -> Response {
-    if request.method == "HEAD" {
-        response.body = ResponseBody::Text(String::new());
-    }
-    response
-        .with_header("cache-control", "no-store")
-        .with_header("x-content-type-options", "nosniff")
-        .with_header("x-request-id", ids.shown())
+/// Makes the response to a webhook that was carried out for all of its users, with the status that it had.
+fn repeated(tally: &Tally, sender: &str, ids: RequestIds<'_>) -> Response {
+    let (is_repeated, summary) = (true, tally.summary);
+    let Some(failure) = tally.problem() else {
+        let json = RepeatedJson {
+            request_id: ids.shown(),
+            is_repeated,
+            summary,
+        };
+        return Response::json(&json).with_status(tally.status());
+    };
+    let detail = "this webhook was carried out before, and left no user in the requested state; it is not carried out again";
+    let problem = Problem::new(failure.status, failure.code, detail).of_caller(sender);
+    let json = RepeatedProblemJson {
+        problem: problem_json(&problem, ids.shown()),
+        is_repeated,
+        summary,
+    };
+    problem_details::response_with_text(&problem, json::to_string(&json))
 }
 
 /// Rejects a body in an encoding, which the service would not understand.
@@ -260,11 +309,4 @@ fn respond_to_method(request: &Request, route: &Route) -> Result<Option<Response
             })
         }
     }
-}
-
-/// Returns the bearer token of a request (RFC 6750, section 2.1).
-fn bearer_token(request: &Request) -> Option<&str> {
-    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
-    let token = token.trim_start_matches(' ');
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }

@@ -41,6 +41,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Returns true if anyone can call the service.
+    pub(crate) fn has_callers(&self) -> bool {
+        !self.api_keys.is_empty() || !self.webhook_secrets.is_empty()
+    }
+
     /// Reads the settings from variables of the environment.
     ///
     /// Errors: the name of every wrong variable with the requirement that it does not meet, never with its value.

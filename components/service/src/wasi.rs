@@ -2,6 +2,7 @@
 
 use alloc::{
     borrow::ToOwned,
+    boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -10,7 +11,7 @@ use alloc::{
 use onepassword_users_guest_runtime::InstanceCell;
 use sha2::{Digest, Sha256};
 use wasip2::{
-    cli::environment::get_environment,
+    cli::{environment::get_environment, stderr::get_stderr},
     clocks::{monotonic_clock, wall_clock},
     exports::http::incoming_handler::Guest,
     http::types::{
@@ -20,6 +21,7 @@ use wasip2::{
 };
 
 use crate::{
+    log::Log,
     plugin::ImportedPlugin,
     request::{Body, Request},
     response::Response,
@@ -41,16 +43,32 @@ const MAX_WRITE_BYTES: usize = 4096;
 /// The service of this instance, made at its first request. Keeps its state if the host uses the instance for more requests.
 static SERVICE: InstanceCell<Service> = InstanceCell::new();
 
+/// Standard error, which the host keeps or shows.
+struct StandardError;
+
+impl Log for StandardError {
+    fn is_writable(&self) -> bool {
+        get_stderr().check_write().is_ok()
+    }
+
+    fn write(&self, line: &str) -> bool {
+        let stderr = get_stderr();
+        let mut chunks = line.as_bytes().chunks(MAX_WRITE_BYTES);
+        chunks.all(|chunk| stderr.blocking_write_and_flush(chunk).is_ok())
+    }
+}
+
 struct IncomingHandler;
 
 wasip2::http::proxy::export!(IncomingHandler);
 
 impl Guest for IncomingHandler {
     fn handle(incoming: IncomingRequest, out: ResponseOutparam) {
-        let service = SERVICE.get_or_init(|| Service::new(get_environment()));
+        let service =
+            SERVICE.get_or_init(|| Service::new(get_environment(), Box::new(StandardError)));
         let id = generate_request_id();
         let mut request = read_head(&incoming);
-        let response = match service.respond_to_head(&request, &id) {
+        let response = match service.respond_to_head(&ImportedPlugin, &request, &id) {
             HeadResponse::Response(response) => response,
             HeadResponse::BodyNeeded { is_known } => {
                 let max_wait = if is_known {
@@ -152,7 +170,7 @@ fn method_name(method: Method) -> String {
     .to_owned()
 }
 
-/// Writes a response. Errors are ignored: the client is gone, and there is no log.
+/// Writes a response. Errors are ignored: the client is gone.
 fn write_response(response: &Response, out: ResponseOutparam) {
     let mut headers: Vec<(String, Vec<u8>)> = response
         .headers

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use wasmtime::{Store, component::InstancePre};
+use wasmtime_wasi::WasiCtx;
 
 use super::{explain::Explain, options::InstanceOptions};
 use crate::{
@@ -40,7 +41,7 @@ impl Instance {
         let deadline = options.deadline();
         let mut store = State::store(
             pre.engine(),
-            &options.environment,
+            WasiCtx::builder().envs(&options.environment).build(),
             options.max_memory,
             options.http,
         );

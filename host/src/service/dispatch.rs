@@ -11,6 +11,7 @@ use http::{
 use http_body::Body;
 use http_body_util::Empty;
 use hyper::body::Bytes;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use wasmtime::format_err;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -22,6 +23,8 @@ use super::{
 };
 use crate::{error::Result, state::State};
 
+/// Path that says if the service can work.
+const READY_PATH: &str = "/readyz";
 /// Path of the webhooks.
 const WEBHOOK_PATH: &str = "/hooks/contain";
 /// Header of a webhook with the id that its sender chose.
@@ -91,6 +94,26 @@ impl Service {
     /// Makes a first instance. Fails if this machine cannot run the component within its limits.
     pub async fn warm_up(&self) -> Result<()> {
         self.heads.fill(&self.pre, &self.options).await
+    }
+
+    /// Asks the service if it can work. Sends no request to the API.
+    ///
+    /// The inner error is the service's: the names of the wrong settings, with the requirements that they do not meet.
+    pub async fn readiness(&self) -> Result<std::result::Result<(), String>> {
+        let request = Request::get(READY_PATH)
+            .header("host", "localhost")
+            .body(Empty::<Bytes>::new())?;
+        let answer = self.heads.handle(&self.pre, &self.options, request).await?;
+        let status = answer.response.status();
+        if status.is_success() {
+            return Ok(Ok(()));
+        }
+        let problem = serde_json::from_slice(answer.response.body()).unwrap_or(Value::Null);
+        let detail = problem.get("detail").and_then(Value::as_str);
+        Ok(Err(detail.map_or_else(
+            || format!("the service is not ready ({status})"),
+            str::to_owned,
+        )))
     }
 
     /// Decides from the head of a request alone. Changes nothing, and calls no server.

@@ -1,6 +1,6 @@
 //! An instance of the service, which answers one request at a time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use http_body::Body;
@@ -8,12 +8,13 @@ use http_body_util::BodyExt;
 use hyper::body::Bytes;
 use tokio::{sync::oneshot, try_join};
 use wasmtime::{Store, format_err};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi_http::{
     WasiHttpView,
     p2::bindings::{Proxy, ProxyPre, http::types::Scheme},
 };
 
-use super::options::ServiceOptions;
+use super::{log::LineStream, options::ServiceOptions};
 use crate::{call::Call, deadline, error::Result, state::State};
 
 /// Maximum number of calls of the plugin for one request.
@@ -39,9 +40,14 @@ pub(super) struct ServiceInstance {
 
 impl ServiceInstance {
     pub(super) async fn new(pre: &ProxyPre<State>, options: &ServiceOptions) -> Result<Self> {
+        let mut wasi = WasiCtx::builder();
+        wasi.envs(&options.environment);
+        if let Some(log) = &options.log {
+            wasi.stderr(LineStream::new(Arc::clone(log)));
+        }
         let mut store = State::store(
             pre.engine(),
-            &options.environment,
+            wasi.build(),
             options.max_memory,
             options.http.clone(),
         );

@@ -1,5 +1,8 @@
 //! Options of a service.
 
+use std::sync::Arc;
+
+use super::log::ServiceLog;
 use crate::{
     network::Network,
     outgoing_http::{OutgoingHttp, RequestRecord},
@@ -21,6 +24,7 @@ pub struct ServiceOptions {
     pub(super) max_instances: usize,
     pub(super) max_idle: usize,
     pub(super) http: OutgoingHttp,
+    pub(super) log: Option<Arc<dyn ServiceLog>>,
 }
 
 impl ServiceOptions {
@@ -36,7 +40,15 @@ impl ServiceOptions {
             max_instances: DEFAULT_MAX_INSTANCES,
             max_idle: DEFAULT_MAX_IDLE,
             http: OutgoingHttp::default(),
+            log: None,
         }
+    }
+
+    /// Sets the destination of the lines that the service writes. By default they are dropped.
+    #[must_use]
+    pub fn log(mut self, log: Arc<dyn ServiceLog>) -> Self {
+        self.log = Some(log);
+        self
     }
 
     /// Maximum linear memory of each component of an instance, in bytes. 64 MiB by default.

@@ -2,8 +2,9 @@
 
 use wasmtime::component::Component;
 use wasmtime_wasi::{
+    cli::{WasiCli, WasiCliView},
     clocks::{WasiClocks, WasiClocksView},
-    p2::bindings::clocks::wall_clock,
+    p2::bindings::{cli::stderr, clocks::wall_clock},
 };
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -12,7 +13,7 @@ use crate::{components::SERVICE, engine::engine, error::Result, state::State};
 
 /// The compiled service.
 ///
-/// It is linked with the plugin's imports and the wall clock, which webhooks and audit events need.
+/// It is linked with the plugin's imports, the wall clock, which webhooks and audit events need, and standard error, for its lines.
 pub struct ServiceRuntime {
     pre: ProxyPre<State>,
 }
@@ -29,6 +30,7 @@ impl ServiceRuntime {
         let component = Component::new(&engine, component)?;
         let mut linker = State::linker(&engine)?;
         wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, State::clocks)?;
+        stderr::add_to_linker::<_, WasiCli>(&mut linker, State::cli)?;
         Ok(Self {
             pre: ProxyPre::new(linker.instantiate_pre(&component)?)?,
         })

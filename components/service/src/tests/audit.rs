@@ -77,6 +77,7 @@ fn an_event_has_the_form_of_ocsf_account_change() {
                     "vendor_name": "onepassword-users",
                     "version": env!("CARGO_PKG_VERSION"),
                 },
+                "profiles": ["datetime"],
                 "tenant_uid": "ACME",
                 "version": "1.8.0",
             },
@@ -84,6 +85,7 @@ fn an_event_has_the_form_of_ocsf_account_change() {
             "status": "Success",
             "status_id": 1,
             "time": NOW_MS,
+            "time_dt": "2026-11-23T12:00:00.000Z",
             "type_uid": 300_105,
             "unmapped": {
                 "outcome": "changed",

@@ -1,5 +1,7 @@
 //! Keys, roles and methods: the requests that each caller may send.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::fake_plugin::*;
 use crate::{
     request::Request,
@@ -30,7 +32,7 @@ fn request_with_authorization(method: &str, path: &str, authorization: &str) -> 
 #[test]
 fn without_settings_every_route_but_health_is_a_401() {
     let plugin = FakePlugin::default();
-    let service = Service::new(Vec::new());
+    let service = Service::new(Vec::new(), Box::new(FakeLog::default()));
     for (method, path) in REQUESTS {
         let response = service.respond(&plugin, &request(method, path), "id");
         assert_eq!(response.status, 401, "{path}");
@@ -81,6 +83,22 @@ fn without_a_key_every_path_gets_the_same_401() {
             .collect();
         assert!(bodies.iter().all(|body| *body == bodies[0]));
     }
+    let response = respond(
+        &FakePlugin::default(),
+        &request_with_authorization("GET", "/v1/users", ""),
+    );
+    let challenges = response.headers.iter();
+    let challenges: Vec<_> = challenges
+        .filter(|(name, _)| *name == "www-authenticate")
+        .map(|(_, value)| value.as_str())
+        .collect();
+    assert_eq!(
+        challenges,
+        [
+            "Bearer",
+            "Basic realm=\"onepassword-users\", charset=\"UTF-8\""
+        ]
+    );
     // Other methods get it, too.
     for method in ["OPTIONS", "PUT", "HEAD"] {
         let response = respond(
@@ -157,10 +175,11 @@ fn head_is_get_without_a_body() {
 #[test]
 fn a_request_without_a_key_is_rejected_by_its_head() {
     let service = service();
-    let status = |request: &Request| match service.respond_to_head(request, "id") {
-        HeadResponse::Response(response) => Some(response.status),
-        HeadResponse::BodyNeeded { .. } => None,
-    };
+    let status =
+        |request: &Request| match service.respond_to_head(&FakePlugin::default(), request, "id") {
+            HeadResponse::Response(response) => Some(response.status),
+            HeadResponse::BodyNeeded { .. } => None,
+        };
     let with_key = |method: &str, path: &str, key: &str| Request {
         headers: vec![("authorization".into(), format!("Bearer {key}"))],
         ..request(method, path)
@@ -177,4 +196,92 @@ fn a_request_without_a_key_is_rejected_by_its_head() {
     ] {
         assert_eq!(status(&request), expected, "{request:?}");
     }
+}
+
+/// Value of the header for Basic credentials.
+fn basic(credentials: &str) -> String {
+    format!("Basic {}", STANDARD.encode(credentials))
+}
+
+#[test]
+fn a_key_is_taken_as_the_password_of_any_basic_user() {
+    for name in ["any", "", "responder", "reader", "é", "name with spaces"] {
+        for scheme in ["Basic ", "basic ", "BASIC  "] {
+            let value = basic(&format!("{name}:contain-key")).replace("Basic ", scheme);
+            let request = request_with_authorization("POST", "/v1/users/A:suspend", &value);
+            let response = respond(&FakePlugin::default(), &request);
+            assert_eq!(response.status, 200, "{value}");
+            let event = &json(&response)["audit"][0];
+            assert_eq!(event["actor"]["app_name"], "responder", "not {name}");
+        }
+    }
+    let reader = request_with_authorization("POST", "/v1/users/A:suspend", &basic("x:read-key"));
+    assert_eq!(respond(&FakePlugin::default(), &reader).status, 403);
+}
+
+#[test]
+fn malformed_basic_credentials_are_a_401() {
+    let good = basic("a:contain-key");
+    for value in [
+        "Basic",
+        "Basic ",
+        "Basic :",
+        "Basic any:contain-key",
+        "Basic contain-key",
+        &basic("contain-key"),
+        &basic("any:"),
+        &basic(":"),
+        &basic("any:contain-key "),
+        &basic("any: contain-key"),
+        &basic("any:x:contain-key"),
+        &basic("contain-key:any"),
+        &basic("any:CONTAIN-KEY"),
+        good.trim_end_matches('='),
+        &good.replace("Basic", "Bearer"),
+        &good.replace("Basic", "Digest"),
+        &format!("{good} x"),
+        &format!("{good}!"),
+        &format!("{good}, {good}"),
+        "Basic //////==",
+    ] {
+        let plugin = FakePlugin::default();
+        let request = request_with_authorization("POST", "/v1/users/A:suspend", value);
+        assert_eq!(respond(&plugin, &request).status, 401, "{value}");
+        assert!(plugin.calls.borrow().is_empty());
+    }
+    for other in [good.as_str(), "Bearer contain-key", ""] {
+        let mut twice = request_with_authorization("POST", "/v1/users/A:suspend", &good);
+        twice.headers.push(("authorization".into(), other.into()));
+        assert_eq!(respond(&FakePlugin::default(), &twice).status, 401);
+    }
+}
+
+#[test]
+fn a_basic_password_that_a_web_page_uses_is_a_401() {
+    for (name, value, status) in [
+        ("origin", "https://other.example", 401),
+        ("origin", "null", 401),
+        ("sec-fetch-site", "cross-site", 401),
+        ("sec-fetch-site", "same-origin", 401),
+        ("sec-fetch-site", "", 401),
+        ("sec-fetch-site", "none", 200),
+    ] {
+        for (authorization, status) in [
+            (basic("any:contain-key"), status),
+            ("Bearer contain-key".to_owned(), 200),
+        ] {
+            let mut request =
+                request_with_authorization("POST", "/v1/users/A:suspend", &authorization);
+            request.headers.push((name.into(), value.into()));
+            let response = respond(&FakePlugin::default(), &request);
+            assert_eq!(response.status, status, "{authorization} {name} {value}");
+        }
+    }
+}
+
+#[test]
+fn a_basic_password_does_not_replace_a_signature() {
+    let mut request = post("/hooks/contain", r#"{"users":["A"]}"#);
+    request.headers[0].1 = basic("any:contain-key");
+    assert_eq!(respond(&FakePlugin::default(), &request).status, 401);
 }

@@ -16,7 +16,7 @@ fn outcomes_are_in_the_order_of_the_users() {
     };
     let body = r#"{"users":["A","b@acme.example","C","D"],"reason":"phished","ticket":"INC-7"}"#;
     let response = respond(&plugin, &post("/v1/contain", body));
-    assert_eq!(response.status, 200);
+    assert_eq!(response.status, 207);
     assert_eq!(*plugin.calls.borrow(), ["suspend A b@acme.example C D"]);
     let report = json(&response);
     assert_eq!(report["operation"], "contain");

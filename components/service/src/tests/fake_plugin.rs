@@ -1,6 +1,9 @@
 //! Fake plugin that records its calls and returns the results a test sets, with helpers to call the service.
 
-use std::cell::RefCell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -12,6 +15,7 @@ use crate::{
         types::{Effect, Error, ErrorCode, User, UserState},
         users::{ListOptions, UserPage},
     },
+    log::Log,
     plugin::Plugin,
     request::{Body, Request},
     response::Response,
@@ -31,6 +35,8 @@ pub(super) struct FakePlugin {
     /// Error that refuses the whole bulk change.
     pub(super) refused: Option<Error>,
     pub(super) warnings: Vec<String>,
+    /// Findings of a check. One that passed if there are none.
+    pub(super) findings: Vec<(&'static str, Verdict)>,
     /// True if reports contain no users and no previous states.
     pub(super) is_without_users: bool,
     /// Calls, as a function and its arguments.
@@ -96,6 +102,9 @@ impl Plugin for FakePlugin {
 
     fn get_user(&self, id: &str) -> Result<User, Error> {
         self.record(format!("get {id}"))?;
+        if id.is_empty() {
+            return Err(error(ErrorCode::InvalidArgument));
+        }
         Ok(user(id, UserState::Active))
     }
 
@@ -117,11 +126,18 @@ impl Plugin for FakePlugin {
     }
 
     fn check(&self) -> Vec<Finding> {
-        vec![Finding {
-            check: "settings".into(),
-            verdict: Verdict::Passed,
-            detail: "complete".into(),
-        }]
+        let finding = |&(check, verdict): &(&str, Verdict)| Finding {
+            check: check.into(),
+            verdict,
+            detail: format!("detail of {check}"),
+        };
+        let passed = [("settings", Verdict::Passed)];
+        let findings = if self.findings.is_empty() {
+            &passed
+        } else {
+            &self.findings[..]
+        };
+        findings.iter().map(finding).collect()
     }
 }
 
@@ -161,6 +177,16 @@ pub(super) const WEBHOOK_KEY: &[u8] = b"a key of twenty-four bytes";
 
 /// Makes the same service with more settings.
 pub(super) fn service_with(more: &[(&str, &str)]) -> Service {
+    service_with_log(more, FakeLog::default())
+}
+
+/// Makes the same service with more settings, and with a log of the test.
+pub(super) fn service_with_log(more: &[(&str, &str)], log: FakeLog) -> Service {
+    service_of(more, Box::new(log))
+}
+
+/// Makes the same service with more settings, and with any log.
+pub(super) fn service_of(more: &[(&str, &str)], log: Box<dyn Log>) -> Service {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
     let digest = |key: &str| {
@@ -187,7 +213,41 @@ pub(super) fn service_with(more: &[(&str, &str)]) -> Service {
     let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     environment.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
     environment.extend(more.iter().map(owned));
-    Service::new(environment)
+    Service::new(environment, log)
+}
+
+/// Lines of a service, and what its host says about them.
+#[derive(Clone, Default)]
+pub(super) struct FakeLog {
+    pub(super) lines: Rc<RefCell<Vec<String>>>,
+    /// True if lines cannot be written.
+    pub(super) is_full: Rc<Cell<bool>>,
+}
+
+impl FakeLog {
+    /// Takes the lines, as JSON.
+    pub(super) fn take(&self) -> Vec<Value> {
+        let lines = self.lines.take();
+        let parse = |line: String| {
+            assert!(line.is_ascii() && line.ends_with('\n'), "{line}");
+            assert_eq!(line.lines().count(), 1, "{line}");
+            serde_json::from_str(&line).unwrap()
+        };
+        lines.into_iter().map(parse).collect()
+    }
+}
+
+impl Log for FakeLog {
+    fn is_writable(&self) -> bool {
+        !self.is_full.get()
+    }
+
+    fn write(&self, line: &str) -> bool {
+        if !self.is_full.get() {
+            self.lines.borrow_mut().push(line.to_owned());
+        }
+        !self.is_full.get()
+    }
 }
 
 /// Makes a request with the key of `responder`.

@@ -129,6 +129,7 @@ fn each_error_code_maps_to_a_status() {
             (&failing, "GET", "/v1/users:find?email=a@b"),
             (&failing, "POST", "/v1/users/A:suspend"),
             (&failed, "POST", "/v1/users/A:suspend"),
+            (&failed, "POST", "/v1/users/A:reactivate"),
         ] {
             let response = respond(plugin, &request(method, path));
             assert_eq!(response.status, status, "{code:?}");
@@ -218,7 +219,7 @@ fn an_encoded_body_is_a_415_before_it_is_read() {
             let mut request = post(path, r#"{"users":["A"]}"#);
             let header = ("content-encoding".to_owned(), encoding.to_owned());
             request.headers.push(header);
-            let head = service().respond_to_head(&request, "id");
+            let head = service().respond_to_head(&FakePlugin::default(), &request, "id");
             let HeadResponse::Response(response) = head else {
                 panic!("the head is enough");
             };

@@ -10,6 +10,8 @@ use crate::{
         containment::Outcome,
         types::{Effect, ErrorCode},
     },
+    json::code_name,
+    problem::http_status,
     request::{Body, Request},
     service::HeadResponse,
 };
@@ -106,7 +108,7 @@ fn a_webhook_with_a_failed_target_is_carried_out_again() {
         ..FakePlugin::default()
     };
     let request = signed("msg_1", now(), BODY);
-    assert_eq!(service.respond(&failing, &request, "id").status, 200);
+    assert_eq!(service.respond(&failing, &request, "id").status, 503);
     let plugin = FakePlugin::default();
     let response = service.respond(&plugin, &request, "id");
     assert_eq!(json(&response)["outcomes"][0]["outcome"], "changed");
@@ -144,13 +146,13 @@ fn a_webhook_is_rejected_by_its_head_alone() {
     }
     let service = service();
     for request in unsigned {
-        let head = service.respond_to_head(&request, "id");
+        let head = service.respond_to_head(&FakePlugin::default(), &request, "id");
         assert!(matches!(head, HeadResponse::Response(response) if response.status == 401));
     }
-    let head = service.respond_to_head(&good, "id");
+    let head = service.respond_to_head(&FakePlugin::default(), &good, "id");
     assert!(matches!(head, HeadResponse::BodyNeeded { is_known: false }));
     let without_senders = service_with(&[("OP_SERVICE_WEBHOOK_SECRETS", "")]);
-    let head = without_senders.respond_to_head(&good, "id");
+    let head = without_senders.respond_to_head(&FakePlugin::default(), &good, "id");
     assert!(matches!(head, HeadResponse::Response(response) if response.status == 401));
 }
 
@@ -213,10 +215,12 @@ fn a_failure_that_cannot_pass_settles_a_webhook() {
             outcomes: vec![Outcome::Failed(failed)],
             ..FakePlugin::default()
         };
-        for _ in 0..2 {
+        let statuses = [(); 2].map(|()| {
             let response = service.respond(&plugin, &signed("msg_1", now(), BODY), "id");
-            assert_eq!(response.status, 200);
-        }
+            assert_eq!(json(&response)["code"], code_name(code));
+            response.status
+        });
+        assert_eq!(statuses, [http_status(code); 2], "{code:?}");
         let calls = plugin.calls.borrow().len();
         assert_eq!(calls == 1, is_settled, "{code:?} {effect:?}");
     }
@@ -254,6 +258,7 @@ fn a_repeated_webhook_is_carried_out_for_the_rest_only() {
     let plugin = FakePlugin::default();
     let repeated = json(&service.respond(&plugin, &request, "id"));
     assert_eq!(repeated["repeated"], true);
+    assert_eq!(repeated["summary"]["changed"], 3);
     assert!(plugin.calls.borrow().is_empty());
     let other = signed("msg_1", now(), r#"{"users":["B"]}"#);
     assert_eq!(service.respond(&plugin, &other, "id").status, 422);
@@ -282,4 +287,104 @@ fn a_signature_covers_the_byte_order_mark() {
     let mut stripped = signed("msg_1", now(), &body);
     stripped.body = Body::Whole(BODY.into());
     assert_eq!(respond(&plugin, &stripped).status, 401);
+}
+
+#[test]
+fn a_repeated_webhook_has_the_status_that_it_had() {
+    let failed = |code| Outcome::Failed(error(code));
+    for (outcomes, status, code) in [
+        (vec![Outcome::Changed, Outcome::Unchanged], 200, None),
+        (
+            vec![
+                failed(ErrorCode::Protected),
+                failed(ErrorCode::InvalidArgument),
+            ],
+            409,
+            Some("protected"),
+        ),
+        (
+            vec![Outcome::Changed, failed(ErrorCode::LastOwner)],
+            207,
+            None,
+        ),
+    ] {
+        let service = service();
+        let plugin = FakePlugin {
+            outcomes,
+            ..FakePlugin::default()
+        };
+        let request = signed("msg_1", now(), r#"{"users":["A","B"]}"#);
+        let first = service.respond(&plugin, &request, "id");
+        assert_eq!(first.status, status);
+        let first = json(&first);
+        let summary = first
+            .pointer("/report/summary")
+            .unwrap_or(&first["summary"]);
+        for _ in 0..2 {
+            let response = service.respond(&plugin, &request, "id");
+            assert_eq!(response.status, status);
+            let is_problem = header(&response, "content-type") == Some("application/problem+json");
+            assert_eq!(is_problem, code.is_some());
+            let again = json(&response);
+            assert_eq!(again["repeated"], true);
+            assert_eq!(again["code"].as_str(), code);
+            assert_eq!(again["summary"], *summary);
+        }
+        assert_eq!(plugin.calls.borrow().len(), 1);
+    }
+}
+
+#[test]
+fn the_rest_of_a_webhook_does_not_hide_its_failures() {
+    let failed = |code| Outcome::Failed(error(code));
+    // The outcomes of A and B at the first delivery, of B at the second one; the status of each delivery.
+    for (a, b, later, statuses) in [
+        (
+            failed(ErrorCode::Protected),
+            failed(ErrorCode::NotFound),
+            Outcome::Changed,
+            [409, 207],
+        ),
+        (
+            failed(ErrorCode::Protected),
+            failed(ErrorCode::NotFound),
+            failed(ErrorCode::NotFound),
+            [409, 409],
+        ),
+        (
+            failed(ErrorCode::InvalidArgument),
+            failed(ErrorCode::Unavailable),
+            failed(ErrorCode::NotFound),
+            [503, 404],
+        ),
+        (
+            Outcome::Changed,
+            failed(ErrorCode::Unavailable),
+            failed(ErrorCode::Unavailable),
+            [207, 207],
+        ),
+        (
+            Outcome::Changed,
+            failed(ErrorCode::NotFound),
+            Outcome::Unchanged,
+            [207, 200],
+        ),
+    ] {
+        let service = service();
+        let request = signed("msg_1", now(), r#"{"users":["A","B"]}"#);
+        let deliver = |outcomes| {
+            let plugin = FakePlugin {
+                outcomes,
+                ..FakePlugin::default()
+            };
+            let response = service.respond(&plugin, &request, "id");
+            (response.status, json(&response))
+        };
+        let (first, _) = deliver(vec![a, b]);
+        let (second, body) = deliver(vec![later]);
+        assert_eq!([first, second], statuses, "{body}");
+        let report = body.get("report").unwrap_or(&body);
+        assert_eq!(report["outcomes"][0]["who"], "B", "{body}");
+        assert_eq!(report["outcomes"].as_array().map(Vec::len), Some(1));
+    }
 }

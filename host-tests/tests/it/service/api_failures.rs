@@ -172,7 +172,7 @@ async fn one_failure_among_many_is_reported_per_target() {
         .collect();
     let fault = Fault::new(Action::status(403)).on(Endpoint::Suspend);
     deployment.simulator.fault(fault);
-    let report = deployment.contain(&ids).await.value();
+    let report = deployment.contain(&ids).await.report(207);
     let outcomes = report["outcomes"].as_array().expect("outcomes");
     let count = |name: &str| {
         outcomes
@@ -237,7 +237,7 @@ async fn a_403_of_a_proxy_after_the_plan_changes_no_user() {
         .simulator
         .fault(Fault::new(forbidden).on(Endpoint::Get).always());
     deployment.simulator.clear_requests();
-    let report = deployment.send(&contain(body(false))).await.value();
+    let report = deployment.send(&contain(body(false))).await.report(502);
     for outcome in report["outcomes"].as_array().expect("outcomes") {
         assert_eq!(outcome["outcome"], "failed");
         assert_eq!(outcome["error"]["effect"], "not-applied");

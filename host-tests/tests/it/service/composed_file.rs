@@ -5,8 +5,9 @@ use host::{COMPONENT, SERVICE};
 use crate::component_parts::ComponentParts;
 
 /// All imports of the service.
-const IMPORTS: [&str; 8] = [
+const IMPORTS: [&str; 9] = [
     "wasi:cli/environment@0.2.4",
+    "wasi:cli/stderr@0.2.4",
     "wasi:clocks/monotonic-clock@0.2.4",
     "wasi:clocks/wall-clock@0.2.4",
     "wasi:http/outgoing-handler@0.2.4",
@@ -19,7 +20,7 @@ const IMPORTS: [&str; 8] = [
 const MAX_SIZE: usize = 420_000;
 
 #[test]
-fn the_service_imports_exactly_eight_interfaces() {
+fn the_service_imports_exactly_nine_interfaces() {
     assert_eq!(ComponentParts::of(SERVICE).imports, IMPORTS.into());
 }
 
@@ -54,4 +55,15 @@ fn the_request_handler_cannot_send_requests() {
     let imports: Vec<_> = handlers.map(|parts| parts.imports).collect();
     assert_eq!(imports.len(), 1);
     assert!(!imports[0].contains("wasi:http/outgoing-handler@0.2.4"));
+}
+
+#[test]
+fn only_the_request_handler_writes_to_standard_error() {
+    let inside = ComponentParts::of(SERVICE).inside;
+    let writers = inside
+        .into_iter()
+        .map(ComponentParts::of)
+        .filter(|parts| parts.imports.contains("wasi:cli/stderr@0.2.4"));
+    let exports: Vec<_> = writers.map(|parts| parts.exports).collect();
+    assert_eq!(exports, [["wasi:http/incoming-handler@0.2.4"].into()]);
 }

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -57,6 +58,12 @@ impl RawRequest {
     /// Adds an API key.
     pub(super) fn key(self, key: &str) -> Self {
         self.with("authorization", &format!("Bearer {key}"))
+    }
+
+    /// Adds an API key as curl's option `-u` does.
+    pub(super) fn basic(self, name: &str, key: &str) -> Self {
+        let credentials = BASE64_STANDARD.encode(format!("{name}:{key}"));
+        self.with("authorization", &format!("Basic {credentials}"))
     }
 
     /// Adds a header.
@@ -141,6 +148,20 @@ impl RawResponse {
             "{self:?}"
         );
         serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    /// Returns the report of a bulk change, which a problem contains if no user is as asked. Panics if there is none, or if the
+    /// status differs.
+    #[track_caller]
+    pub(super) fn report(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        let mut body: Value = serde_json::from_str(&self.body).expect("JSON");
+        if status >= 400 {
+            body = body["report"].take();
+        }
+        assert!(body["summary"].is_object(), "{self:?}");
+        assert!(body["outcomes"].is_array(), "{self:?}");
+        body
     }
 
     /// Returns the body of a problem (RFC 9457). Panics if its status or code differ.

@@ -39,6 +39,8 @@ async fn requests_without_a_known_key_get_identical_responses() {
             request.clone().key("another-key"),
             request.clone().key(""),
             request.clone().with("authorization", "Basic QTpC"),
+            request.clone().with("authorization", "Basic QTpC!"),
+            request.clone().basic("any", READ_KEY).key(READ_KEY),
             request.clone().with("authorization", READ_KEY),
             request.clone().key(READ_KEY).key(READ_KEY),
         ] {
@@ -86,7 +88,7 @@ async fn the_role_contain_can_read_users() {
 }
 
 #[tokio::test]
-async fn only_health_is_answered_without_keys() {
+async fn only_health_and_readiness_are_answered_without_keys() {
     let variables = [("OP_SERVICE_KEYS", ""), ("OP_SERVICE_WEBHOOK_SECRETS", "")];
     let deployment = Deployment::with(&variables).await;
     deployment

@@ -36,6 +36,7 @@ async fn the_openapi_description_names_every_route() {
         "/hooks/contain",
         "/v1/check",
         "/healthz",
+        "/readyz",
         "/openapi.json",
     ] {
         assert!(description["paths"][path].is_object(), "{path}");
@@ -131,7 +132,7 @@ async fn contain_and_restore_report_and_audit_every_target() {
         let report = deployment
             .send(&RawRequest::json(target, CONTAIN_KEY, &body).with("x-request-id", "call-1"))
             .await
-            .value();
+            .report(207);
         let outcomes = report["outcomes"].as_array().expect("outcomes");
         let short: Vec<_> = outcomes
             .iter()
@@ -146,6 +147,10 @@ async fn contain_and_restore_report_and_audit_every_target() {
         assert_eq!(short, [changed, changed, (Some("failed"), None)]);
         assert_eq!(outcomes[2]["error"]["code"], "not-found");
         assert_eq!(report["request_id"], "call-1");
+        assert_eq!(
+            (&report["summary"]["changed"], &report["summary"]["failed"]),
+            (&json!(2), &json!(1))
+        );
         assert_eq!(report["audit"].as_array().map(Vec::len), Some(3));
         for user in [first, second] {
             let now = deployment.simulator.user(&user.id).map(|user| user.state);
@@ -182,7 +187,7 @@ async fn check_returns_findings_and_changes_no_user() {
         .await
         .value();
     let findings = findings["findings"].as_array().expect("findings").clone();
-    assert_eq!(findings.len(), 8);
+    assert_eq!(findings.len(), 9);
     assert_eq!(findings[0]["verdict"], "passed");
     assert_eq!(deployment.simulator.users(), before);
 }

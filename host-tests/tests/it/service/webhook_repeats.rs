@@ -127,9 +127,13 @@ async fn a_message_about_protected_users_is_settled() {
         now(),
         &json!({ "users": ["user0002@acme.example"] }),
     );
-    let report = deployment.send(&request).await.value();
-    assert_eq!(report["outcomes"][0]["outcome"], "failed");
-    assert_eq!(deployment.send(&request).await.value()["repeated"], true);
+    let report = deployment.send(&request).await.report(409);
+    assert_eq!(report["summary"]["protected"], 1);
+    for _ in 0..2 {
+        let again = deployment.send(&request).await.problem(409, "protected");
+        assert_eq!(again["repeated"], true);
+        assert_eq!(again["summary"], report["summary"]);
+    }
 }
 
 #[tokio::test]
@@ -142,11 +146,11 @@ async fn a_user_not_found_is_tried_again_and_no_other() {
     let body = r#"{"code":5,"message":"Not Found","details":[]}"#;
     let lost = Fault::new(Action::json(404, body)).on(Endpoint::Get);
     deployment.simulator.fault(lost.of_user(&two.id).always());
-    let report = deployment.send(&request).await.value();
+    let report = deployment.send(&request).await.report(207);
     assert_eq!(report["outcomes"][0]["outcome"], "changed");
     restore(&deployment, &one.id).await;
     deployment.simulator.clear_faults();
-    let report = deployment.send(&request).await.value();
+    let report = deployment.send(&request).await.report(207);
     let outcomes = report["outcomes"].as_array().expect("outcomes");
     let outcomes: Vec<_> = outcomes
         .iter()
