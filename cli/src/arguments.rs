@@ -211,6 +211,9 @@ pub(crate) struct ServeArguments {
     /// Allow an address that other machines can reach. It has no TLS: put a proxy in front
     #[arg(long)]
     pub(crate) public: bool,
+    /// Append one line per changed user to this file, as OCSF events, before the answer; standard error by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
 }
 
 /// Arguments of `list`.

@@ -1,17 +1,23 @@
 //! The command `serve`: the service over HTTP, for the account in the environment or a simulated one.
 
+mod operator_log;
 mod shutdown_signals;
 mod simulated_caller;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use host::{
-    RequestEnd, RequestRecord, ServedRequest, Server, ServerLimits, ServiceOptions, ServiceRuntime,
+    RequestEnd, RequestRecord, ServedRequest, Server, ServerLimits, Service, ServiceLog,
+    ServiceOptions, ServiceRuntime,
 };
+use onepassword_users_audit::Timestamp;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 use tokio::{select, time::timeout};
 
-use self::{shutdown_signals::ShutdownSignals, simulated_caller::SimulatedCaller};
+use self::{
+    operator_log::OperatorLog, shutdown_signals::ShutdownSignals, simulated_caller::SimulatedCaller,
+};
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
@@ -40,6 +46,10 @@ const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 const MAX_DEADLINE: Duration = Duration::from_secs(3600);
 /// Time beyond the deadline that a pending request gets after a signal.
 const SHUTDOWN_MARGIN: Duration = Duration::from_secs(10);
+/// Advice on keys.
+const KEYS_HINT: &str = "a key is any long random text; `printf %s KEY | sha256sum` prints its digest, and OP_SERVICE_KEYS=NAME:contain:DIGEST (or NAME:read:DIGEST) allows it";
+/// Maximum length of a method in a line, in letters.
+const MAX_METHOD: usize = 16;
 /// An active user of the simulated account.
 const EXAMPLE_USER: &str = "user0007@acme.example";
 
@@ -58,7 +68,6 @@ pub(super) async fn run(
     core_dumps::turn_off()?;
     let account = Account::open(arguments).await?;
     let mut environment = account.settings().to_vec();
-    // The service validates its settings, and reports errors in its responses.
     let settings =
         environment::variables(|name| has_prefix(name, PREFIX) && !has_prefix(name, CLI_PREFIX))?;
     // The environment filter drops them, and a guard among them would not hold.
@@ -91,12 +100,20 @@ pub(super) async fn run(
 
     let max_wait = max_shutdown_wait(&environment);
     let verbose = arguments.verbose;
+    let (log, warning) = OperatorLog::open(serve.audit.as_deref())?;
+    let log = Arc::new(log);
     let options = ServiceOptions::new(environment)
+        .log(Arc::clone(&log) as Arc<dyn ServiceLog>)
         .network(account.network().clone())
         .on_request(move |record| log_failure(record, verbose));
     let service = ServiceRuntime::new()?.service(options);
     // A machine that cannot run the component says so now, and not at each request.
     service.warm_up().await?;
+    check_ready(&service, has_keys || has_secrets || caller.is_some()).await?;
+    log.start();
+    if let Some(warning) = warning {
+        output.warning(&warning);
+    }
     let on_request = move |request: &ServedRequest| log_request(request, verbose);
     let server = Server::start(serve.listen, service, ServerLimits::default(), on_request)
         .await
@@ -107,7 +124,9 @@ pub(super) async fn run(
     let mut signals = ShutdownSignals::new()
         .map_err(|error| Failure::other(format!("signals cannot be waited for: {error}")))?;
     if !has_keys && caller.is_none() {
-        warn_without_keys(has_secrets, output);
+        output.warning(&format!(
+            "{KEYS} is not set: every request except /healthz, /readyz and signed webhooks is refused. {KEYS_HINT}"
+        ));
     }
     announce(server.address(), caller.as_ref(), !has_secrets, output);
     // No reader knows the address, or the key of a simulated account.
@@ -125,14 +144,28 @@ pub(super) async fn run(
         () = signals.next() => true,
     };
     account.close()?;
+    let audited = log.finish();
     if stopped {
-        Ok(())
+        audited
     } else {
         Err(Failure::other(format!(
             "requests were still under way after {} s and were ended: their changes may have been made",
             max_wait.as_secs()
         )))
     }
+}
+
+/// Fails if the service says that it cannot work, with the names of the wrong settings. Sends no request to the API.
+async fn check_ready(service: &Service, has_callers: bool) -> CommandResult {
+    let Err(cause) = service.readiness().await? else {
+        return Ok(());
+    };
+    let failure = Failure::usage(format!("nothing is served: {cause}"));
+    Err(failure.with_hint(if has_callers {
+        "docs/setup.md and docs/service.md list the settings"
+    } else {
+        KEYS_HINT
+    }))
 }
 
 /// Returns how long pending requests may take after a signal: the deadline of a call, and some time for its response.
@@ -151,7 +184,7 @@ fn log_failure(record: &RequestRecord, is_verbose: bool) {
     }
 }
 
-/// Prints a request if the output is verbose, and a response that was not delivered in any case: it has the only record of a
+/// Prints a request if the output is verbose, a failure that the service does not know of, and a response that was not delivered in any case: it has the only record of a
 /// change.
 fn log_request(request: &ServedRequest, is_verbose: bool) {
     if is_verbose {
@@ -160,6 +193,9 @@ fn log_request(request: &ServedRequest, is_verbose: bool) {
         let reason = reason.map_or_else(String::new, |reason| format!("  {}", printable(reason)));
         let line = exchange_line(&request.method, &request.path, &status, request.elapsed);
         stderr::print_line(format!("{line}{reason}"));
+    }
+    if request.is_from_server && request.status >= 500 {
+        stderr::print_object(&server_line(request));
     }
     let is_change = request.method == "POST" && request.status != 401;
     if let Some(body) = request.undelivered.as_ref().filter(|_| is_change) {
@@ -170,6 +206,23 @@ fn log_request(request: &ServedRequest, is_verbose: bool) {
             printable(&String::from_utf8_lossy(body)),
         ));
     }
+}
+
+/// The line of a response that the server made because the service made none, in the form of the service's own lines.
+fn server_line(request: &ServedRequest) -> Value {
+    let detail = if request.status == 503 {
+        "too many connections; nothing was changed"
+    } else {
+        "the component failed; a change may have been made"
+    };
+    let method: String = request.method.chars().take(MAX_METHOD).collect();
+    json!({
+        "event": "response",
+        "time": Timestamp(now_ms()),
+        "method": method,
+        "status": request.status,
+        "detail": detail,
+    })
 }
 
 /// Prints the address and, for a simulated account, the credentials of its caller.
@@ -210,17 +263,8 @@ fn curl_command(url: &str, key: &str) -> String {
     )
 }
 
-fn warn_without_keys(has_secrets: bool, output: &mut Output) {
-    let allowed = if has_secrets {
-        "/healthz and signed webhooks"
-    } else {
-        "/healthz"
-    };
-    let warning = format!(
-        "{KEYS} is not set: every request except {allowed} is refused. A key is any long random text; `printf %s KEY | sha256sum` prints its digest, and {KEYS}=NAME:contain:DIGEST (or NAME:read:DIGEST) allows it"
-    );
-    output.remark(
-        &format!("warning: {warning}"),
-        &json!({ "warning": warning }),
-    );
+/// Present time in milliseconds since 1970.
+fn now_ms() -> u64 {
+    let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+    u64::try_from(now).unwrap_or_default()
 }

@@ -18,6 +18,8 @@ mod process;
 mod process_limits;
 mod serve;
 #[cfg(unix)]
+mod serve_evidence;
+#[cfg(unix)]
 mod serve_verbose;
 mod settings;
 #[cfg(unix)]

@@ -165,8 +165,12 @@ fn a_simulated_service_prints_a_working_curl_command() {
 
     let (status, stderr) = running.interrupt();
     assert_eq!(status, Some(0), "{stderr}");
-    let lines: Vec<_> = stderr.lines().collect();
-    assert_eq!(lines.len(), 2, "{stderr}");
+    // The audit event, the request, the refusal, and its request.
+    let lines: Vec<_> = stderr
+        .lines()
+        .filter(|line| !line.starts_with('{'))
+        .collect();
+    assert_eq!((lines.len(), stderr.lines().count()), (2, 4), "{stderr}");
     assert!(lines[0].starts_with("POST /v1/contain  200  "), "{stderr}");
     assert!(lines[1].starts_with("GET  /v1/users  401  "), "{stderr}");
     assert!(!stderr.contains(key), "{stderr}");
@@ -191,7 +195,17 @@ fn json_prints_credentials_generated_for_each_run() {
 async fn a_service_without_keys_warns_and_explains_them() {
     let simulator = simulator().await;
     let arguments = ["serve", "--listen", "127.0.0.1:0"];
-    let mut running = Running::start(op_users_at(&simulator, &arguments));
+    let ended = run(op_users_at(&simulator, &arguments)).await;
+    assert_eq!((ended.status, ended.stdout.as_str()), (2, ""));
+    assert!(
+        ended.stderr.contains("`printf %s KEY | sha256sum`"),
+        "{ended:?}"
+    );
+
+    let mut command = op_users_at(&simulator, &arguments);
+    let secret = "siem:whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    command.env("OP_SERVICE_WEBHOOK_SECRETS", secret);
+    let mut running = Running::start(command);
     let url = running.line();
     assert!(get(&url, "/healthz").starts_with("HTTP/1.1 200 "));
     assert!(get(&url, "/v1/users").starts_with("HTTP/1.1 401 "));
@@ -325,7 +339,12 @@ async fn every_ending_finishes_what_is_under_way() {
         let (answer, (status, stderr)) = ended.await.expect("no panic");
         assert!(answer.starts_with("HTTP/1.1 200 "), "{signal}: {answer}");
         assert!(answer.contains(r#""audit":[{"#), "{answer}");
-        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{signal}");
+        assert_eq!(
+            (status, stderr.lines().count()),
+            (Some(0), 1),
+            "{signal}: {stderr}"
+        );
+        assert!(stderr.contains(r#""class_uid":3001"#), "{stderr}");
     }
 }
 

@@ -1,0 +1,145 @@
+//! Lines of the service for its operator: audit events in a file, and everything else on standard error.
+
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use host::ServiceLog;
+use serde_json::Value;
+
+use crate::{
+    audit_file::AuditFile,
+    failure::Failure,
+    output::{json, stderr},
+    written_file,
+};
+
+/// Destination of the lines. Drops them until it is started.
+pub(super) struct OperatorLog {
+    is_started: AtomicBool,
+    audit: Option<Mutex<Audit>>,
+}
+
+/// The audit file, and the events that could not be written to it.
+struct Audit {
+    file: AuditFile,
+    /// Name of the file, for people.
+    name: String,
+    /// Events that are not in the file, one per line. They are written before the next change.
+    pending: String,
+}
+
+impl Audit {
+    /// Appends all events that are not in the file.
+    fn append(&mut self) -> io::Result<()> {
+        self.file.append(&self.pending)?;
+        self.pending.clear();
+        Ok(())
+    }
+}
+
+impl OperatorLog {
+    /// Opens the audit file, if there is one. Also returns a warning about it.
+    pub(super) fn open(audit: Option<&Path>) -> Result<(Self, Option<String>), Failure> {
+        let open = |path: &Path| -> Result<_, Failure> {
+            let (file, warning) = AuditFile::open(path)?;
+            let audit = Audit {
+                file,
+                name: written_file::name(path),
+                pending: String::new(),
+            };
+            Ok((Mutex::new(audit), warning))
+        };
+        let (audit, warning) = audit.map(open).transpose()?.unzip();
+        let log = Self {
+            is_started: AtomicBool::new(false),
+            audit,
+        };
+        Ok((log, warning.flatten()))
+    }
+
+    /// Passes lines on from now on.
+    pub(super) fn start(&self) {
+        self.is_started.store(true, Ordering::Relaxed);
+    }
+
+    /// Tries once more to write the events that are not in the file.
+    ///
+    /// # Errors
+    ///
+    /// Some are still missing from the file. They were printed.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        let Some(mut audit) = self.audit() else {
+            return Ok(());
+        };
+        let (name, missing) = (audit.name.clone(), audit.pending.lines().count());
+        audit.append().map_err(|error| {
+            Failure::other(format!(
+                "the audit file {name} could not be written: {error}; {missing} events are missing from it, and stand on standard error"
+            ))
+        })
+    }
+
+    fn audit(&self) -> Option<MutexGuard<'_, Audit>> {
+        let audit = self.audit.as_ref()?;
+        Some(audit.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write_event(&self, event: &Value) -> io::Result<()> {
+        let Some(mut audit) = self.audit() else {
+            stderr::print_object(event);
+            return Ok(());
+        };
+        audit.pending.push_str(&json::text(event));
+        audit.pending.push('\n');
+        audit.append().inspect_err(|error| {
+            stderr::print_line(format!(
+                "warning: the audit file {} cannot be written: {error}; changes are refused until it can be; the event:",
+                audit.name
+            ));
+            stderr::print_object(event);
+        })
+    }
+}
+
+impl ServiceLog for OperatorLog {
+    fn is_writable(&self) -> bool {
+        let Some(mut audit) = self.audit() else {
+            return true;
+        };
+        if audit.pending.is_empty() {
+            return true;
+        }
+        let is_written = audit.append().is_ok();
+        if is_written {
+            let name = &audit.name;
+            stderr::print_line(format!(
+                "the audit file {name} can be written again, and has the events that were missing"
+            ));
+        }
+        is_written
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        if !self.is_started.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        match serde_json::from_str::<Value>(line) {
+            // An audit event has a class of OCSF.
+            Ok(event) if event.get("class_uid").is_some() => self.write_event(&event),
+            Ok(object) => {
+                stderr::print_object(&object);
+                Ok(())
+            }
+            Err(_) => {
+                stderr::print_line(line);
+                Ok(())
+            }
+        }
+    }
+}
