@@ -157,7 +157,10 @@ async fn protect_and_max_changes_settings_refuse_changes() {
     ];
     let deployment =
         Deployment::with_limits(&variables, ServerLimits::default(), |options| options).await;
-    let report = deployment.contain(&["user0007@acme.example"]).await.value();
+    let report = deployment
+        .contain(&["user0007@acme.example"])
+        .await
+        .report(409);
     let outcome = &report["outcomes"][0];
     assert_eq!(outcome["error"]["code"], "protected");
 

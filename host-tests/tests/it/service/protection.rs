@@ -65,7 +65,7 @@ async fn is_refused(protect: &str) -> bool {
             assert!(detail.contains("OP_SERVICE_PROTECT"), "{detail}");
             refusals += 1;
         } else {
-            let report = response.value();
+            let report = response.report(409);
             let error = &report["outcomes"][0]["error"];
             let codes = ["protected", "precondition-failed"];
             let is_guard = |code: &str| codes.contains(&code);
