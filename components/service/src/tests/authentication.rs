@@ -285,3 +285,17 @@ fn a_basic_password_does_not_replace_a_signature() {
     request.headers[0].1 = basic("any:contain-key");
     assert_eq!(respond(&FakePlugin::default(), &request).status, 401);
 }
+
+#[test]
+fn a_caller_has_two_keys_while_one_is_replaced() {
+    let keys = ["old-key", "new-key"].map(|key| format!("siem:contain:{}", digest(key)));
+    let keys = keys.join(",");
+    let service = service_with(&[("OP_SERVICE_KEYS", &keys)]);
+    for key in ["old-key", "new-key"] {
+        let value = format!("Bearer {key}");
+        let request = request_with_authorization("POST", "/v1/users/A:suspend", &value);
+        let response = service.respond(&FakePlugin::default(), &request, "id");
+        assert_eq!(response.status, 200, "{key}");
+        assert_eq!(json(&response)["audit"][0]["actor"]["app_name"], "siem");
+    }
+}

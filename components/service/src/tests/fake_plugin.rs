@@ -173,6 +173,12 @@ pub(super) fn service() -> Service {
     service_with(&[])
 }
 
+/// SHA-256 of a key, in hexadecimal.
+pub(super) fn digest(key: &str) -> String {
+    let digest = Sha256::digest(key.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(super) const WEBHOOK_KEY: &[u8] = b"a key of twenty-four bytes";
 
 /// Makes the same service with more settings.
@@ -189,13 +195,6 @@ pub(super) fn service_with_log(more: &[(&str, &str)], log: FakeLog) -> Service {
 pub(super) fn service_of(more: &[(&str, &str)], log: Box<dyn Log>) -> Service {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
-    let digest = |key: &str| {
-        let digest = Sha256::digest(key.as_bytes());
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
     let mut environment = vec![
         (
             "OP_SERVICE_KEYS".to_owned(),

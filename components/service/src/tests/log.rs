@@ -173,7 +173,7 @@ fn a_failed_request_is_a_line_with_its_caller() {
 }
 
 #[test]
-fn a_failed_change_is_its_audit_and_then_a_line_with_its_summary() {
+fn a_failed_change_is_its_audit_and_then_a_line() {
     let plugin = FakePlugin {
         outcomes: vec![Outcome::Failed(error(ErrorCode::Protected))],
         ..FakePlugin::default()
