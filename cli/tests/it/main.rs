@@ -22,6 +22,7 @@ mod serve_evidence;
 #[cfg(unix)]
 mod serve_verbose;
 mod settings;
+mod siem;
 #[cfg(unix)]
 mod standard_output;
 #[cfg(unix)]
