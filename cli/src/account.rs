@@ -12,7 +12,7 @@ use crate::{
     arguments::Arguments,
     environment,
     failure::Failure,
-    output::{stderr, text::request_line},
+    output::{printable::printable, setting_names::almost, stderr, text::request_line},
 };
 
 /// Prefix of the settings' names.
@@ -49,6 +49,11 @@ impl Account {
                 account.state_file = Some(file.clone());
             }
             return Ok(account);
+        }
+        let names = environment::names();
+        if let Some(name) = names.iter().find(|name| almost(name).is_some()) {
+            let message = format!("{} is not a setting", printable(name));
+            return Err(Failure::usage(message));
         }
         Ok(Self {
             settings: settings(|_| true)?,

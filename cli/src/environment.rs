@@ -10,6 +10,14 @@ pub(crate) fn has_prefix(name: &str, prefix: &str) -> bool {
     beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
 }
 
+/// Names of the variables that have a value. A name that is not UTF-8 has a replacement character.
+pub(crate) fn names() -> Vec<String> {
+    let variables = env::vars_os().filter(|(_, value)| !value.is_empty());
+    variables
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// Reads the variables whose names are selected. One without a value counts as not set. Fails if one of them is not UTF-8, or
 /// has a name that would be selected without its bytes that are not: a setting that is dropped would not hold.
 pub(crate) fn variables(

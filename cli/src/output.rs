@@ -4,6 +4,7 @@ mod csv;
 mod hint;
 pub(crate) mod json;
 pub(crate) mod printable;
+pub(crate) mod setting_names;
 pub(crate) mod spinner;
 pub(crate) mod stderr;
 pub(crate) mod table;
@@ -99,6 +100,11 @@ impl Output {
             ]);
         }
         self.table(&mut table);
+        for finding in findings {
+            if let Some(advice) = setting_names::advice(&finding.detail) {
+                stderr::print_line(format_args!("hint: {advice}"));
+            }
+        }
     }
 
     /// Writes the rows of a table that were added since the last time.
@@ -208,7 +214,11 @@ impl Output {
     }
 
     fn problem(&self, code: &str, problem: &Problem) {
-        self.message(code, &problem.message, problem.hint);
+        let advice = setting_names::advice(&problem.message);
+        let hints = [problem.hint.map(str::to_owned), advice];
+        let hints: Vec<_> = hints.into_iter().flatten().collect();
+        let hint = (!hints.is_empty()).then(|| hints.join("; "));
+        self.message(code, &problem.message, hint.as_deref());
     }
 
     fn message(&self, code: &str, message: &str, hint: Option<&str>) {

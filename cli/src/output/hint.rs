@@ -2,13 +2,21 @@
 
 use host::{Effect, Error, ErrorCode};
 
+use super::setting_names;
+
 /// Advice for an error. None if there is none.
 pub(crate) fn hint(error: &Error) -> Option<String> {
-    match (&error.hint, command_hint(error)) {
-        (Some(hint), Some(more)) => Some(format!("{hint}; {more}")),
-        (Some(hint), None) => Some(hint.clone()),
-        (None, more) => more.map(str::to_owned),
-    }
+    let misspelt = match error.code {
+        ErrorCode::NotConfigured => setting_names::advice(&error.message),
+        _ => None,
+    };
+    let hints = [
+        misspelt,
+        error.hint.clone(),
+        command_hint(error).map(str::to_owned),
+    ];
+    let hints: Vec<_> = hints.into_iter().flatten().collect();
+    (!hints.is_empty()).then(|| hints.join("; "))
 }
 
 /// Advice in terms of commands, options and variables, which the component does not know.
