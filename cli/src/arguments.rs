@@ -3,8 +3,26 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use anstream::ColorChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use host::StateFilter;
+
+const SHORT_HELP: &str = "\
+Settings are variables of the environment: OP_USERS_ACCOUNT_ID,
+OP_USERS_CLIENT_ID, OP_USERS_CLIENT_SECRET, OP_USERS_REGION (com, ca or eu).
+
+Examples:
+  op-users --simulator list              without an account
+  op-users list --match wendy            users whose name or address has this
+  op-users contain --file leavers.csv    suspends many: shows them, then asks
+  op-users restore --from-report FILE    undoes that
+
+`op-users help`, `op-users help COMMAND` and `op-users man` say more.";
+
+/// Reference to the long help of a command.
+const MORE: &str = "`op-users help COMMAND`, `op-users man` and docs/cli.md say more.";
+const MORE_ON_SERVE: &str = "\
+Callers and guards are settings: OP_SERVICE_KEYS, OP_SERVICE_WEBHOOK_SECRETS,
+OP_SERVICE_MAX_CHANGES, OP_SERVICE_PROTECT. `op-users help serve` says more.";
 
 const EXAMPLES: &str = "\
 Without a command, it runs a demonstration: every operation, against a simulator of the API on loopback.
@@ -66,31 +84,58 @@ requests; a second one stops it at once.";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "op-users", version, after_help = EXAMPLES)]
+#[command(
+    name = "op-users",
+    version,
+    disable_help_flag = true,
+    after_help = SHORT_HELP,
+    after_long_help = EXAMPLES
+)]
 pub(crate) struct Arguments {
     /// Command to run
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Start a simulator of the API on loopback, and call it instead of the real API
-    #[arg(long, global = true)]
-    pub(crate) simulator: bool,
-
-    /// Keep the states of the simulated users in this file, from one command to the next; implies --simulator
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) simulator_state: Option<PathBuf>,
-
-    /// Print JSON, one object per line: results on standard output, errors on standard error
-    #[arg(long, global = true)]
+    /// Print JSON, one object per line
+    ///
+    /// Results are on standard output, errors on standard error.
+    #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
-    /// Show each request on standard error: method, path, status, milliseconds
-    #[arg(short, long, global = true)]
+    /// Show each request on standard error
+    ///
+    /// A line has the method, the path, the status and the milliseconds.
+    #[arg(short, long, global = true, display_order = 101)]
     pub(crate) verbose: bool,
 
-    /// Use colours: on a terminal that takes them, always, or never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    /// Use colours: auto, always or never
+    ///
+    /// The default, auto, uses them on a terminal that takes them, unless NO_COLOR is set.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        display_order = 102
+    )]
     pub(crate) color: ColorArgument,
+
+    /// Call a simulator on loopback, not the real API
+    #[arg(long, global = true, display_order = 103)]
+    pub(crate) simulator: bool,
+
+    /// Keep the simulator's users in this file
+    ///
+    /// Their states last from one command to the next. Implies --simulator.
+    #[arg(long, global = true, value_name = "FILE", display_order = 104)]
+    pub(crate) simulator_state: Option<PathBuf>,
+
+    /// Print help; `op-users help` prints more
+    #[arg(short, long, global = true, action = ArgAction::HelpShort, display_order = 105)]
+    help: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,17 +166,30 @@ pub(crate) enum Command {
         yes: bool,
     },
     /// Suspend users, by id or e-mail address
-    #[command(after_help = BULK_HELP)]
+    #[command(after_help = MORE, after_long_help = BULK_HELP)]
     Contain(BulkArguments),
     /// Reactivate suspended users, by id or e-mail address
-    #[command(after_help = BULK_HELP)]
+    #[command(after_help = MORE, after_long_help = BULK_HELP)]
     Restore(BulkArguments),
     /// Serve HTTP, for automation that calls a URL
-    #[command(after_help = SERVE_HELP)]
+    #[command(after_help = MORE_ON_SERVE, after_long_help = SERVE_HELP)]
     Serve(ServeArguments),
+    /// Print completions for a shell
+    Completions {
+        /// Shell that reads them
+        shell: ShellArgument,
+    },
+    /// Print the manual, for `man -l`
+    Man {
+        /// Write a page for each command to this folder instead
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
     /// Write the component to a file, for another host
     Component {
-        /// Write the service, composed with the plugin: for hosts of `wasi:http/proxy`, such as `wasmtime serve`
+        /// Write the service, for hosts of `wasi:http`
+        ///
+        /// It is composed with the plugin: for hosts of `wasi:http/proxy`, such as `wasmtime serve`.
         #[arg(long)]
         service: bool,
         /// File to write; `-` is standard output
@@ -145,59 +203,98 @@ pub(crate) struct BulkArguments {
     /// Ids or e-mail addresses; `-` reads a list from standard input
     #[arg(value_name = "USER", required_unless_present_any = ["file", "from_report"])]
     pub(crate) users: Vec<String>,
-    /// Read a list from this file; `-` is standard input; may be repeated
+    /// Read a list of users; may be repeated
+    ///
+    /// `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Vec<PathBuf>,
-    /// Name of the column of e-mail addresses in these lists [default: email, and other known names]
-    #[arg(long, value_name = "NAME", conflicts_with = "from_report")]
+    /// Column of addresses in the lists
+    ///
+    /// Without it, the column is found by its name: email, and other known names.
+    #[arg(
+        display_order = 53,
+        long,
+        value_name = "NAME",
+        conflicts_with = "from_report"
+    )]
     pub(crate) email_column: Option<String>,
-    /// Name of the column of ids in these lists, which are taken as they are [default: id, and other known names]
-    #[arg(long, value_name = "NAME", conflicts_with = "from_report")]
+    /// Column of ids in the lists
+    ///
+    /// Its ids are taken as they are. Without it, the column is found by its name: id, and other known names.
+    #[arg(
+        display_order = 54,
+        long,
+        value_name = "NAME",
+        conflicts_with = "from_report"
+    )]
     pub(crate) id_column: Option<String>,
-    /// Undo exactly the changes, and the possible changes, in this report
+    /// Undo exactly the changes in this report
+    ///
+    /// Changes that may have been made are among them.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["users", "file"])]
     pub(crate) from_report: Option<PathBuf>,
-    /// Show the users who would be changed, and change nothing
+    /// Show who would be changed, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// Never change the users in this list; may be repeated
+    /// Never change the users in this list
+    ///
+    /// The option may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) protect_file: Vec<PathBuf>,
     /// The same as --email-column, for the lists of --protect-file
-    #[arg(long, value_name = "NAME", requires = "protect_file")]
+    #[arg(
+        display_order = 55,
+        long,
+        value_name = "NAME",
+        requires = "protect_file",
+        hide_short_help = true
+    )]
     pub(crate) protect_email_column: Option<String>,
     /// The same as --id-column, for the lists of --protect-file
-    #[arg(long, value_name = "NAME", requires = "protect_file")]
+    #[arg(
+        display_order = 56,
+        long,
+        value_name = "NAME",
+        requires = "protect_file",
+        hide_short_help = true
+    )]
     pub(crate) protect_id_column: Option<String>,
-    /// Refuse to change more users than this [default: 25]
+    /// Refuse to change more users [default: 25]
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<u32>,
-    /// Maximum number of concurrent requests, 1 to 16
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+    /// Requests at a time, 1 to 16
+    #[arg(display_order = 50, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) concurrency: u8,
-    /// Start nothing new after the first user that fails
-    #[arg(long)]
+    /// Start nothing new after the first failure
+    #[arg(display_order = 51, long)]
     pub(crate) stop_on_error: bool,
-    /// Person who runs the command, for the report and the audit [default: login and host]
+    /// Person, for report and audit
+    ///
+    /// The person who runs the command; the default is login and host.
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) operator: Option<String>,
-    /// Reason, for the report and the audit
+    /// Reason, for report and audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-    /// Ticket, for the report and the audit
+    /// Ticket, for report and audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) ticket: Option<String>,
-    /// Correlation id, for the report and the audit [default: a new UUID]
-    #[arg(long, value_name = "ID")]
+    /// Correlation id, for report and audit
+    ///
+    /// The default is a new UUID.
+    #[arg(display_order = 52, long, value_name = "ID")]
     pub(crate) correlation_id: Option<String>,
-    /// Write the outcome of every user to this file, as one JSON document; `-` is standard output
+    /// Write the outcomes to this file, as JSON
+    ///
+    /// One document with every user; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Append one line per user to this file, as OCSF events; each change is written before its response is used.
-    /// A dry run appends none; `-` is standard output
+    /// Append an OCSF event per user to this file
+    ///
+    /// Each change is written before its response is used. A dry run appends none; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
 }
@@ -208,10 +305,14 @@ pub(crate) struct ServeArguments {
     /// Address to listen on; port 0 is any free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// Allow an address that other machines can reach. It has no TLS: put a proxy in front
+    /// Allow an address that other machines can reach
+    ///
+    /// It has no TLS: put a proxy in front.
     #[arg(long)]
     pub(crate) public: bool,
-    /// Append one line per changed user to this file, as OCSF events, before the answer; standard error by default
+    /// Append an OCSF event per changed user to this file
+    ///
+    /// It is written before the answer. Without the option, it goes to standard error.
     #[arg(long, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
 }
@@ -219,18 +320,22 @@ pub(crate) struct ServeArguments {
 /// Arguments of `list`.
 #[derive(Args, Debug)]
 pub(crate) struct ListArguments {
-    /// List only users in this state
-    #[arg(long, value_enum)]
+    /// Users in this state: active or suspended
+    #[arg(long, value_enum, hide_possible_values = true)]
     pub(crate) state: Option<StateArgument>,
-    /// List only users whose name or address contains TEXT, without regard to case and accents
+    /// Users whose name or address contains TEXT
+    ///
+    /// Case and accents do not count.
     #[arg(
         long = "match",
         value_name = "TEXT",
         conflicts_with_all = ["page_size", "page_token"]
     )]
     pub(crate) matched: Option<String>,
-    /// Sort the users, which takes memory for all of them
-    #[arg(long, value_enum, value_name = "BY", conflicts_with_all = ["page_size", "page_token"])]
+    /// Sort by name, email, created or state
+    ///
+    /// All users are kept in memory for that.
+    #[arg(long, value_enum, value_name = "BY", hide_possible_values = true, conflicts_with_all = ["page_size", "page_token"])]
     pub(crate) sort: Option<SortArgument>,
     /// Stop after the first N users
     #[arg(
@@ -249,7 +354,7 @@ pub(crate) struct ListArguments {
     /// List one page, of up to N users, 1 to 1000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) page_size: Option<u32>,
-    /// List one page: the one of a token that an earlier page printed
+    /// List the page of this token, which a page prints
     #[arg(long, value_name = "TOKEN")]
     pub(crate) page_token: Option<String>,
     /// List every page, which is the default; with --page-size, pages of that size
@@ -274,6 +379,14 @@ impl From<ColorArgument> for ColorChoice {
             ColorArgument::Never => Self::Never,
         }
     }
+}
+
+/// Shell with completions.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ShellArgument {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 /// Order of a list.

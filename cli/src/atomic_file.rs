@@ -26,6 +26,17 @@ pub(crate) fn replace_with_mode(
     sync_folder(path)
 }
 
+/// Permissions of a new file, from which the process's umask is taken. None if the system has no such permissions.
+#[cfg(unix)]
+pub(crate) fn new_file_mode() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn new_file_mode() -> Option<Permissions> {
+    None
+}
+
 /// Creates a temporary file in the folder of another file. Fails if that file could not be replaced.
 pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     create_beside(path, None)

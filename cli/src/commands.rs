@@ -1,9 +1,11 @@
 //! Commands other than `contain` and `restore`, which are in `bulk`.
 
 mod check;
+mod completions;
 mod component;
 mod demo;
 mod list;
+mod man;
 mod serve;
 mod user;
 
@@ -15,6 +17,7 @@ use crate::{
     bulk,
     failure::{CommandResult, Failure},
     output::Output,
+    usage,
 };
 
 /// Runs the command that the arguments select; without one, the demonstration.
@@ -27,6 +30,11 @@ pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandRe
     };
     match command {
         Command::Serve(serve) => return serve::run(arguments, serve, output).await,
+        Command::Completions { shell } => {
+            completions::run(*shell, usage::command(), output);
+            return Ok(());
+        }
+        Command::Man { dir } => return man::run(usage::command(), dir.as_deref(), output),
         Command::Component { service, file } => return component::run(*service, file, output),
         _ => (),
     }
@@ -72,6 +80,9 @@ async fn run_on(
             bulk::run(account, UserAction::Reactivate, bulk, verbose, output).await
         }
         // Handled in `run`: they need no instance.
-        Command::Serve(_) | Command::Component { .. } => Ok(()),
+        Command::Serve(_)
+        | Command::Completions { .. }
+        | Command::Man { .. }
+        | Command::Component { .. } => Ok(()),
     }
 }

@@ -16,6 +16,7 @@ mod failure;
 mod operator;
 mod output;
 mod usage;
+mod version;
 mod written_file;
 
 use std::process::ExitCode;
@@ -30,6 +31,11 @@ async fn main() -> ExitCode {
             let mut output = Output::new(arguments.json);
             let result = commands::run(&arguments, &mut output).await;
             output.finish(result)
+        }
+        ParsedArguments::Version => {
+            let mut output = Output::new(true);
+            output.object(&version::object());
+            output.finish(Ok(()))
         }
         ParsedArguments::Help { text, is_json } => {
             let mut output = Output::new(is_json);

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString};
 
-use clap::{CommandFactory, FromArgMatches, ValueEnum, error::ErrorKind};
+use clap::{Command, CommandFactory, FromArgMatches, ValueEnum, error::ErrorKind};
 use serde_json::json;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         stderr,
         terminal::{Surface, choose_colors},
     },
+    version,
 };
 
 /// Width of help without a terminal, in columns.
@@ -23,6 +24,8 @@ const MAX_HELP_WIDTH: u16 = 120;
 pub(crate) enum ParsedArguments {
     /// Arguments of a command.
     Run(Box<Arguments>),
+    /// The version was asked for as JSON.
+    Version,
     /// Help or the version was asked for.
     Help { text: String, is_json: bool },
     /// The arguments are wrong.
@@ -38,9 +41,10 @@ pub(crate) struct UsageError {
 
 /// Parses the arguments of this process, and chooses the colours for all that is printed.
 pub(crate) fn parse() -> ParsedArguments {
-    let command = || Arguments::command().term_width(help_width());
     let parse = |arguments: Vec<OsString>| {
-        let matches = command().try_get_matches_from(arguments)?;
+        let matches = command()
+            .term_width(help_width())
+            .try_get_matches_from(arguments)?;
         Arguments::from_arg_matches(&matches)
     };
     let error = match parse(env::args_os().collect()) {
@@ -57,6 +61,9 @@ pub(crate) fn parse() -> ParsedArguments {
     // With a value, which it does not take, it asks for JSON all the same.
     let is_json = options().any(|option| option == "--json" || option.starts_with("--json="));
     choose_colors(color(options().map(String::as_str)).into());
+    if is_json && error.kind() == ErrorKind::DisplayVersion {
+        return ParsedArguments::Version;
+    }
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -76,6 +83,11 @@ pub(crate) fn parse() -> ParsedArguments {
         text: error.render().to_string(),
         is_json,
     })
+}
+
+/// The command line, with the version of this program.
+pub(crate) fn command() -> Command {
+    Arguments::command().long_version(version::long())
 }
 
 /// Width of help in columns: that of the terminal. Elsewhere, a fixed one.

@@ -1,11 +1,11 @@
 //! The command `component`.
 
-use std::{fs::Permissions, io::Write, path::Path};
+use std::{io::Write, path::Path};
 
 use host::{COMPONENT, SERVICE};
 
 use crate::{
-    atomic_file,
+    atomic_file::{self, new_file_mode},
     failure::{CommandResult, Failure},
     output::Output,
     written_file::{self, FileKind},
@@ -29,15 +29,4 @@ pub(super) fn run(is_service: bool, file: &Path, output: &mut Output) -> Command
             .and_then(|mut stream| stream.write_all(component).and_then(|()| stream.flush())),
     };
     written.map_err(|error| Failure::other(message(&error.to_string())))
-}
-
-/// Permissions of a new file, from which the process's umask is taken. None if the system has no such permissions.
-#[cfg(unix)]
-fn new_file_mode() -> Option<Permissions> {
-    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn new_file_mode() -> Option<Permissions> {
-    None
 }

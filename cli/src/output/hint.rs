@@ -11,9 +11,9 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         _ => None,
     };
     let hints = [
-        misspelt,
         error.hint.clone(),
         command_hint(error).map(str::to_owned),
+        misspelt,
     ];
     let hints: Vec<_> = hints.into_iter().flatten().collect();
     (!hints.is_empty()).then(|| hints.join("; "))
@@ -26,7 +26,7 @@ fn command_hint(error: &Error) -> Option<&'static str> {
     }
     match error.code {
         ErrorCode::NotConfigured => {
-            Some("`op-users --help` lists the settings; `--simulator` needs none")
+            Some("`op-users help` lists the settings; `--simulator` needs none")
         }
         ErrorCode::Unauthenticated | ErrorCode::ConnectionFailed => {
             Some("`op-users check` tests the settings")

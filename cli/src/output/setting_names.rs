@@ -28,8 +28,8 @@ const PREFIXES: [&str; 2] = ["OP_USERS_", "OP_SERVICE_"];
 const NO_SETTING: &str = " is not a setting";
 /// Minimum similarity (Jaro) of what follows the prefix.
 const MIN_SIMILARITY: f64 = 0.7;
-/// Minimum length of a part of a name that stands for the name, as `SECRET` does.
-const MIN_PART: usize = 4;
+/// Minimum length of a part of a name that stands for the name, as `URL` does.
+const MIN_PART: usize = 3;
 /// Maximum number of letters that differ in a name without its prefix.
 const MAX_DISTANCE: usize = 2;
 
@@ -41,10 +41,10 @@ pub(crate) fn advice(text: &str) -> Option<String> {
     let advice: Vec<_> = names
         .filter_map(|name| {
             let setting = nearest(name)?;
-            Some(format!("did you mean {setting} in place of {name}?"))
+            Some(format!("{setting} in place of {name}"))
         })
         .collect();
-    (!advice.is_empty()).then(|| advice.join("; "))
+    (!advice.is_empty()).then(|| format!("did you mean {}?", advice.join(", ")))
 }
 
 /// The setting that a name is most like. None for settings, and if none is like it.

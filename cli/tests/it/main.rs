@@ -5,6 +5,8 @@ mod bulk;
 mod demo;
 mod documentation;
 mod errors;
+#[cfg(unix)]
+mod help;
 mod hostile_text;
 mod list;
 mod list_csv;
@@ -28,6 +30,8 @@ mod standard_output;
 #[cfg(unix)]
 mod suspend_prompt;
 mod teams;
+#[cfg(unix)]
+mod terminal;
 mod usage;
 #[cfg(unix)]
 mod written_files;

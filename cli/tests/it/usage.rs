@@ -42,7 +42,7 @@ async fn invalid_arguments_have_exit_status_2() {
 #[tokio::test]
 async fn help_names_settings_examples_and_exit_statuses() {
     let simulator = simulator().await;
-    let ended = run(op_users_at(&simulator, &["--help"])).await;
+    let ended = run(op_users_at(&simulator, &["help"])).await;
     assert_eq!(ended.status, 0);
     for part in [
         "OP_USERS_CLIENT_SECRET",
