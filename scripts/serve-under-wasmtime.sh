@@ -66,7 +66,8 @@ replay() {
 
 # Replaces ids and times, which differ from run to run.
 normalise() {
-    sed -E -e 's/[0-9a-f]{32}/REQUEST-ID/g' -e 's/"time":[0-9]+/"time":NOW/g'
+    sed -E -e 's/[0-9a-f]{32}/REQUEST-ID/g' -e 's/"time":[0-9]+/"time":NOW/g' \
+        -e 's/"time_dt":"[^"]*"/"time_dt":"NOW"/g'
 }
 
 actual=$(replay <<<"$expected")

@@ -37,7 +37,7 @@ OP_SERVICE_WEBHOOK_SECRETS="siem:$webhook_secret"
 export OP_SERVICE_KEYS OP_SERVICE_WEBHOOK_SECRETS
 
 # `--env NAME` without a value keeps the value off the command line.
-exec {lines}< <(exec "$wasmtime" serve -S cli=y --addr 127.0.0.1:0 \
+exec {lines}< <(exec "$wasmtime" serve -S cli=y --no-logging-prefix --addr 127.0.0.1:0 \
     --env OP_USERS_ACCOUNT_ID --env OP_USERS_CLIENT_ID --env OP_USERS_CLIENT_SECRET --env OP_USERS_BASE_URL \
     --env OP_SERVICE_KEYS --env OP_SERVICE_WEBHOOK_SECRETS \
     "$composed" 2>&1)
@@ -55,7 +55,7 @@ done
 : "${url:?wasmtime printed no URL}"
 printf '{"url":"%s","key":"%s","webhook_secret":"%s"}\n' "$url" "$key" "$webhook_secret"
 
-# Shows the message of a component that traps.
+# Shows the lines of the service, and the message of a component that traps.
 cat <&"$lines" >&2 &
 started+=($!)
 wait

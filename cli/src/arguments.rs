@@ -71,7 +71,7 @@ Exit status:
   130  interrupted";
 
 const SERVE_HELP: &str = "\
-Callers, from the environment; without them, the service refuses every request except /healthz:
+Callers, from the environment; without any of them, or with a wrong setting, it does not start (exit status 2):
   OP_SERVICE_KEYS            NAME:ROLE:DIGEST, several separated by commas; ROLE is read or contain,
                              DIGEST is the output of `printf %s KEY | sha256sum`
   OP_SERVICE_WEBHOOK_SECRETS NAME:whsec_BASE64, several separated by commas
@@ -79,7 +79,7 @@ Callers, from the environment; without them, the service refuses every request e
   OP_SERVICE_PROTECT         ids and e-mail addresses that no call changes
 
 With --simulator and without OP_SERVICE_KEYS, it generates a key and a webhook secret, and prints them with a curl command that
-suspends a user. GET /openapi.json describes the API. Ctrl-C, SIGTERM or SIGHUP stops it after pending
+suspends a user. GET /openapi.json describes the API, GET /readyz needs no key. Ctrl-C, SIGTERM or SIGHUP stops it after pending
 requests; a second one stops it at once.";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.

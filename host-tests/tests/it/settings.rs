@@ -40,6 +40,26 @@ async fn missing_settings_are_named_before_any_request() {
     assert!(records.lock().unwrap().is_empty());
 }
 
+/// The service asks with an empty id if the settings are right: `/readyz` depends on this order.
+#[tokio::test]
+async fn settings_are_checked_before_an_empty_id_and_any_request() {
+    for (variable, code) in [
+        (("OP_USERS_REGION", ""), ErrorCode::InvalidArgument),
+        (("OP_USERS_REGION", "mars"), ErrorCode::NotConfigured),
+        (("OP_USERS_CLIENT_SECRET", ""), ErrorCode::NotConfigured),
+    ] {
+        let simulator = Simulator::builder().start().await.unwrap();
+        let mut variables = environment(&simulator);
+        variables.retain(|(name, _)| name != variable.0);
+        variables.push((variable.0.to_owned(), variable.1.to_owned()));
+        let (mut instance, records) = instance(InstanceOptions::new(variables)).await;
+        let error = instance.get_user("").await.unwrap().unwrap_err();
+        assert_eq!((error.code, error.requests), (code, 0), "{variable:?}");
+        assert!(records.lock().unwrap().is_empty());
+        assert!(simulator.requests().is_empty());
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_variable_is_named_without_its_value() {
     for (name, value) in [
