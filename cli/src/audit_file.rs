@@ -79,6 +79,29 @@ impl AuditFile {
         }
     }
 
+    /// Opens the file anew if the path leads to another file or to none, because someone renamed or removed it: what is written
+    /// to a removed file is lost.
+    ///
+    /// # Errors
+    ///
+    /// The cause, if the file of this path is not fit for an audit.
+    pub(crate) fn follow(&mut self, path: &Path) -> io::Result<()> {
+        let AuditWriter::File(file) = &self.writer else {
+            return Ok(());
+        };
+        if written_file::is_at(file, path)? {
+            return Ok(());
+        }
+        let (opened, _) = match FileKind::of(path) {
+            Ok(FileKind::Regular) => open_file(path),
+            Ok(_) => Err("it is not a regular file any more".to_owned()),
+            Err(cause) => Err(cause),
+        }
+        .map_err(io::Error::other)?;
+        *self = opened;
+        Ok(())
+    }
+
     /// Appends and syncs lines. After a failure, the next ones begin on a line of their own.
     pub(crate) fn append(&mut self, lines: &str) -> io::Result<()> {
         if lines.is_empty() {

@@ -168,6 +168,27 @@ pub(crate) fn open_regular(path: &Path, options: &mut fs::OpenOptions) -> io::Re
     Ok(file)
 }
 
+/// Returns true if a path leads to this open file, and to no other one.
+pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+
+        let opened = file.metadata()?;
+        return match fs::symlink_metadata(path) {
+            Ok(found) => Ok((found.dev(), found.ino()) == (opened.dev(), opened.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        };
+    }
+    // An open file cannot be renamed or removed here.
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
+    }
+}
+
 /// Returns the cause if an existing file belongs to another user, or others can write it: then its content could be forged.
 pub(crate) fn foreign_access(metadata: &Metadata) -> Option<String> {
     #[cfg(unix)]

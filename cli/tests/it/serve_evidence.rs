@@ -158,6 +158,33 @@ async fn a_line_is_appended_after_a_torn_one() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_renamed_or_removed_is_made_anew() {
+    let scene = Scene::new(Some("audit.jsonl"), |_| ()).await;
+    let path = scene.folder.path().join("audit.jsonl");
+    assert_eq!(scene.change("/v1/contain", USER).await.0, 200);
+    fs::rename(&path, scene.folder.path().join("audit.1")).expect("it is rotated");
+    assert_eq!(scene.change("/v1/restore", USER).await.0, 200);
+    assert_eq!(events(&scene.audit())[0]["activity_name"], "Enable");
+    fs::remove_file(&path).expect("it is removed");
+    assert_eq!(scene.change("/v1/contain", USER).await.0, 200);
+    assert_eq!(events(&scene.audit())[0]["activity_name"], "Disable");
+    let mode = fs::metadata(&path).expect("it is there").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    // A file that others can write is no place for an audit.
+    fs::remove_file(&path).expect("it is removed");
+    fs::write(&path, "").expect("it is another file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("one's own");
+    let (status, problem) = scene.change("/v1/restore", USER).await;
+    assert_eq!(
+        (status, &problem["code"]),
+        (503, &json!("audit-unavailable"))
+    );
+    let (status, stderr) = scene.end().await;
+    assert_eq!(status, Some(0), "{stderr:?}");
+    assert!(stderr[0].contains("other users can write it"), "{stderr:?}");
+}
+
+#[tokio::test]
 async fn hidden_letters_in_an_audit_are_escaped() {
     let scene = Scene::new(Some("audit.jsonl"), |_| ()).await;
     let reason = "a\u{202e}b\u{e0041}c é 山";

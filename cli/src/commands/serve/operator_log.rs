@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -28,8 +28,7 @@ pub(super) struct OperatorLog {
 /// The audit file, and the events that could not be written to it.
 struct Audit {
     file: AuditFile,
-    /// Name of the file, for people.
-    name: String,
+    path: PathBuf,
     /// Events that are not in the file, one per line. They are written before the next change.
     pending: String,
 }
@@ -37,9 +36,15 @@ struct Audit {
 impl Audit {
     /// Appends all events that are not in the file.
     fn append(&mut self) -> io::Result<()> {
+        self.file.follow(&self.path)?;
         self.file.append(&self.pending)?;
         self.pending.clear();
         Ok(())
+    }
+
+    /// Name of the file, for people.
+    fn name(&self) -> String {
+        written_file::name(&self.path)
     }
 }
 
@@ -50,7 +55,7 @@ impl OperatorLog {
             let (file, warning) = AuditFile::open(path)?;
             let audit = Audit {
                 file,
-                name: written_file::name(path),
+                path: path.to_owned(),
                 pending: String::new(),
             };
             Ok((Mutex::new(audit), warning))
@@ -77,7 +82,10 @@ impl OperatorLog {
         let Some(mut audit) = self.audit() else {
             return Ok(());
         };
-        let (name, missing) = (audit.name.clone(), audit.pending.lines().count());
+        let (name, missing) = (audit.name(), audit.pending.lines().count());
+        if missing == 0 {
+            return Ok(());
+        }
         audit.append().map_err(|error| {
             Failure::other(format!(
                 "the audit file {name} could not be written: {error}; {missing} events are missing from it, and stand on standard error"
@@ -100,7 +108,7 @@ impl OperatorLog {
         audit.append().inspect_err(|error| {
             stderr::print_line(format!(
                 "warning: the audit file {} cannot be written: {error}; changes are refused until it can be; the event:",
-                audit.name
+                audit.name()
             ));
             stderr::print_object(event);
         })
@@ -112,17 +120,19 @@ impl ServiceLog for OperatorLog {
         let Some(mut audit) = self.audit() else {
             return true;
         };
-        if audit.pending.is_empty() {
-            return true;
-        }
-        let is_written = audit.append().is_ok();
-        if is_written {
-            let name = &audit.name;
-            stderr::print_line(format!(
+        let had_pending = !audit.pending.is_empty();
+        let written = audit.append();
+        let name = audit.name();
+        match &written {
+            Ok(()) if had_pending => stderr::print_line(format!(
                 "the audit file {name} can be written again, and has the events that were missing"
-            ));
+            )),
+            Ok(()) => {}
+            Err(error) => stderr::print_line(format!(
+                "warning: the audit file {name} cannot be written: {error}; changes are refused until it can be"
+            )),
         }
-        is_written
+        written.is_ok()
     }
 
     fn write_line(&self, line: &str) -> io::Result<()> {
