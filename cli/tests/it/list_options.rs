@@ -87,7 +87,7 @@ async fn sort_orders_the_whole_list() {
         assert_eq!(values.len(), 60);
         if by == "name" {
             let plain = |name: &String| {
-                let is_plain = name.chars().all(|letter| letter.is_ascii());
+                let is_plain = name.is_ascii();
                 is_plain.then(|| name.to_lowercase())
             };
             let plain: Vec<_> = values.iter().filter_map(plain).collect();

@@ -20,8 +20,10 @@ fn with_little_address_space(arguments: &str) -> Command {
         ])
         .stdin(Stdio::null());
     for (name, value) in inner.get_envs() {
-        assert!(value.is_none(), "variables are removed only");
-        command.env_remove(name);
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     command
 }
