@@ -15,6 +15,7 @@ use super::process::{op_users, run};
 const README: &str = "README.md";
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 const CLI: &str = "docs/cli.md";
+const DRILL: &str = "docs/drill.md";
 const SETUP: &str = "docs/setup.md";
 const EMBEDDING: &str = "docs/embedding.md";
 const ERRORS: &str = "docs/errors.md";
@@ -152,6 +153,15 @@ async fn the_transcript_of_a_list_is_current() {
     let folder = tempfile::tempdir().expect("a folder");
     let actual = replayed(&block(CLI, "transcript: list"), folder.path()).await;
     expect_current(CLI, "transcript: list", actual.trim_end());
+}
+
+#[tokio::test]
+async fn the_transcript_of_the_drill_is_current() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let actual = replayed(&block(DRILL, "transcript: drill"), folder.path()).await;
+    expect_current(DRILL, "transcript: drill", actual.trim_end());
+    let audit = fs::read_to_string(folder.path().join("drill.jsonl")).expect("an audit");
+    assert_eq!(audit.lines().count(), 4, "{audit}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The files of references in `deploy/env`, one for each team.
+//! The files of references in `deploy/env`, one for each team, and the page for managers.
 
 use std::{fs, path::PathBuf};
 
@@ -143,4 +143,34 @@ fn references_have_only_letters_that_1password_accepts() {
         }
     }
     assert!(references >= 20, "{references} references were found");
+}
+
+#[tokio::test]
+async fn the_documented_numbers_of_requests_are_sent() {
+    let page = read("docs/cost.md");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `op-users "));
+    let mut counted = 0;
+    for row in rows {
+        let (command, rest) = row.split_once("` | ").expect("a command and a number");
+        let expected: usize = rest.trim_end_matches(" |").parse().expect("a number");
+        let simulator = simulator().await;
+        let users = simulator.users();
+        let mut next = users[2..].iter();
+        let mut arguments = vec!["--verbose".to_owned()];
+        for word in command.split(' ') {
+            arguments.push(match word {
+                "ID" => next.next().expect("a user").id.clone(),
+                "ADDRESS" => next.next().expect("a user").email.clone(),
+                _ => word.to_owned(),
+            });
+        }
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let ended = run(op_users_at(&simulator, &arguments)).await;
+        assert_eq!(ended.status, 0, "{row}: {ended:?}");
+        assert_eq!(simulator.requests().len(), expected, "{row}");
+        counted += 1;
+    }
+    assert_eq!(counted, 6);
 }
