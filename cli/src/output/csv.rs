@@ -27,7 +27,7 @@ pub(super) fn rows(users: &[User]) -> String {
             user.state.name(),
             &user.create_time,
         ]
-        .map(|value| cell(value))
+        .map(cell)
     }))
 }
 
