@@ -1,9 +1,10 @@
 //! Progress of a call: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::{
+    collections::HashSet,
     io::{self, IsTerminal},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -57,7 +58,15 @@ pub(super) struct Progress {
 struct Counts {
     pages: AtomicUsize,
     users: AtomicUsize,
-    changes: AtomicUsize,
+    /// Ids of the users whose change was answered: a change may take several requests.
+    changed: Mutex<HashSet<String>>,
+}
+
+impl Counts {
+    fn changes(&self) -> usize {
+        let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.len()
+    }
 }
 
 impl Progress {
@@ -76,7 +85,13 @@ impl Progress {
         let count = match &record.operation {
             Some(ApiOperation::List) => &self.counts.pages,
             Some(ApiOperation::Get(_)) => &self.counts.users,
-            Some(_) => &self.counts.changes,
+            Some(ApiOperation::Suspend(id) | ApiOperation::Reactivate(id)) => {
+                let changed = self.counts.changed.lock();
+                changed
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(id.clone());
+                return;
+            }
             None => return,
         };
         count.fetch_add(1, Relaxed);
@@ -113,13 +128,7 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         loop {
-            bar.set_position(
-                self.counts
-                    .changes
-                    .load(Relaxed)
-                    .try_into()
-                    .unwrap_or(u64::MAX),
-            );
+            bar.set_position(self.counts.changes().try_into().unwrap_or(u64::MAX));
             bar.set_message(self.text(changes));
             bar.tick();
             sleep(BAR_INTERVAL).await;
@@ -133,7 +142,7 @@ impl Progress {
                 let object = json!({ "progress": {
                     "pages": self.counts.pages.load(Relaxed),
                     "users": self.counts.users.load(Relaxed),
-                    "changes": self.counts.changes.load(Relaxed),
+                    "changes": self.counts.changes(),
                     "changes_at_most": changes,
                 } });
                 stderr::print_object(&object);
@@ -156,7 +165,7 @@ impl Progress {
             }
         }
         if let Some(most) = changes {
-            let made = self.counts.changes.load(Relaxed);
+            let made = self.counts.changes();
             parts.push(format!("{made} of at most {most} changed"));
         }
         if parts.is_empty() {
