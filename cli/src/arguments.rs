@@ -141,7 +141,11 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check the settings, without changing anything
-    Check,
+    Check {
+        /// Prove the permission to suspend: suspend this user, who must be suspended already
+        #[arg(long, value_name = "USER")]
+        prove: Option<String>,
+    },
     /// List users
     List(ListArguments),
     /// Show one user
@@ -151,16 +155,16 @@ pub(crate) enum Command {
     },
     /// Suspend a user
     Suspend {
-        /// Id of the user
-        id: String,
+        /// Id of the user, or e-mail address, which reads the whole list
+        user: String,
         /// Do not ask
         #[arg(short, long)]
         yes: bool,
     },
     /// Reactivate a suspended user
     Reactivate {
-        /// Id of the user
-        id: String,
+        /// Id of the user, or e-mail address, which reads the whole list
+        user: String,
         /// Do not ask
         #[arg(short, long)]
         yes: bool,
@@ -228,11 +232,21 @@ pub(crate) struct BulkArguments {
         conflicts_with = "from_report"
     )]
     pub(crate) id_column: Option<String>,
-    /// Undo exactly the changes in this report
+    /// Undo the call in this report or audit
     ///
-    /// Changes that may have been made are among them.
+    /// Reads a report, an audit file or an answer of the service, and undoes exactly the changes in it. Changes that may have been
+    /// made are among them.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["users", "file"])]
     pub(crate) from_report: Option<PathBuf>,
+    /// Users who do not exist are no failure
+    #[arg(display_order = 57, long, conflicts_with = "stop_on_error")]
+    pub(crate) missing_ok: bool,
+    /// A list without users is no failure
+    #[arg(display_order = 58, long)]
+    pub(crate) empty_ok: bool,
+    /// Skip rows without id and address
+    #[arg(display_order = 59, long)]
+    pub(crate) skip_blank: bool,
     /// Show who would be changed, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -284,7 +298,7 @@ pub(crate) struct BulkArguments {
     pub(crate) ticket: Option<String>,
     /// Correlation id, for report and audit
     ///
-    /// The default is a new UUID.
+    /// The default is a new UUID. If --from-report is an audit of several calls, it chooses the one to undo.
     #[arg(display_order = 52, long, value_name = "ID")]
     pub(crate) correlation_id: Option<String>,
     /// Write the outcomes to this file, as JSON

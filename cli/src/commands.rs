@@ -16,6 +16,7 @@ use crate::{
     arguments::{Arguments, Command},
     bulk,
     failure::{CommandResult, Failure},
+    named_user::NamedUser,
     output::Output,
     usage,
 };
@@ -57,21 +58,24 @@ async fn run_on(
 ) -> CommandResult {
     let instance = account.instance(verbose);
     match command {
-        Command::Check => check::run(&mut instance.await?, output).await,
-        Command::List(list) => list::run(&mut instance.await?, list, verbose, output).await,
-        Command::Get { user } => user::get(&mut instance.await?, user, output).await,
-        Command::Suspend { id, yes } => {
-            user::change(&mut instance.await?, UserAction::Suspend, id, *yes, output).await
+        Command::Check { prove } => {
+            let proven = prove.as_deref().map(NamedUser::of_argument).transpose()?;
+            check::run(&mut instance.await?, proven.as_ref(), output).await
         }
-        Command::Reactivate { id, yes } => {
-            user::change(
-                &mut instance.await?,
-                UserAction::Reactivate,
-                id,
-                *yes,
-                output,
-            )
-            .await
+        Command::List(list) => list::run(&mut instance.await?, list, verbose, output).await,
+        Command::Get { user } => {
+            let user = NamedUser::of_argument(user)?;
+            user::get(&mut instance.await?, &user, output).await
+        }
+        Command::Suspend { user, yes } => {
+            let user = NamedUser::of_argument(user)?;
+            let action = UserAction::Suspend;
+            user::change(&mut instance.await?, action, &user, *yes, output).await
+        }
+        Command::Reactivate { user, yes } => {
+            let user = NamedUser::of_argument(user)?;
+            let action = UserAction::Reactivate;
+            user::change(&mut instance.await?, action, &user, *yes, output).await
         }
         Command::Contain(bulk) => {
             bulk::run(account, UserAction::Suspend, bulk, verbose, output).await

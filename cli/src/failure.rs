@@ -2,6 +2,9 @@
 
 use host::{Error, HostError};
 
+/// Exit status if everything that failed can succeed later: `EX_TEMPFAIL` of BSD's `sysexits.h`.
+pub(crate) const STATUS_LATER: u8 = 75;
+
 /// Result of a command.
 pub(crate) type CommandResult = Result<(), Failure>;
 
@@ -38,7 +41,7 @@ impl Failure {
 
     /// A question that cannot be asked, because standard input is not a terminal.
     pub(crate) fn without_terminal() -> Self {
-        Self::usage("standard input is not a terminal to ask on; nothing was changed")
+        Self::other("standard input is not a terminal to ask on; nothing was changed")
             .with_hint("--yes changes without asking")
     }
 

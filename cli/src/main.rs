@@ -13,6 +13,7 @@ mod core_dumps;
 mod environment;
 mod expected_email;
 mod failure;
+mod named_user;
 mod operator;
 mod output;
 mod usage;

@@ -25,7 +25,7 @@ use self::{
     text::call_error,
     users::UserWriter,
 };
-use crate::failure::{CommandResult, Failure, Problem};
+use crate::failure::{CommandResult, Failure, Problem, STATUS_LATER};
 
 /// Output of one command.
 pub(crate) struct Output {
@@ -196,6 +196,9 @@ impl Output {
         match failure {
             Failure::Call(error) => {
                 self.remark(&call_error(error), &json!({ "error": json::error(error) }));
+                if error.retryable {
+                    return STATUS_LATER;
+                }
             }
             Failure::Component(cause) => {
                 let message = format!("the component could not be run: {cause}");

@@ -7,10 +7,8 @@ use onepassword_users::UserAction;
 use serde_json::json;
 
 use self::interrupt::{Interrupt, MAX_STOP_WAIT};
-use super::{
-    input::NamedUser, plan, progress::Progress, request_history::RequestHistory, result::BulkResult,
-};
-use crate::{failure::Failure, output::stderr};
+use super::{plan, progress::Progress, request_history::RequestHistory, result::BulkResult};
+use crate::{failure::Failure, named_user::NamedUser, output::stderr};
 
 /// An instance, with the observers of its requests.
 pub(super) struct BulkCall<'a> {

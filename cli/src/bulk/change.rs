@@ -39,15 +39,17 @@ pub(super) struct ChangeDescription {
 
 impl ChangeDescription {
     /// Describes the change that the arguments ask for.
-    pub(super) fn new(action: UserAction, account: &Account, arguments: &BulkArguments) -> Self {
+    pub(super) fn new(
+        action: UserAction,
+        account: &Account,
+        arguments: &BulkArguments,
+        correlation_id: Option<String>,
+    ) -> Self {
         Self {
             action,
             account_id: account.id().to_owned(),
             client_id: account.client_id(),
-            correlation_id: arguments
-                .correlation_id
-                .clone()
-                .unwrap_or_else(|| Uuid::new_v4().to_string()),
+            correlation_id: correlation_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
             operator: arguments
                 .operator
                 .clone()

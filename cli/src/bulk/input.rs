@@ -2,16 +2,15 @@
 
 pub(super) mod file_conflicts;
 mod list_file;
-mod named_user;
 
 use host::Selector;
-use lists::NamedColumns;
+use lists::{BlankRows, NamedColumns};
 
-use self::list_file::{users_in_file, users_in_standard_input};
-pub(super) use self::named_user::NamedUser;
+use self::list_file::{ListRules, users_in_file, users_in_standard_input};
 use crate::{
     arguments::BulkArguments,
     failure::Failure,
+    named_user::NamedUser,
     output::Output,
     written_file::{DASH, is_standard_input},
 };
@@ -31,20 +30,24 @@ pub(super) fn users(arguments: &BulkArguments, output: &Output) -> Result<Vec<Na
         email_option: "--email-column",
         id_option: "--id-column",
     };
+    let rules = ListRules {
+        blank_rows: if arguments.skip_blank {
+            BlankRows::Skip
+        } else {
+            BlankRows::Refuse
+        },
+        may_be_empty: arguments.empty_ok,
+    };
     let mut users = Vec::new();
     for user in &arguments.users {
         if user == DASH {
-            users.extend(users_in_standard_input(&columns, output)?);
+            users.extend(users_in_standard_input(&columns, rules, output)?);
         } else {
-            users.push(NamedUser::parse(user).map_err(|problem| {
-                let cause =
-                    format!("{user:?} is neither an id nor an e-mail address: it {problem}");
-                Failure::usage(cause)
-            })?);
+            users.push(NamedUser::of_argument(user)?);
         }
     }
     for file in &arguments.file {
-        users.extend(users_in_file(file, &columns, output)?);
+        users.extend(users_in_file(file, &columns, rules, output)?);
     }
     Ok(users)
 }
@@ -62,7 +65,8 @@ pub(super) fn protected(
     };
     let mut protected = Vec::new();
     for file in &arguments.protect_file {
-        let users = users_in_file(file, &columns, output)?;
+        // A guard that protects no one is an error, whatever the other lists may be.
+        let users = users_in_file(file, &columns, ListRules::default(), output)?;
         for user in users {
             protected.push(user.selector());
             // If one of the two is out of date, the other one still protects the user.

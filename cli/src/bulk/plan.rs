@@ -72,15 +72,19 @@ pub(super) fn with_outcomes(
     let ids = targets.iter().map(|target| match &target.who {
         Selector::Id(text) | Selector::Email(text) => text.as_str(),
     });
-    let reports: HashMap<_, _> = ids.zip(report.targets).collect();
+    let expected = targets.iter().map(|target| &target.expect_email);
+    let reports: HashMap<_, _> = ids.zip(expected.zip(report.targets)).collect();
     for target in &mut plan.targets {
         if target.report.outcome != Outcome::WouldChange {
             continue;
         }
-        let Some(report) = target.id().and_then(|id| reports.get(id)) else {
+        let Some((expected, report)) = target.id().and_then(|id| reports.get(id)) else {
             continue;
         };
         target.report.outcome = report.outcome.clone();
+        if expected.is_some() {
+            target.named.expect_email.clone_from(expected);
+        }
         if report.user.is_some() {
             target.report.user.clone_from(&report.user);
         }

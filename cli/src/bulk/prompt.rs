@@ -52,8 +52,10 @@ impl Prompt {
             None
         };
         terminal.map(Self::Terminal).ok_or_else(|| {
-            Failure::usage("standard input contains the list, and there is no terminal to ask on")
-                .with_hint("--yes changes without asking")
+            Failure::other(
+                "standard input contains the list, and there is no terminal to ask on; nothing was changed",
+            )
+            .with_hint("--yes changes without asking")
         })
     }
 
@@ -111,17 +113,17 @@ impl Prompt {
 /// Shows a plan on standard error, apart from the result on standard output.
 pub(super) fn show_plan(change: &ChangeDescription, plan: &BulkResult, output: &Output) {
     if output.is_json() {
+        stderr::print_object(&summary_object(change, plan));
         for target in &plan.targets {
             stderr::print_object(&target_object(target));
         }
-        stderr::print_object(&summary_object(change, plan));
         return;
     }
+    stderr::print_line(summary_line(plan));
     stderr::print_table(&mut target_table(plan));
     for message in messages(change, plan) {
         stderr::print_message(message);
     }
-    stderr::print_line(summary_line(plan));
 }
 
 fn read_answer(mut input: impl BufRead) -> io::Result<Answer> {

@@ -19,9 +19,9 @@ use self::sent_change::SentChange;
 use super::{
     audit::AuditLog,
     change::{action_of, resulting_state},
-    input::NamedUser,
     result::TargetResult,
 };
+use crate::named_user::NamedUser;
 
 /// History of the requests of one command.
 pub(super) struct RequestHistory {

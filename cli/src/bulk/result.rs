@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use host::{Error, ErrorCode, Outcome, Report, TargetReport, User};
+use host::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, User};
+use onepassword_users::comparable_email;
+use onepassword_users_audit::{OutcomeClass, Summary};
 
-use super::input::NamedUser;
+use crate::{failure::STATUS_LATER, named_user::NamedUser};
 
 /// Exit status if only guards failed.
 pub(super) const STATUS_GUARDS: u8 = 3;
@@ -30,6 +32,35 @@ impl TargetResult {
         self.report.user.as_ref()
     }
 
+    /// Class of the outcome, as people count it.
+    pub(super) fn class(&self) -> OutcomeClass {
+        match &self.report.outcome {
+            Outcome::Changed => OutcomeClass::Changed,
+            Outcome::Unchanged => OutcomeClass::Unchanged,
+            Outcome::WouldChange => OutcomeClass::WouldChange,
+            Outcome::Skipped => OutcomeClass::Skipped,
+            Outcome::Failed(error) => OutcomeClass::of_failure(
+                error.effect == Effect::PossiblyApplied,
+                error.code == ErrorCode::Protected,
+            ),
+        }
+    }
+
+    /// Returns true if the account has no such user, according to the server or its whole list.
+    pub(super) fn is_missing(&self) -> bool {
+        let is_missing =
+            |error: &Error| error.code == ErrorCode::NotFound && error.effect == Effect::NotApplied;
+        self.error().is_some_and(is_missing)
+    }
+
+    /// E-mail address of the user, if it is not the expected one.
+    pub(super) fn other_email(&self) -> Option<&str> {
+        let expected = self.named.expect_email.as_deref()?;
+        let email = self.user()?.email.as_str();
+        let is_other = comparable_email(email) != comparable_email(expected);
+        (is_other && !email.is_empty()).then_some(email)
+    }
+
     /// Error of a failed target.
     pub(super) fn error(&self) -> Option<&Error> {
         error_of(&self.report.outcome)
@@ -49,6 +80,8 @@ pub(super) struct BulkResult {
     pub(super) warnings: Vec<String>,
     pub(super) is_dry_run: bool,
     pub(super) is_interrupted: bool,
+    /// True if users who do not exist are no failure.
+    pub(super) may_be_missing: bool,
     /// Cause if an audit line could not be written.
     pub(super) audit_error: Option<String>,
 }
@@ -66,22 +99,52 @@ impl BulkResult {
             warnings: report.warnings,
             is_dry_run,
             is_interrupted: false,
+            may_be_missing: false,
             audit_error: None,
         }
     }
 
-    /// Number of targets with an outcome.
-    pub(super) fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
-        let outcomes = self.targets.iter().map(|target| &target.report.outcome);
-        outcomes.filter(|outcome| is_counted(outcome)).count()
+    /// Result of a call that names no user.
+    pub(super) fn empty(is_dry_run: bool) -> Self {
+        let report = Report {
+            targets: Vec::new(),
+            refused: None,
+            requests: 0,
+            warnings: Vec::new(),
+        };
+        Self::new(&[], report, is_dry_run)
     }
 
-    /// Number of users with an outcome: a user who is named twice counts once.
-    pub(super) fn count_users(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
-        let is_counted = |target: &&TargetResult| is_counted(&target.report.outcome);
-        let counted = self.targets.iter().filter(is_counted);
+    /// Number of targets per class. Those that are missing and may be are not among them.
+    pub(super) fn summary(&self) -> Summary {
+        let targets = self.targets.iter();
+        let counted = targets.filter(|target| !self.is_accepted_missing(target));
+        counted.map(TargetResult::class).collect()
+    }
+
+    /// Number of targets that are missing and may be.
+    pub(super) fn missing(&self) -> usize {
+        let targets = self.targets.iter();
+        targets
+            .filter(|target| self.is_accepted_missing(target))
+            .count()
+    }
+
+    /// Returns true if a target is a user who does not exist, and that is no failure.
+    pub(super) fn is_accepted_missing(&self, target: &TargetResult) -> bool {
+        self.may_be_missing && target.is_missing()
+    }
+
+    /// Number of users: one who is named twice counts once.
+    pub(super) fn count_users(&self, is_counted: impl Fn(&TargetResult) -> bool) -> usize {
+        let counted = self.targets.iter().filter(|target| is_counted(target));
         let names = counted.map(|target| target.id().unwrap_or(&target.named.text));
         names.collect::<HashSet<_>>().len()
+    }
+
+    /// Number of users of a class.
+    pub(super) fn count_class(&self, class: OutcomeClass) -> usize {
+        self.count_users(|target| target.class() == class && !self.is_accepted_missing(target))
     }
 
     /// Exit status of the command.
@@ -92,25 +155,27 @@ impl BulkResult {
                 ErrorCode::Protected | ErrorCode::PreconditionFailed
             )
         };
-        let mut failures = self
-            .targets
-            .iter()
+        let targets = self.targets.iter();
+        let failures: Vec<_> = targets
+            .filter(|target| !self.is_accepted_missing(target))
             .filter_map(TargetResult::error)
-            .peekable();
+            .collect();
         if self.is_interrupted {
             130
         } else if self.audit_error.is_some() {
             1
-        } else if failures.peek().is_some() {
-            if failures.all(is_guard) {
+        } else if !failures.is_empty() {
+            if failures.iter().all(|error| is_guard(error)) {
                 STATUS_GUARDS
+            } else if failures.iter().all(|error| error.retryable) {
+                STATUS_LATER
             } else {
                 1
             }
         } else if self.refused.is_some() {
             STATUS_GUARDS
         } else {
-            u8::from(self.count(|outcome| *outcome == Outcome::Skipped) > 0)
+            u8::from(self.count_class(OutcomeClass::Skipped) > 0)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use host::{ChangeOptions, Instance, Observer, RequestRecord};
+use host::{ChangeOptions, Instance, ListOptions, Observer, RequestRecord};
 use onepassword_users::UserAction;
 
 use super::{
@@ -16,13 +16,13 @@ use super::{
     prompt::{Prompt, show_plan},
     report::ReportDestination,
     request_history::RequestHistory,
-    result::{BulkResult, STATUS_GUARDS},
+    result::{BulkResult, STATUS_GUARDS, TargetResult},
     undo,
 };
 use crate::{
     account::Account,
     arguments::BulkArguments,
-    failure::{CommandResult, Failure},
+    failure::{CommandResult, Failure, STATUS_LATER},
     output::{Output, stderr, text::request_line},
 };
 
@@ -44,25 +44,35 @@ pub(crate) async fn run(
     if file_conflicts::check_standard_streams(arguments, output.is_json())? {
         output.use_standard_error();
     }
-    let (users, is_some_left_out) = match &arguments.from_report {
-        Some(report) => undo::users(report, action, account.id(), output)?,
-        None => (input::users(arguments, output)?, false),
+    let mut correlation_id = arguments.correlation_id.clone();
+    let mut is_some_left_out = false;
+    let users = match &arguments.from_report {
+        Some(file) => {
+            let undo = undo::read(
+                file,
+                action,
+                account.id(),
+                correlation_id.as_deref(),
+                output,
+            )?;
+            if undo.is_chosen {
+                correlation_id = None;
+            }
+            is_some_left_out = undo.is_some_left_out;
+            if undo.users.is_empty() {
+                return reported(u8::from(is_some_left_out));
+            }
+            undo.users
+        }
+        None => input::users(arguments, output)?,
     };
-    let success = if is_some_left_out {
-        Err(Failure::Reported(1))
-    } else {
-        Ok(())
-    };
-    if users.is_empty() {
-        return success;
-    }
     let options = options(account, arguments, output)?;
-    let mut prompt = if arguments.yes || arguments.dry_run {
+    let mut prompt = if arguments.yes || arguments.dry_run || users.is_empty() {
         None
     } else {
         Some(Prompt::open(input::is_standard_input_taken(arguments))?)
     };
-    let change = ChangeDescription::new(action, account, arguments);
+    let change = ChangeDescription::new(action, account, arguments, correlation_id);
     file_conflicts::check(arguments)?;
     let mut report = match &arguments.report {
         Some(file) => Some(ReportDestination::open(file)?),
@@ -93,9 +103,13 @@ pub(crate) async fn run(
         is_json: output.is_json(),
     };
     let (mut result, failure) = match &mut prompt {
+        None if users.is_empty() => (BulkResult::empty(arguments.dry_run), None),
         None => call.run(&users, &options).await?,
         Some(prompt) => {
-            let plan = call.plan(&users, &options).await?;
+            let mut plan = call.plan(&users, &options).await?;
+            if arguments.missing_ok {
+                accept_missing(call.instance, &history, &mut plan).await?;
+            }
             let changes = plan::targets(&plan, false).len();
             if changes == 0 || plan.refused.is_some() {
                 let is_dry_run = false;
@@ -107,23 +121,67 @@ pub(crate) async fn run(
             }
         }
     };
+    if arguments.missing_ok && failure.is_none() && !result.is_interrupted {
+        accept_missing(call.instance, &history, &mut result).await?;
+    }
     let recorded = record(&change, report.as_mut(), &history, &mut result);
     // If nothing was tried, one error says more than the same error for each user.
     if !matches!(failure, Some(Failure::Call(_))) {
         print(&change, &result, output);
     }
     let mut status = result.exit_status();
+    if is_some_left_out && matches!(status, 0 | STATUS_GUARDS | STATUS_LATER) {
+        status = 1;
+    }
+    if let Some(failure) = failure {
+        status = output.failure(&failure);
+    }
     if let Err(failure) = recorded {
         output.failure(&failure);
-        if matches!(status, 0 | STATUS_GUARDS) {
+        if matches!(status, 0 | STATUS_GUARDS | STATUS_LATER) {
             status = 1;
         }
     }
-    match (failure, status) {
-        (Some(failure), _) => Err(failure),
-        (None, 0) => success,
-        (None, status) => Err(Failure::Reported(status)),
+    reported(status)
+}
+
+/// Result of a command whose output says everything.
+fn reported(status: u8) -> CommandResult {
+    match status {
+        0 => Ok(()),
+        status => Err(Failure::Reported(status)),
     }
+}
+
+/// Takes users who do not exist for no failure. A server that lost the paths of users answers in the same words: those who were
+/// named by id are missing only if the list can be read.
+async fn accept_missing(
+    instance: &mut Instance,
+    history: &RequestHistory,
+    result: &mut BulkResult,
+) -> Result<(), Failure> {
+    if result.may_be_missing {
+        return Ok(());
+    }
+    let is_missing_by_id = |target: &TargetResult| target.is_missing() && !target.named.is_email();
+    if result.targets.iter().any(is_missing_by_id) {
+        let options = ListOptions {
+            filter: None,
+            max_page_size: Some(1),
+            page_token: None,
+        };
+        let read = instance.list_users(&options).await?;
+        result.requests = history.requests();
+        if let Err(error) = read {
+            result.warnings.push(format!(
+                "users who were not found count as failed, because the list could not be read to make sure: {}",
+                error.message
+            ));
+            return Ok(());
+        }
+    }
+    result.may_be_missing = true;
+    Ok(())
 }
 
 /// Writes the audit and the report.

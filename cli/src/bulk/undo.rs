@@ -1,4 +1,4 @@
-//! Selection of the users in a report whose changes can be undone.
+//! Selection of the users in a record of a call whose changes can be undone.
 
 use std::{collections::HashSet, path::Path};
 
@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::{
     change::resulting_state,
-    input::NamedUser,
     report::{self, ReportedTarget},
 };
 use crate::{
     expected_email::is_comparable,
     failure::Failure,
+    named_user::NamedUser,
     output::{
         Output,
         printable::{printable, shell_word},
@@ -30,29 +30,58 @@ struct LeftOut {
     without_id: Vec<String>,
     /// Users without an e-mail address in the report that could be compared.
     without_email: Vec<String>,
+    /// Users whom a later call changed again.
+    changed_later: Vec<String>,
 }
 
-/// Reads the users whom the call of a report changed, or may have changed, each once. Also returns true if some of them are
-/// left out, because the action would not bring back their previous state.
-pub(super) fn users(
+/// Users whose change is to be undone.
+pub(super) struct Undo {
+    pub(super) users: Vec<NamedUser>,
+    /// True if some are left out, because the action would not bring back their previous state, or could not be read.
+    pub(super) is_some_left_out: bool,
+    /// True if the correlation id chose the call that is undone, and is not for this call.
+    pub(super) is_chosen: bool,
+}
+
+/// Reads the users whom a recorded call changed, or may have changed, each once.
+pub(super) fn read(
     path: &Path,
     action: UserAction,
     account_id: &str,
+    correlation_id: Option<&str>,
     output: &Output,
-) -> Result<(Vec<NamedUser>, bool), Failure> {
-    let report = report::read(path, action.opposite(), account_id)?;
-    let (users, left_out) = select(report.targets, action);
-    let is_some_left_out = !left_out.is_empty();
+) -> Result<Undo, Failure> {
+    let call = report::read(path, action.opposite(), account_id, correlation_id)?;
+    for line in &call.damaged_lines {
+        output.warning(&format!(
+            "line {line} of {} could not be read, and is left out",
+            path.display()
+        ));
+    }
+    let is_dry_run = call.report.dry_run;
+    let (mut users, mut left_out) = select(call.report.targets, action);
+    users.retain(|user| {
+        let is_kept = !call.changed_later.contains(&user.text);
+        if !is_kept {
+            left_out.changed_later.push(user.text.clone());
+        }
+        is_kept
+    });
+    let is_some_left_out = !left_out.is_empty() || !call.damaged_lines.is_empty();
     left_out.report(action, output);
     if users.is_empty() {
-        let cause = if report.dry_run {
+        let cause = if is_dry_run {
             "the report is of a dry run, which changed nothing: there is nothing to undo"
         } else {
             "the report contains no change that can be undone"
         };
         output.remark(cause, &json!({ "nothing_to_undo": cause }));
     }
-    Ok((users, is_some_left_out))
+    Ok(Undo {
+        users,
+        is_some_left_out,
+        is_chosen: call.is_chosen,
+    })
 }
 
 /// Selects the users to change, each once, and those to leave out. Takes time in proportion to the number of targets.
@@ -112,6 +141,7 @@ impl LeftOut {
             &self.other_state,
             &self.without_id,
             &self.without_email,
+            &self.changed_later,
         ]
         .iter()
         .all(|ids| ids.is_empty())
@@ -145,6 +175,14 @@ impl LeftOut {
                 "the report contains no e-mail address to compare".to_owned(),
                 format!(
                     "if they are the right users, run: op-users {}",
+                    action.bulk_name()
+                ),
+            ),
+            (
+                &self.changed_later,
+                "a later call changed them again".to_owned(),
+                format!(
+                    "if that is to be undone too, run: op-users {}",
                     action.bulk_name()
                 ),
             ),

@@ -1,15 +1,36 @@
 //! The command `check`.
 
-use host::{Instance, Verdict};
+use host::{ErrorCode, Finding, HostError, Instance, UserState, Verdict};
 
+use super::user;
 use crate::{
     failure::{CommandResult, Failure},
+    named_user::NamedUser,
     output::Output,
 };
 
-/// Checks the settings. Fails if a check failed.
-pub(super) async fn run(instance: &mut Instance, output: &mut Output) -> CommandResult {
-    let findings = instance.check().await?;
+/// Finding about the permission to suspend users.
+const SUSPEND: &str = "suspend-user";
+
+/// Checks the settings, and the permission to suspend with a user who is suspended already. Fails if a check failed.
+pub(super) async fn run(
+    instance: &mut Instance,
+    suspended: Option<&NamedUser>,
+    output: &mut Output,
+) -> CommandResult {
+    let mut findings = instance.check().await?;
+    if let Some(named) = suspended {
+        let (verdict, detail) = prove(instance, named).await?;
+        let proven = Finding {
+            check: SUSPEND.to_owned(),
+            verdict,
+            detail,
+        };
+        match findings.iter_mut().find(|finding| finding.check == SUSPEND) {
+            Some(finding) => *finding = proven,
+            None => findings.push(proven),
+        }
+    }
     output.findings(&findings);
     let is_failed = findings
         .iter()
@@ -19,4 +40,34 @@ pub(super) async fn run(instance: &mut Instance, output: &mut Output) -> Command
     } else {
         Ok(())
     }
+}
+
+/// Suspends a user who is suspended already, which changes nothing: suspending is documented as idempotent.
+async fn prove(instance: &mut Instance, named: &NamedUser) -> Result<(Verdict, String), HostError> {
+    let not_tried = |cause: &str| {
+        let detail = format!("not tried: {cause}");
+        (Verdict::Failed, detail)
+    };
+    let user = match user::read(instance, named).await? {
+        Ok(user) => user,
+        Err(error) => return Ok(not_tried(&error.message)),
+    };
+    if user.state != UserState::Suspended {
+        let state = user.state.name();
+        let cause = format!(
+            "the user is {state}, and a suspension would change that; name a user who is suspended already"
+        );
+        return Ok(not_tried(&cause));
+    }
+    Ok(match instance.suspend_user(&user.id).await? {
+        Ok(user) => (
+            Verdict::Passed,
+            format!("suspending {}, who was suspended already, works", user.id),
+        ),
+        // The server may be slow or busy, which says nothing about the permission.
+        Err(error) if error.code != ErrorCode::PermissionDenied && error.retryable => {
+            (Verdict::Unknown, error.message)
+        }
+        Err(error) => (Verdict::Failed, error.message),
+    })
 }

@@ -2,44 +2,56 @@
 
 use std::io::{self, IsTerminal};
 
-use host::{ChangeOptions, ErrorCode, Instance, Outcome, Report, Selector, Target, User};
+use host::{
+    ChangeOptions, Error, ErrorCode, HostError, Instance, Outcome, Report, Selector, Target, User,
+};
 use onepassword_users::{UserAction, comparable_email};
 use serde_json::json;
 
 use crate::{
     expected_email::is_comparable,
     failure::{CommandResult, Failure},
+    named_user::NamedUser,
     output::{Output, printable::printable, stderr},
 };
 
 /// Shows a user, named by id or e-mail address.
-pub(super) async fn get(instance: &mut Instance, user: &str, output: &mut Output) -> CommandResult {
-    let user = if user.contains('@') {
-        instance.find_user(user, None).await??
-    } else {
-        instance.get_user(user).await??
-    };
+pub(super) async fn get(
+    instance: &mut Instance,
+    named: &NamedUser,
+    output: &mut Output,
+) -> CommandResult {
+    let user = read(instance, named).await??;
     output.users(&[user]);
     Ok(())
 }
 
-/// Suspends or reactivates a user. Unless `yes`, it shows the user and asks, for which standard input must be a terminal.
+/// Suspends or reactivates a user, named by id or e-mail address. Unless `yes`, it shows the user and asks, for which standard
+/// input must be a terminal.
 pub(super) async fn change(
     instance: &mut Instance,
     action: UserAction,
-    id: &str,
+    named: &NamedUser,
     yes: bool,
     output: &mut Output,
 ) -> CommandResult {
     if yes {
-        let changed = change_by_id(instance, action, id).await?;
-        output.users(&[changed]);
+        let changed = if named.is_email() {
+            change_target(instance, action, named.target()).await?
+        } else {
+            Some(change_by_id(instance, action, &named.text).await?)
+        };
+        output.users(changed.as_slice());
         return Ok(());
     }
-    let confirmed = confirm(instance, action, id, output).await?;
+    let confirmed = confirm(instance, action, named, output).await?;
     let changed = match confirmed.expected_email {
-        Some(email) => change_expecting(instance, action, id, email).await?,
-        None => Some(change_by_id(instance, action, id).await?),
+        Some(_) => {
+            let who = Selector::Id(confirmed.id);
+            let expect_email = confirmed.expected_email;
+            change_target(instance, action, Target { who, expect_email }).await?
+        }
+        None => Some(change_by_id(instance, action, &confirmed.id).await?),
     };
     if let (Some(shown), Some(changed)) = (&confirmed.shown, &changed) {
         for difference in differences(shown, changed) {
@@ -50,8 +62,22 @@ pub(super) async fn change(
     Ok(())
 }
 
+/// Reads a user, or finds them on the list.
+pub(super) async fn read(
+    instance: &mut Instance,
+    named: &NamedUser,
+) -> Result<Result<User, Error>, HostError> {
+    if named.is_email() {
+        instance.find_user(&named.text, None).await
+    } else {
+        instance.get_user(&named.text).await
+    }
+}
+
 /// A change that was answered with yes.
 struct Confirmed {
+    /// Id of the user.
+    id: String,
     /// User in the question. None if only the id was shown.
     shown: Option<User>,
     /// E-mail address that was shown and that the change must expect. None if no address was shown, or it cannot be compared.
@@ -70,17 +96,13 @@ async fn change_by_id(
     })
 }
 
-/// Changes the user with an id if they still have an e-mail address. Returns the user, unless memory does not suffice.
-async fn change_expecting(
+/// Changes the user of a target, if its guard holds. Returns the user, unless memory does not suffice.
+async fn change_target(
     instance: &mut Instance,
     action: UserAction,
-    id: &str,
-    email: String,
+    target: Target,
 ) -> Result<Option<User>, Failure> {
-    let targets = [Target {
-        who: Selector::Id(id.to_owned()),
-        expect_email: Some(email),
-    }];
+    let targets = [target];
     let options = ChangeOptions {
         dry_run: false,
         max_changes: Some(1),
@@ -100,7 +122,14 @@ async fn change_expecting(
     let target = target.ok_or_else(|| Failure::other("the component reported on no user"))?;
     match target.outcome {
         Outcome::Changed | Outcome::Unchanged => Ok(target.user),
-        Outcome::Failed(error) => Err(error.into()),
+        Outcome::Failed(mut error) => {
+            if error.code == ErrorCode::PreconditionFailed
+                && let Some(user) = target.user.filter(|user| !is_blank(&user.email))
+            {
+                error.hint = Some(format!("the user has the address {} now", user.email));
+            }
+            Err(error.into())
+        }
         Outcome::Skipped | Outcome::WouldChange => {
             Err(Failure::other("the user was skipped; nothing was changed"))
         }
@@ -111,21 +140,21 @@ async fn change_expecting(
 async fn confirm(
     instance: &mut Instance,
     action: UserAction,
-    id: &str,
+    named: &NamedUser,
     output: &Output,
 ) -> Result<Confirmed, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::without_terminal());
     }
     // The application may be permitted to change users and not to read them: then only the id is known.
-    let user = match instance.get_user(id).await? {
+    let user = match read(instance, named).await? {
         Ok(user) => Some(user),
-        Err(error) if error.code == ErrorCode::PermissionDenied => None,
+        Err(error) if error.code == ErrorCode::PermissionDenied && !named.is_email() => None,
         Err(error) => return Err(error.into()),
     };
     let shown = match &user {
         Some(user) => format!("{}, now {}", described(user), printable(user.state.name())),
-        None => format!("the user {}", printable(id)),
+        None => format!("the user {}", printable(&named.text)),
     };
     let email = user.as_ref().map(|user| user.email.as_str());
     let email = email.filter(|email| !is_blank(email));
@@ -161,6 +190,9 @@ async fn confirm(
     })?;
     match answer.trim().to_lowercase().as_str() {
         "y" | "yes" => Ok(Confirmed {
+            id: user
+                .as_ref()
+                .map_or_else(|| named.text.clone(), |user| user.id.clone()),
             shown: user,
             expected_email,
         }),

@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::Color;
-use host::{Outcome, UserState, Verdict};
+use host::{UserState, Verdict};
+use onepassword_users_audit::OutcomeClass;
 
 /// Meaning of a word.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -46,12 +47,14 @@ impl From<&UserState> for Tone {
     }
 }
 
-impl From<&Outcome> for Tone {
-    fn from(outcome: &Outcome) -> Self {
-        match outcome {
-            Outcome::Changed | Outcome::Unchanged => Self::Good,
-            Outcome::WouldChange | Outcome::Skipped => Self::Caution,
-            Outcome::Failed(_) => Self::Bad,
+impl From<OutcomeClass> for Tone {
+    fn from(class: OutcomeClass) -> Self {
+        match class {
+            OutcomeClass::Changed | OutcomeClass::Unchanged => Self::Good,
+            OutcomeClass::WouldChange | OutcomeClass::Protected | OutcomeClass::Skipped => {
+                Self::Caution
+            }
+            OutcomeClass::MaybeChanged | OutcomeClass::Failed => Self::Bad,
         }
     }
 }

@@ -16,6 +16,7 @@ mod interrupt;
 #[cfg(unix)]
 mod kill;
 mod lists;
+mod nightly_jobs;
 mod output;
 #[cfg(unix)]
 mod plan;
@@ -31,6 +32,7 @@ mod report_conflicts;
 mod running_command;
 mod simulator_state;
 mod undo;
+mod undo_from_records;
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Errors on standard error: a code, a sentence, a hint, exit status 1, and no secret.
+//! Errors on standard error: a code, a sentence, a hint, an exit status, and no secret.
 
 use serde_json::Value;
 use simulator::{Action, Endpoint, Fault, Generation, Permission, Simulator};
@@ -8,7 +8,18 @@ use super::process::{CommandOutput, op_users, op_users_at, run, simulator};
 
 /// Expects a failed call with this code and this text, a hint, and no output on standard output.
 fn expect(ended: &CommandOutput, code: &str, says: &str) {
-    assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+    let retryable = [
+        "rate-limited",
+        "unavailable",
+        "timed-out",
+        "connection-failed",
+    ];
+    let status = if retryable.contains(&code) { 75 } else { 1 };
+    assert_eq!(
+        (ended.status, ended.stdout.as_str()),
+        (status, ""),
+        "{ended:?}"
+    );
     assert!(
         ended.stderr.starts_with(&format!("error[{code}]: ")),
         "{ended:?}"

@@ -18,6 +18,8 @@ mod no_secrets;
 mod process;
 #[cfg(unix)]
 mod process_limits;
+#[cfg(unix)]
+mod prove;
 mod serve;
 #[cfg(unix)]
 mod serve_evidence;

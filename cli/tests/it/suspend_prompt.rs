@@ -191,6 +191,7 @@ async fn a_yes_expects_the_address_that_was_shown() {
         session.exp_string("? [y/N] ")?;
         session.send_line("y")?;
         session.exp_string("error[precondition-failed]")?;
+        session.exp_string("the user has the address boss@acme.example now")?;
         Ok(())
     })
     .await;

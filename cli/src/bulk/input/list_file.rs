@@ -6,12 +6,12 @@ use std::{
     path::Path,
 };
 
-use lists::NamedColumns;
+use lists::{BlankRows, NamedColumns};
 use serde_json::json;
 
-use super::named_user::NamedUser;
 use crate::{
     failure::{Failure, Problem},
+    named_user::NamedUser,
     output::{Output, printable::printable},
     written_file::is_standard_input,
 };
@@ -19,27 +19,37 @@ use crate::{
 /// Maximum size of a list in bytes.
 const MAX_LIST: u64 = 32 << 20;
 
+/// Lists that are accepted.
+#[derive(Clone, Copy, Default)]
+pub(super) struct ListRules {
+    pub(super) blank_rows: BlankRows,
+    /// True if a list may name no user.
+    pub(super) may_be_empty: bool,
+}
+
 /// Reads the list in a file.
 pub(super) fn users_in_file(
     file: &Path,
     columns: &NamedColumns,
+    rules: ListRules,
     output: &Output,
 ) -> Result<Vec<NamedUser>, Failure> {
     if is_standard_input(file) {
-        return users_in_standard_input(columns, output);
+        return users_in_standard_input(columns, rules, output);
     }
     let name = file.display().to_string();
     let content = File::open(file).and_then(read);
-    users(&name, content, columns, output)
+    users(&name, content, columns, rules, output)
 }
 
 /// Reads the list on standard input.
 pub(super) fn users_in_standard_input(
     columns: &NamedColumns,
+    rules: ListRules,
     output: &Output,
 ) -> Result<Vec<NamedUser>, Failure> {
     let content = read(io::stdin().lock());
-    users("standard input", content, columns, output)
+    users("standard input", content, columns, rules, output)
 }
 
 /// Reads up to one byte more than the maximum.
@@ -53,6 +63,7 @@ fn users(
     name: &str,
     content: io::Result<Vec<u8>>,
     columns: &NamedColumns,
+    rules: ListRules,
     output: &Output,
 ) -> Result<Vec<NamedUser>, Failure> {
     let content =
@@ -63,7 +74,7 @@ fn users(
             MAX_LIST >> 20
         )));
     }
-    let list = lists::parse(&content, columns).map_err(|error| {
+    let list = lists::parse_with(&content, columns, rules.blank_rows).map_err(|error| {
         let line = error
             .line
             .map_or_else(String::new, |line| format!(", line {line}"));
@@ -73,7 +84,11 @@ fn users(
         })
     })?;
     if list.users.is_empty() {
-        return Err(Failure::usage(format!("no user is named in {name}")));
+        let cause = format!("no user is named in {name}");
+        if !rules.may_be_empty {
+            return Err(Failure::usage(cause).with_hint("--empty-ok accepts a list without users"));
+        }
+        output.remark(&printable(&cause), &json!({ "note": cause }));
     }
     for note in list.notes {
         let note = format!("{name}: {note}");

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    bulk::{change::ChangeDescription, output::target_object, result::BulkResult},
+    bulk::{
+        change::ChangeDescription,
+        output::{counts, target_object},
+        result::BulkResult,
+    },
     output::json::{error, escape_hidden},
 };
 
@@ -96,6 +100,7 @@ pub(super) fn text(change: &ChangeDescription, result: &BulkResult) -> io::Resul
         "refused": result.refused.as_ref().map(error),
         "warnings": result.warnings,
         "requests": result.requests,
+        "summary": counts(result),
         "targets": result.targets.iter().map(target_object).collect::<Vec<Value>>(),
     });
     let text = serde_json::to_string_pretty(&document)?;

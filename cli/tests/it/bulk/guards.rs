@@ -84,7 +84,7 @@ async fn a_protected_name_that_no_user_has_is_a_warning() {
     .await;
     let lines = objects(&ended.stdout);
     assert_eq!(
-        lines[1]["summary"]["warnings"],
+        lines[0]["summary"]["warnings"],
         serde_json::json!([warning])
     );
 }
@@ -103,7 +103,7 @@ async fn stop_on_error_stops_at_the_first_error() {
     let ended = run(op_users_at(&scene.simulator, &command(&arguments, &users))).await;
     assert_eq!(ended.status, 1);
     let lines = objects(&ended.stdout);
-    assert_eq!(lines[3]["summary"]["skipped"], 2);
+    assert_eq!(lines[0]["summary"]["skipped"], 2);
     assert_eq!(scene.requests(Endpoint::Suspend), 0);
 }
 

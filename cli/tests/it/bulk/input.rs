@@ -43,7 +43,7 @@ async fn users_come_from_arguments_files_and_standard_input() {
         .stdout
         .lines()
         .filter_map(|row| row.split_whitespace().next())
-        .skip(1)
+        .skip(2)
         .take(6)
         .collect();
     let [one, two, three, four, five, six] = &users[..] else {

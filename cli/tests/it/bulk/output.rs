@@ -49,12 +49,12 @@ async fn text_output_is_a_table_and_each_error_once_with_hint() {
     assert_eq!(
         ended.stdout,
         "\
-WHO                         OUTCOME  E-MAIL                 PREVIOUS  ERROR
-USER0002@acme.example       changed  user0002@acme.example  active
-OGG1MAE6J44ZVOL267BVBZKNHR  failed   user0000@acme.example  active    last-owner
-absent@acme.example         failed                                    not-found
-missing@acme.example        failed                                    not-found
 1 changed, 3 failed (5 requests sent)
+WHO                         OUTCOME  NAME           E-MAIL                 PREVIOUS  ERROR
+USER0002@acme.example       changed  Dmitri Castro  user0002@acme.example  active
+OGG1MAE6J44ZVOL267BVBZKNHR  failed   Ingrid Çelik   user0000@acme.example  active    last-owner
+absent@acme.example         failed                                                   not-found
+missing@acme.example        failed                                                   not-found
 "
     );
     assert_eq!(
@@ -93,7 +93,7 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
     let lines = objects(&ended.stdout);
     assert_eq!(lines.len(), 4);
     assert_eq!(
-        lines[0],
+        lines[1],
         json!({
             "who": user.id,
             "outcome": "changed",
@@ -109,11 +109,11 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
             "error": null,
         })
     );
-    assert_eq!(lines[1]["error"]["code"], "not-found");
-    assert_eq!(lines[1]["user"], json!(null));
-    assert_eq!(lines[2]["outcome"], "changed");
+    assert_eq!(lines[2]["error"]["code"], "not-found");
+    assert_eq!(lines[2]["user"], json!(null));
+    assert_eq!(lines[3]["outcome"], "changed");
     assert_eq!(
-        lines[3]["summary"],
+        lines[0]["summary"],
         json!({
             "operation": "contain",
             "correlation_id": "C-1",
@@ -125,6 +125,9 @@ async fn json_output_is_an_object_per_target_and_a_summary() {
             "changed": 2,
             "unchanged": 0,
             "would_change": 0,
+            "maybe_changed": 0,
+            "protected": 0,
+            "missing": 0,
             "failed": 1,
             "skipped": 0,
             "requests": 3,
@@ -199,6 +202,6 @@ async fn the_deadline_in_the_settings_applies_to_a_bulk_change() {
     let mut hasty = op_users_at(&scene.simulator, &["contain", "--yes", &user.id]);
     hasty.env("OP_USERS_DEADLINE_MS", "60000");
     let ended = run(hasty).await;
-    assert_eq!(ended.status, 1);
+    assert_eq!(ended.status, 75);
     assert!(ended.stderr.contains("error[rate-limited]"), "{ended:?}");
 }

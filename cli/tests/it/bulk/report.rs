@@ -24,6 +24,8 @@ async fn a_report_contains_the_change_its_reason_and_outcomes() {
         "INC-7",
         "--correlation-id",
         "C-1",
+        "--operator",
+        "wendy@desk-7",
         "--report",
         &report,
         "absent@acme.example",
@@ -42,6 +44,7 @@ async fn a_report_contains_the_change_its_reason_and_outcomes() {
             "account_id": scene.simulator.account_id(),
             "time": null,
             "correlation_id": "C-1",
+            "operator": "wendy@desk-7",
             "reason": "phished",
             "ticket": "INC-7",
             "dry_run": false,
@@ -50,6 +53,16 @@ async fn a_report_contains_the_change_its_reason_and_outcomes() {
             "refused": null,
             "warnings": [],
             "requests": 3,
+            "summary": {
+                "changed": 1,
+                "unchanged": 0,
+                "would_change": 0,
+                "maybe_changed": 0,
+                "protected": 0,
+                "failed": 1,
+                "skipped": 0,
+                "missing": 0,
+            },
             "targets": null,
         })
     );
@@ -90,7 +103,7 @@ async fn restore_from_a_report_brings_back_every_state() {
         "{ended:?}"
     );
     assert!(
-        ended.stdout.contains("\n3 changed ("),
+        ended.stdout.starts_with("3 changed ("),
         "each once: {ended:?}"
     );
     assert_eq!(scene.requests(Endpoint::Reactivate), 3);

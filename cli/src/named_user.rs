@@ -3,18 +3,34 @@
 use host::{Selector, Target};
 use lists::ListedUser;
 
+use crate::failure::Failure;
+
 /// A user as named by an argument or a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(in crate::bulk) struct NamedUser {
+pub(crate) struct NamedUser {
     /// Id or e-mail address.
-    pub(in crate::bulk) text: String,
+    pub(crate) text: String,
     /// E-mail address that the user with this id must have.
-    pub(in crate::bulk) expect_email: Option<String>,
+    pub(crate) expect_email: Option<String>,
 }
 
 impl NamedUser {
+    /// Parses an argument: an id or an e-mail address.
+    pub(crate) fn of_argument(text: &str) -> Result<Self, Failure> {
+        Self::parse(text).map_err(|problem| {
+            let cause = format!("{text:?} is neither an id nor an e-mail address: it {problem}");
+            let failure = Failure::usage(cause);
+            if text.trim().contains(char::is_whitespace) {
+                failure
+                    .with_hint("names are not looked up; `op-users list --match TEXT` finds users")
+            } else {
+                failure
+            }
+        })
+    }
+
     /// Parses an id or an e-mail address, which has an `@`. The error completes the sentence "it …".
-    pub(in crate::bulk) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim_matches([' ', '\t']);
         if text.contains('@') {
             lists::check_address(text)?;
@@ -28,7 +44,7 @@ impl NamedUser {
     }
 
     /// The user in a list. One with an id is named by id, and must have the list's e-mail address. None without both.
-    pub(in crate::bulk) fn of(user: ListedUser) -> Option<Self> {
+    pub(crate) fn of(user: ListedUser) -> Option<Self> {
         let (text, expect_email) = match (user.id, user.email) {
             (Some(id), email) => (id, email),
             (None, email) => (email?, None),
@@ -37,12 +53,12 @@ impl NamedUser {
     }
 
     /// Returns true if the user is named by e-mail address.
-    pub(in crate::bulk) fn is_email(&self) -> bool {
+    pub(crate) fn is_email(&self) -> bool {
         self.text.contains('@')
     }
 
     /// The user, as the contract names them.
-    pub(in crate::bulk) fn selector(&self) -> Selector {
+    pub(crate) fn selector(&self) -> Selector {
         if self.is_email() {
             Selector::Email(self.text.clone())
         } else {
@@ -51,7 +67,7 @@ impl NamedUser {
     }
 
     /// The user as a target of a change.
-    pub(in crate::bulk) fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         Target {
             who: self.selector(),
             expect_email: self.expect_email.clone(),
