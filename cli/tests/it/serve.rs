@@ -283,7 +283,7 @@ async fn component_writes_the_embedded_components() {
 
 #[tokio::test]
 async fn serve_help_explains_keys_and_public_addresses() {
-    let ended = run(op_users(&["serve", "--help"])).await;
+    let ended = run(op_users(&["help", "serve"])).await;
     assert_eq!(ended.status, 0);
     for part in ["OP_SERVICE_KEYS", "sha256sum", "--public", "/openapi.json"] {
         assert!(ended.stdout.contains(part), "{part}");
