@@ -14,6 +14,8 @@ mod list_options;
 #[cfg(target_os = "linux")]
 mod list_stream;
 mod network;
+#[cfg(target_os = "linux")]
+mod nightly_job;
 mod no_secrets;
 mod process;
 #[cfg(unix)]
