@@ -175,11 +175,11 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
         use std::os::unix::fs::MetadataExt;
 
         let opened = file.metadata()?;
-        return match fs::symlink_metadata(path) {
+        match fs::symlink_metadata(path) {
             Ok(found) => Ok((found.dev(), found.ino()) == (opened.dev(), opened.ino())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
-        };
+        }
     }
     // An open file cannot be renamed or removed here.
     #[cfg(not(unix))]
