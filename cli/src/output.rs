@@ -186,7 +186,12 @@ impl Output {
         if let Destination::Failed(error) = &self.destination {
             let message = format!("the output could not be written: {error}");
             self.message("failed", &message, None);
-            return if status == 0 { 1 } else { status };
+            // Output that is lost does not come later.
+            return if matches!(status, 0 | STATUS_LATER) {
+                1
+            } else {
+                status
+            };
         }
         status
     }

@@ -41,7 +41,7 @@ const COMMANDS: [(&[&str], i32); 25] = [
         ],
         1,
     ),
-    (&["--simulator", "suspend", "JUGBXK98FQZ8BGK1J3MA61R4HI"], 2),
+    (&["--simulator", "suspend", "JUGBXK98FQZ8BGK1J3MA61R4HI"], 1),
     (
         &[
             "--simulator",

@@ -143,7 +143,7 @@ async fn a_change_without_a_terminal_needs_yes() {
         ] {
             let arguments = [&[verb, &member.id][..], more].concat();
             let ended = run_with(op_users_at(&simulator, &arguments), input).await;
-            assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
+            assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
             assert!(
                 ended.stderr.contains("--yes changes without asking"),
                 "{ended:?}"

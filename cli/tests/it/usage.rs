@@ -82,7 +82,10 @@ async fn json_has_an_object_for_invalid_arguments() {
             &["contain", "--json", "two words"],
             "neither an id nor an e-mail address",
         ),
-        (&["suspend", "--json", "A"], "not a terminal"),
+        (
+            &["suspend", "--json", "two words"],
+            "neither an id nor an e-mail address",
+        ),
         (
             &["--simulator", "--json", "serve", "--listen", "0.0.0.0:0"],
             "other machines",

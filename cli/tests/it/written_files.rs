@@ -52,7 +52,7 @@ async fn a_report_on_standard_output_is_there_alone() {
         assert_eq!(ended.status, 0, "{ended:?}");
         let report: Value = serde_json::from_str(&ended.stdout).expect("a report");
         assert_eq!(report["targets"][0]["outcome"], "changed");
-        assert!(ended.stderr.contains("\n1 changed ("), "{ended:?}");
+        assert!(ended.stderr.contains("1 changed ("), "{ended:?}");
     }
     let ended = run(op_users(&contain(&["--audit", "-"]))).await;
     assert_eq!(ended.status, 0, "{ended:?}");
