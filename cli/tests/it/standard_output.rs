@@ -69,7 +69,7 @@ const COMMANDS: [(&[&str], i32); 25] = [
         ],
         1,
     ),
-    (&["--simulator", "contain", "user0002@acme.example"], 2),
+    (&["--simulator", "contain", "user0002@acme.example"], 1),
     (
         &[
             "--simulator",
