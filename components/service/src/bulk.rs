@@ -235,10 +235,39 @@ fn call(
         );
         return Err(Problem::new(413, "too-large", detail));
     }
-    Ok(match action {
+    let result = match action {
         UserAction::Suspend => plugin.suspend_users(targets, options),
         UserAction::Reactivate => plugin.reactivate_users(targets, options),
-    }?)
+    };
+    match result {
+        Ok(report) => Ok(report),
+        // Found before anything was tried, or about the account: no event of a user.
+        Err(error)
+            if matches!(
+                error.code,
+                ErrorCode::InvalidArgument | ErrorCode::NotConfigured | ErrorCode::NotFound
+            ) =>
+        {
+            Err(error.into())
+        }
+        // The audit must say for whom it was tried.
+        Err(error) => Ok(failed_report(targets.len(), &error)),
+    }
+}
+
+/// The report of a call that failed as a whole, with its error as the outcome of each target.
+fn failed_report(targets: usize, error: &Error) -> Report {
+    let failed = || TargetReport {
+        outcome: Outcome::Failed(error.clone()),
+        user: None,
+        previous_state: None,
+    };
+    Report {
+        targets: core::iter::repeat_with(failed).take(targets).collect(),
+        refused: None,
+        requests: error.requests,
+        warnings: Vec::new(),
+    }
 }
 
 fn options(settings: &Settings, request: &BulkRequest) -> ChangeOptions {

@@ -191,7 +191,9 @@ fn a_failed_call_is_a_problem() {
     };
     let response = respond(&plugin, &post("/v1/contain", r#"{"users":["A"]}"#));
     assert_eq!(response.status, 502);
-    assert_eq!(json(&response)["code"], "unauthenticated");
+    let problem = json(&response);
+    assert_eq!(problem["code"], "unauthenticated");
+    assert_eq!(problem["report"]["summary"]["failed"], 1);
 }
 
 #[test]

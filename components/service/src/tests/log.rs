@@ -143,9 +143,9 @@ fn a_failed_request_is_a_line_with_its_caller() {
             "/v1/users/{id}",
         ),
         (
-            failing(ErrorCode::Unauthenticated),
+            failing(ErrorCode::NotConfigured),
             contain,
-            502,
+            503,
             "/v1/contain",
         ),
         (
@@ -192,6 +192,24 @@ fn a_failed_change_is_its_audit_and_then_a_line() {
             lines[1]["correlation_uid"]
         );
     }
+}
+
+#[test]
+fn a_call_that_fails_as_a_whole_has_an_event_for_each_user() {
+    let plugin = FakePlugin {
+        error: Some(error(ErrorCode::Unauthenticated)),
+        ..FakePlugin::default()
+    };
+    let contain = post("/v1/contain", r#"{"users":["A","b@acme.example"]}"#);
+    let (status, lines) = lines_of(&plugin, &contain);
+    assert_eq!((status, lines.len()), (502, 3));
+    assert_eq!(lines[0]["user"]["uid"], "A");
+    assert_eq!(lines[1]["user"]["email_addr"], "b@acme.example");
+    for line in &lines[..2] {
+        assert_eq!(line["status_code"], "unauthenticated");
+        assert_eq!(line["unmapped"]["effect"], "not-applied");
+    }
+    assert_eq!(lines[2]["summary"]["failed"], 2);
 }
 
 #[test]
