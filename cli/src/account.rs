@@ -175,7 +175,7 @@ fn settings(is_selected: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>,
 fn network() -> Result<Network, Failure> {
     let variables = environment::variables(|name| Network::VARIABLES.contains(&name))?;
     Network::from_variables(variables).map_err(|error| {
-        let failure = Failure::other(error.to_string());
+        let failure = Failure::usage(error.to_string());
         match error.hint() {
             Some(hint) => failure.with_hint(hint),
             None => failure,

@@ -50,7 +50,7 @@ Examples:
   op-users component --service service.wasm     the same to deploy: `wasmtime serve`, serverless runtimes
   op run --env-file users.env -- op-users check secrets from a 1Password vault
 
-Exit status: 0 done, 1 a call failed, 2 wrong usage. Of contain and restore also:
+Exit status: 0 done, 1 failed, 2 wrong usage or settings, 75 all that failed can succeed later. Of contain and restore also:
   1 some users failed, were skipped or were left out, or the report or audit could not be written,
   3 only guards failed, 130 interrupted.";
 
@@ -66,8 +66,9 @@ Exit status:
   0    every user is, or in a dry run would be, in the requested state
   1    some users failed, were skipped or were left out; an audit line or the report could not be written;
        or the question was not answered with yes
-  2    wrong usage, or a file that cannot be opened; nothing was sent. A full disk is found when it is written to
+  2    wrong usage or settings, or a file that cannot be opened; nothing was sent. A full disk is found when it is written to
   3    only guards failed: --max-changes, --protect-file, or an id and an e-mail address that do not match
+  75   everything that failed can succeed later
   130  interrupted";
 
 const SERVE_HELP: &str = "\

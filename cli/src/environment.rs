@@ -36,7 +36,7 @@ pub(crate) fn variables(
                 "the name "
             };
             let message = format!("{part}{} is not UTF-8", printable(&shown));
-            return Err(Failure::other(message));
+            return Err(Failure::usage(message));
         };
         variables.push((name.to_owned(), value.to_owned()));
     }

@@ -2,6 +2,8 @@
 
 use host::{Error, HostError};
 
+/// Exit status of wrong arguments and settings, before anything was sent.
+pub(crate) const STATUS_USAGE: u8 = 2;
 /// Exit status if everything that failed can succeed later: `EX_TEMPFAIL` of BSD's `sysexits.h`.
 pub(crate) const STATUS_LATER: u8 = 75;
 
@@ -14,7 +16,7 @@ pub(crate) enum Failure {
     Call(Error),
     /// The component could not be run, with the cause.
     Component(String),
-    /// The arguments, or a file named by them, are wrong.
+    /// The arguments, a file named by them, or a variable of the environment are wrong.
     Usage(Problem),
     /// Any other problem.
     Other(Problem),

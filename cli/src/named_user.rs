@@ -1,5 +1,7 @@
 //! A user as named by an argument or a list: an id or an e-mail address.
 
+use std::path::Path;
+
 use host::{Selector, Target};
 use lists::ListedUser;
 
@@ -17,6 +19,12 @@ pub(crate) struct NamedUser {
 impl NamedUser {
     /// Parses an argument: an id or an e-mail address.
     pub(crate) fn of_argument(text: &str) -> Result<Self, Failure> {
+        if !text.contains('@') && Path::new(text).is_file() {
+            return Err(
+                Failure::usage(format!("{text:?} is a file, and no id or e-mail address"))
+                    .with_hint("`contain` and `restore` read a list with --file"),
+            );
+        }
         Self::parse(text).map_err(|problem| {
             let cause = format!("{text:?} is neither an id nor an e-mail address: it {problem}");
             let failure = Failure::usage(cause);

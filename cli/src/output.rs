@@ -15,7 +15,7 @@ pub(crate) mod users;
 
 use std::io::{self, Write};
 
-use host::{Finding, User};
+use host::{ErrorCode, Finding, User};
 use serde_json::{Value, json};
 
 use self::{
@@ -25,7 +25,7 @@ use self::{
     text::call_error,
     users::UserWriter,
 };
-use crate::failure::{CommandResult, Failure, Problem, STATUS_LATER};
+use crate::failure::{CommandResult, Failure, Problem, STATUS_LATER, STATUS_USAGE};
 
 /// Output of one command.
 pub(crate) struct Output {
@@ -201,6 +201,9 @@ impl Output {
         match failure {
             Failure::Call(error) => {
                 self.remark(&call_error(error), &json!({ "error": json::error(error) }));
+                if error.code == ErrorCode::NotConfigured && error.requests == 0 {
+                    return STATUS_USAGE;
+                }
                 if error.retryable {
                     return STATUS_LATER;
                 }
@@ -214,7 +217,7 @@ impl Output {
             Failure::Other(problem) => self.problem("failed", problem),
             Failure::Usage(problem) => {
                 self.problem("usage", problem);
-                return 2;
+                return STATUS_USAGE;
             }
             Failure::Reported(status) => return *status,
         }

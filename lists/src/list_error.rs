@@ -14,6 +14,8 @@ pub struct ListError {
     pub cause: String,
     /// Advice.
     pub hint: Option<&'static str>,
+    /// True if the cause is a row without a name, which [`BlankRows::Skip`](crate::BlankRows::Skip) would leave out.
+    pub is_blank_row: bool,
 }
 
 impl ListError {
@@ -23,6 +25,7 @@ impl ListError {
             line: Some(line),
             cause: cause.into(),
             hint: None,
+            is_blank_row: false,
         }
     }
 

@@ -129,11 +129,18 @@ impl Table {
             .map(|column| self.name(column))
             .collect();
         let are = if names.len() == 1 { "is" } else { "are" };
-        let cause = format!(
+        let mut cause = format!(
             "{} {are} empty, so the row names no user",
             names.join(" and ")
         );
-        ListError::at(row.line, cause)
+        let has_moved_address = self.has_moved_address(row);
+        if has_moved_address {
+            cause.push_str("; its fields may have moved, because another one is an e-mail address");
+        }
+        ListError {
+            is_blank_row: !has_moved_address,
+            ..ListError::at(row.line, cause)
+        }
     }
 
     /// Checks that a column of other people's addresses contains addresses only: other text in it shows that the fields of a

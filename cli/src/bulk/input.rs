@@ -36,7 +36,7 @@ pub(super) fn users(arguments: &BulkArguments, output: &Output) -> Result<Vec<Na
         } else {
             BlankRows::Refuse
         },
-        may_be_empty: arguments.empty_ok,
+        may_be_empty: Some(arguments.empty_ok),
     };
     let mut users = Vec::new();
     for user in &arguments.users {

@@ -52,6 +52,9 @@ pub(super) fn read(
     let failed = |cause: &str| Failure::usage(format!("{name} {cause}"));
     let content =
         read_content(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
+    if content.trim_ascii().is_empty() {
+        return Err(failed("is empty: no report was written to it"));
+    }
     let call = match recorded_events(&content).map_err(|cause| failed(&cause))? {
         Some(events) => {
             let call = events.call(action, correlation_id);

@@ -180,7 +180,7 @@ impl LeftOut {
             ),
             (
                 &self.changed_later,
-                "a later call changed them again".to_owned(),
+                "a later call changed them again, or found them so".to_owned(),
                 format!(
                     "if that is to be undone too, run: op-users {}",
                     action.bulk_name()

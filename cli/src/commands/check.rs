@@ -45,7 +45,7 @@ pub(super) async fn run(
 /// Suspends a user who is suspended already, which changes nothing: suspending is documented as idempotent.
 async fn prove(instance: &mut Instance, named: &NamedUser) -> Result<(Verdict, String), HostError> {
     let not_tried = |cause: &str| {
-        let detail = format!("not tried: {cause}");
+        let detail = format!("not proven: {cause}");
         (Verdict::Failed, detail)
     };
     let user = match user::read(instance, named).await? {

@@ -68,10 +68,17 @@ pub(super) async fn read(
     named: &NamedUser,
 ) -> Result<Result<User, Error>, HostError> {
     if named.is_email() {
-        instance.find_user(&named.text, None).await
-    } else {
-        instance.get_user(&named.text).await
+        return instance.find_user(&named.text, None).await;
     }
+    let read = instance.get_user(&named.text).await?;
+    Ok(read.map_err(|mut error| {
+        // A word that no id looks like may be the name of a person.
+        if error.code == ErrorCode::NotFound && !lists::has_id_form(&named.text) {
+            let hint = "names are not looked up; `op-users list --match TEXT` finds users";
+            error.hint = Some(hint.to_owned());
+        }
+        error
+    }))
 }
 
 /// A change that was answered with yes.
@@ -128,6 +135,7 @@ async fn change_target(
             {
                 error.hint = Some(format!("the user has the address {} now", user.email));
             }
+            error.requests = report.requests;
             Err(error.into())
         }
         Outcome::Skipped | Outcome::WouldChange => {

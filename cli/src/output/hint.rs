@@ -32,8 +32,8 @@ fn command_hint(error: &Error) -> Option<&'static str> {
             Some("`op-users check` tests the settings")
         }
         ErrorCode::Protected => Some("see the list of --protect-file"),
-        ErrorCode::PreconditionFailed => {
-            Some("see the option --max-changes, and the list of users")
+        ErrorCode::PreconditionFailed if error.message.contains("max-changes") => {
+            Some("--max-changes allows more")
         }
         ErrorCode::TimedOut => Some("OP_USERS_DEADLINE_MS sets the deadline"),
         ErrorCode::Other if error.hint.is_none() => {

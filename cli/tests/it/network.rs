@@ -41,7 +41,7 @@ async fn a_wrong_network_variable_is_refused_by_name() {
             let mut command = op_users_at(&simulator, &[command]);
             command.env(name, value);
             let ended = run(command).await;
-            assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+            assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
             let starts = format!("error: {name}");
             assert!(ended.stderr.starts_with(&starts), "{ended:?}");
             assert!(ended.stderr.contains(cause), "{ended:?}");
@@ -149,7 +149,7 @@ async fn a_pipe_as_a_file_of_certificates_is_refused_by_name() {
         let mut command = op_users_at(&simulator, &["list"]);
         command.env(name, value);
         let ended = run(command).await;
-        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
         let starts = format!("error: {name}: {cause}");
         assert!(ended.stderr.starts_with(&starts), "{ended:?}");
     }
@@ -188,7 +188,7 @@ async fn contradictory_network_variables_are_refused_by_name() {
         let mut command = op_users_at(&simulator, &["list"]);
         command.envs(variables);
         let ended = run(command).await;
-        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
         assert!(ended.stderr.contains(cause), "{cause}: {ended:?}");
         assert!(!ended.stderr.contains("s3cr3t"), "{ended:?}");
     }
@@ -220,7 +220,7 @@ ctypes.CDLL(None).execve(program.encode(), texts([program, 'list']), texts(varia
         }
         command.args([format!("{name}={one}"), format!("{name}={other}")]);
         let ended = run(command).await;
-        assert_eq!((ended.status, ended.stdout.as_str()), (1, ""), "{ended:?}");
+        assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
         let starts = format!("error: {name} is set more than once, to different values");
         assert!(ended.stderr.starts_with(&starts), "{ended:?}");
     }

@@ -49,7 +49,7 @@ async fn a_user_who_is_not_suspended_proves_nothing() {
     for who in [active.id.as_str(), "gone@acme.example"] {
         let ended = run(op_users_at(&simulator, &["check", "--prove", who])).await;
         assert_eq!(ended.status, 1, "{ended:?}");
-        assert!(ended.stdout.contains("not tried: "), "{ended:?}");
+        assert!(ended.stdout.contains("not proven: "), "{ended:?}");
     }
     let requests = simulator.requests();
     assert!(

@@ -41,7 +41,7 @@ async fn a_setting_with_a_name_of_a_cluster_is_refused() {
         let mut command = op_users_at(&simulator, &["list"]);
         command.env(name, value);
         let ended = run(command).await;
-        assert_eq!(ended.status, 1, "{ended:?}");
+        assert_eq!(ended.status, 2, "{ended:?}");
         assert!(ended.stderr.contains(name), "{ended:?}");
     }
     assert!(simulator.requests().is_empty());
@@ -69,7 +69,7 @@ async fn a_name_that_is_not_utf_8_is_refused() {
         let mut command = op_users_at(&simulator, arguments);
         command.env(OsStr::from_bytes(name), "boss@acme.example");
         let ended = run(command).await;
-        assert_eq!(ended.status, 1, "{ended:?}");
+        assert_eq!(ended.status, 2, "{ended:?}");
         let told = format!("error: the name {shown}");
         assert!(ended.stderr.starts_with(&told), "{ended:?}");
         assert!(ended.stderr.contains(" is not UTF-8"), "{ended:?}");
@@ -126,7 +126,7 @@ async fn values_copied_with_more_than_themselves_are_named() {
         let mut command = op_users_at(&simulator, &["list"]);
         command.env(name, format!("{value}{stray}"));
         let ended = run(command).await;
-        assert_eq!(ended.status, 1);
+        assert_eq!(ended.status, 2);
         let named = format!("{name} must not");
         for part in ["error[not-configured]", &named] {
             assert!(ended.stderr.contains(part), "{}", ended.stderr);
@@ -142,7 +142,7 @@ async fn a_setting_in_lower_case_is_refused_by_name() {
     let mut command = op_users_at(&simulator, &["list"]);
     command.env("op_users_region", "eu");
     let ended = run(command).await;
-    assert_eq!(ended.status, 1);
+    assert_eq!(ended.status, 2);
     assert!(
         ended.stderr.contains("op_users_region is not a setting"),
         "{}",

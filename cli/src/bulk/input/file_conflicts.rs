@@ -35,11 +35,12 @@ pub(in crate::bulk) fn check(arguments: &BulkArguments) -> Result<(), Failure> {
     ] {
         for (option, other) in others {
             if let Some(file) = common(written.1, other) {
-                return Err(Failure::usage(format!(
+                let failure = Failure::usage(format!(
                     "{} and {option} are the same file, {}; nothing was changed",
                     written.0,
                     written_file::name(file)
-                )));
+                ));
+                return Err(failure.with_hint("name another file for what is written"));
             }
         }
     }

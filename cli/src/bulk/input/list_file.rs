@@ -23,8 +23,8 @@ const MAX_LIST: u64 = 32 << 20;
 #[derive(Clone, Copy, Default)]
 pub(super) struct ListRules {
     pub(super) blank_rows: BlankRows,
-    /// True if a list may name no user.
-    pub(super) may_be_empty: bool,
+    /// True if a list may name no user. None if none of this kind may.
+    pub(super) may_be_empty: Option<bool>,
 }
 
 /// Reads the list in a file.
@@ -78,15 +78,23 @@ fn users(
         let line = error
             .line
             .map_or_else(String::new, |line| format!(", line {line}"));
+        let skip_hint = "--skip-blank skips rows without id and address";
+        let may_skip = error.is_blank_row && rules.may_be_empty.is_some();
         Failure::Usage(Problem {
             message: format!("{name}{line}: {}", error.cause),
-            hint: error.hint,
+            hint: error.hint.or(may_skip.then_some(skip_hint)),
         })
     })?;
     if list.users.is_empty() {
         let cause = format!("no user is named in {name}");
-        if !rules.may_be_empty {
-            return Err(Failure::usage(cause).with_hint("--empty-ok accepts a list without users"));
+        match rules.may_be_empty {
+            Some(true) => {}
+            Some(false) => {
+                return Err(
+                    Failure::usage(cause).with_hint("--empty-ok accepts a list without users")
+                );
+            }
+            None => return Err(Failure::usage(cause)),
         }
         output.remark(&printable(&cause), &json!({ "note": cause }));
     }

@@ -83,6 +83,9 @@ impl ReportDestination {
                 "the report {} cannot be written: {cause}",
                 written_file::name(&self.path)
             ))
+            .with_hint(
+                "the output names the users who were changed; `restore --from-report` reads an audit too",
+            )
         })
     }
 }

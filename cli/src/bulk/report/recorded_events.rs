@@ -64,7 +64,7 @@ struct RecordedUser {
 /// Call that is to be undone, as a report.
 pub(super) struct RecordedCall {
     pub(super) report: ReportDocument,
-    /// Ids of users whom a later call changed in the same way: this call's change is not the last one.
+    /// Ids of users whom a later call changed in the same way, or found so: undoing this call would undo that one.
     pub(super) changed_later: HashSet<String>,
     pub(super) damaged_lines: Vec<usize>,
 }
@@ -192,7 +192,10 @@ impl RecordedEvents {
                 continue;
             };
             if !event.is_of(action, id) {
-                let is_repeated = event.activity_id == activity(action) && event.may_be_changed();
+                // A call that found the user so already wanted the same, and still does.
+                let is_wanted =
+                    event.may_be_changed() || event.unmapped.outcome == Outcome::Unchanged.name();
+                let is_repeated = event.activity_id == activity(action) && is_wanted;
                 if is_repeated && positions.contains_key(&name) {
                     changed_later.insert(name);
                 }

@@ -106,6 +106,7 @@ async fn an_empty_guard_is_a_failure_even_if_lists_may_be_empty() {
         ];
         let ended = run(op_users_at(&scene.simulator, &arguments)).await;
         assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(!ended.stderr.contains("--empty-ok"), "{ended:?}");
     }
     assert_eq!(scene.state(&user), State::Active);
 }

@@ -113,6 +113,19 @@ async fn a_user_whom_a_later_call_contained_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_user_whom_a_later_call_found_suspended_is_left_out() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    contain(&scene, &users, "C-1").await;
+    contain(&scene, &users[..1], "C-2").await;
+    let audit = scene.file("audit.jsonl");
+    let ended = restore(&scene, &audit, &["--correlation-id", "C-1"]).await;
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert_eq!(scene.state(&users[0]), State::Suspended);
+    assert_eq!(scene.state(&users[1]), State::Active);
+}
+
+#[tokio::test]
 async fn a_damaged_line_is_left_out_and_told() {
     let scene = Scene::new().await;
     let users = scene.active(2);
