@@ -44,8 +44,9 @@ COLUMNS = (
 IGNORABLE = ((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x3164, 0x3164),
              (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
 HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
-# A cell that begins like this is a formula for a spreadsheet; the last four are the wide forms of the first four.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A cell that begins like this is a formula for a spreadsheet, after white space too, and after a semicolon, which some take for the
+# end of a cell. The last four are the wide forms of the first four.
+FORMULA = re.compile(r"((?:^|;)\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 
 
@@ -198,6 +199,11 @@ def read(names, is_log):
 
 def is_other(line):
     """True if a line of a log is certainly no audit event, and no piece of one."""
+    try:
+        if json.loads(line).get("event") == "response":
+            return True
+    except (ValueError, RecursionError, AttributeError):
+        pass
     if any(name in line for name in (b"class_uid", b"correlation_uid", b"activity_id", b"type_uid")):
         return False
     if not line.lstrip().startswith(b"{"):
@@ -273,7 +279,7 @@ def print_csv(rows):
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow("'" + cell if cell.startswith(FORMULA) else cell for cell in row)
+        writer.writerow(FORMULA.sub(r"\1'\2", cell) for cell in row)
 
 
 def parse_arguments():

@@ -12,9 +12,19 @@ settings=${LEAVERS_SETTINGS:-/etc/op-users/responder.env}
 protected=${LEAVERS_PROTECTED:-/etc/op-users/protected.txt}
 cd "${STATE_DIRECTORY:-/var/lib/op-users}"
 
+for program in op op-users flock; do
+    command -v "$program" >/dev/null || {
+        echo "$program is not in PATH: $PATH" >&2
+        exit 2
+    }
+done
+
 # One run at a time. The lock ends with the process, however it ends.
 exec 9>lock
-flock --nonblock 9 || exit 75
+flock --nonblock 9 || {
+    echo "another run is under way" >&2
+    exit 75
+}
 
 # The token is in memory: systemd has decrypted it for this unit.
 if [ -n "${CREDENTIALS_DIRECTORY:-}" ]; then
@@ -39,6 +49,6 @@ unset OP_SERVICE_ACCOUNT_TOKEN
 
 exec op-users contain --yes --file "$list" \
     --missing-ok --empty-ok --skip-blank \
-    --max-changes 10 --protect-file "$protected" \
+    --max-changes "${LEAVERS_MAX_CHANGES:-10}" --protect-file "$protected" \
     --operator "leavers@$(uname -n)" --reason "list of leavers" \
     --report "report-$(date -u +%Y%m%dT%H%M%SZ).json" --audit audit.jsonl
