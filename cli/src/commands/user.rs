@@ -74,8 +74,11 @@ pub(super) async fn read(
     Ok(read.map_err(|mut error| {
         // A word that no id looks like may be the name of a person.
         if error.code == ErrorCode::NotFound && !lists::has_id_form(&named.text) {
-            let hint = "names are not looked up; `op-users list --match TEXT` finds users";
-            error.hint = Some(hint.to_owned());
+            let names = "names are not looked up; `op-users list --match TEXT` finds users";
+            error.hint = Some(match error.hint.take() {
+                Some(hint) => format!("{hint}; {names}"),
+                None => names.to_owned(),
+            });
         }
         error
     }))

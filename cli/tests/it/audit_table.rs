@@ -252,7 +252,7 @@ async fn damaged_lines_are_named_and_counted() {
 async fn lines_of_a_log_are_counted_but_not_pieces_of_events() {
     let whole = event().to_string();
     let log = format!(
-        "POST /v1/contain  200  3.1 ms\n{{\"status\":401,\"caller\":null}}\n{whole}\n{}\n",
+        "POST /v1/contain  200  3.1 ms\n{{\"event\":\"response\",\"status\":401,\"correlation_uid\":\"C-1\"}}\n{whole}\n{}\n",
         &whole[..200]
     );
     let printed = table_of(&log, &["--csv", "--log"]).await;
@@ -268,12 +268,14 @@ async fn hidden_letters_and_formulas_are_disarmed() {
     let event = event_with(&[
         ("/unmapped/reason", json!(reason)),
         ("/unmapped/ticket", json!(name)),
+        ("/actor/user/name", json!("a; =1+1")),
     ]);
     let lines = joined(&[event]);
     let csv = table_of(&lines, &["--csv"]).await.stdout;
     let escaped =
         r#""'=HYPERLINK(""x"")\u{202e}\u{1b}[31m\u{a}\u{2028}\u{fe0f}|<b>",'"#.to_owned() + name;
     assert!(csv.contains(&escaped), "{csv}");
+    assert!(csv.contains("a; '=1+1"), "{csv}");
     let table = table_of(&lines, &[]).await.stdout;
     assert_eq!(table.lines().count(), 2, "{table}");
     let markdown = table_of(&lines, &["--markdown"]).await.stdout;

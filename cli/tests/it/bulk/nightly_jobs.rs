@@ -122,6 +122,7 @@ async fn blank_rows_are_skipped_with_a_note() {
     let arguments = ["contain", "--yes", "--json", "--file", &list];
     let ended = run(op_users_at(&scene.simulator, &arguments)).await;
     assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.stderr.contains("--skip-blank skips"), "{ended:?}");
     let ended = run(op_users_at(
         &scene.simulator,
         &[&arguments[..], &["--skip-blank"]].concat(),
@@ -201,6 +202,18 @@ async fn no_command_changes_anything_without_a_yes_or_a_terminal() {
         assert_eq!(ended.status, 0, "{verb}: {ended:?}");
         assert_eq!(scene.state(user), state, "{verb}");
     }
+}
+
+#[tokio::test]
+async fn a_name_of_a_file_is_no_user() {
+    let scene = Scene::new().await;
+    let list = scene.write("leavers.csv", "email\nuser0002@acme.example\n");
+    for verb in ["suspend", "contain"] {
+        let ended = run(op_users_at(&scene.simulator, &[verb, "-y", &list])).await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains("a list with --file"), "{ended:?}");
+    }
+    assert_eq!(scene.simulator.requests().len(), 0);
 }
 
 #[tokio::test]
