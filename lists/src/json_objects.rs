@@ -117,6 +117,7 @@ fn rows(objects: Vec<(usize, Vec<(String, Node)>)>) -> Result<Table, ListError> 
     };
     for (line, object) in objects {
         let mut fields = vec![];
+        let mut own_columns = vec![];
         for (key, node) in object {
             let known = table.header.iter().position(|name| *name == key);
             let column = known.unwrap_or(table.header.len());
@@ -126,6 +127,7 @@ fn rows(objects: Vec<(usize, Vec<(String, Node)>)>) -> Result<Table, ListError> 
                 }
                 table.header.push(key);
             }
+            own_columns.push(column);
             if fields.len() <= column {
                 fields.resize(column + 1, Some(String::new()));
             }
@@ -137,7 +139,11 @@ fn rows(objects: Vec<(usize, Vec<(String, Node)>)>) -> Result<Table, ListError> 
                 };
             }
         }
-        table.rows.push(Row { line, fields });
+        table.rows.push(Row {
+            line,
+            fields,
+            own_columns: Some(own_columns),
+        });
     }
     Ok(table)
 }

@@ -296,6 +296,7 @@ fn csv_table(mut records: CsvRecords, named: &NamedColumns) -> Result<Table, Lis
             table.rows.push(Row {
                 line: row.line,
                 fields,
+                own_columns: None,
             });
         }
     }

@@ -4,7 +4,7 @@ use crate::{
     column_choice::{Columns, NamedColumns},
     column_names::{ColumnKind, kind},
     list_error::{ListError, quoted},
-    name::{check_address, check_id},
+    name::{check_address, check_id, has_id_form},
     table::{Row, Table},
 };
 
@@ -55,6 +55,33 @@ fn skipped_rows(lines: &[usize]) -> Option<String> {
     Some(format!("{rows} skipped: {line} {}{more}", first.join(", ")))
 }
 
+/// Returns true if a row without a name can be left out: it was not misread. It has the fields for a name, all of its fields are
+/// texts, and none of them looks like an address or an id, of any user: fields may have moved.
+fn is_surely_blank(row: &Row, columns: &Columns) -> bool {
+    let mut chosen = [columns.email, columns.id].into_iter().flatten();
+    let has_fields = chosen.all(|column| row.has_column(column));
+    let is_harmless = |field: &Option<String>| {
+        field
+            .as_deref()
+            .is_some_and(|text| !looks_like_address(text) && !contains_id(text))
+    };
+    has_fields && row.fields.iter().all(is_harmless)
+}
+
+/// Returns true if a text contains a sign that stands in addresses, in any of its forms.
+fn looks_like_address(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let signs = ["@", "\u{ff20}", "\u{fe6b}", "%40", "&#64;", "&commat;"];
+    let words = ["(at)", "[at]", "{at}", "<at>", " at "];
+    signs.iter().chain(&words).any(|sign| lower.contains(sign))
+}
+
+/// Returns true if a word of a text has the form of an id.
+fn contains_id(text: &str) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(has_id_form)
+}
+
 impl Table {
     /// The users of the rows, and remarks.
     pub(crate) fn users(
@@ -69,7 +96,7 @@ impl Table {
             let user = self.user(row, &columns)?;
             if user.id.is_some() || user.email.is_some() {
                 users.push(user);
-            } else if blank_rows == BlankRows::Skip && !self.has_moved_address(row) {
+            } else if blank_rows == BlankRows::Skip && is_surely_blank(row, &columns) {
                 skipped.push(row.line);
             } else {
                 return Err(self.blank_row(row, &columns));
@@ -114,13 +141,6 @@ impl Table {
         })
     }
 
-    /// Returns true if an address stands in a column that is not one of addresses: the fields of the row may have moved.
-    fn has_moved_address(&self, row: &Row) -> bool {
-        self.header.iter().enumerate().any(|(column, name)| {
-            kind(name) != ColumnKind::OtherEmail && check_address(row.text(column)).is_ok()
-        })
-    }
-
     /// Error about a row that names no user.
     fn blank_row(&self, row: &Row, columns: &Columns) -> ListError {
         let names: Vec<_> = [columns.email, columns.id]
@@ -133,12 +153,14 @@ impl Table {
             "{} {are} empty, so the row names no user",
             names.join(" and ")
         );
-        let has_moved_address = self.has_moved_address(row);
-        if has_moved_address {
-            cause.push_str("; its fields may have moved, because another one is an e-mail address");
+        let is_blank_row = is_surely_blank(row, columns);
+        if !is_blank_row {
+            cause.push_str(
+                "; it may have been misread, because it lacks a field, or another one looks like a name of a user",
+            );
         }
         ListError {
-            is_blank_row: !has_moved_address,
+            is_blank_row,
             ..ListError::at(row.line, cause)
         }
     }

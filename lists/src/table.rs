@@ -8,9 +8,17 @@ pub(crate) struct Row {
     pub(crate) line: usize,
     /// One per column; missing ones are empty. None if the field is no text.
     pub(crate) fields: Vec<Option<String>>,
+    /// Columns that the row has, if it may lack some: an object of JSON has its own keys.
+    pub(crate) own_columns: Option<Vec<usize>>,
 }
 
 impl Row {
+    /// Returns true if the row has a field of this column, which may be empty.
+    pub(crate) fn has_column(&self, column: usize) -> bool {
+        let own = self.own_columns.as_ref();
+        own.is_none_or(|columns| columns.contains(&column))
+    }
+
     /// Text of a field, without surrounding spaces. Empty if the field is no text.
     pub(crate) fn text(&self, column: usize) -> &str {
         let field = self.fields.get(column).and_then(Option::as_deref);

@@ -85,8 +85,10 @@ pub(super) fn read(
             action.opposite().bulk_name()
         )));
     }
-    // A dry run of the service leaves no event, and so no account.
-    if report.account_id != account_id && !(report.dry_run && report.targets.is_empty()) {
+    // Events of users who were not found name no account; neither does a dry run of the service, which has none.
+    let is_without_account =
+        report.account_id.is_empty() && !report.targets.iter().any(ReportedTarget::may_be_changed);
+    if report.account_id != account_id && !is_without_account {
         return Err(failed("is a report of another account"));
     }
     consistency::check(report, action).map_err(|cause| {

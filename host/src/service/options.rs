@@ -32,8 +32,16 @@ impl ServiceOptions {
     /// `OP_SERVICE_`; no component sees another part of this process's environment.
     pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut environment: Vec<_> = environment.into_iter().collect();
-        environment.retain(|(name, _)| name != REASON_HEADER_SETTING);
-        environment.push((REASON_HEADER_SETTING.to_owned(), "true".to_owned()));
+        // A wrong value stays, so that the service names it.
+        environment.retain(|(name, value)| {
+            name != REASON_HEADER_SETTING || !matches!(value.as_str(), "true" | "false" | "")
+        });
+        if environment
+            .iter()
+            .all(|(name, _)| name != REASON_HEADER_SETTING)
+        {
+            environment.push((REASON_HEADER_SETTING.to_owned(), "true".to_owned()));
+        }
         Self {
             environment,
             max_memory: DEFAULT_MAX_MEMORY,

@@ -78,14 +78,20 @@ impl ReportDestination {
                     .and_then(|()| stream.flush())
                     .map_err(|error| error.to_string()),
             });
+        let is_stream = matches!(self.writer, ReportWriter::Stream(_));
         written.map_err(|cause| {
-            Failure::other(format!(
+            let failure = Failure::other(format!(
                 "the report {} cannot be written: {cause}",
                 written_file::name(&self.path)
-            ))
-            .with_hint(
-                "the output names the users who were changed; `restore --from-report` reads an audit too",
-            )
+            ));
+            // What was written to a file is kept beside it.
+            if is_stream {
+                failure.with_hint(
+                    "the output names the users who were changed; `restore --from-report` reads an audit too",
+                )
+            } else {
+                failure
+            }
         })
     }
 }
