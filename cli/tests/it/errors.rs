@@ -14,7 +14,12 @@ fn expect(ended: &CommandOutput, code: &str, says: &str) {
         "timed-out",
         "connection-failed",
     ];
-    let status = if retryable.contains(&code) { 75 } else { 1 };
+    let is_wrong_setting = code == "not-configured" && ended.stderr.contains("0 requests sent");
+    let status = match () {
+        () if retryable.contains(&code) => 75,
+        () if is_wrong_setting => 2,
+        () => 1,
+    };
     assert_eq!(
         (ended.status, ended.stdout.as_str()),
         (status, ""),

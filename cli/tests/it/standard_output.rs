@@ -20,7 +20,7 @@ const COMMANDS: [(&[&str], i32); 25] = [
     (&["check"], 1),
     (&["--simulator", "list"], 0),
     (&["--simulator", "list", "--all", "--page-size", "7"], 0),
-    (&["list"], 1),
+    (&["list"], 2),
     (&["--simulator", "get", "user0002@acme.example"], 0),
     (&["--simulator", "get", "NOSUCHUSER"], 1),
     (

@@ -48,7 +48,7 @@ async fn help_names_settings_examples_and_exit_statuses() {
         "OP_USERS_CLIENT_SECRET",
         "Examples:",
         "op-users list --match",
-        "Exit status: 0 done, 1 a call failed, 2 wrong usage.",
+        "Exit status: 0 done, 1 failed, 2 wrong usage or settings, 75 all",
     ] {
         assert!(ended.stdout.contains(part), "{part}");
     }
