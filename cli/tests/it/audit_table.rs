@@ -268,7 +268,7 @@ async fn hidden_letters_and_formulas_are_disarmed() {
     let event = event_with(&[
         ("/unmapped/reason", json!(reason)),
         ("/unmapped/ticket", json!(name)),
-        ("/actor/user/name", json!("a; =1+1")),
+        ("/metadata/correlation_uid", json!("a; =1+1")),
     ]);
     let lines = joined(&[event]);
     let csv = table_of(&lines, &["--csv"]).await.stdout;
