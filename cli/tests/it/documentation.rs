@@ -59,7 +59,7 @@ fn block_range(page: &str, marker: &str) -> (usize, usize) {
 }
 
 /// The fenced block after a comment.
-fn block(name: &str, marker: &str) -> String {
+pub(super) fn block(name: &str, marker: &str) -> String {
     let page = read(name);
     let (start, end) = block_range(&page, marker);
     page[start..end].to_owned()

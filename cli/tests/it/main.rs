@@ -4,6 +4,8 @@ mod audit_table;
 mod bulk;
 mod demo;
 mod documentation;
+#[cfg(unix)]
+mod documented_program;
 mod errors;
 #[cfg(unix)]
 mod help;
