@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Variable of the compiled program with the commit.
-const COMMIT: &str = "OP_USERS_BUILD_COMMIT";
+const COMMIT: &str = "BUILD_OF_COMMAND_COMMIT";
 /// Files and folders of the workspace that are part of the program.
 const SOURCES: [&str; 14] = [
     ".cargo/config.toml",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of the sources, from the build script.
-const COMMIT: &str = env!("OP_USERS_BUILD_COMMIT");
+const COMMIT: &str = env!("BUILD_OF_COMMAND_COMMIT");
 
 /// Text of `--version`, without the name of the program.
 pub(crate) fn long() -> String {

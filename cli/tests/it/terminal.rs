@@ -318,7 +318,7 @@ async fn sources_without_a_repository_have_no_commit() {
         script.envs(path.map(|path| ("PATH", path)));
         let ended = run(script).await;
         assert!(
-            ended.stdout.ends_with("OP_USERS_BUILD_COMMIT=unknown\n"),
+            ended.stdout.ends_with("BUILD_OF_COMMAND_COMMIT=unknown\n"),
             "{ended:?}"
         );
     }
