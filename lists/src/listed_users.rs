@@ -79,7 +79,7 @@ fn looks_like_address(text: &str) -> bool {
 /// Returns true if a word of a text has the form of an id.
 fn contains_id(text: &str) -> bool {
     let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.any(has_id_form)
+    words.any(|word| has_id_form(&word.to_ascii_uppercase()))
 }
 
 impl Table {

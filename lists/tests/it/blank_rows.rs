@@ -53,6 +53,7 @@ fn a_row_whose_fields_may_have_moved_is_not_skipped() {
         "name,email\nWendy,wendy@acme.example\nAU85O3QJGAIKL755W3V0X22CUZ,\n",
         "name,id,email\nWendy,,wendy@acme.example\nAU85O3QJGAIKL755W3V0X22CUZ,,\n",
         "name,email\nWendy,wendy@acme.example\nsee AU85O3QJGAIKL755W3V0X22CUZ!,\n",
+        "name,email\nWendy,wendy@acme.example\nhttps://acme.example/au85o3qjgaikl755w3v0x22cuz,\n",
         // Another separator, and addresses in other forms.
         "name,email\nWendy,wendy@acme.example\nbob@acme.example;Bob,\n",
         "name,email\nWendy,wendy@acme.example\nbob@acme.example\tBob,\n",
