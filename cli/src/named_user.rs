@@ -19,7 +19,7 @@ pub(crate) struct NamedUser {
 impl NamedUser {
     /// Parses an argument: an id or an e-mail address.
     pub(crate) fn of_argument(text: &str) -> Result<Self, Failure> {
-        if !text.contains('@') && Path::new(text).is_file() {
+        if !text.contains('@') && !lists::has_id_form(text) && Path::new(text).is_file() {
             return Err(
                 Failure::usage(format!("{text:?} is a file, and no id or e-mail address"))
                     .with_hint("`contain` and `restore` read a list with --file"),

@@ -57,7 +57,7 @@ pub(super) fn read(
     }
     let call = match recorded_events(&content).map_err(|cause| failed(&cause))? {
         Some(events) => {
-            let call = events.call(action, correlation_id);
+            let call = events.call(action, account_id, correlation_id);
             let call = call.map_err(|cause| failed(&cause))?;
             UndoneCall {
                 report: call.report,

@@ -46,10 +46,14 @@ impl TargetResult {
         }
     }
 
-    /// Returns true if the account has no such user, according to the server or its whole list.
+    /// Returns true if the account has no such user, according to the server for an id, and to its whole list for an address.
     pub(super) fn is_missing(&self) -> bool {
-        let is_missing =
-            |error: &Error| error.code == ErrorCode::NotFound && error.effect == Effect::NotApplied;
+        // A status beside an address is that of the list: the account was not found.
+        let is_missing = |error: &Error| {
+            error.code == ErrorCode::NotFound
+                && error.effect == Effect::NotApplied
+                && (error.status.is_none() || !self.named.is_email())
+        };
         self.error().is_some_and(is_missing)
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use simulator::Simulator;
+use simulator::{Simulator, State};
 use tempfile::TempDir;
 
 use super::{
@@ -22,7 +22,7 @@ const USER: &str = "user0007@acme.example";
 
 /// A service in front of a simulator, with a folder for its files.
 struct Scene {
-    _simulator: Simulator,
+    simulator: Simulator,
     folder: TempDir,
     running: Running,
     url: String,
@@ -36,7 +36,7 @@ impl Scene {
         let mut running = Running::start(command(&simulator, &folder, audit));
         let url = running.line();
         Self {
-            _simulator: simulator,
+            simulator,
             folder,
             running,
             url,
@@ -355,4 +355,44 @@ async fn a_service_that_cannot_work_does_not_listen() {
         }
     }
     assert!(simulator.requests().is_empty());
+}
+
+/// Restores what a record of the service says. Returns the exit status and standard error.
+async fn restore(scene: &Scene, record: &str, more: &[&str]) -> (i32, String) {
+    let file = scene.folder.path().join("record");
+    fs::write(&file, record).expect("it is written");
+    let file = file.to_str().expect("UTF-8");
+    let arguments = [&["restore", "--yes", "--from-report", file][..], more].concat();
+    let ended = run(op_users_at(&scene.simulator, &arguments)).await;
+    (ended.status, ended.stderr)
+}
+
+#[tokio::test]
+async fn answers_and_the_audit_of_the_service_can_be_undone() {
+    let scene = Scene::new(Some("audit.jsonl"), |_| ()).await;
+    let state = || {
+        let users = scene.simulator.users();
+        let user = users.into_iter().find(|user| user.email == USER);
+        user.expect("a user").state
+    };
+    let mixed = json!({ "users": [USER, "absent@acme.example"] });
+    for (body, status) in [(json!({ "users": [USER] }), 200), (mixed, 207)] {
+        let (seen, answer) = scene.change_with("/v1/contain", body).await;
+        assert_eq!((seen, state()), (status, State::Suspended));
+        let undone = restore(&scene, &answer.to_string(), &[]).await;
+        assert_eq!((undone.0, state()), (0, State::Active), "{undone:?}");
+    }
+    let (seen, answer) = scene.change("/v1/contain", "absent@acme.example").await;
+    assert_eq!(seen, 404);
+    let (status, told) = restore(&scene, &answer.to_string(), &[]).await;
+    assert_eq!(status, 0, "{told}");
+    assert!(told.contains("no change that can be undone"), "{told}");
+
+    let (_, answer) = scene.change("/v1/contain", USER).await;
+    let id = answer["request_id"].as_str().expect("an id");
+    let (status, told) = restore(&scene, &scene.audit(), &[]).await;
+    assert_eq!(status, 2, "{told}");
+    assert!(told.contains(id), "{told}");
+    let undone = restore(&scene, &scene.audit(), &["--correlation-id", id]).await;
+    assert_eq!((undone.0, state()), (0, State::Active), "{undone:?}");
 }

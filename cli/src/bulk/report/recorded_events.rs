@@ -122,10 +122,12 @@ impl RecordedEvents {
         Ok((!recorded.events.is_empty()).then_some(recorded))
     }
 
-    /// The call with a correlation id that made an action, or the only one.
+    /// The call with a correlation id that made an action in an account, or the only one. A file may have the calls of several
+    /// accounts.
     pub(super) fn call(
-        self,
+        mut self,
         action: UserAction,
+        account_id: &str,
         correlation_id: Option<&str>,
     ) -> Result<RecordedCall, String> {
         if let Some(other) = self.events.iter().find(|event| event.class_uid != CLASS) {
@@ -134,6 +136,13 @@ impl RecordedEvents {
                 other.class_uid
             ));
         }
+        let count = self.events.len();
+        self.events.retain(|event| event.may_be_of(account_id));
+        let others = if self.events.len() < count {
+            ", but events of another account"
+        } else {
+            ""
+        };
         let is_action = |event: &&RecordedEvent| event.activity_id == activity(action);
         let mut ids: Vec<&str> = Vec::new();
         let mut seen = HashSet::new();
@@ -148,12 +157,12 @@ impl RecordedEvents {
             (Some(id), _) if seen.contains(id) => id,
             (Some(id), _) => {
                 return Err(format!(
-                    "contains no {name} with the correlation id {}",
+                    "contains no {name} with the correlation id {}{others}",
                     printable(id)
                 ));
             }
             (None, []) if self.is_dry_run => "",
-            (None, []) => return Err(format!("contains no {name}")),
+            (None, []) => return Err(format!("contains no {name}{others}")),
             (None, [id]) => id,
             (None, ids) => {
                 return Err(format!(
@@ -235,6 +244,12 @@ impl RecordedEvents {
 impl RecordedEvent {
     fn is_of(&self, action: UserAction, id: &str) -> bool {
         self.activity_id == activity(action) && self.metadata.correlation_uid == id
+    }
+
+    /// Returns false for an event of another account. One of a user who was not found may name no account.
+    fn may_be_of(&self, account_id: &str) -> bool {
+        let named = self.metadata.tenant_uid.as_deref();
+        named.is_none_or(|named| named == account_id)
     }
 
     /// Id of the user, or else the address.

@@ -64,6 +64,22 @@ async fn a_missing_user_is_a_failure_if_the_list_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn users_of_an_account_that_does_not_exist_are_not_missing() {
+    let scene = Scene::new().await;
+    let user = scene.active(1).remove(0);
+    for who in [&user.id, &user.email] {
+        for more in [&[][..], &["--dry-run"]] {
+            let arguments = [&["contain", "--yes", "--missing-ok", who][..], more].concat();
+            let mut command = op_users_at(&scene.simulator, &arguments);
+            command.env("OP_USERS_ACCOUNT_ID", "ELSEWHERE");
+            let ended = run(command).await;
+            assert_eq!(ended.status, 1, "{ended:?}");
+            assert!(ended.stdout.starts_with("1 failed ("), "{ended:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_empty_list_is_no_failure_if_it_may_be() {
     let scene = Scene::new().await;
     let report = scene.file("report.json");

@@ -79,6 +79,26 @@ async fn a_correlation_id_chooses_the_call_to_undo() {
 }
 
 #[tokio::test]
+async fn events_of_another_account_are_passed_over() {
+    let scene = Scene::new().await;
+    let users = scene.active(2);
+    contain(&scene, &users, "INC-7").await;
+    let lines = read(&scene.path("audit.jsonl"));
+    let (one, two) = lines.trim_end().split_once('\n').expect("two lines");
+    // The same ticket as correlation id, in two accounts.
+    let other = two.replace(scene.simulator.account_id(), "ELSEWHERE");
+    for order in [[one, &other], [&other, one]] {
+        let audit = scene.write("both.jsonl", &order.join("\n"));
+        let ended = restore(&scene, &audit, &[]).await;
+        assert_eq!(ended.status, 0, "{ended:?}");
+    }
+    let active = users
+        .iter()
+        .filter(|user| scene.state(user) == State::Active);
+    assert_eq!(active.count(), 1);
+}
+
+#[tokio::test]
 async fn a_call_repeated_under_its_id_is_undone() {
     let scene = Scene::new().await;
     let users = scene.active(1);
