@@ -28,6 +28,7 @@ pub(crate) async fn send<P: Platform>(
     tokens: &TokenSource<'_, '_, P>,
     endpoint: Endpoint,
     path: &str,
+    user: Option<&str>,
     deadline: Instant,
 ) -> Result<AuthorizedResponse, Failure> {
     let mut effect = Effect::NotApplied;
@@ -43,7 +44,7 @@ pub(crate) async fn send<P: Platform>(
         {
             return Err(failure);
         }
-        let sent = tokens.send(&token, endpoint, path, deadline);
+        let sent = tokens.send(&token, endpoint, path, user, deadline);
         let failure = match sent.await {
             Ok(body) => return Ok(AuthorizedResponse { body, token }),
             Err(failure) => failure.with_effect(effect),

@@ -8,6 +8,7 @@ mod list_all;
 mod memory_budget;
 mod name_check;
 mod name_set;
+mod observer;
 mod pages;
 mod target_outcome;
 mod types;
@@ -19,5 +20,7 @@ pub(crate) use self::{address_lookup::find_user, change::change_users, list_all:
 pub use self::{
     email::comparable_email,
     name_check::{check_email, check_protected_email, check_user_id, unfit_letter},
-    types::{ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList},
+    types::{
+        ChangeOptions, Outcome, Report, Selector, SettledTarget, Target, TargetReport, UserList,
+    },
 };

@@ -67,6 +67,16 @@ impl<'a, P: Platform> Call<'a, P> {
         }
     }
 
+    /// True if the caller has stopped the call.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.context.platform.is_stopped()
+    }
+
+    /// Platform of the call.
+    pub(crate) fn platform(&self) -> &'a P {
+        self.context.platform
+    }
+
     /// Account that the call is made for.
     pub(crate) fn account(&self) -> &Account {
         &self.context.account
@@ -133,13 +143,15 @@ impl<'a, P: Platform> Call<'a, P> {
         self.tokens().revoke(self.deadline).await
     }
 
-    /// Sends a request with a token, which is exchanged if need be. The path is that below the prefix of the API version.
+    /// Sends a request with a token, which is exchanged if need be. The path is that below the prefix of the API version;
+    /// the user is the one whom the request reads or changes.
     pub(crate) async fn authorized_request(
         &self,
         endpoint: Endpoint,
         path: &str,
+        user: Option<&str>,
     ) -> Result<AuthorizedResponse, Failure> {
-        authorized_request::send(&self.tokens(), endpoint, path, self.deadline).await
+        authorized_request::send(&self.tokens(), endpoint, path, user, self.deadline).await
     }
 
     fn tokens(&self) -> TokenSource<'_, 'a, P> {

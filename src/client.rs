@@ -12,7 +12,8 @@ use crate::{
     platform::Platform,
     settings::{Settings, SettingsError},
     user::{ListOptions, StateFilter, User, UserPage},
-    users::{self, UserAction},
+    user_action::UserAction,
+    users,
 };
 
 /// A client of the 1Password Users API for one account.

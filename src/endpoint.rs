@@ -1,6 +1,9 @@
 //! The endpoints of the API.
 
-use crate::platform::Method;
+use crate::{
+    platform::{Method, Purpose},
+    user_action::UserAction,
+};
 
 /// An endpoint, which decides the meaning of an error response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,7 +17,7 @@ pub(crate) enum Endpoint {
     /// One user, to be read.
     User,
     /// One user, to be changed.
-    Change,
+    Change(UserAction),
 }
 
 impl Endpoint {
@@ -22,7 +25,19 @@ impl Endpoint {
     pub(crate) const fn method(self) -> Method {
         match self {
             Self::List | Self::User => Method::Get,
-            Self::Token | Self::Revoke | Self::Change => Method::Post,
+            Self::Token | Self::Revoke | Self::Change(_) => Method::Post,
+        }
+    }
+
+    /// Purpose of its requests.
+    pub(crate) const fn purpose(self) -> Purpose {
+        match self {
+            Self::Token => Purpose::Token,
+            Self::Revoke => Purpose::Revoke,
+            Self::List => Purpose::List,
+            Self::User => Purpose::Get,
+            Self::Change(UserAction::Suspend) => Purpose::Suspend,
+            Self::Change(UserAction::Reactivate) => Purpose::Reactivate,
         }
     }
 }

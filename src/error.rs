@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-use crate::platform::Duration;
+use crate::time::Duration;
 
 /// A function of the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -103,7 +103,10 @@ enum PathState {
 /// names what is missing. Gateways for gRPC answer an unknown path in the same form, with other words. Any other 404 or 410
 /// comes from a proxy, or from a server that no longer has the path.
 fn path_state(endpoint: Endpoint, status: u16, problem: &Problem) -> PathState {
-    let is_resource = matches!(endpoint, Endpoint::List | Endpoint::User | Endpoint::Change);
+    let is_resource = matches!(
+        endpoint,
+        Endpoint::List | Endpoint::User | Endpoint::Change(_)
+    );
     let message = problem.message.as_deref().unwrap_or_default();
     match status {
         404 if is_resource && problem.is_of_api && problem.code == Some(5) => {
@@ -157,7 +160,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
     use Endpoint::{Change, List, Revoke, Token, User};
     use ErrorCode as Code;
 
-    if endpoint == Change
+    if matches!(endpoint, Change(_))
         && matches!(status, 400..=499)
         && let Some(meaning) = message.and_then(forbidden_change)
     {
@@ -225,7 +228,7 @@ fn meaning_of(endpoint: Endpoint, status: u16, message: Option<&str>) -> Meaning
             "the server asks for fewer requests",
             "try again later",
         ),
-        (400, List | User | Change) if message.is_some() => Meaning::new(
+        (400, List | User | Change(_)) if message.is_some() => Meaning::new(
             Code::InvalidArgument,
             "the server rejected the request as invalid",
             "check the id, the page token and the filter",

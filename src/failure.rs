@@ -9,6 +9,9 @@ use crate::{
     platform::{Duration, SendError, SendErrorKind},
 };
 
+/// Advice for a call that was stopped.
+const CALL_AGAIN: &str = "repeat the call to go on";
+
 /// An [`Error`] without its operation and its number of requests.
 ///
 /// Boxed, because every layer returns it: the component is smaller for it.
@@ -28,6 +31,8 @@ pub(crate) struct FailureDetails {
     pub is_transient: bool,
     /// True if a request was sent.
     pub is_sent: bool,
+    /// True if the caller stopped the call.
+    pub is_stopped: bool,
     /// True if the server may have processed the request.
     pub is_possibly_processed: bool,
     /// Endpoint that refused the request. None if no response decided.
@@ -53,6 +58,7 @@ impl Failure {
             effect: Effect::NotApplied,
             is_transient: false,
             is_sent: false,
+            is_stopped: false,
             is_possibly_processed: false,
             endpoint: None,
             retry_after: None,
@@ -63,6 +69,11 @@ impl Failure {
             api_message: None,
             candidates: Vec::new(),
         }))
+    }
+
+    /// A failure of a call that its caller stopped, before a request.
+    pub(crate) fn stopped() -> Self {
+        Self::from(SendError::stopped(false))
     }
 
     /// Adds the effect of earlier requests of the same call.
@@ -137,6 +148,7 @@ impl From<SendError> for Failure {
                 false,
                 "allow this component outgoing HTTP to the base URL",
             ),
+            SendErrorKind::Stopped => (ErrorCode::Other, false, CALL_AGAIN),
             SendErrorKind::Connection => (
                 ErrorCode::ConnectionFailed,
                 true,
@@ -160,6 +172,7 @@ impl From<SendError> for Failure {
         };
         let mut failure = Failure::new(code, error.detail, Some(hint));
         failure.is_transient = is_transient;
+        failure.is_stopped = error.kind == SendErrorKind::Stopped;
         failure.is_possibly_processed = error.is_possibly_received;
         failure
     }

@@ -14,6 +14,7 @@ use crate::{
     retry_after::retry_after as parse_retry_after,
     settings,
     user::{ListOptions, StateFilter},
+    user_action::UserAction,
 };
 
 /// A fuzz target: the name of its corpus, and the function that takes the input.
@@ -53,7 +54,7 @@ pub fn error_response(data: &[u8]) {
         Endpoint::Revoke,
         Endpoint::List,
         Endpoint::User,
-        Endpoint::Change,
+        Endpoint::Change(UserAction::Suspend),
     ];
     let Some((&[kind, status], body)) = data.split_first_chunk() else {
         return;

@@ -38,6 +38,8 @@ pub(crate) struct ApiRequest<'a> {
     /// Generation of the path.
     pub generation: Generation,
     pub path_and_query: &'a str,
+    /// Id of the user whom the request reads or changes.
+    pub user: Option<&'a str>,
     /// Value of the `Authorization` header.
     pub authorization: &'a Secret,
     /// Secrets that the server knows, and may repeat in its messages.
@@ -69,10 +71,9 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
                 .context
                 .timed_out(deadline, "before the request could be sent"));
         }
-        self.context.count_request();
         let result = self.send_within(request, timeouts, deadline).await;
         result.map_err(|mut failure| {
-            failure.is_sent = true;
+            failure.is_sent = !failure.is_stopped || failure.is_possibly_processed;
             failure
         })
     }
@@ -102,6 +103,8 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
         }
         let outgoing = Request {
+            purpose: request.endpoint.purpose(),
+            user: request.user,
             method,
             scheme: settings.base_url.scheme,
             authority: &settings.base_url.authority,
@@ -112,7 +115,11 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         };
         let head_timeout = timeouts.connect.plus(timeouts.first_byte);
         let sent = context.platform.send(outgoing);
-        let mut response = match context.within(head_timeout, deadline, sent).await {
+        let sent = context.within(head_timeout, deadline, sent).await;
+        if !matches!(&sent, Some(Err(error)) if error.is_refusal()) {
+            context.count_request();
+        }
+        let mut response = match sent {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(error.into()),
             None => {
@@ -145,7 +152,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         let body = body.unwrap_or_default();
         let problem = match request.endpoint {
             Endpoint::Token | Endpoint::Revoke => response::oauth_problem(&body),
-            Endpoint::List | Endpoint::User | Endpoint::Change => response::problem(&body),
+            Endpoint::List | Endpoint::User | Endpoint::Change(_) => response::problem(&body),
         };
         Err(error_response::classify(
             request.endpoint,

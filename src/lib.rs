@@ -145,6 +145,7 @@ mod time;
 mod token;
 mod token_source;
 mod user;
+mod user_action;
 mod users;
 
 #[cfg(any(test, fuzzing))]
@@ -154,8 +155,8 @@ mod tests;
 
 pub use self::{
     bulk::{
-        ChangeOptions, Outcome, Report, Selector, Target, TargetReport, UserList, check_email,
-        check_protected_email, check_user_id, comparable_email, unfit_letter,
+        ChangeOptions, Outcome, Report, Selector, SettledTarget, Target, TargetReport, UserList,
+        check_email, check_protected_email, check_user_id, comparable_email, unfit_letter,
     },
     check::{Finding, Verdict},
     client::Client,
@@ -164,5 +165,5 @@ pub use self::{
     memory::can_allocate,
     secret::Secret,
     user::{ListOptions, StateFilter, User, UserPage, UserState},
-    users::UserAction,
+    user_action::UserAction,
 };

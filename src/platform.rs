@@ -1,8 +1,9 @@
 //! The interface between the client and its surroundings: HTTP, timers and a clock.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, future::Future};
 
+use crate::bulk::SettledTarget;
 pub use crate::time::{Duration, Instant};
 
 /// A runtime that the client works in, for example WASI 0.2 or a simulation.
@@ -23,6 +24,26 @@ pub trait Platform {
 
     /// Current time of a monotonic clock.
     fn now(&self) -> Instant;
+
+    /// True if the caller of the call that is being polled has stopped it. [`send`](Self::send) then refuses every new request,
+    /// with [`SendErrorKind::Stopped`].
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
+    /// Waits for this long before a retry. Ends early if the call is stopped.
+    fn pause(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.sleep(duration)
+    }
+
+    /// True if [`settled`](Self::settled) is to be called.
+    const OBSERVES_TARGETS: bool = false;
+
+    /// Tells the result of one target of the bulk change that is being polled, as soon as it is known. Called once for each
+    /// target, before the call ends.
+    fn settled(&self, target: SettledTarget<'_>) {
+        let _ = target;
+    }
 }
 
 /// A response body that arrives in pieces.
@@ -49,9 +70,30 @@ pub enum Scheme {
     Https,
 }
 
+/// Purpose of a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// Exchanges the credentials for a token, or asks if a token endpoint exists.
+    Token,
+    /// Revokes a token.
+    Revoke,
+    /// Lists users.
+    List,
+    /// Reads a user.
+    Get,
+    /// Suspends a user.
+    Suspend,
+    /// Reactivates a user.
+    Reactivate,
+}
+
 /// An HTTP request.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
+    /// Purpose.
+    pub purpose: Purpose,
+    /// Id of the user whom the request reads or changes.
+    pub user: Option<&'a str>,
     /// Method.
     pub method: Method,
     /// Scheme.
@@ -116,11 +158,31 @@ pub struct SendError {
     pub detail: String,
 }
 
+impl SendError {
+    /// The error of a request whose call was stopped by its caller.
+    #[must_use]
+    pub fn stopped(is_possibly_received: bool) -> Self {
+        Self {
+            kind: SendErrorKind::Stopped,
+            is_possibly_received,
+            detail: "the call was stopped by its caller".to_owned(),
+        }
+    }
+
+    /// True if there was no request, because the platform or the caller did not want it.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        matches!(self.kind, SendErrorKind::Denied | SendErrorKind::Stopped)
+            && !self.is_possibly_received
+    }
+}
+
 /// Kind of a [`SendError`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SendErrorKind {
     /// The platform refused to send the request.
     Denied,
+    /// The caller stopped the call.
+    Stopped,
     /// DNS, TCP or TLS failed, or the connection broke.
     Connection,
     /// A phase took longer than its time-out.
@@ -138,6 +200,8 @@ mod tests {
     #[test]
     fn debug_of_a_request_shows_no_secret() {
         let request = Request {
+            purpose: Purpose::Revoke,
+            user: None,
             method: Method::Post,
             scheme: Scheme::Https,
             authority: "api.1password.com",

@@ -56,6 +56,15 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
+            if failure.is_stopped
+                && !failure.is_sent
+                && let Some(mut earlier) = earlier
+            {
+                earlier
+                    .cause
+                    .push_str("; not tried again, because the call was stopped");
+                return Err(earlier.with_effect(effect));
+            }
             if failure.code == ErrorCode::TimedOut
                 && let Some(earlier) = &earlier
             {
@@ -68,7 +77,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
             }
             is_sent |= failure.is_sent;
             failure.is_sent = is_sent;
-            if request.endpoint == Endpoint::Change && failure.is_possibly_processed {
+            if matches!(request.endpoint, Endpoint::Change(_)) && failure.is_possibly_processed {
                 effect = Effect::PossiblyApplied;
             }
             attempts = attempts.saturating_add(1);
@@ -80,7 +89,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
             if !failure.is_transient || attempts >= MAX_ATTEMPTS || !self.fits(wait, deadline) {
                 return Err(failure.with_effect(effect));
             }
-            self.context.platform.sleep(wait).await;
+            self.context.platform.pause(wait).await;
             if failure.code != ErrorCode::TimedOut {
                 earlier = Some(failure);
             }
@@ -90,10 +99,13 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
     /// Waits for the pause that the server asked this call for, if any. Fails with its cause if the deadline is too early.
     pub(crate) async fn pause(&self, deadline: Instant) -> Result<(), Failure> {
         while let Some((wait, cause)) = self.current_pause() {
+            if self.context.platform.is_stopped() {
+                break;
+            }
             if !self.fits(wait, deadline) {
                 return Err(cause);
             }
-            self.context.platform.sleep(wait).await;
+            self.context.platform.pause(wait).await;
         }
         Ok(())
     }

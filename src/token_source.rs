@@ -73,6 +73,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         token: &Token,
         endpoint: Endpoint,
         path: &str,
+        user: Option<&str>,
         deadline: Instant,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
@@ -81,6 +82,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             endpoint,
             generation: token.generation,
             path_and_query: &path_and_query,
+            user,
             authorization: &authorization,
             secrets: self.context.account.known_secrets(Some(&token.value)),
             form: None,
@@ -146,6 +148,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             endpoint: Endpoint::Revoke,
             generation: token.generation,
             path_and_query: settings.revoke_path(token.generation),
+            user: None,
             authorization: &settings.authorization,
             secrets: self.context.account.known_secrets(Some(&token.value)),
             form: Some(&form),
@@ -218,9 +221,12 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         let context = self.context;
         let lock = context.account.tokens.lock.lock();
         let guard = context.within(context.remaining(deadline), deadline, lock);
-        guard
-            .await
-            .ok_or_else(|| context.timed_out(deadline, "while another call exchanged the token"))
+        guard.await.ok_or_else(|| {
+            if context.platform.is_stopped() {
+                return Failure::stopped();
+            }
+            context.timed_out(deadline, "while another call exchanged the token")
+        })
     }
 
     /// Exchanges the credentials for a token, and keeps the result. The caller holds the lock.
@@ -232,8 +238,8 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         // The lifetime counts from here: the server may have issued the token at once.
         let requested = self.context.now();
         let body = match self.send_credentials(deadline).await {
-            // Nothing was sent, so waiting calls must not take over this failure.
-            Err(failure) if !failure.is_sent => return Err(failure),
+            // Waiting calls must not take over the failure of a call that sent nothing, or that its caller stopped.
+            Err(failure) if !failure.is_sent || failure.is_stopped => return Err(failure),
             sent => sent,
         };
         let result = body.and_then(|(body, generation)| {
@@ -312,6 +318,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
             endpoint: Endpoint::Token,
             generation,
             path_and_query: settings.token_path(generation),
+            user: None,
             authorization: &settings.authorization,
             secrets: account.known_secrets(None),
             form: Some(form),

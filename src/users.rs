@@ -6,77 +6,18 @@ use crate::{
     authorized_request::AuthorizedResponse,
     call::Call,
     endpoint::Endpoint,
-    error::{Effect, Operation},
+    error::Effect,
     failure::Failure,
     platform::Platform,
     redact::leaks_secret,
     request::{self, Id, MAX_PAGE_SIZE},
     response,
-    user::{ListOptions, User, UserPage, UserState},
+    user::{ListOptions, User, UserPage},
+    user_action::UserAction,
 };
 
 /// Cause of a failure: text of the response contains a secret, so that none of it may be shown.
 const LEAKS_SECRET: &str = "it repeats a secret";
-
-/// A change of a user's access.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum UserAction {
-    /// Suspends the user.
-    Suspend,
-    /// Reactivates the user.
-    Reactivate,
-}
-
-impl UserAction {
-    /// Name of the bulk change in the command and in the service: `contain` or `restore`.
-    pub const fn bulk_name(self) -> &'static str {
-        match self {
-            Self::Suspend => "contain",
-            Self::Reactivate => "restore",
-        }
-    }
-
-    /// Action that undoes this one.
-    #[must_use]
-    pub const fn opposite(self) -> Self {
-        match self {
-            Self::Suspend => Self::Reactivate,
-            Self::Reactivate => Self::Suspend,
-        }
-    }
-
-    /// Operation that changes many users.
-    pub const fn bulk_operation(self) -> Operation {
-        match self {
-            Self::Suspend => Operation::SuspendUsers,
-            Self::Reactivate => Operation::ReactivateUsers,
-        }
-    }
-
-    /// Operation that changes one user.
-    pub(crate) const fn operation(self) -> Operation {
-        match self {
-            Self::Suspend => Operation::SuspendUser,
-            Self::Reactivate => Operation::ReactivateUser,
-        }
-    }
-
-    /// State of the user after the change.
-    pub(crate) const fn target_state(self) -> UserState {
-        match self {
-            Self::Suspend => UserState::Suspended,
-            Self::Reactivate => UserState::Active,
-        }
-    }
-
-    /// End of the request's path.
-    const fn path_suffix(self) -> &'static str {
-        match self {
-            Self::Suspend => ":suspend",
-            Self::Reactivate => ":reactivate",
-        }
-    }
-}
 
 /// Lists users, one page per call: `GET /accounts/{account}/users`.
 pub(crate) async fn list<P: Platform>(
@@ -85,7 +26,7 @@ pub(crate) async fn list<P: Platform>(
 ) -> Result<UserPage, Failure> {
     let query = request::list_query(options)?;
     let path = [users_path(call, None, "").as_str(), &query].concat();
-    let response = call.authorized_request(Endpoint::List, &path).await?;
+    let response = call.authorized_request(Endpoint::List, &path, None).await?;
     let max = options.max_page_size.unwrap_or(MAX_PAGE_SIZE);
     let page = response::page(&response.body, max)?;
     let next = page.next_page_token.as_deref().into_iter();
@@ -111,10 +52,12 @@ pub(crate) async fn get_or_change<P: Platform>(
     let id = Id::of_user(id)?;
     let (endpoint, suffix) = match action {
         None => (Endpoint::User, ""),
-        Some(action) => (Endpoint::Change, action.path_suffix()),
+        Some(action) => (Endpoint::Change(action), action.path_suffix()),
     };
     let path = users_path(call, Some(&id), suffix);
-    let response = call.authorized_request(endpoint, &path).await?;
+    let response = call
+        .authorized_request(endpoint, &path, Some(id.as_str()))
+        .await?;
     let user = read_user(call, &response, &id, action);
     match action {
         None => user,
@@ -158,15 +101,4 @@ fn check_secrets<'t, P: Platform>(
 
 fn users_path<P: Platform>(call: &Call<'_, P>, user: Option<&Id>, suffix: &str) -> String {
     request::users_path(&call.settings().account, user, suffix)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bulk_changes_have_their_names_in_the_command() {
-        assert_eq!(UserAction::Suspend.bulk_name(), "contain");
-        assert_eq!(UserAction::Suspend.opposite().bulk_name(), "restore");
-    }
 }

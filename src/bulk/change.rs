@@ -8,6 +8,7 @@ use super::{
     email::Email,
     guards::Guards,
     memory_budget::MemoryBudget,
+    observer::TargetObserver,
     target_outcome::{TargetEntry, TargetState},
     types::{ChangeOptions, Outcome, Report, Selector, Target},
     user_table::{UserIndex, UserTable},
@@ -20,7 +21,7 @@ use crate::{
     failure::Failure,
     platform::{Instant, Platform},
     request::Id,
-    users::UserAction,
+    user_action::UserAction,
 };
 
 /// Maximum number of targets of a call.
@@ -38,11 +39,14 @@ pub(crate) async fn change_users<P: Platform>(
     options: &ChangeOptions,
 ) -> Result<Report, Failure> {
     let mut change = BulkChange::new(call, action, targets, options)?;
+    change.tell_settled();
     change.authenticate().await?;
     change.resolve_addresses().await;
+    change.tell_settled();
     change.look_up_ids().await;
     change.check_guards();
     let planned = change.plan();
+    change.tell_settled();
     let refused = change.guards.check_changes(planned.len()).err();
     let warnings = change.warnings(&planned, &options.protect);
     if !options.dry_run && refused.is_none() {
@@ -61,6 +65,7 @@ struct BulkChange<'c, 'a, P> {
     guards: Guards,
     budget: MemoryBudget,
     workers: WorkerPool<'c, 'a, P>,
+    observer: TargetObserver<'a, P>,
     targets: Vec<TargetEntry>,
     addresses: AddressTable,
     users: UserTable,
@@ -116,19 +121,23 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
                 concurrency,
                 budget,
             },
+            observer: TargetObserver::new(call.platform(), budget, entries.len()),
             targets: entries,
             addresses,
             users,
         })
     }
 
-    /// Returns true if a target has failed and the call is to stop on an error.
+    /// Returns true if nothing new is to be started: the caller has stopped the call, or a target has failed and the call is to
+    /// stop on an error.
     fn is_stopped(&self) -> bool {
-        self.stop_on_error
-            && self
-                .targets
-                .iter()
-                .any(|target| target.state.has_failed(&self.users))
+        let has_failed = |target: &TargetEntry| target.state.has_failed(&self.users);
+        self.call.is_stopped() || self.stop_on_error && self.targets.iter().any(has_failed)
+    }
+
+    /// Tells the platform the targets that are settled by now.
+    fn tell_settled(&self) {
+        self.observer.tell_settled(&self.targets, &self.users);
     }
 
     /// Exchanges a token before anything else: wrong credentials fail the whole call, and no single target.
@@ -137,10 +146,14 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             .targets
             .iter()
             .all(|target| target.state.has_failed(&self.users));
-        if !is_done && !self.is_stopped() {
-            self.call.ensure_token().await?;
+        if is_done || self.is_stopped() {
+            return Ok(());
         }
-        Ok(())
+        match self.call.ensure_token().await {
+            // The report says of each target that it was skipped.
+            Err(failure) if failure.is_stopped => Ok(()),
+            result => result,
+        }
     }
 
     /// Resolves the targets' e-mail addresses to users, in one pass over the list.
@@ -150,6 +163,9 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         }
         let part = self.call.child(self.call.deadline());
         let read = self.addresses.read_list(&part, &mut self.guards).await;
+        if read.as_ref().is_err_and(|failure| failure.is_stopped) {
+            return;
+        }
         let read = read.map_err(|failure| part.error(failure));
         self.is_list_read = read.is_ok();
         let mut resolved = Vec::new();
@@ -211,13 +227,19 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
     ) -> bool {
         let stop_on_error = self.stop_on_error;
         let has_permission = Cell::new(has_permission);
-        let stops_after = |result: &UserResult| match result {
-            UserResult::User(_) => {
-                has_permission.set(true);
-                false
+        let targets = TargetObserver::<P>::targets_by_user(&self.targets);
+        let (observer, users) = (&self.observer, &self.users);
+        let stops_after = |index, result: &UserResult| {
+            observer.tell_user(&targets, users, index, result, false);
+            match result {
+                UserResult::User(_) => {
+                    has_permission.set(true);
+                    false
+                }
+                UserResult::Forbidden => !has_permission.get(),
+                UserResult::Stopped => true,
+                UserResult::Error(_) => stop_on_error,
             }
-            UserResult::Forbidden => !has_permission.get(),
-            UserResult::Error(_) => stop_on_error,
         };
         let results = self
             .workers
@@ -232,8 +254,8 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
                     self.users.set_found(index, user);
                     continue;
                 }
-                // The user stays unknown, and is changed without a look-up.
-                UserResult::Forbidden => continue,
+                // The user stays unknown, and is changed without a look-up; or is skipped.
+                UserResult::Forbidden | UserResult::Stopped => continue,
                 UserResult::User(None) => {
                     let failure = Failure::new(
                         ErrorCode::Other,
@@ -314,8 +336,16 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
     /// Sends the changes.
     async fn apply(&mut self, planned: &[UserIndex]) {
         let stop_on_error = self.stop_on_error;
-        let stops_after =
-            |result: &UserResult| stop_on_error && matches!(result, UserResult::Error(_));
+        let targets = TargetObserver::<P>::targets_by_user(&self.targets);
+        let (observer, users) = (&self.observer, &self.users);
+        let stops_after = |index, result: &UserResult| {
+            observer.tell_user(&targets, users, index, result, true);
+            match result {
+                UserResult::Error(_) => stop_on_error,
+                UserResult::Stopped => true,
+                UserResult::User(_) | UserResult::Forbidden => false,
+            }
+        };
         let results = self
             .workers
             .run(
@@ -333,6 +363,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
             match result {
                 UserResult::User(user) => self.users.set_changed(index, user),
                 UserResult::Error(error) => self.users.settle(index, Outcome::Failed(error)),
+                UserResult::Stopped => self.users.settle(index, Outcome::Skipped),
                 UserResult::Forbidden => {}
             }
         }
@@ -340,6 +371,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
 
     /// Reports on every target.
     fn report(self, refused: Option<Failure>, warnings: Vec<String>) -> Report {
+        self.observer.tell_rest(&self.targets, &self.users);
         let targets = self.targets.into_iter();
         Report {
             targets: targets

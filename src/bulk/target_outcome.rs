@@ -6,7 +6,7 @@ use super::{
     memory_budget::MemoryBudget,
     name_check::named_id,
     types::{Outcome, Selector, Target, TargetReport},
-    user_table::{Progress, UserIndex, UserTable},
+    user_table::{Progress, UserEntry, UserIndex, UserTable},
 };
 use crate::{
     error::Error,
@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// A target of a bulk change.
+#[derive(Clone)]
 pub(super) struct TargetEntry {
     /// E-mail address that the user must have.
     pub expected_email: Option<Email>,
@@ -25,6 +26,7 @@ pub(super) struct TargetEntry {
 ///
 /// The progress of a user is stored once, in the [`UserTable`], for all targets that name the user. Only errors that concern
 /// this target alone are stored here.
+#[derive(Clone)]
 pub(super) enum TargetState {
     /// Named by an e-mail address that has not been resolved yet.
     Address(AddressIndex),
@@ -59,9 +61,26 @@ impl TargetState {
         match self {
             Self::Refused(..) | Self::Failed(_) => true,
             Self::Address(_) => false,
+            Self::User(index) => users.get(*index).is_some_and(UserEntry::has_failed),
+        }
+    }
+
+    /// True if the outcome is known.
+    pub(super) fn is_settled(&self, users: &UserTable) -> bool {
+        match self {
+            Self::Refused(..) | Self::Failed(_) => true,
+            Self::Address(_) => false,
             Self::User(index) => users
                 .get(*index)
-                .is_some_and(super::user_table::UserEntry::has_failed),
+                .is_some_and(|entry| matches!(entry.progress, Progress::Settled(_))),
+        }
+    }
+
+    /// User whom the target changes, unless it failed or a guard refused it.
+    pub(super) const fn changed_user(&self) -> Option<UserIndex> {
+        match self {
+            Self::User(index) => Some(*index),
+            Self::Refused(..) | Self::Address(_) | Self::Failed(_) => None,
         }
     }
 
@@ -101,18 +120,28 @@ impl TargetEntry {
         }
     }
 
-    /// Returns the report of the target. Leaves out the user where memory does not suffice for a copy.
+    /// Returns the report of the target.
     pub(super) fn into_report(self, users: &UserTable, budget: MemoryBudget) -> TargetReport {
         let entry = self.state.user().and_then(|index| users.get(index));
         let outcome = self.state.into_outcome(users, budget);
         let user = entry.and_then(|entry| entry.user.as_ref());
-        let user = user.filter(|user| budget.allows(user.size()));
-        TargetReport {
-            outcome,
-            user: user.and_then(User::reported),
-            previous_state: entry
-                .and_then(|entry| entry.previous_state.as_ref())
-                .and_then(UserState::reported),
-        }
+        target_report(outcome, user, entry, budget)
+    }
+}
+
+/// Report of a target whose user was last seen as `user`. Leaves out the user where memory does not suffice for a copy.
+pub(super) fn target_report(
+    outcome: Outcome,
+    user: Option<&User>,
+    entry: Option<&UserEntry>,
+    budget: MemoryBudget,
+) -> TargetReport {
+    let user = user.filter(|user| budget.allows(user.size()));
+    TargetReport {
+        outcome,
+        user: user.and_then(User::reported),
+        previous_state: entry
+            .and_then(|entry| entry.previous_state.as_ref())
+            .and_then(UserState::reported),
     }
 }

@@ -72,7 +72,7 @@ pub enum Outcome {
     WouldChange,
     /// The target failed. The error's `effect` tells if the change may have been made.
     Failed(Error),
-    /// Not tried, because another target failed and `stop_on_error` is set.
+    /// Not tried, because another target failed and `stop_on_error` is set, or because the call was stopped.
     Skipped,
 }
 
@@ -92,6 +92,15 @@ pub struct TargetReport {
     pub user: Option<User>,
     /// State before any change, as found during look-up. None if the user was not found or could not be read.
     pub previous_state: Option<UserState>,
+}
+
+/// Result for one target, while its call goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct SettledTarget<'a> {
+    /// Position of the target in the call's arguments, from 0.
+    pub index: usize,
+    /// The same as in the report of the call.
+    pub report: &'a TargetReport,
 }
 
 /// Result of a bulk change.

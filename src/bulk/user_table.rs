@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Position of a user in the [`UserTable`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct UserIndex(usize);
 
 /// A user whom one or more targets name.

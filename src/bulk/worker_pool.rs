@@ -16,10 +16,10 @@ use crate::{
     call::Call,
     endpoint::Endpoint,
     error::Error,
-    failure::Failure,
     platform::{Instant, Platform},
     user::User,
-    users::{self, UserAction},
+    user_action::UserAction,
+    users,
 };
 
 /// Workers that send the requests of one call.
@@ -37,6 +37,8 @@ pub(super) enum UserResult {
     /// The server refused to read the user (403): the application lacks the permission to get users. No other reason is
     /// documented.
     Forbidden,
+    /// The caller stopped the call before the request was sent, or while a user was read.
+    Stopped,
     /// Any other failure.
     Error(Error),
 }
@@ -47,14 +49,15 @@ impl<P: Platform> WorkerPool<'_, '_, P> {
     /// Changes users, or reads them if there is no action, one request per user in the order of `indexes`.
     ///
     /// Starts no further request once `stops_after` returns true for a result; completes those under way. Returns the results
-    /// in the order of their arrival: they belong to the first elements of `indexes`, and the others have none.
+    /// in the order of their arrival: they belong to the first elements of `indexes`, and the others have none. No user is
+    /// tried after one whose result is [`UserResult::Stopped`].
     pub(super) async fn run(
         &self,
         action: Option<UserAction>,
         deadline: Instant,
         users: &UserTable,
         indexes: &[UserIndex],
-        stops_after: &dyn Fn(&UserResult) -> bool,
+        stops_after: &dyn Fn(UserIndex, &UserResult) -> bool,
     ) -> Vec<(UserIndex, UserResult)> {
         let queue = Cell::new(indexes.iter());
         let results = Cell::new(Vec::new());
@@ -71,7 +74,7 @@ impl<P: Platform> WorkerPool<'_, '_, P> {
                         continue;
                     };
                     let result = self.send(action, deadline, entry.id.as_str()).await;
-                    if stops_after(&result) {
+                    if stops_after(index, &result) {
                         queue.set([].iter());
                     }
                     let mut all = results.take();
@@ -88,9 +91,13 @@ impl<P: Platform> WorkerPool<'_, '_, P> {
     async fn send(&self, action: Option<UserAction>, deadline: Instant, id: &str) -> UserResult {
         let part = self.call.child(deadline);
         let result = users::get_or_change(&part, action, id).await;
-        let is_forbidden = |failure: &Failure| failure.is_forbidden_by(Endpoint::User);
-        if result.as_ref().err().is_some_and(is_forbidden) {
-            return UserResult::Forbidden;
+        if let Err(failure) = &result {
+            if failure.is_forbidden_by(Endpoint::User) {
+                return UserResult::Forbidden;
+            }
+            if failure.is_stopped && (action.is_none() || !failure.is_sent) {
+                return UserResult::Stopped;
+            }
         }
         match self.budget.limit(part.finish(result)) {
             Ok(user) => UserResult::User(user),

@@ -256,13 +256,14 @@ fn two_missing_token_paths_are_both_named() {
 
 #[test]
 fn a_refusal_of_the_other_generation_names_both_paths() {
-    for (refusal, code) in [
-        (reply(401, ""), ErrorCode::Unauthenticated),
-        (reply(403, ""), ErrorCode::Other),
-        (reply(200, "<html>"), ErrorCode::MalformedResponse),
+    for (refusal, code, requests) in [
+        (reply(401, ""), ErrorCode::Unauthenticated, 2),
+        (reply(403, ""), ErrorCode::Other, 2),
+        (reply(200, "<html>"), ErrorCode::MalformedResponse, 2),
         (
             send_fails(SendErrorKind::Denied, false),
             ErrorCode::ConnectionFailed,
+            1,
         ),
     ] {
         let client = auto(move |sent| {
@@ -274,7 +275,7 @@ fn a_refusal_of_the_other_generation_names_both_paths() {
         });
         for _ in 0..2 {
             let error = get_user(&client).unwrap_err();
-            assert_eq!((error.code, error.requests), (code, 2), "{error}");
+            assert_eq!((error.code, error.requests), (code, requests), "{error}");
             // Refused credentials are remembered for 10 seconds.
             client.platform().advance(Duration::from_secs(10));
             if code != ErrorCode::MalformedResponse {

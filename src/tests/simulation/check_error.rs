@@ -16,7 +16,7 @@ impl History {
     pub(super) fn check_error(&self, call: usize, error: &Error, now: Instant) {
         let record = &self.calls[call];
         self.check_message(call, error);
-        assert_eq!(error.requests as usize, record.requests.len(), "requests");
+        assert_eq!(error.requests as usize, self.count_sent(call), "requests");
         check_effect(self.requests_of(call), error);
         if let Intent::ChangeUsers(changes) = &record.intent {
             assert!(
@@ -53,7 +53,7 @@ impl History {
         let chain = chain.map(|chain| &self.calls[call].chains[chain].requests);
         let requests = chain.into_iter().flatten();
         let mut requests = requests.map(|&request| &self.requests[request]);
-        let sent = chain.map_or(0, Vec::len);
+        let sent = requests.clone().filter(|sent| sent.is_sent()).count();
         assert!(sent <= error.requests as usize, "requests");
         check_effect(requests.clone(), error);
         let last = requests.next_back();

@@ -15,7 +15,7 @@ use crate::{Effect, Error, ErrorCode, Outcome, Report, TargetReport, platform::I
 impl History {
     /// Checks that there is one report per target, in order, and that each agrees with the requests.
     pub(super) fn check_report(&mut self, call: usize, report: &Report, now: Instant) {
-        let sent = self.calls[call].requests.len();
+        let sent = self.count_sent(call);
         assert_eq!(report.requests as usize, sent, "requests");
         let changes = self.changes_of(call);
         assert!(!changes.is_invalid(), "a report for invalid arguments");

@@ -123,6 +123,13 @@ impl History {
         last.map(|&request| &self.requests[request])
     }
 
+    /// Returns the number of requests of a call, without those that the platform refused to send.
+    pub(super) fn count_sent(&self, call: usize) -> usize {
+        self.requests_of(call)
+            .filter(|request| request.is_sent())
+            .count()
+    }
+
     pub(super) fn requests_of(
         &self,
         call: usize,
@@ -220,6 +227,14 @@ impl Received {
 }
 
 impl RequestRecord {
+    /// Returns false if the platform refused to send the request.
+    pub(super) fn is_sent(&self) -> bool {
+        !matches!(
+            self.received,
+            Received::Failure(SendErrorKind::Denied, false)
+        )
+    }
+
     /// Returns true if the client may retry the request.
     pub(super) fn may_be_repeated(&self) -> bool {
         match self.received {
