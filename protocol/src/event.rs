@@ -39,7 +39,8 @@ pub struct Configure {
     pub now: f64,
     /// Source of the settings.
     pub from: SettingsSource,
-    /// A random number, so that instances that start together do not retry together. Default: 0.
+    /// A random number, so that instances that start together do not retry together. That of the first
+    /// `configure` counts. Default: 0.
     #[serde(default)]
     pub seed: u32,
 }

@@ -93,8 +93,14 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: see above. The caller passes memory that `alloc` returned, which is not null.
+        // SAFETY: see above. The caller passes memory that `alloc` returned, which is not null and has the size of the layout.
         unsafe {
+            #[cfg(feature = "zero-freed-memory")]
+            {
+                memory.write_bytes(0, layout.size());
+                // The compiler must not take the writes for useless.
+                core::hint::black_box(memory);
+            }
             let allocator = &mut *self.0.get();
             allocator.deallocate(NonNull::new_unchecked(memory), layout.align());
         }

@@ -1,0 +1,35 @@
+//! The client as a state machine: its host tells it what happened, and does what it asks for.
+//!
+//! The module imports nothing. See `onepassword_users_protocol` for its functions and messages.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
+extern crate alloc;
+
+mod convert;
+mod exchange;
+mod json;
+mod machine;
+#[cfg(target_arch = "wasm32")]
+mod module;
+mod operation;
+mod outbox;
+mod platform;
+mod read_event;
+mod read_operation;
+mod task;
+
+pub use self::machine::Machine;

@@ -1,0 +1,117 @@
+//! Reads the operation of a call, with its arguments.
+
+use onepassword_users_protocol::{
+    ChangeOptions, ChangeUsers, FindUser, ListAllUsers, ListUsers, NoArguments, OneUser, Operation,
+    Selector, StateFilter, Target,
+};
+
+use crate::{
+    json::{Field, Fields, Unreadable},
+    read_event::{optional_text, optional_whole},
+};
+
+/// Reads an operation.
+pub(crate) fn operation(field: Field) -> Result<Operation, Unreadable> {
+    let (name, field) = field.variant()?;
+    let unknown = field.unreadable("there is no such operation");
+    let mut fields = field.object()?;
+    let operation = match name.as_str() {
+        "list-users" => Operation::ListUsers(ListUsers {
+            filter: filter(&mut fields)?,
+            max_page_size: optional_whole(&mut fields, "maxPageSize")?,
+            page_token: optional_text(&mut fields, "pageToken")?,
+        }),
+        "get-user" => Operation::GetUser(one_user(&mut fields)?),
+        "suspend-user" => Operation::SuspendUser(one_user(&mut fields)?),
+        "reactivate-user" => Operation::ReactivateUser(one_user(&mut fields)?),
+        "find-user" => Operation::FindUser(FindUser {
+            email: fields.required("email")?.text()?,
+            deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+        }),
+        "list-all-users" => Operation::ListAllUsers(ListAllUsers {
+            filter: filter(&mut fields)?,
+            limit: fields.required("limit")?.whole(u32::MAX)?,
+            deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+        }),
+        "suspend-users" => Operation::SuspendUsers(change_users(&mut fields)?),
+        "reactivate-users" => Operation::ReactivateUsers(change_users(&mut fields)?),
+        "check" => Operation::Check(NoArguments {}),
+        "revoke-token" => Operation::RevokeToken(NoArguments {}),
+        _ => return Err(unknown),
+    };
+    fields.end()?;
+    Ok(operation)
+}
+
+fn filter(fields: &mut Fields) -> Result<Option<StateFilter>, Unreadable> {
+    let Some(field) = fields.optional("filter")? else {
+        return Ok(None);
+    };
+    let unknown = field.unreadable("must be active or suspended");
+    match field.text()?.as_str() {
+        "active" => Ok(Some(StateFilter::Active)),
+        "suspended" => Ok(Some(StateFilter::Suspended)),
+        _ => Err(unknown),
+    }
+}
+
+fn one_user(fields: &mut Fields) -> Result<OneUser, Unreadable> {
+    let id = fields.required("id")?.text()?;
+    Ok(OneUser { id })
+}
+
+fn change_users(fields: &mut Fields) -> Result<ChangeUsers, Unreadable> {
+    Ok(ChangeUsers {
+        targets: fields.required("targets")?.list(target)?,
+        options: match fields.optional("options")? {
+            Some(options) => change_options(options)?,
+            None => ChangeOptions::default(),
+        },
+    })
+}
+
+fn target(field: Field) -> Result<Target, Unreadable> {
+    let mut fields = field.object()?;
+    let target = Target {
+        who: selector(fields.required("who")?)?,
+        expect_email: optional_text(&mut fields, "expectEmail")?,
+    };
+    fields.end()?;
+    Ok(target)
+}
+
+fn selector(field: Field) -> Result<Selector, Unreadable> {
+    let unknown = field.unreadable("must have `id` or `email`");
+    let (name, field) = field.variant()?;
+    match name.as_str() {
+        "id" => field.text().map(Selector::Id),
+        "email" => field.text().map(Selector::Email),
+        _ => Err(unknown),
+    }
+}
+
+fn change_options(field: Field) -> Result<ChangeOptions, Unreadable> {
+    let mut fields = field.object()?;
+    let mut flag = |name| match fields.optional(name)? {
+        Some(field) => field.bool(),
+        None => Ok(false),
+    };
+    let dry_run = flag("dryRun")?;
+    let stop_on_error = flag("stopOnError")?;
+    let options = ChangeOptions {
+        dry_run,
+        max_changes: optional_whole(&mut fields, "maxChanges")?,
+        protect: match fields.optional("protect")? {
+            Some(field) => field.list(selector)?,
+            None => Default::default(),
+        },
+        concurrency: match fields.optional("concurrency")? {
+            Some(field) => u8::try_from(field.whole(u8::MAX.into())?).ok(),
+            None => None,
+        },
+        stop_on_error,
+        deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+    };
+    fields.end()?;
+    Ok(options)
+}
