@@ -25,7 +25,7 @@ use crate::{
 /// A client of one account, and its calls under way.
 ///
 /// ```
-/// use onepassword_users_steps::Machine;
+/// use onepassword_users_machine::Machine;
 ///
 /// let mut machine = Machine::new();
 /// let actions = machine.event(br#"{"tick": {"now": 0}}"#);

@@ -1,0 +1,34 @@
+//! The client as a state machine: its host tells it what happened, and does what it asks for.
+//!
+//! See `onepassword_users_protocol` for the messages.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
+extern crate alloc;
+
+mod convert;
+mod exchange;
+mod json;
+mod machine;
+mod operation;
+mod outbox;
+mod platform;
+mod read_event;
+mod read_operation;
+mod task;
+
+pub use self::machine::Machine;
