@@ -19,11 +19,14 @@ CRATES = [
     "cli",
     "components/environment",
     "components/guest-runtime",
+    "components/machine",
     "components/plugin",
     "components/service",
+    "components/steps",
     "host",
     "host-tests",
     "lists",
+    "protocol",
     "simulator",
 ]
 

@@ -56,7 +56,8 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
-            if failure.is_stopped
+            if self.context.platform.is_stopped()
+                && failure.is_stopped
                 && !failure.is_sent
                 && let Some(mut earlier) = earlier
             {

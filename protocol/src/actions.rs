@@ -113,7 +113,8 @@ pub struct Settled {
     pub call: u32,
     /// Index of the target, from 0.
     pub target: u32,
-    /// Report of the target, as in the report of the call.
+    /// Report of the target, as in the report of the call. `user` is as last seen at this time: a call may change the user later
+    /// for another target.
     pub report: TargetReport,
 }
 

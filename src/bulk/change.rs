@@ -151,7 +151,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         }
         match self.call.ensure_token().await {
             // The report says of each target that it was skipped.
-            Err(failure) if failure.is_stopped => Ok(()),
+            Err(failure) if self.call.is_stopped() && failure.is_stopped => Ok(()),
             result => result,
         }
     }
@@ -163,7 +163,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
         }
         let part = self.call.child(self.call.deadline());
         let read = self.addresses.read_list(&part, &mut self.guards).await;
-        if read.as_ref().is_err_and(|failure| failure.is_stopped) {
+        if self.call.is_stopped() && read.as_ref().is_err_and(|failure| failure.is_stopped) {
             return;
         }
         let read = read.map_err(|failure| part.error(failure));

@@ -99,7 +99,8 @@ pub struct TargetReport {
 pub struct SettledTarget<'a> {
     /// Position of the target in the call's arguments, from 0.
     pub index: usize,
-    /// The same as in the report of the call.
+    /// The same as in the report of the call, with the user as last seen at this time: the call may change the user later for
+    /// another target.
     pub report: &'a TargetReport,
 }
 

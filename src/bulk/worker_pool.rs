@@ -95,7 +95,8 @@ impl<P: Platform> WorkerPool<'_, '_, P> {
             if failure.is_forbidden_by(Endpoint::User) {
                 return UserResult::Forbidden;
             }
-            if failure.is_stopped && (action.is_none() || !failure.is_sent) {
+            let is_stopped = self.call.is_stopped() && failure.is_stopped;
+            if is_stopped && (action.is_none() || !failure.is_sent) {
                 return UserResult::Stopped;
             }
         }

@@ -41,8 +41,10 @@ mod rng;
 mod route;
 mod run;
 mod server_events;
+mod simulated_client;
 mod simulated_platform;
 mod state;
+mod steps_client;
 
 use std::{
     env,
@@ -50,10 +52,12 @@ use std::{
     thread,
 };
 
-use self::{fault::Fault, run::run, state::Counts};
+use self::{fault::Fault, run::run, simulated_client::Shell, state::Counts};
 use crate::{ErrorCode, Operation};
 
 const DEFAULT_SEEDS: u64 = 10_000;
+/// Number of seeds on the state machine, whose messages take time.
+const DEFAULT_MACHINE_SEEDS: u64 = 2500;
 /// Seeds beyond the default ones that once failed: a token exchange without time for a request discarded an earlier
 /// token failure, and a paused call blocked the token exchanges of other calls.
 const REGRESSION_SEEDS: [u64; 2] = [49_757, 88_005];
@@ -62,16 +66,25 @@ const MIN_SEEDS_FOR_COVERAGE: u64 = 2000;
 
 #[test]
 fn all_seeds_pass_all_checks() {
+    pass_all_checks(Shell::Platform, DEFAULT_SEEDS);
+}
+
+#[test]
+fn all_seeds_pass_all_checks_on_the_machine() {
+    pass_all_checks(Shell::Machine, DEFAULT_MACHINE_SEEDS);
+}
+
+fn pass_all_checks(shell: Shell, default_seeds: u64) {
     if let Some(seed) = env_number("SIMULATION_SEED") {
-        let replayed = run(seed, true);
+        let replayed = run(seed, shell, true);
         println!("{}", replayed.trace.join("\n"));
         replayed
             .result
-            .unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
+            .unwrap_or_else(|broken| panic!("seed {seed} on {shell:?}: {broken}"));
         return;
     }
-    let seeds = env_number("SIMULATION_SEEDS").unwrap_or(DEFAULT_SEEDS);
-    let counts = run_all(seeds);
+    let seeds = env_number("SIMULATION_SEEDS").unwrap_or(default_seeds);
+    let counts = run_all(shell, seeds);
     if seeds >= MIN_SEEDS_FOR_COVERAGE {
         for (what, count) in &counts {
             println!("{count:>9}  {what}");
@@ -85,10 +98,12 @@ fn all_seeds_pass_all_checks() {
 #[test]
 fn seeds_that_once_failed_pass_all_checks() {
     for seed in REGRESSION_SEEDS {
-        let replayed = run(seed, false);
-        replayed
-            .result
-            .unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
+        for shell in [Shell::Platform, Shell::Machine] {
+            let replayed = run(seed, shell, false);
+            replayed
+                .result
+                .unwrap_or_else(|broken| panic!("seed {seed} on {shell:?}: {broken}"));
+        }
     }
 }
 
@@ -100,7 +115,7 @@ fn env_number(name: &str) -> Option<u64> {
 }
 
 /// Runs the seeds on all processors. Prints the log of the first one that fails, and panics.
-fn run_all(seeds: u64) -> Counts {
+fn run_all(shell: Shell, seeds: u64) -> Counts {
     let has_failed = AtomicBool::new(false);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let work = |worker: usize| {
@@ -109,7 +124,7 @@ fn run_all(seeds: u64) -> Counts {
             if has_failed.load(Ordering::Relaxed) {
                 break;
             }
-            match run(seed, false).result {
+            match run(seed, shell, false).result {
                 Ok(counted) => {
                     for (what, count) in counted {
                         *counts.entry(what).or_default() += count;
@@ -138,14 +153,14 @@ fn run_all(seeds: u64) -> Counts {
         .filter_map(|result| result.as_ref().err())
         .min();
     if let Some(&seed) = failed {
-        let replayed = run(seed, true);
+        let replayed = run(seed, shell, true);
         println!("{}", replayed.trace.join("\n"));
         let broken = replayed
             .result
             .err()
             .unwrap_or("no failure in the second run".into());
         panic!(
-            "seed {seed}: {broken}\nreplay it with: SIMULATION_SEED={seed} cargo test -p onepassword-users simulation -- --nocapture"
+            "seed {seed} on {shell:?}: {broken}\nreplay it with: SIMULATION_SEED={seed} cargo test -p onepassword-users simulation -- --nocapture"
         );
     }
     for (what, count) in results.into_iter().flatten().flatten() {
@@ -202,6 +217,9 @@ fn expected_coverage() -> Vec<String> {
 #[test]
 fn a_seed_always_produces_the_same_trace() {
     for seed in 0..20 {
-        assert_eq!(run(seed, true).trace, run(seed, true).trace);
+        for shell in [Shell::Platform, Shell::Machine] {
+            let trace = || run(seed, shell, true).trace;
+            assert_eq!(trace(), trace());
+        }
     }
 }

@@ -185,6 +185,17 @@ impl Fields {
         })
     }
 
+    /// A text that may be absent.
+    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Unreadable> {
+        self.optional(name)?.map(Field::text).transpose()
+    }
+
+    /// A whole number that may be absent.
+    pub(crate) fn optional_whole(&mut self, name: &str) -> Result<Option<u32>, Unreadable> {
+        let field = self.optional(name)?;
+        field.map(|field| field.whole(u32::MAX)).transpose()
+    }
+
     /// All fields, with their names.
     pub(crate) fn into_entries(self) -> impl Iterator<Item = (String, Field)> {
         let path = self.path;

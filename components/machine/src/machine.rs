@@ -68,6 +68,15 @@ impl Machine {
         serde_json::to_vec(&actions).unwrap_or_default()
     }
 
+    /// Time of the host's clock at which it is to tell `tick`: `wake` of the last actions, before it was rounded up. None if
+    /// there is nothing to wait for.
+    #[must_use]
+    pub fn wake(&self) -> Option<core::time::Duration> {
+        let wakes = self.tasks.iter().filter_map(|task| task.state.next_wake());
+        let wake = self.platform().host_time(wakes.min()?);
+        Some(core::time::Duration::from_nanos(wake.as_nanos()))
+    }
+
     fn platform(&self) -> &StepsPlatform {
         self.client.platform()
     }
@@ -193,20 +202,20 @@ impl Machine {
             }
         }
         let mut actions = platform.outbox.take();
-        let wakes = self.tasks.iter().filter_map(|task| task.state.next_wake());
-        actions.wake = wakes.min().map(|wake| platform.host_ms(wake));
+        let wake = self.wake().map(|wake| wake.as_nanos().div_ceil(1_000_000));
+        actions.wake = wake.map(|wake| u64::try_from(wake).unwrap_or(u64::MAX));
         actions
     }
 }
 
-/// Time of a host's clock. One that does not fit saturates.
+/// Time of a host's clock, to the nearest nanosecond. One that does not fit saturates.
 fn milliseconds(now: f64) -> Duration {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the cast saturates"
     )]
-    let nanos = (now * 1_000_000.0) as u64;
+    let nanos = (now * 1_000_000.0 + 0.5) as u64;
     Duration::from_nanos(nanos)
 }
 

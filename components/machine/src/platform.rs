@@ -43,10 +43,9 @@ impl StepsPlatform {
         }
     }
 
-    /// Time of the host's clock for a point in time, in milliseconds. Rounded up, so that the wait is over by then.
-    pub(crate) fn host_ms(&self, time: Instant) -> u64 {
-        let nanos = time.since_origin().less(self.origin.get()).as_nanos();
-        nanos.div_ceil(1_000_000)
+    /// Time of the host's clock for a point in time.
+    pub(crate) fn host_time(&self, time: Instant) -> Duration {
+        time.since_origin().less(self.origin.get())
     }
 
     /// Marks the call that is polled next. Requests and waits belong to it.

@@ -1,6 +1,6 @@
 //! Reads an event: a line of JSON, and a piece of a body after it.
 
-use alloc::{collections::BTreeMap, string::String};
+use alloc::collections::BTreeMap;
 
 use onepassword_users::can_allocate;
 use onepassword_users_protocol::{
@@ -9,7 +9,7 @@ use onepassword_users_protocol::{
 };
 
 use crate::{
-    json::{Field, Fields, Json, Unreadable},
+    json::{Field, Json, Unreadable},
     read_operation::operation,
 };
 
@@ -46,7 +46,7 @@ fn event(event: Field) -> Result<Event, Unreadable> {
         "configure" => Event::Configure(Configure {
             now,
             from: settings_source(fields.required("from")?)?,
-            seed: optional_whole(&mut fields, "seed")?.unwrap_or_default(),
+            seed: fields.optional_whole("seed")?.unwrap_or_default(),
         }),
         "start" => Event::Start(Start {
             now,
@@ -60,9 +60,9 @@ fn event(event: Field) -> Result<Event, Unreadable> {
                 let status = fields.required("status")?.whole(u16::MAX.into())?;
                 u16::try_from(status).unwrap_or(u16::MAX)
             },
-            retry_after: optional_text(&mut fields, "retryAfter")?,
-            date: optional_text(&mut fields, "date")?,
-            content_length: optional_text(&mut fields, "contentLength")?,
+            retry_after: fields.optional_text("retryAfter")?,
+            date: fields.optional_text("date")?,
+            content_length: fields.optional_text("contentLength")?,
             more: fields.required("more")?.bool()?,
         }),
         "body" => Event::Body(BodyPiece {
@@ -83,24 +83,13 @@ fn event(event: Field) -> Result<Event, Unreadable> {
         "tick" => Event::Tick(Tick { now }),
         "stop" => Event::Stop(Stop {
             now,
-            call: optional_whole(&mut fields, "call")?,
+            call: fields.optional_whole("call")?,
             at_once: fields.required("atOnce")?.bool()?,
         }),
         _ => return Err(unknown),
     };
     fields.end()?;
     Ok(event)
-}
-
-/// A text that may be absent.
-pub(crate) fn optional_text(fields: &mut Fields, name: &str) -> Result<Option<String>, Unreadable> {
-    fields.optional(name)?.map(Field::text).transpose()
-}
-
-/// A whole number that may be absent.
-pub(crate) fn optional_whole(fields: &mut Fields, name: &str) -> Result<Option<u32>, Unreadable> {
-    let field = fields.optional(name)?;
-    field.map(|field| field.whole(u32::MAX)).transpose()
 }
 
 fn failure_kind(field: Field) -> Result<FailureKind, Unreadable> {
@@ -146,10 +135,10 @@ fn settings(field: Field) -> Result<Settings, Unreadable> {
             Some(field) => api_version(field)?,
             None => ApiVersion::Auto,
         },
-        token_path: optional_text(&mut fields, "tokenPath")?,
-        revoke_path: optional_text(&mut fields, "revokePath")?,
-        user_agent: optional_text(&mut fields, "userAgent")?,
-        deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+        token_path: fields.optional_text("tokenPath")?,
+        revoke_path: fields.optional_text("revokePath")?,
+        user_agent: fields.optional_text("userAgent")?,
+        deadline_ms: fields.optional_whole("deadlineMs")?,
     };
     fields.end()?;
     Ok(settings)

@@ -5,10 +5,7 @@ use onepassword_users_protocol::{
     Selector, StateFilter, Target,
 };
 
-use crate::{
-    json::{Field, Fields, Unreadable},
-    read_event::{optional_text, optional_whole},
-};
+use crate::json::{Field, Fields, Unreadable};
 
 /// Reads an operation.
 pub(crate) fn operation(field: Field) -> Result<Operation, Unreadable> {
@@ -18,20 +15,20 @@ pub(crate) fn operation(field: Field) -> Result<Operation, Unreadable> {
     let operation = match name.as_str() {
         "list-users" => Operation::ListUsers(ListUsers {
             filter: filter(&mut fields)?,
-            max_page_size: optional_whole(&mut fields, "maxPageSize")?,
-            page_token: optional_text(&mut fields, "pageToken")?,
+            max_page_size: fields.optional_whole("maxPageSize")?,
+            page_token: fields.optional_text("pageToken")?,
         }),
         "get-user" => Operation::GetUser(one_user(&mut fields)?),
         "suspend-user" => Operation::SuspendUser(one_user(&mut fields)?),
         "reactivate-user" => Operation::ReactivateUser(one_user(&mut fields)?),
         "find-user" => Operation::FindUser(FindUser {
             email: fields.required("email")?.text()?,
-            deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+            deadline_ms: fields.optional_whole("deadlineMs")?,
         }),
         "list-all-users" => Operation::ListAllUsers(ListAllUsers {
             filter: filter(&mut fields)?,
             limit: fields.required("limit")?.whole(u32::MAX)?,
-            deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+            deadline_ms: fields.optional_whole("deadlineMs")?,
         }),
         "suspend-users" => Operation::SuspendUsers(change_users(&mut fields)?),
         "reactivate-users" => Operation::ReactivateUsers(change_users(&mut fields)?),
@@ -74,7 +71,7 @@ fn target(field: Field) -> Result<Target, Unreadable> {
     let mut fields = field.object()?;
     let target = Target {
         who: selector(fields.required("who")?)?,
-        expect_email: optional_text(&mut fields, "expectEmail")?,
+        expect_email: fields.optional_text("expectEmail")?,
     };
     fields.end()?;
     Ok(target)
@@ -100,7 +97,7 @@ fn change_options(field: Field) -> Result<ChangeOptions, Unreadable> {
     let stop_on_error = flag("stopOnError")?;
     let options = ChangeOptions {
         dry_run,
-        max_changes: optional_whole(&mut fields, "maxChanges")?,
+        max_changes: fields.optional_whole("maxChanges")?,
         protect: match fields.optional("protect")? {
             Some(field) => field.list(selector)?,
             None => Default::default(),
@@ -110,7 +107,7 @@ fn change_options(field: Field) -> Result<ChangeOptions, Unreadable> {
             None => None,
         },
         stop_on_error,
-        deadline_ms: optional_whole(&mut fields, "deadlineMs")?,
+        deadline_ms: fields.optional_whole("deadlineMs")?,
     };
     fields.end()?;
     Ok(options)

@@ -6,29 +6,18 @@ use super::{
     random_arguments,
     rng::Rng,
     route::{ListQuery, Route},
-    simulated_platform::SimulatedPlatform,
+    simulated_client::SimulatedClient,
 };
 use crate::{
-    Client, Error, ListOptions, Operation, StateFilter, UserState,
-    platform::Duration,
-    settings::{RawSettings, Settings, SettingsError},
-    tests::fixtures::raw_settings,
+    Error, ListOptions, Operation, StateFilter, UserAction, UserState, platform::Duration,
 };
 
 /// One of several concurrent callers.
 pub(super) struct Caller<'a> {
-    pub client: &'a Client<SimulatedPlatform>,
+    pub client: &'a SimulatedClient,
     pub number: usize,
     /// Time after which the caller cancels a call.
     pub cancel_after: Option<Duration>,
-}
-
-/// Returns settings with this deadline, or the error for a deadline out of range.
-pub(super) fn settings(deadline_ms: u32) -> Result<Settings, SettingsError> {
-    Settings::new(RawSettings {
-        deadline_ms: Some(deadline_ms),
-        ..raw_settings()
-    })
 }
 
 impl Caller<'_> {
@@ -107,7 +96,8 @@ impl Caller<'_> {
     }
 
     pub(super) async fn get(&self, id: &str) -> CallResult {
-        let call = async { call_result(self.client.get_user(id).await, CallResult::User) };
+        let call =
+            async { call_result(self.client.get_or_change(None, id).await, CallResult::User) };
         let intent = Intent::SingleRequest(Route::User(id.to_owned()));
         self.observe(Operation::GetUser, intent, call).await
     }
@@ -115,18 +105,30 @@ impl Caller<'_> {
     pub(super) async fn change(&self, id: &str, state: UserState) -> CallResult {
         let intent = Intent::SingleRequest(Route::Change(id.to_owned(), state.clone()));
         if state == UserState::Suspended {
-            let call = async { call_result(self.client.suspend_user(id).await, CallResult::User) };
+            let call = async {
+                call_result(
+                    self.client
+                        .get_or_change(Some(UserAction::Suspend), id)
+                        .await,
+                    CallResult::User,
+                )
+            };
             self.observe(Operation::SuspendUser, intent, call).await
         } else {
-            let call =
-                async { call_result(self.client.reactivate_user(id).await, CallResult::User) };
+            let call = async {
+                call_result(
+                    self.client
+                        .get_or_change(Some(UserAction::Reactivate), id)
+                        .await,
+                    CallResult::User,
+                )
+            };
             self.observe(Operation::ReactivateUser, intent, call).await
         }
     }
 
     pub(super) async fn find(&self, email: &str) -> CallResult {
-        let call =
-            async { call_result(self.client.find_user(email, None).await, CallResult::User) };
+        let call = async { call_result(self.client.find_user(email).await, CallResult::User) };
         let intent = Intent::FindUser(email.to_owned());
         self.observe(Operation::FindUser, intent, call).await
     }
@@ -136,7 +138,7 @@ impl Caller<'_> {
         filter: Option<StateFilter>,
         limit: u32,
     ) -> CallResult {
-        let call = self.client.list_all_users(filter, limit, None);
+        let call = self.client.list_all_users(filter, limit);
         let call = async { call_result(call.await, CallResult::Users) };
         let intent = Intent::ListAll(filter, limit);
         self.observe(Operation::ListAllUsers, intent, call).await
@@ -154,8 +156,16 @@ impl Caller<'_> {
         };
         let call = async {
             let result = match state {
-                UserState::Suspended => self.client.suspend_users(&targets, &options).await,
-                _ => self.client.reactivate_users(&targets, &options).await,
+                UserState::Suspended => {
+                    self.client
+                        .change_users(UserAction::Suspend, &targets, &options)
+                        .await
+                }
+                _ => {
+                    self.client
+                        .change_users(UserAction::Reactivate, &targets, &options)
+                        .await
+                }
             };
             call_result(result, CallResult::Report)
         };
@@ -179,7 +189,7 @@ impl Caller<'_> {
     /// Replaces the settings by ones with another deadline. Running calls keep the settings they began with.
     async fn configure(&self, deadline_ms: u32) {
         let call = async {
-            let result = self.client.configure(settings(deadline_ms));
+            let result = self.client.configure(deadline_ms);
             call_result(result, |()| CallResult::Configured)
         };
         self.observe(Operation::Configure, Intent::Connection, call)
@@ -211,11 +221,8 @@ impl Caller<'_> {
                     .await
             }
             _ => {
-                let call = async {
-                    call_result(self.client.configure(settings(0)), |()| {
-                        CallResult::Configured
-                    })
-                };
+                let call =
+                    async { call_result(self.client.configure(0), |()| CallResult::Configured) };
                 self.observe(Operation::Configure, Intent::Connection, call)
                     .await
             }

@@ -14,6 +14,8 @@ use crate::{
 
 #[derive(Default)]
 pub(super) struct History {
+    /// True for the state machine, which learns from the head of a response even if its call is stopped before the body.
+    pub is_machine: bool,
     pub calls: Vec<CallRecord>,
     pub requests: Vec<RequestRecord>,
     pub configurations: Vec<Configuration>,
@@ -165,6 +167,11 @@ impl History {
         let call = record.call;
         self.calls[call].open -= 1;
         if is_cancelled {
+            let record = &self.requests[request];
+            let is_rejected = record.received.status() == Some(401) && record.route.is_resource();
+            if is_rejected && self.is_machine {
+                self.end_token(request, now);
+            }
             return;
         }
         let record = &self.requests[request];

@@ -1,22 +1,23 @@
 //! One run of the simulation: concurrent callers with faults, then a recovery without faults.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
 };
 
 use super::{
     call_result::CallResult,
-    caller::{Caller, settings},
+    caller::Caller,
     intent::BulkIntent,
     random_arguments::any_deadline,
     rng::Rng,
+    simulated_client::{Shell, SimulatedClient},
     simulated_platform::{SharedSimulation, SimulatedPlatform},
     state::{Counts, SimulationState},
 };
 use crate::{
-    ChangeOptions, Client, ListOptions, Selector, Target, UserState,
+    ChangeOptions, ListOptions, Selector, Target, UserState,
     platform::Duration,
     tests::virtual_clock::{Clock, Task},
 };
@@ -28,13 +29,15 @@ pub(super) struct Run {
 }
 
 /// Runs one seed. A failed check is a panic, whose text becomes the error.
-pub(super) fn run(seed: u64, is_traced: bool) -> Run {
+pub(super) fn run(seed: u64, shell: Shell, is_traced: bool) -> Run {
     let mut rng = Rng::new(seed, 0);
     let clock = Clock::new();
     clock.advance(rng.up_to(Duration::from_secs(100)));
     let simulation = SimulationState::new(seed, clock.now(), is_traced);
     let simulation = Rc::new(RefCell::new(simulation));
-    let played = catch_unwind(AssertUnwindSafe(|| simulate(seed, rng, clock, &simulation)));
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        simulate(seed, shell, rng, clock, &simulation);
+    }));
     let mut simulation = simulation.borrow_mut();
     let counts = std::mem::take(&mut simulation.counts);
     Run {
@@ -47,14 +50,17 @@ pub(super) fn run(seed: u64, is_traced: bool) -> Run {
     }
 }
 
-fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation) {
+fn simulate(seed: u64, shell: Shell, mut rng: Rng, clock: Clock, simulation: &SharedSimulation) {
     let deadline_ms = any_deadline(&mut rng);
     let platform = SimulatedPlatform {
         clock: clock.clone(),
         simulation: Rc::clone(simulation),
+        // A host sends all requests of a step before it hears of any response.
+        min_latency: Cell::new(Duration::from_nanos(u64::from(shell == Shell::Machine))),
     };
-    let client = Client::new(platform, settings(deadline_ms));
+    let client = SimulatedClient::new(platform, deadline_ms, shell);
     let deadline = Duration::from_millis(deadline_ms.into());
+    simulation.borrow_mut().history.is_machine = shell == Shell::Machine;
     simulation.borrow_mut().configure(deadline);
     let callers = (0..2 + rng.below(5)).map(|number| {
         let caller = Caller {
@@ -74,6 +80,8 @@ fn simulate(seed: u64, mut rng: Rng, clock: Clock, simulation: &SharedSimulation
     clock.advance(Duration::from_secs(10));
     simulation.borrow_mut().run_events_until(clock.now());
     simulation.borrow_mut().stop_faults();
+    // Some tokens are valid at the time of their response only.
+    client.platform().min_latency.set(Duration::ZERO);
     let caller = Caller {
         client: &client,
         number: 0,

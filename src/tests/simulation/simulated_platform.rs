@@ -1,7 +1,7 @@
 //! Platform of the simulated client: virtual time, and a network with faults.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     future::{pending, poll_fn},
     rc::Rc,
@@ -26,9 +26,16 @@ pub(super) type SharedSimulation = Rc<RefCell<SimulationState>>;
 pub(super) struct SimulatedPlatform {
     pub clock: Clock,
     pub simulation: SharedSimulation,
+    /// Minimum time from a request to its response.
+    pub min_latency: Cell<Duration>,
 }
 
 impl SimulatedPlatform {
+    /// Number of the call that is being polled.
+    pub(super) fn polled_call(&self) -> Option<usize> {
+        self.simulation.borrow().polled_call
+    }
+
     /// Runs a call, records it, and cancels it after a time if one is given.
     pub(super) async fn observe(
         &self,
@@ -64,6 +71,22 @@ impl SimulatedPlatform {
     }
 }
 
+impl Platform for Rc<SimulatedPlatform> {
+    type Body = ResponseBody;
+
+    async fn send(&self, request: Request<'_>) -> Result<Response<ResponseBody>, SendError> {
+        SimulatedPlatform::send(self, request).await
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        SimulatedPlatform::sleep(self, duration)
+    }
+
+    fn now(&self) -> Instant {
+        SimulatedPlatform::now(self)
+    }
+}
+
 impl Platform for SimulatedPlatform {
     type Body = ResponseBody;
 
@@ -79,7 +102,8 @@ impl Platform for SimulatedPlatform {
         if matches!(fate.response, ResponseFate::Nothing) {
             pending::<()>().await;
         }
-        self.clock.sleep(fate.response_after).await;
+        let after = fate.response_after.max(self.min_latency.get());
+        self.clock.sleep(after).await;
         let head = self
             .simulation
             .borrow_mut()
