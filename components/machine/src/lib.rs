@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(
-    not(test),
+    not(any(test, fuzzing)),
     deny(
         clippy::arithmetic_side_effects,
         clippy::expect_used,
@@ -19,9 +19,13 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod convert;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod json;
 mod machine;
 mod operation;
@@ -30,5 +34,7 @@ mod platform;
 mod read_event;
 mod read_operation;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use self::machine::Machine;
