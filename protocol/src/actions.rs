@@ -9,7 +9,7 @@ use crate::result::{CallResult, Error, TargetReport};
 
 /// Actions after an event. Lists without elements are left out.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Actions {
     /// The event was not carried out: it cannot be read (`invalid-argument`), or the settings of a `configure` are not valid
@@ -36,7 +36,7 @@ pub struct Actions {
 
 /// A request to send.
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendRequest {
     /// Number of the request.
@@ -71,7 +71,7 @@ impl fmt::Debug for SendRequest {
 
 /// Purpose of a request.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Exchanges the credentials for a token, or asks if a token endpoint exists.
@@ -90,7 +90,7 @@ pub enum Purpose {
 
 /// A request to cancel.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cancel {
     /// Number of the request.
@@ -106,7 +106,7 @@ pub struct Cancel {
 
 /// Result of one target of a bulk change. Each target is settled once, before its call is done.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settled {
     /// Number of the call.
@@ -120,7 +120,7 @@ pub struct Settled {
 
 /// End of a call.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Done {
     /// Number of the call, which may be used for another one now.

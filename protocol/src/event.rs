@@ -11,7 +11,7 @@ use crate::{operation::Operation, settings::Settings};
 ///
 /// `now` is the host's monotonic clock in milliseconds, from any origin. The module never lets it go back.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Event {
     /// Replaces all settings at once, and forgets the token. Calls under way keep the settings that they started with.
@@ -32,7 +32,7 @@ pub enum Event {
 
 /// Settings for an instance.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Configure {
     /// Current time in milliseconds.
@@ -47,7 +47,7 @@ pub struct Configure {
 
 /// Source of settings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum SettingsSource {
     /// The settings themselves.
@@ -59,7 +59,7 @@ pub enum SettingsSource {
 
 /// A call to start.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Start {
     /// Current time in milliseconds.
@@ -72,7 +72,7 @@ pub struct Start {
 
 /// Head of a response.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
     /// Current time in milliseconds.
@@ -96,7 +96,7 @@ pub struct Answer {
 
 /// A piece of the body of a response.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BodyPiece {
     /// Current time in milliseconds.
@@ -109,7 +109,7 @@ pub struct BodyPiece {
 
 /// Failure of a request.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fail {
     /// Current time in milliseconds.
@@ -131,7 +131,7 @@ const fn yes() -> bool {
 
 /// Kind of a request's failure.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The host does not allow or accept the request.
@@ -148,7 +148,7 @@ pub enum FailureKind {
 
 /// The time, told because of `wake`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tick {
     /// Current time in milliseconds.
@@ -160,7 +160,7 @@ pub struct Tick {
 /// No new request of the call is sent, and no wait before a retry goes on. Targets of a bulk change for which no change was
 /// sent are `skipped`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Stop {
     /// Current time in milliseconds.

@@ -36,12 +36,16 @@
 #![warn(missing_docs)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod actions;
 mod event;
 mod operation;
 mod result;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     actions::{Actions, Cancel, Done, Purpose, SendRequest, Settled},

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A function of the contract, with its arguments.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Operation {
     /// `users.list-users`: one page. Result: `page`.
@@ -33,7 +33,7 @@ pub enum Operation {
 
 /// Filter of a list by state.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StateFilter {
     /// Active users only.
@@ -44,7 +44,7 @@ pub enum StateFilter {
 
 /// Filter and position of a list.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListUsers {
     /// State of the users to list. Default: users in every state.
@@ -60,7 +60,7 @@ pub struct ListUsers {
 
 /// The user of a call.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OneUser {
     /// User id: 1 to 1024 bytes, without control characters, not `.` or `..`.
@@ -69,7 +69,7 @@ pub struct OneUser {
 
 /// An address to find.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindUser {
     /// E-mail address: at most 1024 bytes, with an `@`, without control characters.
@@ -81,7 +81,7 @@ pub struct FindUser {
 
 /// Filter and limit of a whole list.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListAllUsers {
     /// State of the users to list. Default: users in every state.
@@ -96,7 +96,7 @@ pub struct ListAllUsers {
 
 /// Targets and options of a bulk change.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeUsers {
     /// Users to change: at most 10,000.
@@ -108,7 +108,7 @@ pub struct ChangeUsers {
 
 /// A user to change.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Target {
     /// Id or e-mail address of the user.
@@ -120,7 +120,7 @@ pub struct Target {
 
 /// Name of a user.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Selector {
     /// User id.
@@ -131,7 +131,7 @@ pub enum Selector {
 
 /// Guards and limits of a bulk change. A guard that cannot be checked counts as violated.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeOptions {
     /// Looks everything up and checks every guard as a real run does, and changes nothing. Default: false.
@@ -157,6 +157,6 @@ pub struct ChangeOptions {
 
 /// The arguments of a function that takes none: `{}`.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NoArguments {}

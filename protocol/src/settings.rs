@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of an instance, which serves one account: `settings` in the contract.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// Id of the 1Password account.
@@ -36,7 +36,7 @@ pub struct Settings {
 
 /// Credentials of the OAuth application.
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Credentials {
     /// Client id and secret.
@@ -47,7 +47,7 @@ pub enum Credentials {
 
 /// Client id and secret.
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientCredentials {
     /// Client id.
@@ -73,7 +73,7 @@ impl fmt::Debug for ClientCredentials {
 
 /// Server of the API.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum BaseUrl {
     /// `https://api.1password.com`
@@ -89,7 +89,7 @@ pub enum BaseUrl {
 
 /// Version of the API.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ApiVersion {
     /// The one that the token endpoint answers in.
