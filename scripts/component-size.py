@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the size of components in bytes: as cargo builds them, without the names of their items, as `op-users` contains
+"""Prints the size of components and core modules in bytes: as cargo builds them, without the names of their items, as `op-users` contains
 them, and after `wasm-opt -Oz`.
 
 Usage: component-size.py FILE...
@@ -18,6 +18,8 @@ CORE_MODULE_SECTION = 1
 COMPONENT_SECTION = 4
 PREAMBLE = 8
 NAMES = b"component-name"
+# Magic number and version of a core module (WebAssembly 3.0, section 5.5.18).
+CORE_MODULE = b"\0asm\1\0\0\0"
 # What the components are compiled for: https://doc.rust-lang.org/rustc/platform-support/wasm32-unknown-unknown.html
 FEATURES = [
     "--enable-bulk-memory",
@@ -42,7 +44,10 @@ def leb128(data: bytes, at: int) -> tuple[int, int]:
 
 
 def core_modules(component: bytes):
-    """Yields the core modules of a component and of the components in it."""
+    """Yields the core modules of a component and of the components in it. A core module is its own only one."""
+    if component.startswith(CORE_MODULE):
+        yield component
+        return
     at = PREAMBLE
     while at < len(component):
         section = component[at]
@@ -57,6 +62,8 @@ def core_modules(component: bytes):
 
 def names_size(component: bytes) -> int:
     """Size of the sections with the names of a component's items, in bytes."""
+    if component.startswith(CORE_MODULE):
+        return 0
     at, size_of_names = PREAMBLE, 0
     while at < len(component):
         start = at

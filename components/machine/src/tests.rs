@@ -5,4 +5,5 @@ mod calls;
 mod events;
 mod fuzz_corpus;
 mod host;
+mod page;
 mod stops;
