@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Builds the package in dist/: the module, the code and its types. Needs Rust, Node and npm.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+target=wasm32-unknown-unknown
+module=onepassword_users_steps.wasm
+[ -d node_modules ] || npm ci --no-audit --no-fund --silent
+(cd ../.. && cargo build --locked --release --quiet --target "$target" --package onepassword-users-steps)
+rm -rf dist
+npx --no-install tsc --project tsconfig.json
+cp "${CARGO_TARGET_DIR:-../../target}/$target/release/$module" "dist/$module"
+chmod 644 "dist/$module"
+cp ../../LICENSE-APACHE ../../LICENSE-MIT .
