@@ -9,7 +9,7 @@ use std::{
 /// Variable of the compiled program with the commit.
 const COMMIT: &str = "BUILD_OF_COMMAND_COMMIT";
 /// Files and folders of the workspace that are part of the program.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 14] = [
     "components",
     "host",
     "lists",
+    "protocol",
     "simulator",
     "rust-toolchain.toml",
     "src",

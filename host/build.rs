@@ -20,8 +20,9 @@ use self::{
 };
 
 /// Sources of the components, relative to the workspace.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "components",
+    "protocol",
     "src",
     "wit",
     "Cargo.toml",
@@ -60,6 +61,7 @@ fn main() {
                 ("PLUGIN_WASM", built.plugin),
                 ("CONFIGURABLE_PLUGIN_WASM", built.configurable_plugin),
                 ("SERVICE_WASM", built.service),
+                ("STEPS_WASM", built.steps),
             ] {
                 println!("cargo::rustc-env={variable}={}", file.display());
             }
@@ -74,6 +76,8 @@ struct Built {
     configurable_plugin: PathBuf,
     /// The service, composed with the plugin.
     service: PathBuf,
+    /// The client without I/O: a module, not a component.
+    steps: PathBuf,
 }
 
 fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
@@ -115,10 +119,20 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
     let composed = without_names(&composed)?;
     let service = target_dir.join("onepassword_users_composed.wasm");
     write(&service, &composed)?;
+    build(
+        workspace,
+        target_dir,
+        &["--package", "onepassword-users-steps"],
+    )?;
+    let steps = copy(
+        "onepassword_users_steps.wasm",
+        "onepassword_users_steps.wasm",
+    )?;
     Ok(Built {
         plugin,
         configurable_plugin,
         service,
+        steps,
     })
 }
 

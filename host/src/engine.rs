@@ -15,6 +15,12 @@ const MEMORY_RESERVATION_FOR_GROWTH: u64 = 4 << 20;
 /// Address space behind each linear memory, in bytes.
 const MEMORY_GUARD_SIZE: u64 = 64 << 10;
 
+/// Durations in ticks of the engine's clock.
+pub(crate) mod ticks {
+    /// Maximum for one step of the steps module: 5 seconds. A page of 1,000 users takes some milliseconds.
+    pub(crate) const PER_STEP: u64 = 100;
+}
+
 /// Creates an engine, and the thread that counts its epochs until the engine is dropped.
 ///
 /// wasmtime would reserve 4 GiB for each linear memory, to leave out checks of bounds. A process whose address space is

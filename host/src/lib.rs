@@ -33,6 +33,7 @@ mod plugin;
 mod server;
 mod service;
 mod state;
+mod steps;
 
 pub use self::{
     bindings::{
@@ -42,7 +43,7 @@ pub use self::{
         users::{ListOptions, UserPage},
     },
     call::UnfinishedCall,
-    components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE},
+    components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE, STEPS},
     error::{HostError, Result},
     network::{Network, NetworkError},
     outgoing_http::{ApiOperation, Observer, RequestEnd, RequestRecord},
@@ -52,6 +53,7 @@ pub use self::{
     },
     server::{ServedRequest, Server, ServerLimits},
     service::{HeadAnswer, Service, ServiceLog, ServiceOptions, ServiceResponse, ServiceRuntime},
+    steps::{StepsClient, StepsOptions, StepsRuntime, StopMode},
 };
 
 /// Certificate authorities to trust.

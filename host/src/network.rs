@@ -79,4 +79,9 @@ impl Network {
     pub(crate) fn proxy(&self, origin: &Uri) -> Option<&Proxy> {
         self.proxies.proxy(origin)
     }
+
+    /// Proxy for requests of this scheme, to origins that are not called directly.
+    pub(crate) fn proxy_of_scheme(&self, is_https: bool) -> Option<&Proxy> {
+        self.proxies.of_scheme(is_https)
+    }
 }

@@ -14,7 +14,9 @@ mod tee;
 
 pub(crate) use self::{
     call_log::{CallLog, Causes},
+    connect_error::certificate_cause,
     hooks::OutgoingHttp,
+    request_record::{OnRequest, PendingRequest},
 };
 pub use self::{
     observer::Observer,

@@ -7,6 +7,7 @@ mod options;
 mod runtime;
 mod settings;
 
+pub(crate) use self::explain::Explain;
 pub use self::{
     configurable::{ConfigurableInstance, ConfigurableRuntime},
     instance::Instance,

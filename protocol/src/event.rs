@@ -30,7 +30,7 @@ pub enum Event {
     Stop(Stop),
 }
 
-/// Settings for an instance.
+/// Settings for an instance. Calls of an instance without valid settings fail with the problems of the last ones.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -134,7 +134,8 @@ const fn yes() -> bool {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
-    /// The host does not allow or accept the request.
+    /// The host does not allow or accept the request. With `possiblySent: false` after a `stop` of its call, as if the module
+    /// had not asked for it: a host may learn of the stop when it has the request already.
     Denied,
     /// DNS, TCP or TLS failed, or the connection broke.
     Connection,

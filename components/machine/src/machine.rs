@@ -9,7 +9,8 @@ use onepassword_users::{
     settings::{self, Settings, SettingsError},
 };
 use onepassword_users_protocol::{
-    Actions, Answer, BodyPiece, Configure, Done, Event, Fail, SettingsSource, Start, Stop,
+    Actions, Answer, BodyPiece, Configure, Done, Event, Fail, FailureKind, SettingsSource, Start,
+    Stop,
 };
 
 use crate::{
@@ -34,6 +35,8 @@ use crate::{
 pub struct Machine {
     client: Rc<Client<StepsPlatform>>,
     tasks: Vec<Task>,
+    /// True after settings that are valid.
+    is_configured: bool,
 }
 
 impl Default for Machine {
@@ -53,6 +56,7 @@ impl Machine {
         Self {
             client: Rc::new(client),
             tasks: Vec::new(),
+            is_configured: false,
         }
     }
 
@@ -104,14 +108,26 @@ impl Machine {
         Ok(())
     }
 
-    fn configure(&self, configure: Configure) -> Result<(), Error> {
+    fn configure(&mut self, configure: Configure) -> Result<(), Error> {
         let settings = match configure.from {
             SettingsSource::Settings(settings) => Settings::new(convert::raw_settings(settings)),
             SettingsSource::Environment(variables) => {
                 settings::from_environment(variables.into_iter().collect())
             }
         };
-        self.client.configure(settings)?;
+        let problems = settings.as_ref().err().cloned();
+        let configured = self.client.configure(settings);
+        if let Some(problems) = problems
+            && !self.is_configured
+            && self.tasks.is_empty()
+        {
+            // Calls then name these problems.
+            let platform = StepsPlatform::default();
+            platform.set_now(milliseconds(configure.now));
+            self.client = Rc::new(Client::new(platform, Err(problems)));
+        }
+        configured?;
+        self.is_configured = true;
         self.platform().set_seed(configure.seed);
         Ok(())
     }
@@ -165,13 +181,22 @@ impl Machine {
     }
 
     fn fail(&self, fail: Fail) {
-        if let Some(exchange) = self.platform().exchanges.get(fail.request) {
-            exchange.tell(ExchangeEvent::Failure(SendError {
-                kind: convert::failure_kind(fail.kind),
-                is_possibly_received: fail.possibly_sent || exchange.has_head(),
-                detail: fail.detail,
-            }));
-        }
+        let Some(exchange) = self.platform().exchanges.get(fail.request) else {
+            return;
+        };
+        let is_possibly_received = fail.possibly_sent || exchange.has_head();
+        let is_denied = fail.kind == FailureKind::Denied && !is_possibly_received;
+        exchange.tell(ExchangeEvent::Failure(
+            if is_denied && exchange.call.is_stopped() {
+                SendError::stopped(false)
+            } else {
+                SendError {
+                    kind: convert::failure_kind(fail.kind),
+                    is_possibly_received,
+                    detail: fail.detail,
+                }
+            },
+        ));
     }
 
     /// Polls every call that may go on, until none may.

@@ -20,5 +20,6 @@ mod requests;
 mod secrets;
 mod service;
 mod settings;
+mod steps;
 mod tls;
 mod tokens;

@@ -19,15 +19,15 @@ use crate::{
 };
 
 /// A proxy that connects every client to one server, or answers it by itself.
-struct FakeProxy {
-    port: u16,
+pub(crate) struct FakeProxy {
+    pub(crate) port: u16,
     /// Heads of the requests that began each connection.
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl FakeProxy {
     /// Starts a proxy. After `allowed` connections it sends `refusal` and closes.
-    async fn start(server: String, allowed: usize, refusal: &'static str) -> Self {
+    pub(crate) async fn start(server: String, allowed: usize, refusal: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -64,12 +64,12 @@ impl FakeProxy {
         Self { port, heads }
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
 
-fn network(variables: &[(&str, String)]) -> Network {
+pub(crate) fn network(variables: &[(&str, String)]) -> Network {
     let variables = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -102,7 +102,7 @@ async fn suspend(simulator: &Simulator, options: InstanceOptions) -> Error {
 }
 
 /// A simulator behind TLS: its origin, and the authority to trust.
-async fn tls_server(simulator: &Simulator) -> (String, RootCertStore) {
+pub(crate) async fn tls_server(simulator: &Simulator) -> (String, RootCertStore) {
     let authority = Authority::new("trusted");
     let acceptor = authority.acceptor("localhost", |_| ());
     let origin = terminate(Some(acceptor), simulator).await;

@@ -75,7 +75,7 @@ impl Authority {
 }
 
 /// A TLS acceptor with a certificate that an authority issues to itself, as `openssl req -x509` makes it.
-fn self_signed_acceptor() -> TlsAcceptor {
+pub(crate) fn self_signed_acceptor() -> TlsAcceptor {
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();

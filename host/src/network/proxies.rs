@@ -66,14 +66,19 @@ impl Proxies {
         })
     }
 
+    /// Proxy for requests of this scheme, to origins that are not called directly.
+    pub(super) const fn of_scheme(&self, is_https: bool) -> Option<&Proxy> {
+        let proxy = if is_https { &self.https } else { &self.http };
+        proxy.as_ref()
+    }
+
     /// Proxy for requests to this origin. None if they are sent to it directly.
     ///
     /// This machine is reached through a proxy only if the proxy is on it too: elsewhere, its loopback address means another
     /// machine, and credentials over `http` would leave this one.
     pub(super) fn proxy(&self, origin: &Uri) -> Option<&Proxy> {
         let is_https = origin.scheme() == Some(&Scheme::HTTPS);
-        let proxy = if is_https { &self.https } else { &self.http };
-        let proxy = proxy.as_ref()?;
+        let proxy = self.of_scheme(is_https)?;
         let host = origin.host()?;
         if is_loopback(without_brackets(host)) && !is_loopback(&proxy.host) {
             return None;
@@ -148,6 +153,12 @@ impl Proxy {
                 value
             }),
         })
+    }
+
+    /// URL of the proxy, without its credentials.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}", display_address(&self.host, self.port))
     }
 
     /// The proxy for people: variable, host and port.

@@ -44,7 +44,7 @@ impl ConnectError {
 }
 
 /// The predicate of a sentence about a certificate. Shows none of its contents.
-fn certificate_cause(error: &CertificateError) -> &'static str {
+pub(crate) fn certificate_cause(error: &CertificateError) -> &'static str {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {

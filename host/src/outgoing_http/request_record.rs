@@ -38,10 +38,10 @@ pub enum RequestEnd {
 }
 
 /// Function called with the record of each request.
-pub(super) type OnRequest = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
+pub(crate) type OnRequest = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
 
 /// A request without a response so far. Dropped before its end, it is recorded as canceled.
-pub(super) struct PendingRequest {
+pub(crate) struct PendingRequest {
     record: Option<RequestRecord>,
     started: Instant,
     on_request: OnRequest,
@@ -49,7 +49,7 @@ pub(super) struct PendingRequest {
 
 impl PendingRequest {
     /// Starts the clock of a request. The end in `record` is replaced when the request ends.
-    pub(super) fn new(record: RequestRecord, on_request: OnRequest) -> Self {
+    pub(crate) fn new(record: RequestRecord, on_request: OnRequest) -> Self {
         Self {
             record: Some(record),
             started: Instant::now(),
@@ -58,7 +58,7 @@ impl PendingRequest {
     }
 
     /// Records the end.
-    pub(super) fn end(&mut self, end: RequestEnd) {
+    pub(crate) fn end(&mut self, end: RequestEnd) {
         if let Some(mut record) = self.record.take() {
             record.end = end;
             record.elapsed = self.started.elapsed();

@@ -2,14 +2,14 @@
 
 use crate::bindings::{
     connection::{Finding, Verdict},
-    containment::{Outcome, Report, UserList},
+    containment::{Outcome, Report, TargetReport, UserList},
     types::{Error, ErrorCode, User},
     users::UserPage,
 };
 use crate::outgoing_http::Causes;
 
 /// A result that may contain errors of the component.
-pub(super) trait Explain {
+pub(crate) trait Explain {
     /// Adds the cause to errors about the connection, for which `wasi:http` has no place, and the proxy to responses that are
     /// not in the API's form.
     fn explain(&mut self, causes: &Causes);
@@ -42,9 +42,7 @@ impl<T: Explain> Explain for Result<T, Error> {
 impl Explain for Report {
     fn explain(&mut self, causes: &Causes) {
         for target in &mut self.targets {
-            if let Outcome::Failed(error) = &mut target.outcome {
-                error.explain(causes);
-            }
+            target.explain(causes);
         }
     }
 }
@@ -55,6 +53,14 @@ impl Explain for Vec<Finding> {
         let cause = causes.connection.as_ref().or(causes.response.as_ref());
         if let (Some(finding), Some(cause)) = (failed, cause) {
             add(&mut finding.detail, cause);
+        }
+    }
+}
+
+impl Explain for TargetReport {
+    fn explain(&mut self, causes: &Causes) {
+        if let Outcome::Failed(error) = &mut self.outcome {
+            error.explain(causes);
         }
     }
 }
