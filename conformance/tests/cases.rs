@@ -1,0 +1,9 @@
+//! The cases themselves: they can be read, and there are enough of them.
+
+use conformance::Cases;
+
+#[test]
+fn every_case_can_be_read() {
+    let cases = Cases::of_this_repository().unwrap_or_else(|problem| panic!("{problem}"));
+    assert!(cases.len() >= 10, "only {} cases", cases.len());
+}
