@@ -116,8 +116,9 @@ def play(plugin, operation):
         return result("report", *plugin.call("containment", name, targets, options))
     if name == "check":
         return result("findings", *plugin.call("connection", name))
-    value, is_error = plugin.call("connection", name)
-    return result("revoked", value if is_error else Record(), is_error)
+    # A `result` without a value for its success is none or the error.
+    error, _ = plugin.call("connection", name)
+    return result("revoked", Record() if error is None else error, error is not None)
 
 
 def selector(value):

@@ -12,7 +12,7 @@ use std::{io, net::Ipv4Addr, sync::Arc};
 
 use tokio::{
     net::TcpListener,
-    task::{AbortHandle, JoinSet},
+    task::{AbortHandle, JoinSet, spawn_blocking},
 };
 
 use self::{connection::Connection, script::Script};
@@ -47,14 +47,19 @@ impl Sockets {
     }
 
     /// Starts to serve a script.
-    pub(crate) fn serve(self, items: Vec<Item>) -> Server {
-        let script = Arc::new(Script::new(items));
+    pub(crate) async fn serve(self, mut items: Vec<Item>) -> io::Result<Server> {
+        // Not among the tasks that answer requests of other cases.
+        let prepared = spawn_blocking(move || {
+            items.iter_mut().for_each(Item::prepare);
+            items
+        });
+        let script = Arc::new(Script::new(prepared.await?));
         let accepting =
             [(self.server, true), (self.elsewhere, false)].map(|(listener, is_main)| {
                 let script = Arc::clone(&script);
                 tokio::spawn(accept(listener, script, is_main)).abort_handle()
             });
-        Server { script, accepting }
+        Ok(Server { script, accepting })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -108,11 +109,10 @@ impl Session {
     /// There is no such case, it contains a mistake, or no port is free.
     pub async fn start(&self, name: &str) -> Result<StartedCase, Problem> {
         let case = self.case(name)?;
-        let sockets = Sockets::bind()
-            .await
-            .map_err(|error| Problem::new(error.to_string()))?;
+        let failed = |error: io::Error| Problem::new(error.to_string());
+        let sockets = Sockets::bind().await.map_err(failed)?;
         let spec = case.spec(&self.host, sockets.names())?;
-        let server = sockets.serve(spec.server.clone());
+        let server = sockets.serve(spec.server.clone()).await.map_err(failed)?;
         let started = StartedCase {
             settings: spec.settings.clone(),
             steps: spec.steps.clone(),

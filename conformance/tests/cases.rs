@@ -5,5 +5,5 @@ use conformance::Cases;
 #[test]
 fn every_case_can_be_read() {
     let cases = Cases::of_this_repository().unwrap_or_else(|problem| panic!("{problem}"));
-    assert!(cases.len() >= 10, "only {} cases", cases.len());
+    assert!(cases.len() >= 100, "only {} cases", cases.len());
 }

@@ -1,6 +1,6 @@
 //! Answers of the server, good and bad.
 
-use std::{collections::BTreeMap, fmt::Write as _, io::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, io::Write as _, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::GzEncoder};
@@ -53,6 +53,9 @@ pub(crate) struct Answer {
     /// Fate of the connection after the last byte.
     #[serde(default)]
     pub end: End,
+    /// The body, once it has been made.
+    #[serde(skip)]
+    body: Option<Arc<[u8]>>,
 }
 
 /// One value of a header, or several.
@@ -123,12 +126,17 @@ impl Answer {
         Ok(())
     }
 
+    /// Makes the body: much work for a large one.
+    pub(super) fn prepare(&mut self) {
+        self.body = self.whole_body().map(Arc::from);
+    }
+
     /// Bytes before the body. None if nothing is sent.
     pub(super) fn head(&self) -> Option<Vec<u8>> {
         if let Some(raw) = &self.raw {
             return Some(raw.clone().into_bytes());
         }
-        let (status, body) = (self.status, self.whole_body());
+        let (status, body) = (self.status, self.body.as_deref());
         if status.is_none() && body.is_none() {
             return None;
         }
@@ -175,10 +183,9 @@ impl Answer {
 
     /// Pieces of the body, in the form of its length.
     pub(super) fn pieces(&self) -> Vec<Vec<u8>> {
-        let mut body = self.whole_body().unwrap_or_default();
-        if let Some(size) = self.cut_after {
-            body.truncate(size);
-        }
+        let body = self.body.as_deref().unwrap_or_default();
+        let sent = self.cut_after.unwrap_or(usize::MAX).min(body.len());
+        let body = &body[..sent];
         let size = self.pieces.map_or(usize::MAX, |(size, _)| size.max(1));
         let mut pieces: Vec<_> = body.chunks(size).map(<[u8]>::to_vec).collect();
         if self.length == Length::Chunked {
@@ -235,7 +242,9 @@ mod tests {
     use super::*;
 
     fn answer(value: Value) -> Answer {
-        serde_json::from_value(value).unwrap()
+        let mut answer: Answer = serde_json::from_value(value).unwrap();
+        answer.prepare();
+        answer
     }
 
     #[test]

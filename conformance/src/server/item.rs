@@ -95,6 +95,13 @@ impl Item {
         Ok(items)
     }
 
+    /// Makes the bodies of the answers.
+    pub(super) fn prepare(&mut self) {
+        for exchange in &mut self.exchanges {
+            exchange.answer.prepare();
+        }
+    }
+
     fn read(value: Value, token: &mut String) -> Result<Self, Problem> {
         let mut item = if value.get("anyOrder").is_some() {
             let Group { any_order, at_once } = read(value)?;
