@@ -7,6 +7,7 @@ mod check;
 mod closed_port;
 mod component_file;
 mod component_parts;
+mod conformance;
 mod errors;
 mod generations;
 mod host_error_codes;
