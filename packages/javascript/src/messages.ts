@@ -72,14 +72,24 @@ export type Event =
   | { tick: { now: number } }
   | { stop: { now: number; call: number; atOnce: boolean } };
 
-/** A request to send. */
-export interface SendRequest {
+/** Purpose of a request. */
+export type Purpose = "token" | "revoke" | "list" | "get" | "suspend" | "reactivate";
+
+/** A request to cancel. */
+export interface Cancel {
   id: number;
   call: number;
+  purpose: Purpose;
+  user?: string;
+}
+
+/** A request to send. */
+export interface SendRequest extends Cancel {
   method: string;
   url: string;
   headers: Record<string, string>;
   body?: string;
+  connectMs: number;
 }
 
 /** Report of a bulk change, as the module tells it. */
@@ -107,7 +117,7 @@ export type CallResult = Partial<Results> & { error?: ErrorFields };
 export interface Actions {
   error?: ErrorFields;
   send?: SendRequest[];
-  cancel?: { id: number }[];
+  cancel?: Cancel[];
   settled?: { call: number; target: number; report: TargetReport }[];
   done?: { call: number; result: CallResult }[];
   wake?: number;

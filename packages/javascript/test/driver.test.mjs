@@ -113,6 +113,24 @@ test("a fetch that stops its call sends nothing more of it", async () => {
   assert.deepEqual(urls, ["https://a.example/1"]);
 });
 
+test("a fetch that stops a call lets the other requests go first", async () => {
+  const stop = new AbortController();
+  const urls = [];
+  const fetch = (url) => {
+    if (urls.push(url) === 1) stop.abort();
+    return NEVER();
+  };
+  const one = driver((name, { call }) => {
+    if (name === "stop") return { settled: [{ call: 1, target: 0, report: { outcome: "skipped" } }], done: [done(1)] };
+    return call === 2 ? { send: [request(1), request(2)] } : {};
+  }, fetch);
+  let sent;
+  const stopped = one.driver.call(GET, { signal: stop.signal, onSettled: () => (sent = urls.length) });
+  void one.driver.call(GET);
+  await stopped;
+  assert.equal(sent, 2);
+});
+
 test("a callback that throws drains its call and keeps its result", async () => {
   const reason = new Error("the disk is full");
   const fails = [() => Promise.reject(reason), () => assert.fail(reason)];
