@@ -88,6 +88,7 @@ export async function startLab() {
   });
   slowServer.on("connection", () => connections++);
 
+  let bomb;
   // Answers the token at once, and everything else by its last path segment.
   const bodies = await serve(async (request, response) => {
     if (request.url.endsWith("/token")) return response.end(TOKEN);
@@ -104,9 +105,9 @@ export async function startLab() {
       return response.end();
     }
     if (kind === "bomb") {
-      const body = gzipSync(Buffer.alloc(200 * MIB, " "));
-      response.writeHead(200, { "content-encoding": "gzip", "content-length": body.length });
-      return response.end(body);
+      bomb ??= gzipSync(Buffer.alloc(200 * MIB, " "), { level: 1 });
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": bomb.length });
+      return response.end(bomb);
     }
     if (kind === "gzip") {
       const body = gzipSync(JSON.stringify({ id: "gzip", state: "ACTIVE" }));
