@@ -1,30 +1,17 @@
 #!/usr/bin/env bash
 # Tests the package. `test.sh quick` (default): on this Node, its types, and the packed package in a fresh project.
-# `test.sh full`: also on Node 20 to 26, Deno, Bun, workerd and, if it is installed, Chromium. About eight minutes.
-# Needs Rust, Node 20 or later, npm, and openssl.
+# `test.sh full`: also on Node 20 to 26, Deno, Bun, workerd and Chromium. About eight minutes.
+# Needs Rust, Node 20 or later, npm and openssl; the full part also Chromium, whose command `CHROMIUM` may name.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 part=${1:-quick}
-nodes=(20.20.2 22.23.3 24.21.0 26.10.0)
-deno=2.9.6
-bun=1.4.5
-workerd=1.20261117.1
 target=$(cd ../.. && pwd)/target
 tools=$target/javascript
+. runtimes/tools.sh
 
 step() {
     printf '\n== %s\n' "$*"
-}
-
-# Installs packages of npm into a folder of their own, and prints the folder of their commands.
-tool() {
-    local folder=$tools/$1
-    shift
-    mkdir -p "$folder"
-    [ -f "$folder/package.json" ] || echo '{ "private": true }' > "$folder/package.json"
-    npm install --silent --no-audit --no-fund --prefix "$folder" "$@"
-    echo "$folder/node_modules/.bin"
 }
 
 with_lab() {
@@ -49,25 +36,20 @@ with_lab node --test test/package.check.mjs
 
 [ "$part" = full ] || exit 0
 
-for version in "${nodes[@]}"; do
-    bin=$(tool "node-$version" "node@$version")
-    step "tests on Node $("$bin/node" --version)"
-    with_lab "$bin/node" --test test/*.test.mjs
+for version in "${node_versions[@]}"; do
+    step "tests on Node $version"
+    with_lab "$(node_command "$version")" --test test/*.test.mjs
 done
 
-step "tests on Deno $deno"
-with_lab "$(tool deno "deno@$deno")/deno" test --no-check --allow-all test/*.test.mjs
+step "tests on Deno $deno_version"
+with_lab "$(deno_command)" test --no-check --allow-all test/*.test.mjs
 
-step "tests on Bun $bun"
-with_lab "$(tool bun "bun@$bun")/bun" test ./test/*.test.mjs
+step "tests on Bun $bun_version"
+with_lab "$(bun_command)" test ./test/*.test.mjs
 
-step "tests on workerd $workerd"
-WORKERD=$(tool workerd "@cloudflare/workerd-linux-64@$workerd")/../@cloudflare/workerd-linux-64/bin/workerd \
-    with_lab node --test test/workerd.runtime.mjs
+step "tests on workerd $workerd_version"
+WORKERD=$(workerd_command) with_lab node --test test/workerd.runtime.mjs
 
-if command -v "${CHROMIUM:-chromium}" > /dev/null; then
-    step "tests on $("${CHROMIUM:-chromium}" --version)"
-    with_lab node --test test/chromium.runtime.mjs
-else
-    step "NOT TESTED: Chromium, which is not installed"
-fi
+chromium_command > /dev/null || { echo "not tested: Chromium is not installed" >&2; exit 1; }
+step "tests on Chromium $(chromium_version)"
+with_lab node --test test/chromium.runtime.mjs
