@@ -1,5 +1,6 @@
 //! The steps module and its driver: requests over TCP and TLS, stops, and the order of callbacks and requests.
 
+mod memory;
 mod module_file;
 mod outcomes;
 mod proxies;
