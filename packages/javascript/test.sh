@@ -45,7 +45,7 @@ step "tests on Deno $deno_version"
 with_lab "$(deno_command)" test --no-check --allow-all test/*.test.mjs
 
 step "tests on Bun $bun_version"
-with_lab "$(bun_command)" test ./test/*.test.mjs
+with_lab "$(bun_command)" test --timeout 60000 ./test/*.test.mjs
 
 step "tests on workerd $workerd_version"
 WORKERD=$(workerd_command) with_lab node --test test/workerd.runtime.mjs
