@@ -1,0 +1,278 @@
+"""The driver of `Client`: threads that send requests and tell the module, while callers wait.
+
+No step of the module runs in a caller's thread. So a `KeyboardInterrupt`, which Python raises between any two instructions
+of the main thread, finds the caller waiting for a queue, and never a step half carried out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import socket
+import threading
+import weakref
+from functools import partial
+from typing import Any, Callable, Optional, Union
+
+import httpx
+
+from . import _http
+from ._core import Call, Core, Done, Item, OnSettled, Open, Sends, now
+from ._errors import CallValue, Stopped, UsersError
+from ._results import settled as read_settled
+from ._stop import Stop
+
+Json = dict[str, Any]
+Job = Callable[[], None]
+Items = queue.SimpleQueue[Item]
+# An abandoned call ends in one step. This is for a module that computes for ever.
+_ABANDON_SECONDS = 5.0
+
+
+class Workers:
+    """Daemon threads, as many as there are jobs at the same time. They end with `end`."""
+
+    def __init__(self) -> None:
+        # Reentrant: a signal handler may interrupt `submit` in the same thread, and stop a call.
+        self._lock = threading.RLock()
+        self._jobs: queue.SimpleQueue[Optional[Job]] = queue.SimpleQueue()
+        self._idle = 0
+        self._count = 0
+
+    def submit(self, job: Job) -> None:
+        """Runs a job in a thread that is idle, or in a new one."""
+        with self._lock:
+            if self._idle > 0:
+                self._idle -= 1
+            else:
+                threading.Thread(target=self._work, name="onepassword-users", daemon=True).start()
+                self._count += 1
+            self._jobs.put(job)
+
+    def end(self) -> None:
+        """Ends the threads after the jobs under way."""
+        for _ in range(self._count):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                return
+            job()
+            # A thread that is idle must not keep the client of its last job.
+            del job
+            self._idle_again()
+
+    def _idle_again(self) -> None:
+        with self._lock:
+            self._idle += 1
+
+
+class Driver:
+    """Calls of one account, from any number of threads."""
+
+    def __init__(self, core: Core, http: httpx.Client, is_own: bool) -> None:
+        self._core = core
+        self._http = http
+        self._is_own = is_own
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._is_closed = False
+        self._workers = Workers()
+        self._pokes: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._next_look: Optional[float] = None
+        self._has_timekeeper = False
+        self._finalizer = weakref.finalize(self, _end_threads, self._workers, self._pokes)
+
+    def run(self, operation: Json, on_settled: Optional[OnSettled] = None, stop: Optional[Stop] = None) -> CallValue:
+        """Runs a call to its end. An exception in this thread ends it at once, with the truth as the cause."""
+        self._check_usable()
+        items: Items = queue.SimpleQueue()
+        call = Call(items.put)
+        if stop is not None:
+            stop._attach(id(call), partial(self.stop, call))
+        try:
+            self._workers.submit(partial(self._perform, partial(self._core.start, call, operation)))
+            _hear(items, on_settled, None)
+        except BaseException as error:
+            self._abandon(call, items, error, on_settled)
+            raise
+        finally:
+            if stop is not None:
+                stop._detach(id(call))
+        assert call.done is not None
+        return call.done.value()
+
+    def stop(self, call: Optional[Call], at_once: bool) -> None:
+        """Asks for an early end of a call, or of all of them, and returns at once."""
+        if os.getpid() == self._pid and not self._is_closed:
+            self._workers.submit(partial(self._perform, partial(self._core.stop, call, at_once)))
+
+    def close(self) -> None:
+        """Ends all calls at once, and then all connections and threads."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if os.getpid() != self._pid:
+            # The connections and threads are those of the other process.
+            self._finalizer.detach()
+            return
+        ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._workers.submit(partial(self._close_calls, ended))
+        with contextlib.suppress(queue.Empty):
+            ended.get(timeout=_ABANDON_SECONDS)
+        if self._is_own:
+            self._http.close()
+        self._finalizer()
+
+    def _close_calls(self, ended: queue.SimpleQueue[None]) -> None:
+        with self._lock:
+            self._core.close()
+        ended.put(None)
+
+    def _check_usable(self) -> None:
+        if os.getpid() != self._pid:
+            raise RuntimeError("the client was made before a fork: make one in each process")
+        if self._is_closed:
+            raise RuntimeError("the client is closed")
+
+    def _abandon(self, call: Call, items: Items, error: BaseException, on_settled: Optional[OnSettled]) -> None:
+        """Ends a call at once, and makes the truth about it the cause of the exception."""
+        self._workers.submit(partial(self._end_now, call))
+        try:
+            _hear(items, on_settled, _ABANDON_SECONDS)
+        except Exception:  # noqa: BLE001 - of the callback, which fails again: all that it was told is in the report too.
+            with contextlib.suppress(queue.Empty):
+                _hear(items, None, _ABANDON_SECONDS)
+        if call.done is not None and error.__cause__ is None:
+            error.__cause__ = stopped(call.done)
+
+    def _end_now(self, call: Call) -> None:
+        self._perform(partial(self._core.abandon, call))
+        # There may have been an end already, which the caller has taken and not used.
+        call.put(None)
+
+    # Below: in threads of this driver only.
+
+    def _perform(self, step: Callable[[], Sends]) -> None:
+        """Carries out a step, and one of the requests that it wants; the others go to other threads."""
+        sends = self._step(step)
+        while sends:
+            for request in sends[1:]:
+                self._hand_over(request)
+            sends = self._send(sends[0])
+
+    def _hand_over(self, request: Open) -> None:
+        self._workers.submit(partial(self._perform, partial(lambda request: [request], request)))
+
+    def _step(self, step: Callable[[], Sends]) -> Sends:
+        with self._lock:
+            sends = step()
+            wake = self._core.wake
+            if wake is not None and (self._next_look is None or wake < self._next_look):
+                self._next_look = wake
+                self._poke()
+        return sends
+
+    def _poke(self) -> None:
+        if not self._has_timekeeper:
+            self._has_timekeeper = True
+            target = partial(_keep_time, weakref.ref(self), self._pokes)
+            threading.Thread(target=target, name="onepassword-users-time", daemon=True).start()
+        self._pokes.put(True)
+
+    def _look(self) -> Optional[float]:
+        """Tells the time if it is due. Returns the seconds until the next look; None if there is nothing to wait for."""
+        for request in self._step(self._core.tick):
+            self._hand_over(request)
+        with self._lock:
+            wake = self._next_look = self._core.wake
+        # A timer may end a little early: then it is set again.
+        return None if wake is None else max(0.0, (wake - now()) / 1000)
+
+    def _tell(self, request: int, event: Json, piece: Union[bytes, memoryview] = b"") -> Sends:
+        return self._step(partial(self._core.tell, request, event, piece))
+
+    def _send(self, open_: Open) -> Sends:
+        """Sends a request and tells its answer. Returns the requests that follow from its end."""
+        if open_.id not in self._core.requests:
+            return []
+        try:
+            request = _http.build(open_.request, _http.READ_TIMEOUT)
+            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+            with contextlib.closing(response):
+                return self._receive(open_, response)
+        except Exception as error:  # noqa: BLE001 - each becomes an event: an unknown one is possibly sent.
+            return self._tell(open_.id, _http.failure_event(open_.id, now(), error))
+
+    def _receive(self, open_: Open, response: httpx.Response) -> Sends:
+        coding = _http.refused_encoding(response)
+        if coding is not None:
+            return self._tell(open_.id, _http.encoding_event(open_.id, now(), coding))
+        open_.cut = partial(_shut_down, response)
+        left = _http.announced_size(response)
+        pieces = _http.pieces(response.iter_raw())
+        for request in self._tell(open_.id, _http.answer_event(open_.id, now(), response, True)):
+            self._hand_over(request)
+        last: Union[bytes, memoryview] = b""
+        for piece in pieces:
+            if open_.id not in self._core.requests:
+                return []
+            if left is not None:
+                left -= len(piece)
+                if left == 0:
+                    # Told after the end of the loop, when the connection is free for the request that may follow.
+                    last = piece
+                    continue
+            for request in self._tell(open_.id, _http.body_event(open_.id, now(), True), piece):
+                self._hand_over(request)
+        response.close()
+        return self._tell(open_.id, _http.body_event(open_.id, now(), False), last)
+
+
+def _hear(items: Items, on_settled: Optional[OnSettled], timeout: Optional[float]) -> None:
+    """Passes on what a call puts to its caller, to the end."""
+    while True:
+        item = items.get(timeout=timeout)
+        if item is None or isinstance(item, Done):
+            return
+        if on_settled is not None:
+            on_settled(read_settled(item))
+
+
+def stopped(done: Done) -> Stopped:
+    """Returns the end of a call as the cause of an exception."""
+    try:
+        return Stopped(result=done.value())
+    except UsersError as error:
+        return Stopped(error=error)
+
+
+def _shut_down(response: httpx.Response) -> None:
+    """Ends a thread's wait for the body, from another thread."""
+    stream = response.extensions.get("network_stream")
+    connection = None if stream is None else stream.get_extra_info("socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _keep_time(driver: weakref.ref[Driver], pokes: queue.SimpleQueue[bool]) -> None:
+    """Wakes the module in time. Keeps no client alive."""
+    timeout: Optional[float] = None
+    while True:
+        with contextlib.suppress(queue.Empty):
+            if not pokes.get(timeout=timeout):
+                return
+        it = driver()
+        if it is None:
+            return
+        timeout = it._look()
+        del it
+
+
+def _end_threads(workers: Workers, pokes: queue.SimpleQueue[bool]) -> None:
+    workers.end()
+    pokes.put(False)

@@ -1,0 +1,201 @@
+"""The HTTP client below: how it is made, how a request is written, and which of its exceptions mean "surely not sent"."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import os
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any, Optional, TypeVar, Union
+
+import httpx
+
+from ._errors import UsersError
+from ._types import ErrorCode
+
+Json = dict[str, Any]
+AnyClient = TypeVar("AnyClient", httpx.Client, httpx.AsyncClient)
+Verify = Union[bool, str, "os.PathLike[str]", ssl.SSLContext]
+
+MAX_PIECE = 64 << 10
+# The module ends a request long before: this ends a thread whose request was cancelled while it waits for the server.
+READ_TIMEOUT = 30.0
+
+
+class _NoCookies(http.cookiejar.CookieJar):
+    """A cookie jar that keeps nothing."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        pass
+
+
+def make_client(kind: type[AnyClient], verify: Verify) -> AnyClient:
+    """Makes an HTTP client with the proxies and certificate authorities of the environment."""
+    trusted = _ssl_context(verify)
+    try:
+        return kind(
+            verify=trusted,
+            trust_env=True,
+            follow_redirects=False,
+            cookies=_NoCookies(),
+            # `Client` has a thread for each request, and each call a deadline: there is nothing to wait for in a queue.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # The text may show a proxy's password.
+        hint = "SOCKS needs `pip install httpx[socks]`" if isinstance(error, ImportError) else None
+        message = "configure: a proxy of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) cannot be used"
+        raise UsersError(ErrorCode.NOT_CONFIGURED, message, hint=hint) from None
+
+
+def own_client(kind: type[AnyClient], client: object, verify: Verify) -> AnyClient:
+    """Checks an HTTP client that the caller made."""
+    if not isinstance(client, kind):
+        raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {type(client).__name__}")
+    if verify is not True:
+        raise TypeError("verify and http_client are set: set one of them, and give `verify` to your httpx client")
+    return client
+
+
+def _ssl_context(verify: Verify) -> Union[bool, ssl.SSLContext]:
+    if verify is True or isinstance(verify, ssl.SSLContext):
+        return verify
+    if verify is False:
+        raise TypeError("verify=False would send the credentials to any server: name the file of your certificate authority")
+    if not isinstance(verify, (str, os.PathLike)):
+        raise TypeError(f"verify must be a path or an ssl.SSLContext, not {type(verify).__name__}")
+    path = os.fspath(verify)
+    try:
+        if os.path.isdir(path):
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        message = f"configure: verify: {path!r} is no file of certificates: {error.strerror or type(error).__name__}"
+        raise UsersError(ErrorCode.NOT_CONFIGURED, message) from None
+
+
+def build(request: Json, read_timeout: Optional[float]) -> httpx.Request:
+    """Builds a request. Made without the client, it has none of the client's headers, cookies and credentials."""
+    connect = request["connectMs"] / 1000
+    timeout = {"connect": connect, "pool": connect, "read": read_timeout, "write": read_timeout}
+    headers = request["headers"]
+    headers["accept-encoding"] = "identity"
+    return httpx.Request(
+        request["method"],
+        request["url"],
+        headers=headers,
+        content=request.get("body"),
+        extensions={"timeout": timeout},
+    )
+
+
+def answer_event(request: int, now: float, response: httpx.Response, more: bool) -> Json:
+    """Returns the event `answer` for the head of a response."""
+    members = {"now": now, "request": request, "status": response.status_code, "more": more}
+    get = response.headers.get
+    for member, name in (("retryAfter", "retry-after"), ("date", "date"), ("contentLength", "content-length")):
+        value = get(name)
+        if value is not None:
+            members[member] = value
+    return {"answer": members}
+
+
+def announced_size(response: httpx.Response) -> Optional[int]:
+    """Returns the size of the body that the head announces, in bytes."""
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def refused_encoding(response: httpx.Response) -> Optional[str]:
+    """Returns the coding of a body that is compressed although this was not accepted (RFC 9110, section 12.5.3)."""
+    coding: str = response.headers.get("content-encoding", "identity").strip().lower()
+    return None if coding in ("", "identity") else coding
+
+
+# Raised before anything of the request is written. Subclasses come before their bases.
+_NOT_SENT: tuple[tuple[type[Exception], str, str], ...] = (
+    (httpx.ConnectTimeout, "connection", "the connection was not made in time"),
+    (httpx.PoolTimeout, "connection", "no connection was free in time"),
+    (httpx.ProxyError, "connection", "the proxy refused the connection"),
+    (httpx.UnsupportedProtocol, "denied", "the HTTP client does not support this protocol"),
+    (httpx.ConnectError, "connection", "the connection was not made"),
+)
+
+_POSSIBLY_SENT: tuple[tuple[type[Exception], str, str], ...] = (
+    (httpx.TimeoutException, "timed-out", "no response in time"),
+    (httpx.DecodingError, "malformed", "the response is not readable"),
+    (httpx.LocalProtocolError, "connection", "the request is not valid HTTP"),
+    (httpx.NetworkError, "connection", "the connection broke"),
+)
+
+
+def failure_event(request: int, now: float, error: Exception) -> Json:
+    """Returns the event `fail` for an exception of the HTTP client. A cause that is not known counts as possibly sent."""
+    kind, detail, is_possibly_sent = _explain(error)
+    return {
+        "fail": {"now": now, "request": request, "kind": kind, "possiblySent": is_possibly_sent, "detail": detail},
+    }
+
+
+def _explain(error: Exception) -> tuple[str, str, bool]:
+    for type_, kind, words in _NOT_SENT:
+        if isinstance(error, type_):
+            return kind, _with_cause(words, error), False
+    if isinstance(error, httpx.RemoteProtocolError):
+        text = str(error)
+        # The word for a connection that was closed too early, too.
+        if "disconnected" in text or "closed connection" in text:
+            return "connection", "the server closed the connection too early", True
+        return "malformed", "the response is not HTTP", True
+    for type_, kind, words in _POSSIBLY_SENT:
+        if isinstance(error, type_):
+            return kind, words, True
+    return "connection", f"the HTTP client failed ({type(error).__name__})", True
+
+
+def _with_cause(words: str, error: Exception) -> str:
+    """Adds the cause that the operating system or TLS gives. Other texts may show the address of a proxy with its password."""
+    cause: Optional[BaseException] = error
+    seen = 0
+    while cause is not None and seen < 8:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"{words}: the certificate is not trusted: {printable(cause.verify_message)}"
+        if isinstance(cause, ssl.SSLError):
+            return f"{words}: TLS failed: {printable(cause.reason or 'unknown cause')}"
+        if isinstance(cause, OSError) and cause.strerror:
+            return f"{words}: {printable(cause.strerror).lower()}"
+        cause = cause.__cause__ or cause.__context__
+        seen += 1
+    return words
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """Returns the text without characters that control a terminal or cannot be seen."""
+    return "".join(letter for letter in text[:limit] if letter.isprintable())
+
+
+def body_event(request: int, now: float, more: bool) -> Json:
+    """Returns the event `body` for a piece of a body."""
+    return {"body": {"now": now, "request": request, "more": more}}
+
+
+def encoding_event(request: int, now: float, coding: str) -> Json:
+    """Returns the event `fail` for a body that is compressed although this was not accepted."""
+    detail = f"the response has the content coding {printable(coding, 40)!r}, which was not accepted"
+    return {"fail": {"now": now, "request": request, "kind": "malformed", "possiblySent": True, "detail": detail}}
+
+
+def pieces(chunks: Iterable[bytes]) -> Iterator[Union[bytes, memoryview]]:
+    """Returns what arrives, in pieces of at most 64 KiB."""
+    for chunk in chunks:
+        if len(chunk) <= MAX_PIECE:
+            yield chunk
+        else:
+            yield from split(chunk)
+
+
+def split(chunk: bytes) -> Iterator[memoryview]:
+    """Splits a chunk into pieces of 64 KiB."""
+    view = memoryview(chunk)
+    for start in range(0, len(chunk), MAX_PIECE):
+        yield view[start : start + MAX_PIECE]

@@ -1,0 +1,334 @@
+"""Tests of the driver of `Client`, with a stand-in for the module."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from functools import partial
+
+import httpx
+import pytest
+from fake_module import FakeModule
+from servers import Request, Server, serving
+
+from onepassword_users import Effect, ErrorCode, Report, Stop, Stopped, User, UsersError
+from onepassword_users._core import Core
+from onepassword_users._driver import Driver
+from onepassword_users._machine import MachineError
+
+USER = {"id": "A", "email": "a@acme.example", "displayName": "A", "state": "suspended", "createTime": "", "path": ""}
+
+
+def answer(request: Request) -> None:
+    request.answer(200, {**USER, "id": request.path[1:]})
+
+
+def slow_but_the_first(request: Request) -> None:
+    """Answers for the user A, and leaves all others waiting."""
+    if request.path == "/A":
+        answer(request)
+    else:
+        request.hang()
+
+
+@contextlib.contextmanager
+def driving(server: Server, module: FakeModule | None = None, **options: float) -> Iterator[Driver]:
+    http = httpx.Client(limits=httpx.Limits(max_connections=None))
+    driver = Driver(Core(module or FakeModule(server.url, **options), {"settings": {}}), http, is_own=True)
+    try:
+        yield driver
+    finally:
+        driver.close()
+
+
+def get(id: str = "A") -> dict[str, object]:
+    return {"get-user": {"id": id}}
+
+
+def suspend(*ids: str, **options: object) -> dict[str, object]:
+    return {"suspend-users": {"targets": [{"who": {"id": id}} for id in ids], "options": options}}
+
+
+def test_a_call_returns_its_value() -> None:
+    with serving(answer) as server, driving(server) as driver:
+        user = driver.run(get("B"))
+    assert isinstance(user, User)
+    assert user.id == "B"
+
+
+def test_calls_of_one_thread_use_one_connection() -> None:
+    with serving(answer) as server, driving(server) as driver:
+        for _ in range(50):
+            driver.run(get())
+        assert server.connections == 1
+
+
+def test_requests_of_a_bulk_change_are_concurrent() -> None:
+    barrier = threading.Barrier(4)
+
+    def together(request: Request) -> None:
+        barrier.wait(10)
+        answer(request)
+
+    with serving(together) as server, driving(server) as driver:
+        report = driver.run(suspend(*"ABCDEFGH"))
+    assert isinstance(report, Report)
+    assert [str(target.outcome) for target in report.targets] == ["changed"] * 8
+
+
+def test_a_hung_server_ends_at_the_deadline() -> None:
+    with serving(Request.hang) as server, driving(server, deadline_ms=300) as driver:
+        begun = time.monotonic()
+        with pytest.raises(UsersError) as caught:
+            driver.run(get())
+        assert 0.29 < time.monotonic() - begun < 1
+    assert caught.value.code is ErrorCode.TIMED_OUT
+
+
+def test_a_head_that_trickles_ends_at_the_deadline() -> None:
+    def trickle(request: Request) -> None:
+        with contextlib.suppress(OSError):
+            for letter in "HTTP/1.1 200 OK\r\nX-Long: " + "x" * 1000:
+                request.send(letter.encode())
+                time.sleep(0.01)
+
+    with serving(trickle) as server, driving(server, deadline_ms=300) as driver:
+        begun = time.monotonic()
+        with pytest.raises(UsersError, match="failed"):
+            driver.run(get())
+        assert time.monotonic() - begun < 1
+
+
+def test_a_deadline_is_kept_after_a_longer_one() -> None:
+    with serving(Request.hang) as server:
+        module = FakeModule(server.url, deadline_ms=20_000)
+        with driving(server, module) as driver:
+
+            def call() -> None:
+                with pytest.raises(UsersError):
+                    driver.run(get())
+
+            thread = threading.Thread(target=call)
+            thread.start()
+            while not server.requests:
+                time.sleep(0.001)
+            module.deadline_ms = 200
+            begun = time.monotonic()
+            with pytest.raises(UsersError):
+                driver.run(get())
+            assert time.monotonic() - begun < 1
+            driver.stop(None, at_once=True)
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_callbacks_run_in_the_thread_of_the_call() -> None:
+    threads = set()
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(suspend(*"ABC"), lambda _: threads.add(threading.get_ident()))
+    assert threads == {threading.get_ident()}
+
+
+def test_a_callback_may_make_another_call() -> None:
+    found: list[object] = []
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(suspend(*"ABC"), lambda settled: found.append(driver.run(get(str(settled.target)))))
+    assert {user.id for user in found if isinstance(user, User)} == {"0", "1", "2"}
+
+
+def test_a_callback_may_stop_its_own_call() -> None:
+    stop = Stop()
+
+    with serving(slow_but_the_first) as server, driving(server) as driver:
+        report = driver.run(suspend(*"ABCDEFGH"), lambda _: stop.cancel(), stop)
+    assert isinstance(report, Report)
+    outcomes = [str(target.outcome) for target in report.targets]
+    assert outcomes[0] == "changed"
+    assert outcomes.count("failed") == 4
+    assert outcomes[5:] == ["skipped"] * 3
+
+
+def test_drain_waits_for_what_is_under_way() -> None:
+    stop = Stop()
+    release = threading.Event()
+
+    def held(request: Request) -> None:
+        release.wait(10)
+        answer(request)
+
+    with serving(held) as server, driving(server) as driver:
+
+        def drain() -> None:
+            while len(server.requests) < 4:
+                time.sleep(0.001)
+            stop.drain()
+            release.set()
+
+        thread = threading.Thread(target=drain)
+        thread.start()
+        report = driver.run(suspend(*"ABCDEFGH"), None, stop)
+        thread.join()
+    assert isinstance(report, Report)
+    assert [str(target.outcome) for target in report.targets] == ["changed"] * 4 + ["skipped"] * 4
+
+
+def test_a_call_stopped_before_it_starts_sends_nothing() -> None:
+    stop = Stop()
+    stop.cancel()
+    with serving(answer) as server, driving(server) as driver:
+        report = driver.run(suspend(*"ABCDEFGH"), None, stop)
+        assert server.requests == []
+    assert isinstance(report, Report)
+    assert all(target.error is None or target.error.effect is Effect.NOT_APPLIED for target in report.targets)
+
+
+def test_an_exception_of_a_callback_ends_the_call_with_the_truth() -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    with serving(slow_but_the_first) as server, driving(server) as driver, pytest.raises(ZeroDivisionError) as caught:
+        driver.run(suspend(*"ABCDEFGH"), fail)
+    cause = caught.value.__cause__
+    assert isinstance(cause, Stopped)
+    assert isinstance(cause.result, Report)
+    assert str(cause) == "the call was stopped: 1 changed, 4 maybe-changed, 3 skipped"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of signals on this system")
+def test_an_interrupt_ends_the_call_with_the_truth() -> None:
+    heard: list[object] = []
+
+    def interrupt_at_the_fourth(request: Request) -> None:
+        if len(server.requests) == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+        request.hang()
+
+    with serving(interrupt_at_the_fourth) as server, driving(server) as driver:
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            driver.run(suspend(*"ABCDEFGH"), heard.append)
+        assert time.monotonic() - begun < 2
+    cause = caught.value.__cause__
+    assert isinstance(cause, Stopped)
+    assert str(cause) == "the call was stopped: 4 maybe-changed, 4 skipped"
+    assert len(heard) == 4
+
+
+def test_interrupts_at_random_leave_a_client_that_works() -> None:
+    """Interrupts that arrive at any instruction of a call lose no result and block no later call."""
+    caught = 0
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(get())
+        previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+        try:
+            for attempt in range(300):
+                signal.setitimer(signal.ITIMER_REAL, 0.00002 * (attempt % 60 + 1))
+                try:
+                    driver.run(get())
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                except KeyboardInterrupt as error:
+                    caught += 1
+                    assert error.__cause__ is None or isinstance(error.__cause__, Stopped)
+        except KeyboardInterrupt:
+            caught += 1
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+        assert isinstance(driver.run(get("Z")), User)
+    assert caught > 0
+
+
+def _signal(number: int, _: Request) -> None:
+    os.kill(os.getpid(), number)
+
+
+def test_other_exceptions_of_signal_handlers_end_the_call_too() -> None:
+    def handler(_: int, __: object) -> None:
+        raise SystemExit(3)
+
+    previous = signal.signal(signal.SIGUSR1, handler)
+    try:
+        respond = partial(_signal, signal.SIGUSR1)
+        with serving(respond) as server, driving(server) as driver, pytest.raises(SystemExit) as caught:
+            driver.run(suspend("A"))
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+    assert isinstance(caught.value.__cause__, Stopped)
+
+
+def test_close_ends_calls_of_other_threads() -> None:
+    results: list[UsersError] = []
+
+    def call() -> None:
+        try:
+            driver.run(suspend("A"))
+        except UsersError as error:
+            results.append(error)
+
+    with serving(Request.hang) as server, driving(server) as driver:
+        thread = threading.Thread(target=call)
+        thread.start()
+        while not server.requests:
+            time.sleep(0.001)
+        driver.close()
+        thread.join(10)
+        assert not thread.is_alive()
+        with pytest.raises(RuntimeError, match="closed"):
+            driver.run(get())
+
+
+def test_a_client_that_is_dropped_ends_its_threads() -> None:
+    with serving(answer) as server:
+        http = httpx.Client()
+        driver = Driver(Core(FakeModule(server.url), {"settings": {}}), http, is_own=True)
+        driver.run(get())
+        before = {thread for thread in threading.enumerate() if thread.name.startswith("onepassword-users")}
+        assert before
+        ref = weakref.ref(driver)
+        del driver
+        deadline = time.monotonic() + 10
+        while any(thread.is_alive() for thread in before) and time.monotonic() < deadline:
+            gc.collect()
+            time.sleep(0.01)
+        assert ref() is None
+        assert not any(thread.is_alive() for thread in before)
+        http.close()
+
+
+def test_a_module_that_fails_ends_all_calls_with_their_effects() -> None:
+    class Failing(FakeModule):
+        def event(self, head: str, piece: object = b"") -> dict[str, object]:
+            if head.startswith('{"answer"'):
+                raise MachineError("the module trapped")
+            return super().event(head, piece)
+
+    with serving(answer) as server, driving(server, Failing(server.url)) as driver:
+        with pytest.raises(UsersError, match="cannot go on: the module trapped") as of_change:
+            driver.run({"suspend-user": {"id": "A"}})
+        with pytest.raises(UsersError, match="cannot go on") as of_get:
+            driver.run(get())
+    assert of_change.value.effect is Effect.POSSIBLY_APPLIED
+    assert of_get.value.effect is Effect.NOT_APPLIED
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_gets_a_clear_error() -> None:
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(get())
+        child = os.fork()
+        if child == 0:
+            try:
+                driver.run(get())
+            except RuntimeError as error:
+                driver.close()
+                os._exit(7 if "fork" in str(error) else 8)
+            os._exit(9)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert isinstance(driver.run(get()), User)
