@@ -148,11 +148,11 @@ class AsyncDriver:
     def _set_timer(self) -> None:
         """Sets the timer, if it must ring earlier than it does. One that rings too early is set again."""
         assert self._loop is not None
-        wake = self._core.wake
-        if wake is None:
+        due = self._core.look_at()
+        if due is None:
             return
         # The loop's clock is that of `now`, but for its origin on some loops.
-        at = self._loop.time() + max(0.0, wake - now()) / 1000
+        at = self._loop.time() + max(0.0, due - now()) / 1000
         if self._timer is not None:
             if self._timer.when() <= at:
                 return
@@ -179,22 +179,22 @@ class AsyncDriver:
             self._tell(open_.id, _http.failure_event(open_.id, now(), error))
 
     async def _receive(self, open_: Open, response: httpx.Response) -> None:
-        coding = _http.refused_encoding(response)
-        if coding is not None:
-            return self._tell(open_.id, _http.encoding_event(open_.id, now(), coding))
-        left = _http.announced_size(response)
-        self._tell(open_.id, _http.answer_event(open_.id, now(), response, True))
+        body = _http.Body(response)
+        if body.refused is not None:
+            return self._tell(open_.id, _http.encoding_event(open_.id, now(), body.refused))
+        self._core.hold(open_.id, _http.answer_event(open_.id, now(), response))
+        self._set_timer()
+        # `aiter_raw` refuses a response that an own transport has read already.
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
         last: Union[bytes, memoryview] = b""
-        async for chunk in response.aiter_raw():
-            for piece in _http.pieces((chunk,)):
+        async for chunk in stream:
+            for piece in body.pieces(chunk):
                 if open_.id not in self._core.requests:
                     return None
-                if left is not None:
-                    left -= len(piece)
-                    if left == 0:
-                        # Told after the end of the loop, when the connection is free for the request that may follow.
-                        last = piece
-                        continue
+                if body.is_last(piece):
+                    last = piece
+                    continue
                 self._tell(open_.id, _http.body_event(open_.id, now(), True), piece)
         await response.aclose()
         return self._tell(open_.id, _http.body_event(open_.id, now(), False), last)

@@ -15,6 +15,7 @@ import secrets
 import stat
 import sys
 import threading
+import zlib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Optional
 
@@ -23,7 +24,7 @@ from wasmtime import Config, Engine, Module, WasmtimeError
 FILE_NAME = "onepassword_users_steps.wasm"
 _CACHE_NAME = "onepassword-users"
 _MAX_KEPT = 16 << 20
-_DIGEST_SIZE = hashlib.sha256().digest_size
+_CHECKSUM_SIZE = 4
 
 
 class Compiled:
@@ -158,14 +159,19 @@ def _read_kept(folder: str, name: str) -> Optional[bytes]:
         with open(descriptor, "rb") as file:
             status = os.fstat(file.fileno())
             is_plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-            if not is_plain or not _is_ours(status) or not _DIGEST_SIZE < status.st_size <= _MAX_KEPT:
+            if not is_plain or not _is_ours(status) or not _CHECKSUM_SIZE < status.st_size <= _MAX_KEPT:
                 return None
             content = file.read(_MAX_KEPT + 1)
         # Against a damaged disk: wasmtime checks versions only, and would run what is there.
-        digest, kept = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-        if hashlib.sha256(kept).digest() == digest:
+        kept = content[_CHECKSUM_SIZE:]
+        if _checksum(kept) == content[:_CHECKSUM_SIZE]:
             return kept
     return None
+
+
+def _checksum(content: bytes) -> bytes:
+    # A digest of 1 MB would take longer than all the rest. Against a person protect owner and mode.
+    return zlib.crc32(content).to_bytes(_CHECKSUM_SIZE, "little")
 
 
 def _keep(folder: str, name: str, kept: bytes) -> None:
@@ -179,7 +185,7 @@ def _keep(folder: str, name: str, kept: bytes) -> None:
         descriptor = os.open(temporary, flags, 0o600, dir_fd=directory)
         try:
             with open(descriptor, "wb") as file:
-                file.write(hashlib.sha256(kept).digest() + kept)
+                file.write(_checksum(kept) + kept)
             os.replace(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
         except BaseException:
             with contextlib.suppress(OSError):

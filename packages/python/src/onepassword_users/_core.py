@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import secrets
 import time
@@ -76,9 +77,15 @@ class Open:
         self.request = request
         self.cut: Optional[Callable[[], object]] = None
         """Ends the request from outside, if its sender can be reached."""
+        self.head: Optional[Json] = None
+        """Head of a response that is not told yet, because its body is expected at once."""
+        self.head_due = 0.0
 
 
 Sends = list[Open]
+# Time for which a head waits for the first piece of its body, in milliseconds: one step for both is faster than two. The module
+# counts the time between pieces from the head on, which is much longer.
+_HOLD = 500.0
 _CHANGES = ("suspend", "reactivate")
 _NOTHING: Json = {}
 
@@ -91,9 +98,10 @@ class Core:
         self._numbers = itertools.count(1)
         self._calls: dict[int, Call] = {}
         self._broken: Optional[str] = None
+        self._held: collections.deque[Open] = collections.deque()
         self.requests: dict[int, Open] = {}
         self.wake: Optional[float] = None
-        """Time at which `tick` is due, in milliseconds."""
+        """Time at which the module wants to be told the time, in milliseconds."""
         configure = {"now": now(), "from": source, "seed": secrets.randbits(32)}
         actions = module.event(encode({"configure": configure}))
         if "error" in actions:
@@ -140,6 +148,21 @@ class Core:
 
     def tell(self, request: int, event: Json, piece: Union[bytes, memoryview] = b"") -> Sends:
         """Tells an `answer`, a piece of a body, or a failure. A request that was cancelled has nothing to tell."""
+        open_ = self.requests.get(request)
+        if open_ is None:
+            return []
+        sends: Sends = []
+        if open_.head is not None:
+            head, open_.head = open_.head, None
+            if "body" in event:
+                # The head with its first piece.
+                head["answer"]["more"] = event["body"]["more"]
+                event = head
+            else:
+                sends = self._tell(request, head, b"")
+        return sends + self._tell(request, event, piece)
+
+    def _tell(self, request: int, event: Json, piece: Union[bytes, memoryview]) -> Sends:
         if request not in self.requests:
             return []
         [(kind, members)] = event.items()
@@ -154,12 +177,34 @@ class Core:
             sends += self._carry_out(self._event(encode({"fail": fail})))
         return sends
 
+    def hold(self, request: int, head: Json) -> None:
+        """Keeps the event `answer` back until there is a piece of the body, for half a second at most."""
+        open_ = self.requests.get(request)
+        if open_ is not None:
+            open_.head, open_.head_due = head, now() + _HOLD
+            self._held.append(open_)
+
+    def look_at(self) -> Optional[float]:
+        """Returns the time at which `tick` is due next, in milliseconds. None if there is nothing to wait for."""
+        while self._held and self._held[0].head is None:
+            self._held.popleft()
+        held = self._held[0].head_due if self._held else None
+        if self.wake is None or (held is not None and held < self.wake):
+            return held
+        return self.wake
+
     def tick(self) -> Sends:
-        """Tells the time, if it is due."""
+        """Tells the heads that were kept back for long, and the time, if it is due."""
         at = now()
-        if self.wake is None or at < self.wake:
-            return []
-        return self._carry_out(self._event(encode({"tick": {"now": at}})))
+        sends: Sends = []
+        while self._held and (self._held[0].head is None or self._held[0].head_due <= at):
+            open_ = self._held.popleft()
+            if open_.head is not None:
+                head, open_.head = open_.head, None
+                sends += self._tell(open_.id, head, b"")
+        if self.wake is not None and self.wake <= at:
+            sends += self._carry_out(self._event(encode({"tick": {"now": at}})))
+        return sends
 
     def stop(self, call: Optional[Call], at_once: bool) -> Sends:
         """Ends a call early, or all of them."""
@@ -211,8 +256,10 @@ class Core:
 
     def _cancel(self, request: int) -> None:
         cancelled = self.requests.pop(request, None)
-        if cancelled is not None and cancelled.cut is not None:
-            cancelled.cut()
+        if cancelled is not None:
+            cancelled.head = None
+            if cancelled.cut is not None:
+                cancelled.cut()
 
     def _carry_out(self, actions: Json) -> Sends:
         """Carries out actions. Callers hear of them last: what they do next must find the newest state."""

@@ -7,6 +7,7 @@ of the main thread, finds the caller waiting for a queue, and never a step half 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import queue
 import socket
@@ -170,11 +171,15 @@ class Driver:
     def _step(self, step: Callable[[], Sends]) -> Sends:
         with self._lock:
             sends = step()
-            wake = self._core.wake
-            if wake is not None and (self._next_look is None or wake < self._next_look):
-                self._next_look = wake
-                self._poke()
+            self._set_timer()
         return sends
+
+    def _set_timer(self) -> None:
+        """Wakes the timekeeper, if it must look earlier than it would. One that looks too early looks again."""
+        at = self._core.look_at()
+        if at is not None and (self._next_look is None or at < self._next_look):
+            self._next_look = at
+            self._poke()
 
     def _poke(self) -> None:
         if not self._has_timekeeper:
@@ -188,9 +193,8 @@ class Driver:
         for request in self._step(self._core.tick):
             self._hand_over(request)
         with self._lock:
-            wake = self._next_look = self._core.wake
-        # A timer may end a little early: then it is set again.
-        return None if wake is None else max(0.0, (wake - now()) / 1000)
+            at = self._next_look = self._core.look_at()
+        return None if at is None else max(0.0, (at - now()) / 1000)
 
     def _tell(self, request: int, event: Json, piece: Union[bytes, memoryview] = b"") -> Sends:
         return self._step(partial(self._core.tell, request, event, piece))
@@ -208,24 +212,23 @@ class Driver:
             return self._tell(open_.id, _http.failure_event(open_.id, now(), error))
 
     def _receive(self, open_: Open, response: httpx.Response) -> Sends:
-        coding = _http.refused_encoding(response)
-        if coding is not None:
-            return self._tell(open_.id, _http.encoding_event(open_.id, now(), coding))
+        body = _http.Body(response)
+        if body.refused is not None:
+            return self._tell(open_.id, _http.encoding_event(open_.id, now(), body.refused))
         open_.cut = partial(_shut_down, response)
-        left = _http.announced_size(response)
-        pieces = _http.pieces(response.iter_raw())
-        for request in self._tell(open_.id, _http.answer_event(open_.id, now(), response, True)):
-            self._hand_over(request)
+        # `iter_raw` refuses a response that an own transport has read already.
+        stream = response.stream
+        assert isinstance(stream, httpx.SyncByteStream)
+        with self._lock:
+            self._core.hold(open_.id, _http.answer_event(open_.id, now(), response))
+            self._set_timer()
         last: Union[bytes, memoryview] = b""
-        for piece in pieces:
+        for piece in itertools.chain.from_iterable(map(body.pieces, stream)):
             if open_.id not in self._core.requests:
                 return []
-            if left is not None:
-                left -= len(piece)
-                if left == 0:
-                    # Told after the end of the loop, when the connection is free for the request that may follow.
-                    last = piece
-                    continue
+            if body.is_last(piece):
+                last = piece
+                continue
             for request in self._tell(open_.id, _http.body_event(open_.id, now(), True), piece):
                 self._hand_over(request)
         response.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.cookiejar
 import os
 import ssl
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterator
 from typing import Any, Optional, TypeVar, Union
 
 import httpx
@@ -89,9 +90,9 @@ def build(request: Json, read_timeout: Optional[float]) -> httpx.Request:
     )
 
 
-def answer_event(request: int, now: float, response: httpx.Response, more: bool) -> Json:
+def answer_event(request: int, now: float, response: httpx.Response) -> Json:
     """Returns the event `answer` for the head of a response."""
-    members = {"now": now, "request": request, "status": response.status_code, "more": more}
+    members = {"now": now, "request": request, "status": response.status_code, "more": True}
     get = response.headers.get
     for member, name in (("retryAfter", "retry-after"), ("date", "date"), ("contentLength", "content-length")):
         value = get(name)
@@ -106,10 +107,55 @@ def announced_size(response: httpx.Response) -> Optional[int]:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def refused_encoding(response: httpx.Response) -> Optional[str]:
-    """Returns the coding of a body that is compressed although this was not accepted (RFC 9110, section 12.5.3)."""
-    coding: str = response.headers.get("content-encoding", "identity").strip().lower()
-    return None if coding in ("", "identity") else coding
+class Body:
+    """The body of a response, in pieces of at most 64 KiB, as the module counts them: after decompression."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        coding: str = response.headers.get("content-encoding", "").strip().lower()
+        self.refused: Optional[str] = None
+        """Content coding that cannot be read. None if the body can be read."""
+        self._zipped: Any = None
+        self._left: Optional[int] = None
+        if coding in ("gzip", "x-gzip", "deflate"):
+            # Not accepted, but some proxies do it nevertheless. 32: the format is that of the header, gzip or zlib.
+            self._zipped = zlib.decompressobj(zlib.MAX_WBITS + 32)
+        elif coding not in ("", "identity"):
+            self.refused = coding
+        else:
+            self._left = announced_size(response)
+
+    def pieces(self, chunk: bytes) -> Iterator[Union[bytes, memoryview]]:
+        """Returns the pieces of what arrived. Inflates one piece at a time, so that the module can end a body that is too
+        large.
+        """
+        if self._zipped is not None:
+            while chunk:
+                yield self._zipped.decompress(chunk, MAX_PIECE)
+                chunk = self._zipped.unconsumed_tail
+        elif len(chunk) <= MAX_PIECE:
+            yield chunk
+        else:
+            view = memoryview(chunk)
+            for start in range(0, len(chunk), MAX_PIECE):
+                yield view[start : start + MAX_PIECE]
+
+    def is_last(self, piece: Union[bytes, memoryview]) -> bool:
+        """Returns true if a piece is the last one according to the head. It is told after the connection is free."""
+        if self._left is None:
+            return False
+        self._left -= len(piece)
+        return self._left <= 0
+
+
+def body_event(request: int, now: float, more: bool) -> Json:
+    """Returns the event `body` for a piece of a body."""
+    return {"body": {"now": now, "request": request, "more": more}}
+
+
+def encoding_event(request: int, now: float, coding: str) -> Json:
+    """Returns the event `fail` for a body that is compressed in a way that cannot be read."""
+    detail = f"the response has the content coding {printable(coding, 40)!r}, which cannot be read"
+    return {"fail": {"now": now, "request": request, "kind": "malformed", "possiblySent": True, "detail": detail}}
 
 
 # Raised before anything of the request is written. Subclasses come before their bases.
@@ -123,6 +169,7 @@ _NOT_SENT: tuple[tuple[type[Exception], str, str], ...] = (
 
 _POSSIBLY_SENT: tuple[tuple[type[Exception], str, str], ...] = (
     (httpx.TimeoutException, "timed-out", "no response in time"),
+    (zlib.error, "malformed", "the response is not readable"),
     (httpx.DecodingError, "malformed", "the response is not readable"),
     (httpx.LocalProtocolError, "connection", "the request is not valid HTTP"),
     (httpx.NetworkError, "connection", "the connection broke"),
@@ -156,46 +203,23 @@ def _explain(error: Exception) -> tuple[str, str, bool]:
 def _with_cause(words: str, error: Exception) -> str:
     """Adds the cause that the operating system or TLS gives. Other texts may show the address of a proxy with its password."""
     cause: Optional[BaseException] = error
-    seen = 0
-    while cause is not None and seen < 8:
+    for _ in range(8):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"{words}: the certificate is not trusted: {printable(cause.verify_message)}"
         if isinstance(cause, ssl.SSLError):
             return f"{words}: TLS failed: {printable(cause.reason or 'unknown cause')}"
-        if isinstance(cause, OSError) and cause.strerror:
-            return f"{words}: {printable(cause.strerror).lower()}"
-        cause = cause.__cause__ or cause.__context__
-        seen += 1
+        if isinstance(cause, OSError) and cause.errno is not None:
+            # A library may have put words of its own in the place of the system's; look-ups of names have negative numbers.
+            text = os.strerror(cause.errno) if cause.errno > 0 else cause.strerror
+            return f"{words}: {printable(str(text)).lower()}"
+        if cause is None:
+            break
+        # One of several addresses.
+        several = getattr(cause, "exceptions", None)
+        cause = several[0] if several else cause.__cause__ or cause.__context__
     return words
 
 
 def printable(text: str, limit: int = 200) -> str:
     """Returns the text without characters that control a terminal or cannot be seen."""
     return "".join(letter for letter in text[:limit] if letter.isprintable())
-
-
-def body_event(request: int, now: float, more: bool) -> Json:
-    """Returns the event `body` for a piece of a body."""
-    return {"body": {"now": now, "request": request, "more": more}}
-
-
-def encoding_event(request: int, now: float, coding: str) -> Json:
-    """Returns the event `fail` for a body that is compressed although this was not accepted."""
-    detail = f"the response has the content coding {printable(coding, 40)!r}, which was not accepted"
-    return {"fail": {"now": now, "request": request, "kind": "malformed", "possiblySent": True, "detail": detail}}
-
-
-def pieces(chunks: Iterable[bytes]) -> Iterator[Union[bytes, memoryview]]:
-    """Returns what arrives, in pieces of at most 64 KiB."""
-    for chunk in chunks:
-        if len(chunk) <= MAX_PIECE:
-            yield chunk
-        else:
-            yield from split(chunk)
-
-
-def split(chunk: bytes) -> Iterator[memoryview]:
-    """Splits a chunk into pieces of 64 KiB."""
-    view = memoryview(chunk)
-    for start in range(0, len(chunk), MAX_PIECE):
-        yield view[start : start + MAX_PIECE]

@@ -42,6 +42,8 @@ class Machine:
         self._event = _function(self._store, exports["event"], parameters=1)
         self._size = 0
         self._address = 0
+        self._base = 0
+        self._end = 0
         self._make_room(_INBOX)
 
     def _make_room(self, size: int) -> None:
@@ -51,6 +53,12 @@ class Machine:
         if address == 0:
             raise MemoryError("the module has no memory for the call")
         self._size, self._address = size, address
+        self._look_up_memory()
+
+    def _look_up_memory(self) -> None:
+        """Looks the module's memory up after a call, which may have moved it."""
+        self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        self._end = self._memory.data_len(self._store)
 
     def event(self, head: str, piece: Union[bytes, memoryview] = b"") -> Json:
         """Tells the module an event, with a piece of a body, and returns its actions.
@@ -63,6 +71,7 @@ class Machine:
             self._make_room(size)
         ctypes.memmove(self._within(self._address, size), event, size)
         address = self._event(size)
+        self._look_up_memory()
         length = int.from_bytes(ctypes.string_at(self._within(address, 4), 4), "little")
         text = ctypes.string_at(self._within(address + 4, length), length)
         try:
@@ -74,10 +83,10 @@ class Machine:
         return actions
 
     def _within(self, address: int, size: int) -> int:
-        """Returns the address in this process of a place in the module's memory, which every call may move."""
-        if address + size > self._memory.data_len(self._store):
+        """Returns the address in this process of a place in the module's memory."""
+        if address + size > self._end:
             raise MachineError("the module names a place outside of its memory")
-        return ctypes.addressof(self._memory.data_ptr(self._store).contents) + address
+        return self._base + address
 
 
 def _function(store: Store, function: object, parameters: int) -> Callable[..., int]:

@@ -1,0 +1,225 @@
+"""Tests of the command `python -m onepassword_users`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from servers import Account, Request, serving
+from test_clients import IDS, JSON_USER, SETTINGS, api, change_server, suspended
+
+from onepassword_users._names import parse_name, printable
+
+COMMAND = [sys.executable, "-m", "onepassword_users"]
+
+
+def run(environment: dict[str, str], *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs the command without a terminal."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def hostile(url: str, **others: str) -> dict[str, str]:
+    """Returns the variables for a server of a test."""
+    settings = {**SETTINGS, "base_url": url, "api_version": "v1beta1", **others}
+    return {f"OP_USERS_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_names_are_those_of_op_users() -> None:
+    for text in (" IR7VJHJ36JHINBFAD7V2T5MP3E ", "wendy+x@acme.example", "élodie@bücher.example"):
+        assert parse_name(text) == text.strip()
+    refused = ["", " ", "Wendy Smith", "Wendy <wendy@acme.example>", "a@b;c@d", "a@b,c@d", "a@b@c", "@acme.example", "wendy@"]
+    refused += [
+        ".",
+        "..",
+        "a\x07b",
+        "x" * 1025,
+        "a@b",
+        "-a@acme.example",
+        "a@-b.example",
+        "a..b@acme.example",
+        "“a”@acme.example",
+    ]
+    refused += ["a\u202eb", "a\u200bb@acme.example", "a&b", "a@b&c.example", "a\u00adb"]
+    for text in refused:
+        with pytest.raises(ValueError, match="must"):
+            parse_name(text)
+
+
+def test_hidden_letters_are_escaped() -> None:
+    assert printable("a\x1b[31m\u202eb\u3164\n\x85é田") == r"a\u{1b}[31m\u{202e}b\u{3164}\u{a}\u{85}é田"
+
+
+def test_check_succeeds_and_fails(account: Account) -> None:
+    done = run(account.environment(), "check")
+    assert done.returncode == 0
+    assert "list-users       passed" in done.stdout
+    done = run({**account.environment(), "OP_USERS_CLIENT_SECRET": "another-secret"}, "check", "--json")
+    assert done.returncode == 1
+    assert {"token": "failed"}.items() <= {each["check"]: each["verdict"] for each in objects(done.stdout)}.items()
+
+
+def test_lists_and_gets(account: Account) -> None:
+    done = run(account.environment(), "list", "--limit", "3", "--json")
+    assert (done.returncode, len(objects(done.stdout))) == (0, 3)
+    assert "more follow" in done.stderr
+    assert len(run(account.environment(), "list").stdout.splitlines()) == 100
+    [user] = objects(run(account.environment(), "get", "user0005@acme.example", "--json").stdout)
+    assert user["email"] == "user0005@acme.example"
+
+
+def test_changes_and_their_exit_statuses(account: Account) -> None:
+    names = ["user0020@acme.example", "user0021@acme.example"]
+    done = run(account.environment(), "contain", "--yes", *names, "--json", "--protect", names[1])
+    assert done.returncode == 3
+    assert [each.get("outcome") for each in objects(done.stdout)] == [None, "changed", "protected"]
+    assert run(account.environment(), "contain", "--yes", *names, "--max-changes", "0").returncode == 3
+    assert run(account.environment(), "contain", "--yes", "NOSUCHUSER").returncode == 1
+    done = run(account.environment(), "restore", "--yes", names[0])
+    assert (done.returncode, done.stdout.splitlines()[1].split()[1]) == (0, "changed")
+
+
+def test_a_change_without_a_terminal_needs_a_yes(account: Account) -> None:
+    done = run(account.environment(), "contain", "user0030@acme.example", input="y\n", stdin=None)
+    assert done.returncode == 1
+    assert "--yes" in done.stderr
+    done = run(account.environment(), "contain", "--dry-run", "user0030@acme.example")
+    assert (done.returncode, "would-change" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "outcome"), [("y", 0, "changed"), ("n", 1, "nothing was changed"), ("", 1, "nothing")]
+)
+def test_a_terminal_is_asked(answer: str, status: int, outcome: str) -> None:
+    from servers import simulating
+
+    with simulating() as account:
+        controller, terminal = pty.openpty()
+        try:
+            os.write(controller, answer.encode() + b"\n")
+            done = run(account.environment(), "contain", "user0030@acme.example", stdin=terminal)
+        finally:
+            os.close(controller)
+            os.close(terminal)
+    assert "suspend 1 users? [y/N]" in done.stderr
+    assert outcome in done.stdout + done.stderr
+    assert done.returncode == status
+
+
+def test_wrong_usage_is_found_before_anything_is_sent() -> None:
+    with serving(lambda _: None) as server:
+        for arguments in (["contain", "--yes", "Wendy Smith"], ["get"], ["list", "--limit", "x"], ["nothing"]):
+            assert run(hostile(server.url), *arguments).returncode == 2
+        done = run({**hostile(server.url), "OP_USERS_BASE_URL": "http://example.com"}, "check")
+        assert (done.returncode, "OP_USERS_BASE_URL" in done.stderr) == (2, True)
+        assert run(hostile(server.url), "contain", "--yes", "A", "--concurrency", "99").returncode == 2
+        assert server.requests == []
+
+
+def test_arguments_do_not_control_the_terminal() -> None:
+    done = run(hostile("http://127.0.0.1:1"), "get", "a\x1b[31mb")
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr
+
+
+def test_texts_of_the_server_do_not_control_the_terminal() -> None:
+    user = {**JSON_USER, "display_name": "\x1b]0;x\x07\u202eWendy"}
+    with serving(api(lambda request: request.answer(200, user))) as server:
+        done = run(hostile(server.url), "get", JSON_USER["id"])
+        assert r"\u{1b}]0;x\u{7}\u{202e}Wendy" in done.stdout
+        done = run(hostile(server.url), "get", JSON_USER["id"], "--json")
+        assert "\x1b" not in done.stdout
+        assert objects(done.stdout)[0]["display_name"] == user["display_name"]
+
+
+def test_all_that_can_succeed_later_is_75() -> None:
+    done = run(hostile("http://127.0.0.1:1", deadline_ms="300"), "get", "A", "--json")
+    assert done.returncode == 75
+    [error] = objects(done.stderr)
+    assert error["error"]["code"] == "connection-failed"
+
+
+@contextlib.contextmanager
+def interrupted_at(number: int, signals: int) -> Iterator[subprocess.Popen[str]]:
+    """Runs a change of 20 users that hangs from a change on, and is interrupted then."""
+    process: subprocess.Popen[str]
+
+    def change(request: Request, count: int) -> None:
+        if count < number:
+            suspended(request)
+            return
+        if count == number:
+            process.send_signal(signal.SIGINT)
+        if signals == 1:
+            # What is under way is waited for.
+            suspended(request)
+        else:
+            if count == number + 3:
+                process.send_signal(signal.SIGINT)
+            request.hang()
+
+    with serving(change_server(change)) as server:
+        command = [*COMMAND, "contain", "--yes", "--json", *IDS]
+        environment = {**os.environ, **hostile(server.url)}
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with process:
+            yield process
+            process.kill()
+
+
+def test_an_interrupted_change_tells_the_truth() -> None:
+    with interrupted_at(8, signals=2) as process:
+        output, _ = process.communicate(timeout=60)
+    summary, *users = objects(output)
+    assert process.returncode == 130
+    assert (summary["summary"]["changed"], summary["summary"]["maybe_changed"]) == (7, 4)
+    assert len(users) == 20
+
+
+def test_an_interrupt_lets_the_changes_under_way_end() -> None:
+    with interrupted_at(8, signals=1) as process:
+        output, errors = process.communicate(timeout=60)
+    summary = objects(output)[0]["summary"]
+    assert process.returncode == 130
+    assert summary["maybe_changed"] == 0
+    assert summary["changed"] + summary["skipped"] == 20
+    assert "interrupt again" in errors
+
+
+def test_a_reader_that_leaves_is_no_failure(account: Account) -> None:
+    environment = {**os.environ, **account.environment()}
+    with subprocess.Popen([*COMMAND, "list"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_a_failure(account: Account) -> None:
+    environment = {**os.environ, **account.environment()}
+    with open("/dev/full", "w") as full:
+        assert subprocess.run([*COMMAND, "list"], env=environment, stdout=full, check=False).returncode == 1
