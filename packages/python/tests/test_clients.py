@@ -36,7 +36,9 @@ from onepassword_users import (
     Target,
     User,
     UsersError,
+    _http,
 )
+from onepassword_users._interruptible import make_interruptible
 
 ID = "B" * 26
 SETTINGS: dict[str, Any] = {"account_id": "A" * 26, "client_id": "C" * 26, "client_secret": "not-a-real-secret-5f3a"}
@@ -150,7 +152,7 @@ def test_a_bulk_change_and_its_undo(call: Caller, account: Account) -> None:
     ids = [user.id for user in call(own, "list", page_size=60).users][50:56]
     settled: list[Any] = []
     first = Target(ids[0], expect_email="other@acme.example")
-    report = call(own, "contain", [first, *ids[1:], "nobody.here@acme.example"], on_settled=settled.append, protect=[ids[1]])
+    report = call(own, "contain", [first, *ids[1:], "no.such.user@acme.example"], on_settled=settled.append, protect=[ids[1]])
     outcomes = [str(target.outcome) for target in report.targets]
     assert outcomes == ["failed", "failed", "changed", "changed", "changed", "changed", "failed"]
     codes = [target.error.code for target in report.targets if target.error]
@@ -394,6 +396,26 @@ def test_an_untrusted_certificate_is_surely_not_sent(call: Caller, authority: tr
         assert server.requests == []
     assert (error.code, error.effect) == (ErrorCode.CONNECTION_FAILED, Effect.NOT_APPLIED)
     assert "the certificate is not trusted" in error.message
+
+
+def test_a_cancelled_request_over_tls_closes_its_connection(call: Caller, authority: trustme.CA, tmp_path: Any) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    closed = threading.Event()
+
+    def hang(request: Request) -> None:
+        request.hang()
+        closed.set()
+
+    with serving(api(hang), tls_context(authority)) as server:
+        call.error(settings(server, verify=tmp_path / "ca.pem", deadline_ms=300), "get", ID)
+        assert closed.wait(2)
+
+
+def test_all_connections_of_the_package_are_interruptible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    with _http.make_client(httpx.Client, True) as client:
+        assert make_interruptible(client)
 
 
 def test_verify_trusts_an_authority(call: Caller, authority: trustme.CA, tmp_path: Any) -> None:

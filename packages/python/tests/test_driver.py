@@ -227,7 +227,7 @@ def test_interrupts_at_random_leave_a_client_that_works() -> None:
         driver.run(get())
         previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
         try:
-            for attempt in range(300):
+            for attempt in range(120):
                 signal.setitimer(signal.ITIMER_REAL, 0.00002 * (attempt % 60 + 1))
                 try:
                     driver.run(get())
@@ -260,6 +260,23 @@ def test_other_exceptions_of_signal_handlers_end_the_call_too() -> None:
     finally:
         signal.signal(signal.SIGUSR1, previous)
     assert isinstance(caught.value.__cause__, Stopped)
+
+
+def test_a_cancelled_request_closes_its_connection() -> None:
+    """Also one that waits for a head, on a connection that was used before."""
+    closed = threading.Event()
+
+    def hang(request: Request) -> None:
+        request.hang()
+        closed.set()
+
+    with serving(answer) as server, driving(server, deadline_ms=300) as driver:
+        driver.run(get())
+        server.respond = hang
+        with pytest.raises(UsersError):
+            driver.run(get())
+        assert server.connections == 1
+        assert closed.wait(2)
 
 
 def test_close_ends_calls_of_other_threads() -> None:

@@ -77,6 +77,7 @@ class Open:
         self.request = request
         self.cut: Optional[Callable[[], object]] = None
         """Ends the request from outside, if its sender can be reached."""
+        self.is_cancelled = False
         self.head: Optional[Json] = None
         """Head of a response that is not told yet, because its body is expected at once."""
         self.head_due = 0.0
@@ -258,8 +259,11 @@ class Core:
         cancelled = self.requests.pop(request, None)
         if cancelled is not None:
             cancelled.head = None
-            if cancelled.cut is not None:
-                cancelled.cut()
+            # First the flag, then the cut: its sender sets the cut, then looks at the flag.
+            cancelled.is_cancelled = True
+            cut = cancelled.cut
+            if cut is not None:
+                cut()
 
     def _carry_out(self, actions: Json) -> Sends:
         """Carries out actions. Callers hear of them last: what they do next must find the newest state."""

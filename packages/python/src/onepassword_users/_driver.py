@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import os
 import queue
-import socket
 import threading
 import weakref
 from functools import partial
@@ -21,6 +20,7 @@ import httpx
 from . import _http
 from ._core import Call, Core, Done, Item, OnSettled, Open, Sends, now
 from ._errors import CallValue, Stopped, UsersError
+from ._interruptible import carrying, make_interruptible
 from ._results import settled as read_settled
 from ._stop import Stop
 
@@ -78,6 +78,8 @@ class Driver:
         self._core = core
         self._http = http
         self._is_own = is_own
+        if is_own:
+            make_interruptible(http)
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._is_closed = False
@@ -205,9 +207,10 @@ class Driver:
             return []
         try:
             request = _http.build(open_.request, _http.READ_TIMEOUT)
-            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
-            with contextlib.closing(response):
-                return self._receive(open_, response)
+            with carrying(open_):
+                response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+                with contextlib.closing(response):
+                    return self._receive(open_, response)
         except Exception as error:  # noqa: BLE001 - each becomes an event: an unknown one is possibly sent.
             return self._tell(open_.id, _http.failure_event(open_.id, now(), error))
 
@@ -215,7 +218,6 @@ class Driver:
         body = _http.Body(response)
         if body.refused is not None:
             return self._tell(open_.id, _http.encoding_event(open_.id, now(), body.refused))
-        open_.cut = partial(_shut_down, response)
         # `iter_raw` refuses a response that an own transport has read already.
         stream = response.stream
         assert isinstance(stream, httpx.SyncByteStream)
@@ -251,15 +253,6 @@ def stopped(done: Done) -> Stopped:
         return Stopped(result=done.value())
     except UsersError as error:
         return Stopped(error=error)
-
-
-def _shut_down(response: httpx.Response) -> None:
-    """Ends a thread's wait for the body, from another thread."""
-    stream = response.extensions.get("network_stream")
-    connection = None if stream is None else stream.get_extra_info("socket")
-    if connection is not None:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _keep_time(driver: weakref.ref[Driver], pokes: queue.SimpleQueue[bool]) -> None:
