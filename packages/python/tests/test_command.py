@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Any
+import time
+from typing import Any, Callable
 
 import pytest
 from servers import Account, Request, serving
@@ -161,50 +160,51 @@ def test_all_that_can_succeed_later_is_75() -> None:
     assert error["error"]["code"] == "connection-failed"
 
 
-@contextlib.contextmanager
-def interrupted_at(number: int, signals: int) -> Iterator[subprocess.Popen[str]]:
-    """Runs a change of 20 users that hangs from a change on, and is interrupted then."""
+def interrupt(respond: Callable[[Request], None], again: bool) -> tuple[int, list[dict[str, Any]], str]:
+    """Interrupts a change of 20 users when four requests wait for an answer, once or twice. Returns its status and output."""
     process: subprocess.Popen[str]
 
     def change(request: Request, count: int) -> None:
-        if count < number:
+        if count < 8:
             suspended(request)
             return
-        if count == number:
+        if count == 11:
             process.send_signal(signal.SIGINT)
-        if signals == 1:
-            # What is under way is waited for.
-            suspended(request)
-        else:
-            if count == number + 3:
-                process.send_signal(signal.SIGINT)
-            request.hang()
+        respond(request)
 
     with serving(change_server(change)) as server:
         command = [*COMMAND, "contain", "--yes", "--json", *IDS]
         environment = {**os.environ, **hostile(server.url)}
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        with process:
-            yield process
-            process.kill()
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stderr is not None
+                errors = process.stderr.readline()
+                if again:
+                    process.send_signal(signal.SIGINT)
+                output, rest = process.communicate(timeout=60)
+            finally:
+                process.kill()
+    return process.returncode, objects(output), errors + rest
 
 
 def test_an_interrupted_change_tells_the_truth() -> None:
-    with interrupted_at(8, signals=2) as process:
-        output, _ = process.communicate(timeout=60)
-    summary, *users = objects(output)
-    assert process.returncode == 130
-    assert (summary["summary"]["changed"], summary["summary"]["maybe_changed"]) == (7, 4)
+    status, (summary, *users), _ = interrupt(Request.hang, again=True)
+    assert status == 130
+    counts = summary["summary"]
+    assert (counts["changed"], counts["maybe_changed"], counts["skipped"]) == (7, 4, 9)
     assert len(users) == 20
 
 
 def test_an_interrupt_lets_the_changes_under_way_end() -> None:
-    with interrupted_at(8, signals=1) as process:
-        output, errors = process.communicate(timeout=60)
-    summary = objects(output)[0]["summary"]
-    assert process.returncode == 130
-    assert summary["maybe_changed"] == 0
-    assert summary["changed"] + summary["skipped"] == 20
+    def answer_later(request: Request) -> None:
+        time.sleep(0.5)
+        suspended(request)
+
+    status, (summary, *_), errors = interrupt(answer_later, again=False)
+    assert status == 130
+    assert summary["summary"]["maybe_changed"] == 0
+    assert summary["summary"]["skipped"] > 0
+    assert summary["summary"]["changed"] + summary["summary"]["skipped"] == 20
     assert "interrupt again" in errors
 
 

@@ -162,12 +162,14 @@ def test_drain_waits_for_what_is_under_way() -> None:
         release.wait(10)
         answer(request)
 
-    with serving(held) as server, driving(server) as driver:
+    with serving(held) as server, driving(server, module := FakeModule(server.url)) as driver:
 
         def drain() -> None:
             while len(server.requests) < 4:
                 time.sleep(0.001)
             stop.drain()
+            while "stop" not in module.events:
+                time.sleep(0.001)
             release.set()
 
         thread = threading.Thread(target=drain)
@@ -302,10 +304,12 @@ def test_close_ends_calls_of_other_threads() -> None:
 
 def test_a_client_that_is_dropped_ends_its_threads() -> None:
     with serving(answer) as server:
+        others = set(threading.enumerate())
         http = httpx.Client()
         driver = Driver(Core(FakeModule(server.url), {"settings": {}}), http, is_own=True)
         driver.run(get())
-        before = {thread for thread in threading.enumerate() if thread.name.startswith("onepassword-users")}
+        started = set(threading.enumerate()) - others
+        before = {thread for thread in started if thread.name.startswith("onepassword-users")}
         assert before
         ref = weakref.ref(driver)
         del driver

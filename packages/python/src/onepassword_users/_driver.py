@@ -11,6 +11,7 @@ import itertools
 import os
 import queue
 import threading
+import time
 import weakref
 from functools import partial
 from typing import Any, Callable, Optional, Union
@@ -29,15 +30,21 @@ Job = Callable[[], None]
 Items = queue.SimpleQueue[Item]
 # An abandoned call ends in one step. This is for a module that computes for ever.
 _ABANDON_SECONDS = 5.0
+_CLOSE_SECONDS = 1.0
 
 
 class Workers:
-    """Daemon threads, as many as there are jobs at the same time. They end with `end`."""
+    """Daemon threads, as many as there are jobs at the same time.
+
+    An interrupt of the thread that submits a job may lose the job, but no thread and no lock: a `threading.Condition`, which is
+    written in Python, could stay locked.
+    """
 
     def __init__(self) -> None:
         # Reentrant: a signal handler may interrupt `submit` in the same thread, and stop a call.
         self._lock = threading.RLock()
         self._jobs: queue.SimpleQueue[Optional[Job]] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._idle = 0
         self._count = 0
 
@@ -48,27 +55,34 @@ class Workers:
                 self._idle -= 1
             else:
                 threading.Thread(target=self._work, name="onepassword-users", daemon=True).start()
-                self._count += 1
             self._jobs.put(job)
 
     def end(self) -> None:
         """Ends the threads after the jobs under way."""
-        for _ in range(self._count):
-            self._jobs.put(None)
+        self._jobs.put(None)
+
+    def wait(self, seconds: float) -> None:
+        """Waits until the threads have ended, for a time at most."""
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(queue.Empty):
+            for _ in range(self._count):
+                self._ended.get(timeout=max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
+        with self._lock:
+            self._count += 1
         while True:
             job = self._jobs.get()
             if job is None:
+                # For the next thread.
+                self._jobs.put(None)
+                self._ended.put(None)
                 return
             job()
             # A thread that is idle must not keep the client of its last job.
             del job
-            self._idle_again()
-
-    def _idle_again(self) -> None:
-        with self._lock:
-            self._idle += 1
+            with self._lock:
+                self._idle += 1
 
 
 class Driver:
@@ -126,9 +140,11 @@ class Driver:
         self._workers.submit(partial(self._close_calls, ended))
         with contextlib.suppress(queue.Empty):
             ended.get(timeout=_ABANDON_SECONDS)
-        if self._is_own:
-            self._http.close()
         self._finalizer()
+        if self._is_own:
+            # A connection that is being made would not be closed with the others.
+            self._workers.wait(_CLOSE_SECONDS)
+            self._http.close()
 
     def _close_calls(self, ended: queue.SimpleQueue[None]) -> None:
         with self._lock:

@@ -92,19 +92,22 @@ class _Stream(httpcore.NetworkStream):
                 # Not that of `ssl.SSLSocket`, which changes what the reading thread uses.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    def _offer(self) -> None:
+    def _offer(self) -> bool:
+        """Offers to cut the request off. Returns true if that was asked for before."""
         open_ = _current.open
-        if open_ is not None:
-            open_.cut = self._shut_down
-            if open_.is_cancelled:
-                raise httpcore.ReadError("the request was cancelled")
+        if open_ is None:
+            return False
+        open_.cut = self._shut_down
+        return open_.is_cancelled
 
     def read(self, max_bytes: int, timeout: Optional[float] = None) -> bytes:
-        self._offer()
+        if self._offer():
+            raise httpcore.ReadError("the request was cancelled")
         return self._stream.read(max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: Optional[float] = None) -> None:
-        self._offer()
+        if self._offer():
+            raise httpcore.ReadError("the request was cancelled")
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
@@ -116,7 +119,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> httpcore.NetworkStream:
-        self._offer()
+        if self._offer():
+            self._shut_down()
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
