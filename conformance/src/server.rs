@@ -8,10 +8,15 @@ mod script;
 
 pub(crate) use self::item::Item;
 
-use std::{io, net::Ipv4Addr, sync::Arc};
+use std::{
+    future::pending,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     task::{AbortHandle, JoinSet, spawn_blocking},
 };
 
@@ -54,11 +59,10 @@ impl Sockets {
             items
         });
         let script = Arc::new(Script::new(prepared.await?));
-        let accepting =
-            [(self.server, true), (self.elsewhere, false)].map(|(listener, is_main)| {
-                let script = Arc::clone(&script);
-                tokio::spawn(accept(listener, script, is_main)).abort_handle()
-            });
+        let accepting = [
+            tokio::spawn(accept(self.server, Arc::clone(&script))).abort_handle(),
+            tokio::spawn(accept_none(self.elsewhere, Arc::clone(&script))).abort_handle(),
+        ];
         Ok(Server { script, accepting })
     }
 }
@@ -84,17 +88,42 @@ impl Drop for Server {
     }
 }
 
-/// Accepts connections. Those of the second port are differences.
-async fn accept(listener: TcpListener, script: Arc<Script>, is_main: bool) {
+/// Accepts connections, until the script refuses them.
+async fn accept(listener: TcpListener, script: Arc<Script>) {
+    let mut refusing = script.refusing();
     let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        if !is_main {
-            script.note("a request went to another server".into());
-            continue;
-        }
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = refusing.wait_for(|is_refusing| *is_refusing) => break,
+        };
+        let Ok((stream, _)) = accepted else { break };
         let script = Arc::clone(&script);
         // An error only means that the client closed the connection.
         connections.spawn(async move { Connection::new(stream).serve(&script).await.ok() });
         while connections.try_join_next().is_some() {}
+    }
+    let address = listener.local_addr();
+    drop(listener);
+    // Keeps the port, so that no other case gets it.
+    let _socket = address.and_then(occupy);
+    drop(refusing);
+    while connections.join_next().await.is_some() {}
+    pending::<()>().await;
+}
+
+/// Binds a socket without listening: connections to it are refused.
+fn occupy(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Connections to the listener before it are still there.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Notes each connection to the server that must get none.
+async fn accept_none(listener: TcpListener, script: Arc<Script>) {
+    while listener.accept().await.is_ok() {
+        script.note("a request went to another server".into());
     }
 }

@@ -58,12 +58,28 @@ pub(crate) struct Answer {
     body: Option<Arc<[u8]>>,
 }
 
-/// One value of a header, or several.
+/// One value of a header, several, or a long one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Values {
     One(String),
     Several(Vec<String>),
+    Repeated {
+        /// A text, and the number of its repetitions.
+        repeated: (String, usize),
+    },
+}
+
+impl Values {
+    fn texts(&self) -> Vec<String> {
+        match self {
+            Self::One(value) => vec![value.clone()],
+            Self::Several(values) => values.clone(),
+            Self::Repeated {
+                repeated: (text, times),
+            } => vec![text.repeat(*times)],
+        }
+    }
 }
 
 /// Form of the length of a body.
@@ -94,6 +110,8 @@ pub(crate) enum End {
     Reset,
     /// Nothing more is sent, until the client closes the connection.
     Hang,
+    /// The connection is closed, and no other one is accepted from now on.
+    Refuse,
     /// The body is sent again and again, until the client closes the connection.
     Endless,
 }
@@ -143,11 +161,7 @@ impl Answer {
         let status = status.unwrap_or(200);
         let mut head = format!("HTTP/1.1 {status} {}\r\n{CORS}", reason(status));
         for (name, values) in &self.headers {
-            let values = match values {
-                Values::One(value) => core::slice::from_ref(value),
-                Values::Several(values) => values,
-            };
-            for value in values {
+            for value in values.texts() {
                 let _ = write!(head, "{name}: {value}\r\n");
             }
         }
@@ -174,7 +188,7 @@ impl Answer {
             Length::Chunked => write!(head, "transfer-encoding: chunked\r\n"),
             Length::Closed => Ok(()),
         };
-        if self.end == End::Close || self.length == Length::Closed {
+        if matches!(self.end, End::Close | End::Refuse) || self.length == Length::Closed {
             head.push_str("connection: close\r\n");
         }
         head.push_str("\r\n");
@@ -192,7 +206,7 @@ impl Answer {
             for piece in &mut pieces {
                 *piece = [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
             }
-            if self.end == End::Keep {
+            if matches!(self.end, End::Keep | End::Refuse) {
                 pieces.push(b"0\r\n\r\n".into());
             }
         }

@@ -49,6 +49,9 @@ impl Connection {
                 self.stream.write_all(answer.as_bytes()).await?;
                 return self.close().await;
             };
+            if expected.answer.end == End::Refuse {
+                script.refuse().await;
+            }
             let is_read = self.answer(script, &expected).await;
             if !matches!(is_read, Ok(true)) {
                 script.cancel(&expected);

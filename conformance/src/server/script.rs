@@ -33,6 +33,8 @@ pub(super) struct Script {
     state: Mutex<ScriptState>,
     /// Number of batches of requests at once that were let go.
     batches: watch::Sender<u64>,
+    /// True once no connection is accepted any more.
+    is_refusing: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -83,7 +85,20 @@ impl Script {
             items,
             state: Mutex::new(state),
             batches: watch::Sender::default(),
+            is_refusing: watch::Sender::default(),
         }
+    }
+
+    /// Refuses connections from now on, once their listener is closed.
+    pub(super) async fn refuse(&self) {
+        self.is_refusing.send_replace(true);
+        // The listener drops its receiver when it is closed.
+        self.is_refusing.closed().await;
+    }
+
+    /// Tells the listener when it is to be closed.
+    pub(super) fn refusing(&self) -> watch::Receiver<bool> {
+        self.is_refusing.subscribe()
     }
 
     fn state(&self) -> MutexGuard<'_, ScriptState> {
