@@ -212,6 +212,69 @@ return {"results": [{"findings": []}]}"#;
 }
 
 #[test]
+fn a_request_to_another_server_is_a_difference() {
+    let play = r#"
+import urllib.request
+token = case["settings"]["baseUrl"]["origin"] + "/v1beta1/users/oauth2/token"
+headers = {"authorization": "Basic Og==", "content-type": "application/x-www-form-urlencoded"}
+request = urllib.request.Request(token, b"grant_type=client_credentials", headers)
+with urllib.request.urlopen(request) as answer:
+    elsewhere = answer.headers["location"]
+try:
+    urllib.request.urlopen(elsewhere, timeout=0.2)
+except OSError:
+    pass
+return {"results": [{"findings": []}]}"#;
+    let mut case = one_request();
+    case["server"][0]["with"] = json!("Basic Og==");
+    case["server"][0]["answer"] = json!({"status": 200, "headers": {"location": "${elsewhere}/x"}});
+    let run = run(&[("a.json", case)], "Test", play, &[]);
+    fails_with(&run, &["    a request went to another server\n"]);
+    assert!(!run.text.contains("authorization"), "{}", run.text);
+}
+
+#[test]
+fn requests_that_are_not_open_at_once_are_a_difference() {
+    let play = r#"
+import urllib.request
+for path in "/a", "/b":
+    urllib.request.urlopen(case["settings"]["baseUrl"]["origin"] + path).read()
+return {"results": [{"findings": []}]}"#;
+    let mut case = one_request();
+    let exchange = |path| json!({"request": format!("GET {path}"), "answer": {"text": "ok"}});
+    case["server"] = json!([{"anyOrder": [exchange("/a"), exchange("/b")], "atOnce": 2}]);
+    let run = run(&[("a.json", case)], "Test", play, &[]);
+    fails_with(
+        &run,
+        &["GET /a and its like: at most 1 were open at once, not 2"],
+    );
+}
+
+#[test]
+fn a_request_that_is_not_canceled_is_a_difference() {
+    let play = r#"
+import urllib.request
+urllib.request.urlopen(case["settings"]["baseUrl"]["origin"] + "/a").read()
+return {"results": [{"findings": []}]}"#;
+    let mut case = one_request();
+    case["server"] = json!([{"request": "GET /a", "canceled": true, "answer": {"text": "ok"}}]);
+    let run = run(&[("a.json", case)], "Test", play, &[]);
+    fails_with(&run, &["GET /a: was not canceled"]);
+}
+
+#[test]
+fn a_case_that_takes_too_long_is_a_difference() {
+    let mut case = nothing_to_revoke();
+    case["tookMs"] = json!([200, 20000]);
+    let early = run(&[("a.json", case.clone())], "Test", REVOKED, &[]);
+    fails_with(&early, &[" ms, not 200 to 20000"]);
+    case["tookMs"] = json!([0, 100]);
+    let play = format!("import time; time.sleep(0.3)\n{REVOKED}");
+    let late = run(&[("a.json", case)], "Test", &play, &[]);
+    fails_with(&late, &[" ms, not 0 to 100"]);
+}
+
+#[test]
 fn targets_are_settled_once_and_as_reported() {
     let report = r#"
 skipped = {"outcome": "skipped"}
