@@ -7,7 +7,7 @@ use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use ::conformance::{Call, Cases, PlayedCase, Session, StartedCase, Verdict};
 use host::InstanceOptions;
-use host_tests::{first_page, runtime};
+use host_tests::runtime;
 use onepassword_users_protocol::{CallResult, Operation, Settings};
 use tokio::{task::JoinSet, time::timeout};
 
@@ -93,7 +93,6 @@ async fn run(instance: &mut host::Instance, operation: &Operation) -> host::Resu
                 filter: list.filter.map(from::filter),
                 max_page_size: list.max_page_size,
                 page_token: list.page_token.clone(),
-                ..first_page()
             };
             to::result(instance.list_users(&options).await?, to::page)
         }
