@@ -158,8 +158,9 @@ pub struct Tick {
 
 /// An early end.
 ///
-/// No new request of the call is sent, and no wait before a retry goes on. Targets of a bulk change for which no change was
-/// sent are `skipped`.
+/// No new request of the call is sent, and no wait before a retry goes on: the call then fails with what the last response said.
+/// A call of which nothing has failed yet fails with `other`. Targets of a bulk change for which no change was sent are
+/// `skipped`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
