@@ -5,7 +5,7 @@ mod simulated_state;
 use std::path::PathBuf;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use host::{Instance, InstanceOptions, Network, RequestRecord, Runtime};
+use host::{InstanceOptions, Network, RequestRecord, StepsClient, StepsOptions, StepsRuntime};
 use simulator::Simulator;
 
 use crate::{
@@ -105,28 +105,29 @@ impl Account {
         self.simulator.as_ref()
     }
 
-    /// Creates an instance of the component. If verbose, each request is shown on standard error.
-    pub(crate) async fn instance(&self, verbose: bool) -> Result<Instance, Failure> {
+    /// Creates a client. If verbose, each request is shown on standard error.
+    pub(crate) fn client(&self, verbose: bool) -> Result<StepsClient, Failure> {
         let on_request = move |record: &RequestRecord| {
             if verbose {
                 stderr::print_line(request_line(record));
             }
         };
-        self.instance_with(self.options().on_request(on_request))
-            .await
+        self.client_with(self.client_options().on_request(on_request))
     }
 
-    /// Options of an instance with the account's settings.
-    pub(crate) fn options(&self) -> InstanceOptions {
+    /// Options of a client with the account's settings.
+    pub(crate) fn client_options(&self) -> StepsOptions {
+        StepsOptions::new(self.settings.iter().cloned()).network(self.network.clone())
+    }
+
+    /// Creates a client with these options.
+    pub(crate) fn client_with(&self, options: StepsOptions) -> Result<StepsClient, Failure> {
+        Ok(StepsRuntime::new()?.client(options)?)
+    }
+
+    /// Options of an instance of the plugin with the account's settings.
+    pub(crate) fn plugin_options(&self) -> InstanceOptions {
         InstanceOptions::new(self.settings.iter().cloned()).network(self.network.clone())
-    }
-
-    /// Creates an instance with these options.
-    pub(crate) async fn instance_with(
-        &self,
-        options: InstanceOptions,
-    ) -> Result<Instance, Failure> {
-        Ok(Runtime::new()?.instance(options).await?)
     }
 
     /// Value of a setting.

@@ -56,26 +56,26 @@ async fn run_on(
     verbose: bool,
     output: &mut Output,
 ) -> CommandResult {
-    let instance = account.instance(verbose);
+    let client = || account.client(verbose);
     match command {
         Command::Check { prove } => {
             let proven = prove.as_deref().map(NamedUser::of_argument).transpose()?;
-            check::run(&mut instance.await?, proven.as_ref(), output).await
+            check::run(&client()?, proven.as_ref(), output).await
         }
-        Command::List(list) => list::run(&mut instance.await?, list, verbose, output).await,
+        Command::List(list) => list::run(&client()?, list, verbose, output).await,
         Command::Get { user } => {
             let user = NamedUser::of_argument(user)?;
-            user::get(&mut instance.await?, &user, output).await
+            user::get(&client()?, &user, output).await
         }
         Command::Suspend { user, yes } => {
             let user = NamedUser::of_argument(user)?;
             let action = UserAction::Suspend;
-            user::change(&mut instance.await?, action, &user, *yes, output).await
+            user::change(&client()?, action, &user, *yes, output).await
         }
         Command::Reactivate { user, yes } => {
             let user = NamedUser::of_argument(user)?;
             let action = UserAction::Reactivate;
-            user::change(&mut instance.await?, action, &user, *yes, output).await
+            user::change(&client()?, action, &user, *yes, output).await
         }
         Command::Contain(bulk) => {
             bulk::run(account, UserAction::Suspend, bulk, verbose, output).await
@@ -83,7 +83,7 @@ async fn run_on(
         Command::Restore(bulk) => {
             bulk::run(account, UserAction::Reactivate, bulk, verbose, output).await
         }
-        // Handled in `run`: they need no instance.
+        // Handled in `run`: they need no client.
         Command::Serve(_)
         | Command::Completions { .. }
         | Command::Man { .. }

@@ -46,7 +46,7 @@ pub use self::{
     components::{COMPONENT, CONFIGURABLE_COMPONENT, SERVICE, STEPS},
     error::{HostError, Result},
     network::{Network, NetworkError},
-    outgoing_http::{ApiOperation, Observer, RequestEnd, RequestRecord},
+    outgoing_http::{ApiOperation, RequestEnd, RequestRecord},
     plugin::{
         ApiVersion, BaseUrl, BasicCredentials, ClientCredentials, ConfigurableInstance,
         ConfigurableRuntime, Credentials, Instance, InstanceOptions, Runtime, Settings,

@@ -1,16 +1,12 @@
-//! Outgoing HTTP of an instance: requests over real connections, and the functions that observe them.
+//! Outgoing HTTP of an instance: requests over real connections, and the function that is told of them.
 
 mod call_log;
 mod connect_error;
 mod connector;
 mod hooks;
-mod observed_http;
-mod observer;
 mod operation;
 mod request_record;
-mod response_users;
 mod sender;
-mod tee;
 
 pub(crate) use self::{
     call_log::{CallLog, Causes},
@@ -19,7 +15,6 @@ pub(crate) use self::{
     request_record::{OnRequest, PendingRequest},
 };
 pub use self::{
-    observer::Observer,
     operation::ApiOperation,
     request_record::{RequestEnd, RequestRecord},
 };

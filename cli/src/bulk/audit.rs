@@ -1,4 +1,4 @@
-//! The audit of a bulk change: one event per user, appended and synced before a change's response is used.
+//! The audit of a bulk change: one event per user, appended and synced before anything else is done with its outcome.
 
 mod line;
 
@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use host::{Outcome, User, UserState};
+use host::{Outcome, TargetReport, User, UserState};
 
 use self::line::{AuditEvent, EventUser};
 use super::{
@@ -68,15 +68,9 @@ impl AuditLog {
         self.warning.as_deref()
     }
 
-    /// Writes and syncs the event of a change that the server acknowledged.
-    pub(super) fn write_acknowledged(
-        &self,
-        id: &str,
-        outcome: Outcome,
-        user: Option<&User>,
-        previous_state: Option<&UserState>,
-    ) -> io::Result<()> {
-        let user = user.map_or_else(
+    /// Writes and syncs the event of a change that was, or may have been, made.
+    pub(super) fn write_change(&self, id: &str, report: &TargetReport) -> io::Result<()> {
+        let user = report.user.as_ref().map_or_else(
             || EventUser {
                 id: Some(id.to_owned()),
                 ..EventUser::default()
@@ -85,10 +79,10 @@ impl AuditLog {
         );
         let written = WrittenEvent {
             user,
-            previous_state: previous_state.cloned(),
-            outcome,
+            previous_state: report.previous_state.clone(),
+            outcome: report.outcome.clone(),
         };
-        // The same change was sent again because its response was incomplete.
+        // A user who is named twice.
         if self
             .written()
             .get(id)
@@ -100,7 +94,7 @@ impl AuditLog {
             user: &written.user,
             outcome: &written.outcome,
             error: error_of(&written.outcome),
-            previous_state,
+            previous_state: written.previous_state.as_ref(),
             is_interrupted: false,
         };
         self.append(&event.line(&self.change)?)?;
@@ -108,7 +102,7 @@ impl AuditLog {
         Ok(())
     }
 
-    /// Writes and syncs the remaining events: one per user, and a second one if the first is incomplete or outdated.
+    /// Writes and syncs the remaining events: one per user, and a second one if the first does not say the same.
     pub(super) fn finish(&self, result: &BulkResult) -> io::Result<()> {
         let mut lines = String::new();
         for target in distinct_users(&result.targets) {

@@ -1,20 +1,26 @@
-//! Calls of the component: a dry run, its plan, or everything in one call; each can be interrupted.
+//! Calls of the client: a dry run, its plan, or everything in one call; each can be interrupted.
 
 mod interrupt;
 
-use host::{ChangeOptions, Instance, Outcome, Report, Target};
+use std::{ops::ControlFlow, pin::pin, sync::Arc, time::Duration};
+
+use host::{ChangeOptions, Outcome, Report, StepsClient, StopMode, Target, TargetReport};
 use onepassword_users::UserAction;
 use serde_json::json;
+use tokio::time::timeout;
 
 use self::interrupt::{Interrupt, MAX_STOP_WAIT};
 use super::{plan, progress::Progress, request_history::RequestHistory, result::BulkResult};
 use crate::{failure::Failure, named_user::NamedUser, output::stderr};
 
-/// An instance, with the observers of its requests.
+/// Maximum time from the second signal to the end of a call: for the audit's lines.
+const MAX_END_WAIT: Duration = Duration::from_secs(5);
+
+/// A client, with the observers of its requests.
 pub(super) struct BulkCall<'a> {
-    pub(super) instance: &'a mut Instance,
+    pub(super) client: &'a StepsClient,
     pub(super) action: UserAction,
-    pub(super) history: &'a RequestHistory,
+    pub(super) history: &'a Arc<RequestHistory>,
     pub(super) progress: &'a Progress,
     pub(super) is_json: bool,
 }
@@ -32,7 +38,7 @@ struct CallEnd {
 impl BulkCall<'_> {
     /// Looks the users up and changes them, in one call.
     pub(super) async fn run(
-        &mut self,
+        &self,
         users: &[NamedUser],
         options: &ChangeOptions,
     ) -> Result<ResultAndFailure, Failure> {
@@ -45,7 +51,7 @@ impl BulkCall<'_> {
 
     /// Looks the users up, and changes nothing.
     pub(super) async fn plan(
-        &mut self,
+        &self,
         users: &[NamedUser],
         options: &ChangeOptions,
     ) -> Result<BulkResult, Failure> {
@@ -55,7 +61,7 @@ impl BulkCall<'_> {
             ..options.clone()
         };
         let _progress = self.progress.show(None);
-        let report = call(self.instance, self.action, &targets, &options).await?;
+        let report = self.call(&targets, &options).await?;
         let mut result = BulkResult::new(users, report, true);
         let warnings = plan::unguarded(&result);
         result.warnings.extend(warnings);
@@ -64,7 +70,7 @@ impl BulkCall<'_> {
 
     /// Changes exactly the users of a plan.
     pub(super) async fn run_plan(
-        &mut self,
+        &self,
         plan: BulkResult,
         options: &ChangeOptions,
     ) -> Result<ResultAndFailure, Failure> {
@@ -87,7 +93,7 @@ impl BulkCall<'_> {
 
     /// Runs a call to its end, or until it is interrupted twice.
     async fn call_until_interrupted(
-        &mut self,
+        &self,
         targets: &[Target],
         options: &ChangeOptions,
     ) -> Result<CallEnd, Failure> {
@@ -100,37 +106,40 @@ impl BulkCall<'_> {
         let changes = (!options.dry_run).then_some(targets.len());
         let progress = self.progress.show(changes);
         let result = {
-            let mut call = Box::pin(call(self.instance, self.action, targets, options));
+            let mut call = pin!(self.call(targets, options));
             tokio::select! {
                 result = &mut call => Some(result),
                 () = interrupt.signal() => {
                     is_interrupted = true;
-                    self.history.block_requests();
-                    let is_json = self.is_json;
-                    progress.suspend(|| report_interrupt(is_json));
+                    self.client.stop(StopMode::Drain);
+                    progress.suspend(|| report_interrupt(self.is_json));
                     tokio::select! {
-                        result = call => Some(result),
-                        () = interrupt.second_signal_or_timeout() => None,
+                        result = &mut call => Some(result),
+                        () = interrupt.second_signal_or_timeout() => {
+                            self.client.stop(StopMode::AtOnce);
+                            timeout(MAX_END_WAIT, call).await.ok()
+                        }
                     }
                 }
             }
         };
         drop(progress);
         let (report, failure) = match result {
-            None => (self.history.report(targets), None),
+            None => (self.history.report(targets.len()), None),
             Some(Ok(report)) => (report, None),
             Some(Err(Failure::Call(error))) => {
-                let mut report = self.history.report(targets);
-                for target in &mut report.targets {
-                    if target.outcome == Outcome::Skipped {
+                let mut report = self.history.report(targets.len());
+                // An error of an interrupted call is a consequence of the interrupt, not a failure.
+                if is_interrupted {
+                    (report, None)
+                } else {
+                    for target in &mut report.targets {
                         target.outcome = Outcome::Failed(error.clone());
                     }
+                    (report, Some(Failure::Call(error)))
                 }
-                // An error of an interrupted call is a consequence of the interrupt, not a failure.
-                let failure = (!is_interrupted).then_some(Failure::Call(error));
-                (report, failure)
             }
-            Some(Err(failure)) => (self.history.report(targets), Some(failure)),
+            Some(Err(failure)) => (self.history.report(targets.len()), Some(failure)),
         };
         Ok(CallEnd {
             report,
@@ -139,28 +148,33 @@ impl BulkCall<'_> {
         })
     }
 
-    /// Sets the number of requests, and marks targets as skipped whose change was never sent.
+    /// Sets the number of requests of the whole command.
     fn complete(&self, mut result: BulkResult) -> BulkResult {
         result.requests = self.history.requests();
-        for target in &mut result.targets {
-            if self.history.is_never_sent(target) {
-                target.report.outcome = Outcome::Skipped;
-            }
-        }
         result
     }
-}
 
-async fn call(
-    instance: &mut Instance,
-    action: UserAction,
-    targets: &[Target],
-    options: &ChangeOptions,
-) -> Result<Report, Failure> {
-    Ok(match action {
-        UserAction::Suspend => instance.suspend_users(targets, options).await??,
-        UserAction::Reactivate => instance.reactivate_users(targets, options).await??,
-    })
+    async fn call(&self, targets: &[Target], options: &ChangeOptions) -> Result<Report, Failure> {
+        self.history.begin_call();
+        let (history, progress) = (Arc::clone(self.history), self.progress.clone());
+        let told = targets.to_vec();
+        let on_settled = move |index: usize, report: &TargetReport| {
+            progress.on_settled(report);
+            match told.get(index) {
+                Some(target) => history.on_settled(index, target, report),
+                None => ControlFlow::Continue(()),
+            }
+        };
+        let client = self.client;
+        Ok(match self.action {
+            UserAction::Suspend => client.suspend_users(targets, options, on_settled).await??,
+            UserAction::Reactivate => {
+                client
+                    .reactivate_users(targets, options, on_settled)
+                    .await??
+            }
+        })
+    }
 }
 
 fn report_interrupt(is_json: bool) {

@@ -1,6 +1,6 @@
 //! The change that a command makes.
 
-use host::{ApiOperation, UserState};
+use host::UserState;
 use onepassword_users::UserAction;
 use uuid::Uuid;
 
@@ -11,15 +11,6 @@ pub(super) fn resulting_state(action: UserAction) -> UserState {
     match action {
         UserAction::Suspend => UserState::Suspended,
         UserAction::Reactivate => UserState::Active,
-    }
-}
-
-/// Action of a request. None if it changes nothing.
-pub(super) fn action_of(operation: &ApiOperation) -> Option<UserAction> {
-    match operation {
-        ApiOperation::Suspend(_) => Some(UserAction::Suspend),
-        ApiOperation::Reactivate(_) => Some(UserAction::Reactivate),
-        ApiOperation::List | ApiOperation::Get(_) => None,
     }
 }
 

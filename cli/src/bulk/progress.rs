@@ -1,16 +1,15 @@
 //! Progress of a call: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::{
-    collections::HashSet,
     io::{self, IsTerminal},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use host::{ApiOperation, RequestEnd, RequestRecord};
+use host::{ApiOperation, Outcome, RequestEnd, RequestRecord, TargetReport};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::{task::JoinHandle, time::sleep};
@@ -47,7 +46,7 @@ impl ProgressFormat {
     }
 }
 
-/// Progress of a command, counted from its requests.
+/// Progress of a command, counted from its requests and outcomes.
 #[derive(Clone)]
 pub(super) struct Progress {
     format: ProgressFormat,
@@ -58,15 +57,7 @@ pub(super) struct Progress {
 struct Counts {
     pages: AtomicUsize,
     users: AtomicUsize,
-    /// Ids of the users whose change was answered: a change may take several requests.
-    changed: Mutex<HashSet<String>>,
-}
-
-impl Counts {
-    fn changes(&self) -> usize {
-        let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
-        changed.len()
-    }
+    changes: AtomicUsize,
 }
 
 impl Progress {
@@ -85,16 +76,16 @@ impl Progress {
         let count = match &record.operation {
             Some(ApiOperation::List) => &self.counts.pages,
             Some(ApiOperation::Get(_)) => &self.counts.users,
-            Some(ApiOperation::Suspend(id) | ApiOperation::Reactivate(id)) => {
-                let changed = self.counts.changed.lock();
-                changed
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(id.clone());
-                return;
-            }
-            None => return,
+            Some(ApiOperation::Suspend(_) | ApiOperation::Reactivate(_)) | None => return,
         };
         count.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a target whose outcome is known.
+    pub(super) fn on_settled(&self, report: &TargetReport) {
+        if report.outcome == Outcome::Changed {
+            self.counts.changes.fetch_add(1, Relaxed);
+        }
     }
 
     /// Shows the progress until the returned guard is dropped. `changes` is the maximum number of changes; none for a call
@@ -128,7 +119,13 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         loop {
-            bar.set_position(self.counts.changes().try_into().unwrap_or(u64::MAX));
+            bar.set_position(
+                self.counts
+                    .changes
+                    .load(Relaxed)
+                    .try_into()
+                    .unwrap_or(u64::MAX),
+            );
             bar.set_message(self.text(changes));
             bar.tick();
             sleep(BAR_INTERVAL).await;
@@ -142,7 +139,7 @@ impl Progress {
                 let object = json!({ "progress": {
                     "pages": self.counts.pages.load(Relaxed),
                     "users": self.counts.users.load(Relaxed),
-                    "changes": self.counts.changes(),
+                    "changes": self.counts.changes.load(Relaxed),
                     "changes_at_most": changes,
                 } });
                 stderr::print_object(&object);
@@ -165,7 +162,7 @@ impl Progress {
             }
         }
         if let Some(most) = changes {
-            let made = self.counts.changes();
+            let made = self.counts.changes.load(Relaxed);
             parts.push(format!("{made} of at most {most} changed"));
         }
         if parts.is_empty() {

@@ -1,29 +1,22 @@
-//! The requests of a command: users seen, changes sent, changes acknowledged.
+//! The requests and outcomes of a command, as its client tells them.
 //!
-//! Writes each acknowledged change to the audit before the component gets the response, and can block further requests.
-
-mod sent_change;
+//! Writes the outcome of each change to the audit, before the client sends anything else.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
+    ops::ControlFlow,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use host::{
-    ApiOperation, ErrorCode, Observer, Outcome, Report, RequestEnd, RequestRecord, Selector,
-    Target, TargetReport, User, UserState,
+    ApiOperation, Effect, Error, ErrorCode, Outcome, Report, RequestEnd, RequestRecord, Selector,
+    Target, TargetReport,
 };
-use onepassword_users::{UserAction, comparable_email};
+use onepassword_users::UserAction;
 
-use self::sent_change::SentChange;
-use super::{
-    audit::AuditLog,
-    change::{action_of, resulting_state},
-    result::TargetResult,
-};
-use crate::named_user::NamedUser;
+use super::audit::AuditLog;
 
-/// History of the requests of one command.
+/// History of the requests and outcomes of one command.
 pub(super) struct RequestHistory {
     action: UserAction,
     audit: Option<AuditLog>,
@@ -32,25 +25,13 @@ pub(super) struct RequestHistory {
 
 #[derive(Default)]
 struct HistoryState {
-    /// Ids of the users named by id.
-    ids: HashSet<String>,
-    /// For each address named, the ids of the users seen with it.
-    emails: HashMap<String, HashSet<String>>,
-    /// Named users by id, as seen last.
-    users: HashMap<String, User>,
-    /// States of the named users by id, as seen first.
-    previous_states: HashMap<String, UserState>,
-    /// True if no further request is allowed.
-    is_blocked: bool,
+    /// Outcomes of the current call, by index of their target.
+    settled: HashMap<usize, TargetReport>,
+    /// True if the current call sent a change.
+    is_change_sent: bool,
     audit_error: Option<String>,
     /// Number of requests sent.
     requests: u32,
-    /// Ids in the requests that were blocked.
-    blocked_ids: HashSet<String>,
-    /// True if a request without an id was blocked: a list or a token request.
-    is_shared_request_blocked: bool,
-    /// Changes sent, by user id.
-    changes: HashMap<String, SentChange>,
     /// True if the server answered a get with 200.
     is_get_allowed: bool,
     /// True if the server answered a get with 403.
@@ -58,26 +39,12 @@ struct HistoryState {
 }
 
 impl RequestHistory {
-    pub(super) fn new(action: UserAction, users: &[NamedUser], audit: Option<AuditLog>) -> Self {
-        let mut state = HistoryState::default();
-        for user in users {
-            if user.is_email() {
-                let email = comparable_email(&user.text);
-                state.emails.entry(email).or_default();
-            } else {
-                state.ids.insert(user.text.clone());
-            }
-        }
+    pub(super) fn new(action: UserAction, audit: Option<AuditLog>) -> Self {
         Self {
             action,
             audit,
-            state: Mutex::new(state),
+            state: Mutex::default(),
         }
-    }
-
-    /// Blocks all further requests.
-    pub(super) fn block_requests(&self) {
-        self.state().is_blocked = true;
     }
 
     /// Audit of the command, if there is one.
@@ -101,155 +68,105 @@ impl RequestHistory {
         state.is_get_allowed || !state.is_get_forbidden
     }
 
+    /// Forgets the outcomes of the call before.
+    pub(super) fn begin_call(&self) {
+        let mut state = self.state();
+        state.settled.clear();
+        state.is_change_sent = false;
+    }
+
+    /// Notes that a request is about to be sent.
+    pub(super) fn on_send(&self, operation: Option<&ApiOperation>) {
+        let mut state = self.state();
+        state.requests += 1;
+        state.is_change_sent |= operation.is_some_and(|it| it.changed_user_id().is_some());
+    }
+
     /// Notes the end of a request.
     pub(super) fn on_request(&self, record: &RequestRecord) {
-        let RequestEnd::Status(status) = record.end else {
-            return;
-        };
-        let mut state = self.state();
-        match &record.operation {
-            Some(ApiOperation::Get(_)) => {
-                state.is_get_allowed |= status == 200;
-                state.is_get_forbidden |= status == 403;
-            }
-            Some(operation) => {
-                // After a status of 400 to 499 nothing was changed. After any other status except 200 it is unknown.
-                if let Some(id) = operation.changed_user_id()
-                    && (400..500).contains(&status)
-                    && let Some(change) = state.changes.get_mut(id)
-                {
-                    change.record_refusal(status);
-                }
-            }
-            None => {}
+        if let (Some(ApiOperation::Get(_)), RequestEnd::Status(status)) =
+            (&record.operation, &record.end)
+        {
+            let mut state = self.state();
+            state.is_get_allowed |= *status == 200;
+            state.is_get_forbidden |= *status == 403;
         }
     }
 
-    /// Returns true if a target failed only because requests were blocked: its change was never sent.
-    pub(super) fn is_never_sent(&self, target: &TargetResult) -> bool {
-        let state = self.state();
-        // The component cannot know that a denied request was never sent. This history does.
-        let is_denied = target
-            .error()
-            .is_some_and(|error| error.code == ErrorCode::ConnectionFailed);
-        let is_sent = target.id().is_some_and(|id| state.changes.contains_key(id));
-        let is_blocked = target.id().is_some_and(|id| state.blocked_ids.contains(id));
-        state.is_blocked && is_denied && !is_sent && (is_blocked || state.is_shared_request_blocked)
+    /// Notes the outcome of a target, and writes and syncs the audit's line of a change that was, or may have been, made. Other
+    /// outcomes are written at the end of the command. Breaks if the line could not be written.
+    pub(super) fn on_settled(
+        &self,
+        index: usize,
+        target: &Target,
+        report: &TargetReport,
+    ) -> ControlFlow<()> {
+        self.state().settled.insert(index, report.clone());
+        let is_change = match &report.outcome {
+            Outcome::Changed => true,
+            Outcome::Failed(error) => error.effect == Effect::PossiblyApplied,
+            Outcome::Unchanged | Outcome::WouldChange | Outcome::Skipped => false,
+        };
+        let id = match (&report.user, &target.who) {
+            (Some(user), _) => Some(&user.id),
+            (None, Selector::Id(id)) => Some(id),
+            (None, Selector::Email(_)) => None,
+        };
+        if let (true, Some(audit), Some(id)) = (is_change, &self.audit, id)
+            && let Err(error) = audit.write_change(id, report)
+        {
+            let mut state = self.state();
+            state.audit_error.get_or_insert_with(|| error.to_string());
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 
-    /// Report of a call that was ended early, as far as the requests show its outcomes.
-    pub(super) fn report(&self, targets: &[Target]) -> Report {
+    /// Report of the current call if it did not end: the outcomes that are known. Without a change that was sent, the other
+    /// targets are skipped.
+    pub(super) fn report(&self, targets: usize) -> Report {
         let state = self.state();
-        let targets = targets.iter().map(|target| self.target(&state, target));
+        let unknown = if state.is_change_sent {
+            Outcome::Failed(self.unknown_outcome(state.requests))
+        } else {
+            Outcome::Skipped
+        };
+        let target = |index| {
+            let settled = state.settled.get(&index).cloned();
+            settled.unwrap_or_else(|| TargetReport {
+                outcome: unknown.clone(),
+                user: None,
+                previous_state: None,
+            })
+        };
         Report {
-            targets: targets.collect(),
+            targets: (0..targets).map(target).collect(),
             refused: None,
             requests: state.requests,
             warnings: Vec::new(),
         }
     }
 
-    fn target(&self, state: &HistoryState, target: &Target) -> TargetReport {
-        let id = match &target.who {
-            Selector::Id(id) => Some(id.as_str()),
-            Selector::Email(email) => state.find(&comparable_email(email)),
-        };
-        let change = id.and_then(|id| state.changes.get(id));
-        TargetReport {
-            outcome: change.map_or(Outcome::Skipped, |change| change.outcome(self.action)),
-            user: id.and_then(|id| state.users.get(id)).cloned(),
-            previous_state: id.and_then(|id| state.previous_states.get(id)).cloned(),
+    fn unknown_outcome(&self, requests: u32) -> Error {
+        let operation = self.action.bulk_operation().name();
+        Error {
+            code: ErrorCode::Other,
+            message: format!(
+                "{operation}: the command ended before the outcome was known; the change may have been made"
+            ),
+            hint: None,
+            effect: Effect::PossiblyApplied,
+            retryable: false,
+            retry_after_ms: None,
+            status: None,
+            api_code: None,
+            api_message: None,
+            candidates: Vec::new(),
+            requests,
         }
     }
 
     fn state(&self) -> MutexGuard<'_, HistoryState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl HistoryState {
-    /// Id of the only user seen with an address.
-    fn find(&self, email: &str) -> Option<&str> {
-        let mut ids = self.emails.get(email)?.iter();
-        let first = ids.next();
-        first.filter(|_| ids.next().is_none()).map(String::as_str)
-    }
-
-    /// Updates a user who is a target or already stored.
-    fn see(&mut self, user: User) {
-        let ids = self.emails.get_mut(&comparable_email(&user.email));
-        let is_named = ids.is_some() || self.ids.contains(&user.id);
-        if let Some(ids) = ids {
-            ids.insert(user.id.clone());
-        }
-        if is_named || self.users.contains_key(&user.id) {
-            let previous_state = self.previous_states.entry(user.id.clone());
-            previous_state.or_insert_with(|| user.state.clone());
-            self.users.insert(user.id.clone(), user);
-        }
-    }
-}
-
-impl Observer for RequestHistory {
-    fn allows(&self, operation: Option<&ApiOperation>) -> bool {
-        let mut state = self.state();
-        if !state.is_blocked {
-            state.requests += 1;
-            if let Some(id) = operation.and_then(ApiOperation::changed_user_id) {
-                state
-                    .changes
-                    .entry(id.to_owned())
-                    .or_default()
-                    .record_request();
-            }
-            return true;
-        }
-        match operation {
-            Some(
-                ApiOperation::Get(id) | ApiOperation::Suspend(id) | ApiOperation::Reactivate(id),
-            ) => {
-                state.blocked_ids.insert(id.clone());
-            }
-            Some(ApiOperation::List) | None => state.is_shared_request_blocked = true,
-        }
-        false
-    }
-
-    fn users_seen(&self, users: Vec<User>) {
-        let mut state = self.state();
-        for user in users {
-            state.see(user);
-        }
-    }
-
-    fn change_acknowledged(&self, change: &ApiOperation, user: Option<User>) {
-        let Some(id) = change.changed_user_id() else {
-            return;
-        };
-        let new_state = action_of(change).map(resulting_state);
-        let user = user.filter(|user| user.id == id && Some(&user.state) == new_state.as_ref());
-        let (outcome, user, previous_state) = {
-            let mut state = self.state();
-            let change = state.changes.entry(id.to_owned()).or_default();
-            // A proxy can answer 200 as well.
-            change.record_ok(user.is_some());
-            let outcome = change.outcome(self.action);
-            if let Some(user) = user {
-                state.users.insert(id.to_owned(), user);
-            }
-            let user = state.users.get(id).cloned();
-            (outcome, user, state.previous_states.get(id).cloned())
-        };
-        let written = match &self.audit {
-            Some(audit) => {
-                audit.write_acknowledged(id, outcome, user.as_ref(), previous_state.as_ref())
-            }
-            None => Ok(()),
-        };
-        if let Err(error) = written {
-            let mut state = self.state();
-            state.is_blocked = true;
-            state.audit_error.get_or_insert_with(|| error.to_string());
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use host::{ChangeOptions, Instance, ListOptions, Observer, RequestRecord};
+use host::{ApiOperation, ChangeOptions, ListOptions, RequestRecord, StepsClient};
 use onepassword_users::UserAction;
 
 use super::{
@@ -92,11 +92,11 @@ pub(crate) async fn run(
         output.warning(warning);
     }
 
-    let history = Arc::new(RequestHistory::new(action, &users, audit));
+    let history = Arc::new(RequestHistory::new(action, audit));
     let progress = Progress::new(ProgressFormat::new(output.is_json(), verbose));
-    let mut instance = instance(account, &history, &progress, verbose).await?;
-    let mut call = BulkCall {
-        instance: &mut instance,
+    let client = client(account, &history, &progress, verbose)?;
+    let call = BulkCall {
+        client: &client,
         action,
         history: &history,
         progress: &progress,
@@ -108,7 +108,7 @@ pub(crate) async fn run(
         Some(prompt) => {
             let mut plan = call.plan(&users, &options).await?;
             if arguments.missing_ok {
-                accept_missing(call.instance, &history, &mut plan).await?;
+                accept_missing(call.client, &history, &mut plan).await?;
             }
             let changes = plan::targets(&plan, false).len();
             if changes == 0 || plan.refused.is_some() {
@@ -122,7 +122,7 @@ pub(crate) async fn run(
         }
     };
     if arguments.missing_ok && failure.is_none() && !result.is_interrupted {
-        accept_missing(call.instance, &history, &mut result).await?;
+        accept_missing(call.client, &history, &mut result).await?;
     }
     let recorded = record(&change, report.as_mut(), &history, &mut result);
     // If nothing was tried, one error says more than the same error for each user.
@@ -156,7 +156,7 @@ fn reported(status: u8) -> CommandResult {
 /// Takes users who do not exist for no failure. A server that lost the paths of users answers in the same words: those who were
 /// named by id are missing only if the list can be read.
 async fn accept_missing(
-    instance: &mut Instance,
+    client: &StepsClient,
     history: &RequestHistory,
     result: &mut BulkResult,
 ) -> Result<(), Failure> {
@@ -170,7 +170,7 @@ async fn accept_missing(
             max_page_size: Some(1),
             page_token: None,
         };
-        let read = instance.list_users(&options).await?;
+        let read = client.list_users(&options).await?;
         result.requests = history.requests();
         if let Err(error) = read {
             result.warnings.push(format!(
@@ -220,22 +220,23 @@ fn options(
     })
 }
 
-/// Creates an instance whose requests are observed by the history and the progress.
-async fn instance(
+/// Creates a client whose requests are observed by the history and the progress.
+fn client(
     account: &Account,
     history: &Arc<RequestHistory>,
     progress: &Progress,
     verbose: bool,
-) -> Result<Instance, Failure> {
-    let (request_progress, request_history) = (progress.clone(), Arc::clone(history));
+) -> Result<StepsClient, Failure> {
+    let sent_history = Arc::clone(history);
+    let on_send = move |operation: Option<&ApiOperation>| sent_history.on_send(operation);
+    let (progress, history) = (progress.clone(), Arc::clone(history));
     let on_request = move |record: &RequestRecord| {
-        request_progress.on_request(record);
-        request_history.on_request(record);
+        progress.on_request(record);
+        history.on_request(record);
         if verbose {
             stderr::print_line(request_line(record));
         }
     };
-    let observer = Arc::clone(history) as Arc<dyn Observer>;
-    let options = account.options().on_request(on_request).observer(observer);
-    account.instance_with(options).await
+    let options = account.client_options();
+    account.client_with(options.on_send(on_send).on_request(on_request))
 }

@@ -1,6 +1,6 @@
 //! The command `check`.
 
-use host::{ErrorCode, Finding, HostError, Instance, UserState, Verdict};
+use host::{ErrorCode, Finding, HostError, StepsClient, UserState, Verdict};
 
 use super::user;
 use crate::{
@@ -14,13 +14,13 @@ const SUSPEND: &str = "suspend-user";
 
 /// Checks the settings, and the permission to suspend with a user who is suspended already. Fails if a check failed.
 pub(super) async fn run(
-    instance: &mut Instance,
+    client: &StepsClient,
     suspended: Option<&NamedUser>,
     output: &mut Output,
 ) -> CommandResult {
-    let mut findings = instance.check().await?;
+    let mut findings = client.check().await?;
     if let Some(named) = suspended {
-        let (verdict, detail) = prove(instance, named).await?;
+        let (verdict, detail) = prove(client, named).await?;
         let proven = Finding {
             check: SUSPEND.to_owned(),
             verdict,
@@ -43,12 +43,12 @@ pub(super) async fn run(
 }
 
 /// Suspends a user who is suspended already, which changes nothing: suspending is documented as idempotent.
-async fn prove(instance: &mut Instance, named: &NamedUser) -> Result<(Verdict, String), HostError> {
+async fn prove(client: &StepsClient, named: &NamedUser) -> Result<(Verdict, String), HostError> {
     let not_tried = |cause: &str| {
         let detail = format!("not proven: {cause}");
         (Verdict::Failed, detail)
     };
-    let user = match user::read(instance, named).await? {
+    let user = match user::read(client, named).await? {
         Ok(user) => user,
         Err(error) => return Ok(not_tried(&error.message)),
     };
@@ -59,7 +59,7 @@ async fn prove(instance: &mut Instance, named: &NamedUser) -> Result<(Verdict, S
         );
         return Ok(not_tried(&cause));
     }
-    Ok(match instance.suspend_user(&user.id).await? {
+    Ok(match client.suspend_user(&user.id).await? {
         Ok(user) => (
             Verdict::Passed,
             format!("suspending {}, who was suspended already, works", user.id),

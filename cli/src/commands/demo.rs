@@ -6,7 +6,8 @@ use std::{
 };
 
 use host::{
-    COMPONENT, Error, ErrorCode, Instance, ListOptions, RequestRecord, User, UserState, Verdict,
+    COMPONENT, Error, ErrorCode, Instance, ListOptions, RequestRecord, Runtime, User, UserState,
+    Verdict,
 };
 use serde_json::{Value, json};
 
@@ -24,9 +25,11 @@ pub(super) async fn run(output: &mut Output) -> CommandResult {
     let account = Account::simulated().await?;
     let requests = RequestLog::default();
     let log = requests.clone();
-    let options = account.options().on_request(move |record| log.push(record));
+    let options = account
+        .plugin_options()
+        .on_request(move |record| log.push(record));
     let mut demo = Demo {
-        instance: account.instance_with(options).await?,
+        instance: Runtime::new()?.instance(options).await?,
         requests,
         output,
         step: 0,

@@ -6,7 +6,7 @@ mod pages;
 mod search;
 mod sink;
 
-use host::Instance;
+use host::StepsClient;
 use serde_json::json;
 
 use self::{
@@ -22,7 +22,7 @@ use crate::{
 
 /// Lists users page by page. Shows the users received even if a later page fails.
 pub(super) async fn run(
-    instance: &mut Instance,
+    client: &StepsClient,
     arguments: &ListArguments,
     verbose: bool,
     output: &mut Output,
@@ -38,7 +38,7 @@ pub(super) async fn run(
     let spinner = Spinner::start(!verbose && !output.is_json());
     let mut end = End::Last;
     let result = loop {
-        let mut users = match pages.read(instance).await {
+        let mut users = match pages.read(client).await {
             Ok(Some(users)) => users,
             Ok(None) => break Ok(()),
             Err(failure) => break Err(failure),

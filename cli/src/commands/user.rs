@@ -1,9 +1,13 @@
 //! The commands for one user: `get`, `suspend` and `reactivate`.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    ops::ControlFlow,
+};
 
 use host::{
-    ChangeOptions, Error, ErrorCode, HostError, Instance, Outcome, Report, Selector, Target, User,
+    ChangeOptions, Error, ErrorCode, HostError, Outcome, Report, Selector, StepsClient, Target,
+    TargetReport, User,
 };
 use onepassword_users::{UserAction, comparable_email};
 use serde_json::json;
@@ -17,11 +21,11 @@ use crate::{
 
 /// Shows a user, named by id or e-mail address.
 pub(super) async fn get(
-    instance: &mut Instance,
+    client: &StepsClient,
     named: &NamedUser,
     output: &mut Output,
 ) -> CommandResult {
-    let user = read(instance, named).await??;
+    let user = read(client, named).await??;
     output.users(&[user]);
     Ok(())
 }
@@ -29,7 +33,7 @@ pub(super) async fn get(
 /// Suspends or reactivates a user, named by id or e-mail address. Unless `yes`, it shows the user and asks, for which standard
 /// input must be a terminal.
 pub(super) async fn change(
-    instance: &mut Instance,
+    client: &StepsClient,
     action: UserAction,
     named: &NamedUser,
     yes: bool,
@@ -37,21 +41,21 @@ pub(super) async fn change(
 ) -> CommandResult {
     if yes {
         let changed = if named.is_email() {
-            change_target(instance, action, named.target()).await?
+            change_target(client, action, named.target()).await?
         } else {
-            Some(change_by_id(instance, action, &named.text).await?)
+            Some(change_by_id(client, action, &named.text).await?)
         };
         output.users(changed.as_slice());
         return Ok(());
     }
-    let confirmed = confirm(instance, action, named, output).await?;
+    let confirmed = confirm(client, action, named, output).await?;
     let changed = match confirmed.expected_email {
         Some(_) => {
             let who = Selector::Id(confirmed.id);
             let expect_email = confirmed.expected_email;
-            change_target(instance, action, Target { who, expect_email }).await?
+            change_target(client, action, Target { who, expect_email }).await?
         }
-        None => Some(change_by_id(instance, action, &confirmed.id).await?),
+        None => Some(change_by_id(client, action, &confirmed.id).await?),
     };
     if let (Some(shown), Some(changed)) = (&confirmed.shown, &changed) {
         for difference in differences(shown, changed) {
@@ -64,13 +68,13 @@ pub(super) async fn change(
 
 /// Reads a user, or finds them on the list.
 pub(super) async fn read(
-    instance: &mut Instance,
+    client: &StepsClient,
     named: &NamedUser,
 ) -> Result<Result<User, Error>, HostError> {
     if named.is_email() {
-        return instance.find_user(&named.text, None).await;
+        return client.find_user(&named.text, None).await;
     }
-    let read = instance.get_user(&named.text).await?;
+    let read = client.get_user(&named.text).await?;
     Ok(read.map_err(|mut error| {
         // A word that no id looks like may be the name of a person.
         if error.code == ErrorCode::NotFound && !lists::has_id_form(&named.text) {
@@ -95,20 +99,16 @@ struct Confirmed {
 }
 
 /// Changes the user with an id, without a guard.
-async fn change_by_id(
-    instance: &mut Instance,
-    action: UserAction,
-    id: &str,
-) -> Result<User, Failure> {
+async fn change_by_id(client: &StepsClient, action: UserAction, id: &str) -> Result<User, Failure> {
     Ok(match action {
-        UserAction::Suspend => instance.suspend_user(id).await??,
-        UserAction::Reactivate => instance.reactivate_user(id).await??,
+        UserAction::Suspend => client.suspend_user(id).await??,
+        UserAction::Reactivate => client.reactivate_user(id).await??,
     })
 }
 
 /// Changes the user of a target, if its guard holds. Returns the user, unless memory does not suffice.
 async fn change_target(
-    instance: &mut Instance,
+    client: &StepsClient,
     action: UserAction,
     target: Target,
 ) -> Result<Option<User>, Failure> {
@@ -121,15 +121,16 @@ async fn change_target(
         stop_on_error: false,
         deadline_ms: None,
     };
+    let go_on = |_: usize, _: &TargetReport| ControlFlow::Continue(());
     let report: Report = match action {
-        UserAction::Suspend => instance.suspend_users(&targets, &options).await??,
-        UserAction::Reactivate => instance.reactivate_users(&targets, &options).await??,
+        UserAction::Suspend => client.suspend_users(&targets, &options, go_on).await??,
+        UserAction::Reactivate => client.reactivate_users(&targets, &options, go_on).await??,
     };
     if let Some(error) = report.refused {
         return Err(error.into());
     }
     let target = report.targets.into_iter().next();
-    let target = target.ok_or_else(|| Failure::other("the component reported on no user"))?;
+    let target = target.ok_or_else(|| Failure::other("the client reported on no user"))?;
     match target.outcome {
         Outcome::Changed | Outcome::Unchanged => Ok(target.user),
         Outcome::Failed(mut error) => {
@@ -149,7 +150,7 @@ async fn change_target(
 
 /// Shows the user and asks. Fails unless the answer is yes. An address that is missing or cannot be compared is told.
 async fn confirm(
-    instance: &mut Instance,
+    client: &StepsClient,
     action: UserAction,
     named: &NamedUser,
     output: &Output,
@@ -158,7 +159,7 @@ async fn confirm(
         return Err(Failure::without_terminal());
     }
     // The application may be permitted to change users and not to read them: then only the id is known.
-    let user = match read(instance, named).await? {
+    let user = match read(client, named).await? {
         Ok(user) => Some(user),
         Err(error) if error.code == ErrorCode::PermissionDenied && !named.is_email() => None,
         Err(error) => return Err(error.into()),

@@ -1,8 +1,8 @@
-//! wasmtime's hooks for outgoing HTTP: send each request, record it, and pass it to the observer.
+//! wasmtime's hooks for outgoing HTTP: send each request, and record it.
 
 use std::{error::Error as _, io, mem, sync::Arc, time::Duration};
 
-use http::{Request, Response, StatusCode, uri::Scheme};
+use http::{Request, Response, uri::Scheme};
 use tokio_rustls::rustls::{self, RootCertStore};
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpHooks,
@@ -11,8 +11,6 @@ use wasmtime_wasi_http::{
 
 use super::{
     call_log::CallLog,
-    observed_http::ObservedHttp,
-    observer::Observer,
     operation::ApiOperation,
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
     sender::{self, SendError},
@@ -25,7 +23,6 @@ pub(crate) struct OutgoingHttp {
     on_request: OnRequest,
     network: Network,
     call_log: Arc<CallLog>,
-    observed: Option<ObservedHttp>,
 }
 
 impl Default for OutgoingHttp {
@@ -34,7 +31,6 @@ impl Default for OutgoingHttp {
             on_request: Arc::new(|_| ()),
             network: Network::default(),
             call_log: Arc::default(),
-            observed: None,
         }
     }
 }
@@ -70,11 +66,6 @@ impl OutgoingHttp {
     pub(crate) fn call_log(&self) -> &Arc<CallLog> {
         &self.call_log
     }
-
-    /// Sets the observer.
-    pub(crate) fn observer(&mut self, observer: Arc<dyn Observer>) {
-        self.observed = Some(ObservedHttp::new(observer));
-    }
 }
 
 /// Future that wasmtime polls beside a response's body. It has nothing to do: the body drives its own connection.
@@ -90,12 +81,6 @@ impl WasiHttpHooks for OutgoingHttp {
         let path_and_query = request.uri().path_and_query();
         let path_and_query = path_and_query.map_or_else(String::new, ToString::to_string);
         let operation = ApiOperation::of(request.method().as_str(), &path_and_query);
-        let observed = self.observed.clone();
-        if let Some(observed) = &observed
-            && !observed.allows(&request, operation.as_ref())
-        {
-            return Box::new(async { Err(Error::HttpRequestDenied) });
-        }
         let record = RequestRecord {
             method: request.method().to_string(),
             path_and_query,
@@ -121,16 +106,8 @@ impl WasiHttpHooks for OutgoingHttp {
         }
         Box::new(async move {
             match sender::send(request, options.unwrap_or_default(), &network).await {
-                Ok(mut response) => {
-                    let status = response.status();
-                    pending.end(RequestEnd::Status(status.as_u16()));
-                    if status == StatusCode::OK
-                        && let (Some(observed), Some(operation)) = (observed, operation)
-                    {
-                        // In a task of its own: an acknowledgement is observed even if the component drops the request.
-                        let observing = tokio::spawn(observed.observe(response, operation));
-                        response = observing.await.map_err(|_| Error::HttpRequestDenied)?;
-                    }
+                Ok(response) => {
+                    pending.end(RequestEnd::Status(response.status().as_u16()));
                     Ok((response, Box::new(async { Ok(()) }) as ConnectionTask))
                 }
                 Err(SendError::NotConnected(error)) => {

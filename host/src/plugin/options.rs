@@ -1,19 +1,19 @@
 //! Options of an instance of the plugin.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio_rustls::rustls::RootCertStore;
 
 use crate::{
     deadline,
     network::Network,
-    outgoing_http::{Observer, OutgoingHttp, RequestRecord},
+    outgoing_http::{OutgoingHttp, RequestRecord},
 };
 
 /// Default for the maximum linear memory of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
 
-/// Environment, limits and observers of an instance.
+/// Environment and limits of an instance.
 pub struct InstanceOptions {
     pub(super) environment: Vec<(String, String)>,
     pub(super) max_memory: usize,
@@ -44,14 +44,6 @@ impl InstanceOptions {
         on_request: impl Fn(&RequestRecord) + Send + Sync + 'static,
     ) -> Self {
         self.http.on_request(on_request);
-        self
-    }
-
-    /// Sets the observer of the instance's requests: it sees users and changes before the component does, and can block
-    /// requests.
-    #[must_use]
-    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.http.observer(observer);
         self
     }
 

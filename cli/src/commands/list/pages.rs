@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasher,
 };
 
-use host::{Instance, ListOptions, User};
+use host::{ListOptions, StepsClient, User};
 
 use crate::{arguments::ListArguments, failure::Failure};
 
@@ -60,13 +60,13 @@ impl Pages {
     /// Reads the next page. None after the last one that was asked for.
     pub(super) async fn read(
         &mut self,
-        instance: &mut Instance,
+        client: &StepsClient,
     ) -> Result<Option<Vec<User>>, Failure> {
         if self.has_ended {
             return Ok(None);
         }
         self.options.page_token = self.next.take();
-        let page = instance.list_users(&self.options).await??;
+        let page = client.list_users(&self.options).await??;
         self.users += page.users.len();
         self.has_ended = self.is_one_page || page.next_page_token.is_none();
         if let Some(next) = page.next_page_token {
