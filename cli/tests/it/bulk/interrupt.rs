@@ -74,7 +74,8 @@ async fn a_second_ctrl_c_ends_at_once_and_reports_what_is_known() {
     let scene = Scene::new().await;
     let users = scene.active(8);
     // The first two requests end; the responses to the others are held.
-    let refused = Fault::new(Action::status(403)).of_user(&users[0].id);
+    let refusal = Action::json(403, r#"{"code":7,"message":"not this one","details":[]}"#);
+    let refused = Fault::new(refusal).of_user(&users[0].id);
     scene.simulator.fault(refused.on(Endpoint::Suspend));
     let passes = Fault::new(Action::Delay(Duration::ZERO)).of_user(&users[1].id);
     scene.simulator.fault(passes.on(Endpoint::Suspend));
@@ -111,8 +112,11 @@ async fn ctrl_c_ends_a_wait_that_the_server_asked_for() {
     let users = scene.active(1);
     let wait = Action::Status {
         status: 429,
-        headers: vec![("retry-after".into(), "120".into())],
-        body: Vec::new(),
+        headers: vec![
+            ("content-type".into(), "application/json".into()),
+            ("retry-after".into(), "120".into()),
+        ],
+        body: br#"{"code":8,"message":"slow down","details":[]}"#.to_vec(),
     };
     scene
         .simulator
