@@ -71,7 +71,7 @@ With --simulator and without OP_SERVICE_KEYS, it generates a key and a webhook s
 suspends a user. GET /openapi.json describes the API, GET /readyz needs no key. Ctrl-C, SIGTERM or SIGHUP stops it after pending
 requests; a second one stops it at once.";
 
-/// The 1Password Users API: list, get, suspend and reactivate users, through a WebAssembly component.
+/// The 1Password Users API: list, get, suspend and reactivate users, one or many at once.
 #[derive(Debug, Parser)]
 #[command(
     name = "op-users",

@@ -1,4 +1,4 @@
-//! `op-users`: the 1Password Users API from a terminal, through the component.
+//! `op-users`: the 1Password Users API from a terminal.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::print_stderr, clippy::print_stdout)]

@@ -1,8 +1,8 @@
-//! Version of the program, its commit, and digests of the components inside.
+//! Version of the program, its commit, and digests of the modules and components inside.
 
 use std::fmt::Write;
 
-use host::{COMPONENT, SERVICE};
+use host::{COMPONENT, SERVICE, STEPS};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
@@ -13,9 +13,10 @@ const COMMIT: &str = env!("BUILD_OF_COMMAND_COMMIT");
 /// Text of `--version`, without the name of the program.
 pub(crate) fn long() -> String {
     format!(
-        "{VERSION}\ncommit   {COMMIT}\nplugin   sha256:{}\nservice  sha256:{}",
+        "{VERSION}\ncommit   {COMMIT}\nplugin   sha256:{}\nservice  sha256:{}\nclient   sha256:{}",
         sha256(COMPONENT),
-        sha256(SERVICE)
+        sha256(SERVICE),
+        sha256(STEPS)
     )
 }
 
@@ -26,6 +27,7 @@ pub(crate) fn object() -> Value {
         "commit": COMMIT,
         "plugin_sha256": sha256(COMPONENT),
         "service_sha256": sha256(SERVICE),
+        "client_sha256": sha256(STEPS),
     })
 }
 

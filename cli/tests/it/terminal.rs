@@ -223,7 +223,7 @@ async fn the_version_names_the_commit_and_the_components() {
     );
     let long = run(op_users(&["--version"])).await;
     let lines: Vec<_> = long.stdout.lines().collect();
-    assert_eq!(lines.len(), 4, "{long:?}");
+    assert_eq!(lines.len(), 5, "{long:?}");
     let commit = lines[1].strip_prefix("commit   ").expect("a commit");
     let is_commit =
         |text: &str| text.len() >= 40 && text.chars().all(|digit| digit.is_ascii_hexdigit());
@@ -231,6 +231,11 @@ async fn the_version_names_the_commit_and_the_components() {
         commit == "unknown" || is_commit(commit.trim_end_matches(", modified")),
         "{commit}"
     );
+    let object = run(op_users(&["--json", "--version"])).await.stdout;
+    let object: Value = serde_json::from_str(&object).expect("JSON");
+    let client = object["client_sha256"].as_str().expect("a digest");
+    assert_eq!(client.len(), 64);
+    assert_eq!(lines[4], format!("client   sha256:{client}"));
     let folder = tempfile::tempdir().expect("a folder");
     for (option, line, key) in [
         (None, lines[2], "plugin_sha256"),
