@@ -4,7 +4,7 @@
 #
 # Usage: conformance.sh
 #
-# Needs cargo, Node with npm, Python 3 with venv, openssl and Chromium. About ten minutes, without the builds.
+# Needs cargo, Node with npm, Python 3 with venv, openssl and Chromium. About five minutes, without the builds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +33,7 @@ python3 -m venv "$environment"
 cp "$target/wasm32-unknown-unknown/release/$module" packages/python/src/onepassword_users/
 version=$("$environment/bin/python" -c 'import platform; print(platform.python_version())')
 for client in Client AsyncClient; do
-    PYTHONPATH=packages/python/src "$runner" run --results "$results" --host "Python $version, $client" -- \
+    PYTHONPATH=packages/python/src "$runner" run --results "$results" --host "Python $client $version" -- \
         "$environment/bin/python" packages/python/conformance/adapter.py "$client"
 done
 
