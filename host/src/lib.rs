@@ -1,4 +1,4 @@
-//! A small embedding of wasmtime that runs the 1Password Users API component.
+//! A small embedding of wasmtime that runs the components, and the module without I/O, of the 1Password Users API client.
 //!
 //! ```no_run
 //! use onepassword_users_host::{InstanceOptions, Runtime};
