@@ -35,9 +35,14 @@ pub(crate) async fn send<P: Platform>(
     let mut is_renewed = false;
     let mut gone: Option<(Generation, Failure)> = None;
     loop {
+        // A failure with the traces of the request before.
+        let after = |mut failure: Failure| {
+            failure.is_sent |= is_renewed;
+            failure.with_effect(effect)
+        };
         let token = match tokens.token(deadline).await {
             Ok(token) => token,
-            Err(failure) => return Err(failure.with_effect(effect)),
+            Err(failure) => return Err(after(failure)),
         };
         if let Some((generation, failure)) = gone
             && generation == token.generation
@@ -47,7 +52,7 @@ pub(crate) async fn send<P: Platform>(
         let sent = tokens.send(&token, endpoint, path, user, deadline);
         let failure = match sent.await {
             Ok(body) => return Ok(AuthorizedResponse { body, token }),
-            Err(failure) => failure.with_effect(effect),
+            Err(failure) => after(failure),
         };
         let is_rejected = failure.status == Some(401);
         let is_gone = failure.is_path_in_doubt && !is_renewed && tokens.ask_again(&token);

@@ -2,7 +2,9 @@
 
 use std::{format, string::String, vec::Vec};
 
-use onepassword_users_protocol::{Actions, CallResult, Effect, ErrorCode, OutcomeName, Report};
+use onepassword_users_protocol::{
+    Actions, CallResult, Effect, ErrorCode, OutcomeName, Purpose, Report,
+};
 
 use super::host::{Host, TOKEN, request_of, result, user};
 
@@ -209,4 +211,30 @@ fn a_stop_of_all_calls_ends_all() {
         (stopped.done.len(), stopped.cancel.len(), stopped.wake),
         (3, 1, None)
     );
+}
+
+#[test]
+fn a_stop_after_a_change_was_rejected_skips_no_user() {
+    for at_once in [false, true] {
+        for (is_unclear, effect) in [(false, Effect::NotApplied), (true, Effect::PossiblyApplied)] {
+            let mut host = Host::new();
+            let mut change = contain(&mut host, 1).send[0].id;
+            if is_unclear {
+                // The server may have made the change, and is asked again.
+                let wake = host.answer(change, 503, "").wake.unwrap();
+                host.now = wake as f64;
+                change = host.tick().send[0].id;
+            }
+            let renewing = host.answer(change, 401, "");
+            assert_eq!(renewing.send[0].purpose, Purpose::Token);
+            let mut ended = host.stop(1, at_once);
+            if !at_once {
+                ended = host.answer(renewing.send[0].id, 200, TOKEN);
+            }
+            let report = report(ended);
+            assert_eq!(outcomes(&report), [OutcomeName::Failed], "{report:?}");
+            let error = report.targets[0].error.as_ref().unwrap();
+            assert_eq!(error.effect, effect, "{error:?}");
+        }
+    }
 }
