@@ -23,7 +23,8 @@ pub struct Harness {
     pub simulator: Simulator,
     /// Instance of the component.
     pub instance: Instance,
-    records: Arc<Mutex<Vec<RequestRecord>>>,
+    /// Records of the requests since they were last taken.
+    pub records: Arc<Mutex<Vec<RequestRecord>>>,
 }
 
 impl Harness {

@@ -57,6 +57,6 @@ pub use self::{
 };
 
 /// Certificate authorities to trust.
-pub use tokio_rustls::rustls::RootCertStore;
+pub use rustls::RootCertStore;
 /// Time-outs of an outgoing request: connect, first byte, between bytes.
 pub use wasmtime_wasi_http::RequestOptions;

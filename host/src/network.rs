@@ -7,13 +7,13 @@ mod proxies;
 mod variables;
 
 use http::Uri;
-use tokio_rustls::rustls::RootCertStore;
+use rustls::RootCertStore;
 
 pub use self::error::NetworkError;
 use self::{certificates::Certificates, proxies::Proxies, variables::Variables};
 pub(crate) use self::{
     certificates::TlsConfig,
-    proxies::{Proxy, default_port, display_address, without_brackets},
+    proxies::{Proxy, display_address},
 };
 
 /// Certificate authorities to trust, and proxies to use.

@@ -3,15 +3,12 @@
 mod call;
 mod client;
 mod clock;
-mod connect_timeout;
 mod convert;
 mod driver;
-mod http_client;
 mod module;
 mod options;
 mod request_task;
 mod runtime;
-mod send_error;
 
 pub use self::{
     client::{StepsClient, StopMode},

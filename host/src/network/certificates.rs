@@ -7,14 +7,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use rustls_native_certs::{load_certs_from_paths, load_native_certs};
-use tokio_rustls::rustls::{
+use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{
         CertificateDer,
         pem::{self, PemObject},
     },
 };
+use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
 use super::{error::NetworkError, variables::Variables};
 

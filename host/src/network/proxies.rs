@@ -178,11 +178,11 @@ pub(crate) fn display_address(host: &str, port: u16) -> String {
 }
 
 /// A host without the brackets that an IPv6 address has in a URI.
-pub(crate) fn without_brackets(host: &str) -> &str {
+fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-pub(crate) const fn default_port(is_tls: bool) -> u16 {
+const fn default_port(is_tls: bool) -> u16 {
     if is_tls { 443 } else { 80 }
 }
 

@@ -1,27 +1,25 @@
 //! wasmtime's hooks for outgoing HTTP: send each request, and record it.
 
-use std::{error::Error as _, io, mem, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use http::{Request, Response, uri::Scheme};
-use tokio_rustls::rustls::{self, RootCertStore};
-use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpHooks,
-    p2::bindings::http::types::{ErrorCode, TlsAlertReceivedPayload},
-};
+use rustls::RootCertStore;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::{
     call_log::CallLog,
+    http_client::HttpClients,
     operation::ApiOperation,
     request_record::{OnRequest, PendingRequest, RequestEnd, RequestRecord},
-    sender::{self, SendError},
+    sender,
 };
-use crate::network::{Network, Proxy};
+use crate::network::Network;
 
-/// Outgoing HTTP of an instance.
+/// Outgoing HTTP of an instance. Clones share connections.
 #[derive(Clone)]
 pub(crate) struct OutgoingHttp {
     on_request: OnRequest,
-    network: Network,
+    http: Arc<HttpClients>,
     call_log: Arc<CallLog>,
 }
 
@@ -29,7 +27,7 @@ impl Default for OutgoingHttp {
     fn default() -> Self {
         Self {
             on_request: Arc::new(|_| ()),
-            network: Network::default(),
+            http: Arc::new(HttpClients::new(Network::default())),
             call_log: Arc::default(),
         }
     }
@@ -46,15 +44,15 @@ impl OutgoingHttp {
 
     /// Trusts these certificate authorities in place of the system's.
     pub(crate) fn root_certificates(&mut self, roots: RootCertStore) {
-        self.network = mem::take(&mut self.network).root_certificates(roots);
+        self.network(self.http.network().clone().root_certificates(roots));
     }
 
     /// Sets certificate authorities and proxies.
     pub(crate) fn network(&mut self, network: Network) {
-        self.network = network;
+        self.http = Arc::new(HttpClients::new(network));
     }
 
-    /// The same for another instance, which carries out calls of its own.
+    /// The same for another instance, which carries out calls of its own on the same connections.
     pub(crate) fn for_instance(self) -> Self {
         Self {
             call_log: Arc::default(),
@@ -90,11 +88,9 @@ impl WasiHttpHooks for OutgoingHttp {
             timeouts: options,
         };
         let mut pending = PendingRequest::new(record, Arc::clone(&self.on_request));
-        let network = self.network.clone();
-        let proxy = network.proxy(request.uri()).map(Proxy::name);
-        if let Some(proxy) = &proxy {
+        if let Some(proxy) = self.http.network().proxy(request.uri()) {
             let is_forwarded = request.uri().scheme() != Some(&Scheme::HTTPS);
-            self.call_log.sent_through(proxy, is_forwarded);
+            self.call_log.sent_through(&proxy.name(), is_forwarded);
         }
         let call_log = Arc::clone(&self.call_log);
         let is_change = matches!(
@@ -104,72 +100,25 @@ impl WasiHttpHooks for OutgoingHttp {
         if is_change {
             call_log.change_begun();
         }
+        let http = Arc::clone(&self.http);
         Box::new(async move {
-            match sender::send(request, options.unwrap_or_default(), &network).await {
+            match sender::send(request, options.unwrap_or_default(), &http).await {
                 Ok(response) => {
                     pending.end(RequestEnd::Status(response.status().as_u16()));
                     Ok((response, Box::new(async { Ok(()) }) as ConnectionTask))
                 }
-                Err(SendError::NotConnected(error)) => {
-                    if is_change {
+                Err(failure) => {
+                    if is_change && !failure.kind.is_possibly_sent() {
                         call_log.change_not_sent();
                     }
-                    pending.end(RequestEnd::Failed(error.to_string()));
-                    call_log.failed(error.cause);
-                    Err(error.code)
-                }
-                Err(SendError::Sent(error)) => {
-                    let cause = match (&error, &proxy) {
-                        (Error::InternalError(Some(cause)), _) => Some(cause.clone()),
-                        (_, Some(proxy)) => Some(format!("through {proxy}: {error}")),
-                        (_, None) => None,
-                    };
-                    let end = cause.clone().unwrap_or_else(|| error.to_string());
-                    pending.end(RequestEnd::Failed(end));
-                    if let Some(cause) = cause {
+                    pending.end(RequestEnd::Failed(failure.detail()));
+                    let error = sender::error_code(&failure);
+                    if let Some(cause) = failure.cause {
                         call_log.failed(cause);
                     }
                     Err(error)
                 }
             }
         })
-    }
-
-    /// Distinguishes a broken connection from a response that is not HTTP: wasmtime reports the latter for both.
-    fn p2_error_from_hyper(&mut self, error: &hyper::Error) -> ErrorCode {
-        let is_broken = error.is_incomplete_message()
-            || error.is_canceled()
-            || error.is_closed()
-            || error.source().is_some_and(|cause| cause.is::<io::Error>());
-        if is_broken {
-            ErrorCode::ConnectionTerminated
-        } else {
-            ErrorCode::HttpProtocolError
-        }
-    }
-
-    fn p2_error_from_connect(&mut self, error: &io::Error) -> ErrorCode {
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused => ErrorCode::ConnectionRefused,
-            io::ErrorKind::TimedOut => ErrorCode::ConnectionTimeout,
-            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-                ErrorCode::DestinationIpUnroutable
-            }
-            _ => ErrorCode::DestinationUnavailable,
-        }
-    }
-
-    fn p2_error_from_tls(&mut self, error: &io::Error) -> ErrorCode {
-        let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
-        match cause {
-            Some(rustls::Error::InvalidCertificate(_)) => ErrorCode::TlsCertificateError,
-            Some(rustls::Error::AlertReceived(alert)) => {
-                ErrorCode::TlsAlertReceived(TlsAlertReceivedPayload {
-                    alert_id: Some(u8::from(*alert)),
-                    alert_message: alert.as_str().map(str::to_owned),
-                })
-            }
-            _ => ErrorCode::TlsProtocolError,
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio_rustls::rustls::RootCertStore;
+use rustls::RootCertStore;
 
 use crate::{
     deadline,

@@ -18,7 +18,6 @@ use super::{
     call::{NewCall, OnSettled},
     convert,
     driver::{Command, Commands},
-    http_client::HttpClients,
 };
 use crate::{
     bindings::{
@@ -28,6 +27,7 @@ use crate::{
         users::{ListOptions, UserPage},
     },
     error::{HostError, Result},
+    outgoing_http::HttpClients,
     plugin::Explain,
 };
 

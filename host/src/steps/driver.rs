@@ -24,12 +24,11 @@ use super::{
     call::{NewCall, RunningCall},
     clock::Clock,
     convert,
-    http_client::HttpClients,
     module::StepsModule,
     options::{OnSend, StepsOptions},
     request_task::{self, EventAndPiece, RequestContext},
 };
-use crate::{error::Result, plugin::Explain};
+use crate::{error::Result, outgoing_http::HttpClients, plugin::Explain};
 
 /// Maximum number of events of requests that wait for the module: each has at most 64 KiB of a body.
 const MAX_WAITING_EVENTS: usize = 16;

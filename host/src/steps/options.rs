@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tokio_rustls::rustls::RootCertStore;
+use rustls::RootCertStore;
 
 use crate::{
     network::Network,

@@ -2,15 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use onepassword_users_protocol::{Answer, BodyPiece, Event, Fail, Purpose, SendRequest};
-use reqwest::{Method, Response, StatusCode, Url, header};
+use onepassword_users_protocol::{
+    Answer, BodyPiece, Event, Fail, FailureKind, Purpose, SendRequest,
+};
+use reqwest::{
+    Method, Request, Response, Url,
+    header::{self, HeaderName, HeaderValue},
+};
 use tokio::sync::mpsc;
 
-use super::{
-    clock::Clock, connect_timeout::with_connect_timeout, http_client::HttpClients,
-    send_error::SendFailure,
+use super::clock::Clock;
+use crate::outgoing_http::{
+    ApiOperation, HttpClients, OnRequest, PendingRequest, RequestEnd, RequestRecord, SendFailure,
+    SendFailureKind, request_url,
 };
-use crate::outgoing_http::{ApiOperation, OnRequest, PendingRequest, RequestEnd, RequestRecord};
 
 /// Maximum size of a piece of a body, in bytes.
 const MAX_PIECE: usize = 64 << 10;
@@ -48,20 +53,21 @@ pub(super) async fn carry_out(context: Arc<RequestContext>, request: SendRequest
 }
 
 async fn exchange(context: &RequestContext, request: SendRequest) -> Result<(), SendFailure> {
-    let url: Url = request
-        .url
-        .parse()
-        .map_err(|_| SendFailure::not_sent("the host does not accept this request"))?;
+    let url = request_url(&request.url)?;
     let mut pending = PendingRequest::new(record(&request, &url), Arc::clone(&context.on_request));
     let id = request.id;
-    let sent = send(context, request, &url).await;
+    let connect_timeout = Duration::from_millis(request.connect_ms);
+    let sent = match outgoing(request, &url) {
+        Some(request) => context.http.send(request, connect_timeout).await,
+        None => Err(SendFailure::not_accepted()),
+    };
     let mut response = match sent {
         Ok(response) => {
             pending.end(RequestEnd::Status(response.status().as_u16()));
             response
         }
         Err(failure) => {
-            pending.end(RequestEnd::Failed(failure.detail.clone()));
+            pending.end(RequestEnd::Failed(failure.detail()));
             return Err(failure);
         }
     };
@@ -80,35 +86,34 @@ async fn exchange(context: &RequestContext, request: SendRequest) -> Result<(), 
     }
 }
 
-/// Sends a request, and waits for the head of its response.
-async fn send(
-    context: &RequestContext,
-    request: SendRequest,
-    url: &Url,
-) -> Result<Response, SendFailure> {
-    let invalid = || SendFailure::not_sent("the host does not accept this request");
-    let proxy = context.http.proxy(url);
-    let forwarding_proxy = context.http.forwarding_proxy(url);
-    let method: Method = request.method.parse().map_err(|_| invalid())?;
-    let is_post = method == Method::POST;
-    let mut sent = context.http.client(url)?.request(method, url.clone());
+/// Request in the types of the HTTP library. None if it rejects a part of it.
+fn outgoing(request: SendRequest, url: &Url) -> Option<Request> {
+    let method: Method = request.method.parse().ok()?;
+    let mut outgoing = Request::new(method, url.clone());
+    let headers = outgoing.headers_mut();
     for (name, value) in &request.headers {
-        sent = sent.header(name, value);
+        let name: HeaderName = name.parse().ok()?;
+        headers.insert(name, HeaderValue::try_from(value.as_str()).ok()?);
     }
     match request.body {
-        Some(body) => sent = sent.body(body),
+        Some(body) => *outgoing.body_mut() = Some(body.into()),
         // Which the library leaves out (RFC 9110, section 8.6).
-        None if is_post => sent = sent.header(header::CONTENT_LENGTH, 0),
+        None if *outgoing.method() == Method::POST => {
+            let headers = outgoing.headers_mut();
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         None => {}
     }
-    let timeout = Duration::from_millis(request.connect_ms);
-    let response = with_connect_timeout(timeout, sent.send()).await;
-    let response = response.map_err(|error| SendFailure::of(&error, url, proxy))?;
-    match forwarding_proxy {
-        Some(proxy) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(SendFailure::proxy_credentials(proxy))
-        }
-        _ => Ok(response),
+    Some(outgoing)
+}
+
+/// Kind of a failure in the module's words.
+const fn failure_kind(kind: SendFailureKind) -> FailureKind {
+    match kind {
+        SendFailureKind::NotAccepted | SendFailureKind::NotConfigured => FailureKind::Denied,
+        SendFailureKind::NoResponse => FailureKind::TimedOut,
+        SendFailureKind::Malformed => FailureKind::Malformed,
+        _ => FailureKind::Connection,
     }
 }
 
@@ -153,9 +158,9 @@ impl RequestContext {
         let event = Event::Fail(Fail {
             now: self.clock.now(),
             request,
-            kind: failure.kind,
-            possibly_sent: failure.is_possibly_sent,
-            detail: failure.detail,
+            kind: failure_kind(failure.kind),
+            possibly_sent: failure.kind.is_possibly_sent(),
+            detail: failure.detail(),
         });
         self.tell(event, Vec::new()).await;
     }

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use host::{ChangeOptions, ErrorCode};
 use host_tests::{Harness, by_id, unguarded};
 use simulator::{Action, Endpoint, Fault, State};
-use tokio::task::yield_now;
 
 use super::{
     account_check::assert_account_matches,
-    interleave::interleave,
+    interleave::{interleave, response_read},
     short_outcome::{
         ShortOutcome::{Changed, Failed, PossiblyApplied},
         short_outcomes, target_error,
@@ -52,10 +51,7 @@ async fn no_request_is_sent_until_the_wait_is_over() {
         let mut released = Instant::now();
         let report = interleave(instance.suspend_users(&targets, &options), async {
             simulator.held(CONCURRENCY - 1).await;
-            // The 429 has been read when its connection is closed.
-            while simulator.connections() >= CONCURRENCY {
-                yield_now().await;
-            }
+            response_read(&harness.records, 429).await;
             released = Instant::now();
             simulator.release();
         });

@@ -3,11 +3,10 @@
 use host::{ChangeOptions, ErrorCode, Selector, UserState};
 use host_tests::{Harness, by_email, by_id, unguarded};
 use simulator::{Action, Endpoint, Fault, State};
-use tokio::task::yield_now;
 
 use super::{
     account_check::{assert_account_matches, count_requests},
-    interleave::interleave,
+    interleave::{interleave, response_read},
     short_outcome::{
         ShortOutcome::{Changed, Failed, Skipped, Unchanged},
         count_outcomes, short_outcomes,
@@ -137,10 +136,7 @@ async fn changes_in_flight_at_a_failure_are_reported() {
     let options = stopping(4);
     let report = interleave(instance.suspend_users(&targets, &options), async {
         simulator.held(3).await;
-        // The error response has been read when its connection is closed.
-        while simulator.connections() > 3 {
-            yield_now().await;
-        }
+        response_read(&harness.records, 403).await;
         simulator.release();
     });
     let report = report.await.unwrap().unwrap();

@@ -37,15 +37,15 @@ pub(super) struct CaseResult {
 
 /// Compares the result of a call with its case.
 ///
-/// `connections` is the number of connections that the server accepted during the call.
+/// `received` is the number of requests that reached the server during the call.
 pub(super) fn check(
     case: &Case,
     result: &CallResult,
     elapsed: Duration,
-    connections: usize,
+    received: usize,
 ) -> CaseResult {
     let mut problems = Vec::new();
-    let mut requests = connections;
+    let mut requests = received;
     let mut effect = None;
     let code = match result {
         None => "STUCK".to_owned(),
@@ -55,8 +55,10 @@ pub(super) fn check(
             requests = error.requests as usize;
             effect = Some(error.effect);
             problems.extend(error_problems(case, error).map(|it| format!("{it} in {error:?}")));
-            if case.script.is_some() && requests != connections {
-                problems.push(format!("{requests} requests, {connections} connections"));
+            if case.script.is_some() && requests != received {
+                problems.push(format!(
+                    "{requests} requests, but the server got {received}"
+                ));
             }
             name(error.code)
         }

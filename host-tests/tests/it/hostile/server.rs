@@ -37,8 +37,8 @@ struct ServerState {
     upstream: String,
     /// Script in force.
     script: Mutex<Option<Script>>,
-    /// Number of connections since the script was set.
-    connections: AtomicUsize,
+    /// Number of requests since the script was set, with connections that broke before their request was read.
+    requests: AtomicUsize,
 }
 
 impl Server {
@@ -51,7 +51,7 @@ impl Server {
             state: Arc::new(ServerState {
                 upstream: upstream.trim_start_matches("http://").to_owned(),
                 script: Mutex::default(),
-                connections: AtomicUsize::new(0),
+                requests: AtomicUsize::new(0),
             }),
             closed: Some(socket),
             task: None,
@@ -72,15 +72,15 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Sets the script and resets the number of connections. Without a script, every request is forwarded.
+    /// Sets the script and resets the number of requests. Without a script, every request is forwarded.
     pub(super) fn set_script(&self, script: Option<Script>) {
         *self.state.script() = script;
-        self.state.connections.store(0, Ordering::Relaxed);
+        self.state.requests.store(0, Ordering::Relaxed);
     }
 
-    /// Number of connections since the script was set.
-    pub(super) fn connections(&self) -> usize {
-        self.state.connections.load(Ordering::Relaxed)
+    /// Number of requests since the script was set, with connections that broke before their request was read.
+    pub(super) fn requests(&self) -> usize {
+        self.state.requests.load(Ordering::Relaxed)
     }
 }
 
@@ -95,7 +95,6 @@ impl Drop for Server {
 async fn accept(listener: TcpListener, state: Arc<ServerState>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        state.connections.fetch_add(1, Ordering::Relaxed);
         let state = Arc::clone(&state);
         // An error only means that the client closed the connection.
         connections.spawn(async move { state.serve(stream).await.ok() });
@@ -123,9 +122,11 @@ impl ServerState {
     async fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         if let Some(steps) = self.next(None) {
+            self.count_request();
             return self.run(stream, &Request::default(), &steps).await;
         }
         let request = Request::read(&mut stream).await?;
+        self.count_request();
         let steps = self.next(Some(request.endpoint()));
         let steps = steps.as_deref().unwrap_or(&[Step::Pass]);
         self.run(stream, &request, steps).await
@@ -166,6 +167,10 @@ impl ServerState {
         // Closing with unread bytes would reset the connection and discard the response.
         while stream.read(&mut [0; 1024]).await? > 0 {}
         Ok(())
+    }
+
+    fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Forwards a request to the simulator, and returns its response.
