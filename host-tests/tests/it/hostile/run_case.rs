@@ -1,4 +1,4 @@
-//! Runs one case with its own instance, simulator and hostile server.
+//! Runs one case with its own client, simulator and hostile server.
 
 use std::{
     fmt::Debug,
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Instance, InstanceOptions};
+use host::{Instance, InstanceOptions, StepsClient, StepsOptions};
 use host_tests::{environment, first_page, instance};
 use simulator::{Simulator, State};
 use tokio::time::timeout;
@@ -17,13 +17,22 @@ use super::{
     check_case::{CallResult, CaseResult, check, describe},
     server::Server,
 };
-use crate::secrets::leak;
+use crate::{secrets::leak, steps};
 
 /// Maximum duration of a call before it counts as stuck.
 const MAX_CALL_TIME: Duration = Duration::from_secs(20);
 
-/// Runs one case, and calls the same instance again afterwards.
-pub(super) async fn run_case(case: &Case) -> CaseResult {
+/// Build of the client, in its host.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Build {
+    /// The plugin over `wasi:http`.
+    Plugin,
+    /// The module without I/O.
+    Steps,
+}
+
+/// Runs one case, and calls the same client again afterwards.
+pub(super) async fn run_case(case: &Case, build: Build) -> CaseResult {
     let simulator = Simulator::builder().users(60).seed(1).start().await;
     let simulator = simulator.expect("a simulator starts");
     let other_server = OtherServer::new().expect("a port is free");
@@ -37,9 +46,20 @@ pub(super) async fn run_case(case: &Case) -> CaseResult {
     variables.push(("OP_USERS_BASE_URL".into(), server.url()));
     let deadline_ms = case.deadline.as_millis().to_string();
     variables.push(("OP_USERS_DEADLINE_MS".into(), deadline_ms));
-    let (instance, _) = instance(InstanceOptions::new(variables).max_memory(case.memory)).await;
+    let client = match build {
+        Build::Plugin => {
+            let options = InstanceOptions::new(variables).max_memory(case.memory);
+            let (instance, _) = instance(options).await;
+            Client::Plugin(Box::new(instance))
+        }
+        Build::Steps => {
+            let options = StepsOptions::new(variables).max_memory(case.memory);
+            let client = steps::runtime().client(options);
+            Client::Steps(client.expect("the module can be instantiated"))
+        }
+    };
     let mut caller = Caller {
-        instance,
+        client,
         id: member.id,
         page_token: None,
     };
@@ -67,7 +87,7 @@ pub(super) async fn run_case(case: &Case) -> CaseResult {
     let result = caller.call(case.call).await;
     let elapsed = start.elapsed();
 
-    let mut case_result = check(case, &result, elapsed, server.connections());
+    let mut case_result = check(case, &result, elapsed, server.requests());
     let problems = &mut case_result.problems;
     if let Some(secret) = leak(&simulator, &result) {
         problems.push(format!("{secret:?} stands in {}", describe(&result)));
@@ -85,11 +105,7 @@ pub(super) async fn run_case(case: &Case) -> CaseResult {
     // A refusal in the server's words is remembered for a short time. A check asks in spite of that.
     let next = caller.call(case.call).await;
     if describe(&next).contains("it is not asked again within 10 seconds") {
-        caller
-            .instance
-            .check()
-            .await
-            .expect("the component does not trap");
+        caller.check().await;
     }
     for next in [case.call, Call::List, Call::Suspend, Call::Get] {
         let result = caller.call(next).await;
@@ -101,41 +117,60 @@ pub(super) async fn run_case(case: &Case) -> CaseResult {
     case_result
 }
 
-/// An instance, and the arguments of its calls.
+enum Client {
+    Plugin(Box<Instance>),
+    Steps(StepsClient),
+}
+
+/// Calls a function of either client.
+macro_rules! call {
+    ($client:expr, $function:ident($($argument:expr),*)) => {
+        match $client {
+            Client::Plugin(instance) => instance.$function($($argument),*).await,
+            Client::Steps(client) => client.$function($($argument),*).await,
+        }
+    };
+}
+
+/// A client, and the arguments of its calls.
 struct Caller {
-    instance: Instance,
+    client: Client,
     id: String,
     /// Token of the second page.
     page_token: Option<String>,
 }
 
 impl Caller {
-    /// Lists the first page, so that the instance holds a token and the second page is known.
+    /// Lists the first page, so that the client holds a token and the second page is known.
     async fn prepare(&mut self) {
-        let page = self.instance.list_users(&first_page()).await;
+        let page = call!(&mut self.client, list_users(&first_page()));
         let page = page
             .expect("the component does not trap")
             .expect("the first page is listed");
         self.page_token = page.next_page_token;
     }
 
+    async fn check(&mut self) {
+        call!(&mut self.client, check()).expect("the component does not trap");
+    }
+
     async fn call(&mut self, call: Call) -> CallResult {
-        let instance = &mut self.instance;
         let mut page = first_page();
         match call {
             Call::NextPage => page.page_token.clone_from(&self.page_token),
             Call::ListTwo => page.max_page_size = Some(2),
             _ => (),
         }
+        let (client, id) = (&mut self.client, &self.id);
         let result = timeout(MAX_CALL_TIME, async {
             Ok(match call {
                 Call::List | Call::NextPage | Call::ListTwo => {
-                    format_ok(instance.list_users(&page).await?)
+                    format_ok(call!(client, list_users(&page))?)
                 }
-                Call::Get => format_ok(instance.get_user(&self.id).await?),
-                Call::Suspend => format_ok(instance.suspend_user(&self.id).await?),
-                Call::Reactivate => format_ok(instance.reactivate_user(&self.id).await?),
-                Call::Revoke => format_ok(instance.revoke_token().await?),
+                Call::Get => format_ok(call!(client, get_user(id))?),
+                Call::Suspend => format_ok(call!(client, suspend_user(id))?),
+                Call::Reactivate => format_ok(call!(client, reactivate_user(id))?),
+                Call::Revoke => format_ok(call!(client, revoke_token())?),
             })
         });
         result.await.ok()

@@ -11,7 +11,12 @@ use std::{
 use host_tests::runtime;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{case::Case, check_case::CaseResult, run_case::run_case};
+use super::{
+    case::Case,
+    check_case::CaseResult,
+    run_case::{Build, run_case},
+};
+use crate::steps;
 
 /// Limit of concurrent cases in all tests of the process.
 static CONCURRENT_CASES: LazyLock<Semaphore> = LazyLock::new(|| {
@@ -19,7 +24,7 @@ static CONCURRENT_CASES: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(4 * cores)
 });
 
-/// Runs every case with its own instance and server, and prints one line per case.
+/// Runs every case with each build of the client, and with its own server; prints one line per case, of the plugin.
 ///
 /// Panics with all problems of all cases.
 pub(super) async fn run(theme: &str, cases: Vec<Case>) {
@@ -59,14 +64,22 @@ pub(super) async fn run_compact(theme: &str, cases: Vec<Case>) {
 
 /// Returns for each case its result without numbers that depend on jitter and its line; then all problems.
 async fn run_cases(cases: Vec<Case>) -> (Vec<(String, String)>, Vec<String>) {
-    // Compiles the component before the first case measures its time.
+    // Compiles both builds before the first case measures its time.
     runtime();
+    steps::runtime();
     let mut running = JoinSet::new();
     for (index, case) in cases.into_iter().enumerate() {
         running.spawn(async move {
-            let _permit = CONCURRENT_CASES.acquire().await;
-            let result = run_case(&case).await;
-            (index, case, result)
+            let run = async |build| {
+                let _permit = CONCURRENT_CASES.acquire().await;
+                run_case(&case, build).await
+            };
+            let (mut plugin, steps) = tokio::join!(run(Build::Plugin), run(Build::Steps));
+            let of_steps = steps.problems.into_iter();
+            plugin
+                .problems
+                .extend(of_steps.map(|problem| format!("module without I/O: {problem}")));
+            (index, case, plugin)
         });
     }
     let mut done = running.join_all().await;
