@@ -13,6 +13,7 @@ mod generations;
 mod host_error_codes;
 mod hostile;
 mod hostile_work;
+mod http2;
 mod interruption;
 mod list_users;
 mod operations;
