@@ -58,7 +58,7 @@ pub(super) fn revoked((): ()) -> CallResult {
     CallResult::Revoked(protocol::NoArguments {})
 }
 
-fn target(report: TargetReport) -> protocol::TargetReport {
+pub(super) fn target(report: TargetReport) -> protocol::TargetReport {
     let (outcome, failed) = match report.outcome {
         Outcome::Changed => (protocol::OutcomeName::Changed, None),
         Outcome::Unchanged => (protocol::OutcomeName::Unchanged, None),
