@@ -159,11 +159,13 @@ impl BulkCall<'_> {
         let (history, progress) = (Arc::clone(self.history), self.progress.clone());
         let told = targets.to_vec();
         let on_settled = move |index: usize, report: &TargetReport| {
-            progress.on_settled(report);
-            match told.get(index) {
+            // The audit's line is on disk before anything is shown.
+            let flow = match told.get(index) {
                 Some(target) => history.on_settled(index, target, report),
                 None => ControlFlow::Continue(()),
-            }
+            };
+            progress.on_settled(report);
+            flow
         };
         let client = self.client;
         Ok(match self.action {

@@ -115,7 +115,15 @@ struct Driver {
     from_requests: mpsc::Receiver<EventAndPiece>,
     from_client: mpsc::UnboundedReceiver<Command>,
     /// Calls that were received while a step was carried out.
-    waiting_starts: VecDeque<(u32, NewCall)>,
+    waiting_starts: VecDeque<WaitingStart>,
+}
+
+/// A call that is not started yet.
+struct WaitingStart {
+    number: u32,
+    call: NewCall,
+    /// Stop that was asked for in the meantime: true for one at once.
+    stop_at_once: Option<bool>,
 }
 
 impl Driver {
@@ -128,8 +136,8 @@ impl Driver {
                 call.fail(&cause);
             }
             // The module may be in any state: it is not called again.
-            for (_, call) in self.waiting_starts.drain(..) {
-                RunningCall::new(None, call.result).fail(&cause);
+            for waiting in self.waiting_starts.drain(..) {
+                RunningCall::new(None, waiting.call.result).fail(&cause);
             }
             while let Some(command) = self.from_client.recv().await {
                 if let Command::Start(_, call) = command {
@@ -141,8 +149,8 @@ impl Driver {
 
     async fn drive(&mut self) -> Result<()> {
         loop {
-            while let Some((number, call)) = self.waiting_starts.pop_front() {
-                self.start(number, call).await?;
+            while let Some(waiting) = self.waiting_starts.pop_front() {
+                self.start(waiting).await?;
             }
             let wake = self.wake;
             let woken = async {
@@ -154,7 +162,10 @@ impl Driver {
             select! {
                 command = self.from_client.recv() => match command {
                     None => return Ok(()),
-                    Some(Command::Start(number, call)) => self.start(number, call).await?,
+                    Some(Command::Start(number, call)) => {
+                        let stop_at_once = None;
+                        self.start(WaitingStart { number, call, stop_at_once }).await?;
+                    }
                     Some(Command::Stop { call, at_once }) => {
                         let stop = self.stop(call, at_once);
                         self.tell(stop, Vec::new()).await?;
@@ -171,7 +182,13 @@ impl Driver {
         }
     }
 
-    async fn start(&mut self, number: u32, call: NewCall) -> Result<()> {
+    /// Starts a call. One that was stopped before sends nothing, and ends with its result.
+    async fn start(&mut self, waiting: WaitingStart) -> Result<()> {
+        let WaitingStart {
+            number,
+            call,
+            stop_at_once,
+        } = waiting;
         // Its future was dropped.
         if call.result.is_closed() {
             return Ok(());
@@ -181,9 +198,15 @@ impl Driver {
             call: number,
             operation: call.operation,
         });
-        self.calls
-            .insert(number, RunningCall::new(call.on_settled, call.result));
-        self.tell(event, Vec::new()).await
+        let mut running = RunningCall::new(call.on_settled, call.result);
+        running.is_stopped = stop_at_once.is_some();
+        self.calls.insert(number, running);
+        self.tell(event, Vec::new()).await?;
+        if let Some(at_once) = stop_at_once {
+            let stop = self.stop(Some(number), at_once);
+            self.tell(stop, Vec::new()).await?;
+        }
+        Ok(())
     }
 
     /// Event that stops a call, or all of them.
@@ -294,8 +317,19 @@ impl Driver {
         let mut stops = Vec::new();
         while let Ok(command) = self.from_client.try_recv() {
             match command {
-                Command::Start(number, call) => self.waiting_starts.push_back((number, call)),
-                Command::Stop { call, at_once } => stops.push(self.stop(call, at_once)),
+                Command::Start(number, call) => self.waiting_starts.push_back(WaitingStart {
+                    number,
+                    call,
+                    stop_at_once: None,
+                }),
+                Command::Stop { call, at_once } => {
+                    for waiting in &mut self.waiting_starts {
+                        if call.is_none_or(|call| call == waiting.number) {
+                            waiting.stop_at_once = Some(at_once);
+                        }
+                    }
+                    stops.push(self.stop(call, at_once));
+                }
             }
         }
         stops
