@@ -17,8 +17,9 @@ const MEMORY_GUARD_SIZE: u64 = 64 << 10;
 
 /// Durations in ticks of the engine's clock.
 pub(crate) mod ticks {
-    /// Maximum for one step of the steps module: 5 seconds. A page of 1,000 users takes some milliseconds.
-    pub(crate) const PER_STEP: u64 = 100;
+    /// Maximum for one step of the steps module: 60 seconds. A page of 1,000 users takes some milliseconds, but not on a machine
+    /// that has no time for this process.
+    pub(crate) const PER_STEP: u64 = 1200;
 }
 
 /// Creates an engine, and the thread that counts its epochs until the engine is dropped.

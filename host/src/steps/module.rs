@@ -54,7 +54,7 @@ impl StepsModule {
         })
     }
 
-    /// Tells an event, with a piece of a body. Fails if the module traps, runs for more than 5 seconds, needs more memory than
+    /// Tells an event, with a piece of a body. Fails if the module traps, runs for more than 60 seconds, needs more memory than
     /// it may have, or returns other actions than those of its version.
     pub(super) fn event(&mut self, event: &Event, piece: &[u8]) -> Result<Actions> {
         let mut bytes = serde_json::to_vec(event)?;
