@@ -10,7 +10,7 @@ use simulator::Simulator;
 
 use crate::{
     arguments::Arguments,
-    environment,
+    compiled_folder, environment,
     failure::Failure,
     output::{printable::printable, setting_names::almost, stderr, text::request_line},
 };
@@ -122,7 +122,9 @@ impl Account {
 
     /// Creates a client with these options.
     pub(crate) fn client_with(&self, options: StepsOptions) -> Result<StepsClient, Failure> {
-        Ok(StepsRuntime::new()?.client(options)?)
+        let runtime = compiled_folder::find()
+            .map_or_else(StepsRuntime::new, |folder| StepsRuntime::cached_in(&folder));
+        Ok(runtime?.client(options)?)
     }
 
     /// Options of an instance of the plugin with the account's settings.

@@ -9,6 +9,7 @@ mod atomic_file;
 mod audit_file;
 mod bulk;
 mod commands;
+mod compiled_folder;
 mod core_dumps;
 mod environment;
 mod expected_email;

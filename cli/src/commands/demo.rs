@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     account::Account,
+    compiled_folder,
     failure::{CommandResult, Failure},
     output::{
         Output, json,
@@ -28,8 +29,10 @@ pub(super) async fn run(output: &mut Output) -> CommandResult {
     let options = account
         .plugin_options()
         .on_request(move |record| log.push(record));
+    let runtime =
+        compiled_folder::find().map_or_else(Runtime::new, |folder| Runtime::cached_in(&folder));
     let mut demo = Demo {
-        instance: Runtime::new()?.instance(options).await?,
+        instance: runtime?.instance(options).await?,
         requests,
         output,
         step: 0,

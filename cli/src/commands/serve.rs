@@ -21,7 +21,7 @@ use self::{
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
-    core_dumps,
+    compiled_folder, core_dumps,
     environment::{self, has_prefix},
     failure::{CommandResult, Failure},
     output::{
@@ -106,7 +106,10 @@ pub(super) async fn run(
         .log(Arc::clone(&log) as Arc<dyn ServiceLog>)
         .network(account.network().clone())
         .on_request(move |record| log_failure(record, verbose));
-    let service = ServiceRuntime::new()?.service(options);
+    let runtime = compiled_folder::find().map_or_else(ServiceRuntime::new, |folder| {
+        ServiceRuntime::cached_in(&folder)
+    });
+    let service = runtime?.service(options);
     // A machine that cannot run the component says so now, and not at each request.
     service.warm_up().await?;
     check_ready(&service, has_keys || has_secrets || caller.is_some()).await?;

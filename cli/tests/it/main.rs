@@ -2,6 +2,7 @@
 
 mod audit_table;
 mod bulk;
+mod compiled_folder;
 mod demo;
 mod documentation;
 #[cfg(unix)]

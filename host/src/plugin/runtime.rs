@@ -1,5 +1,7 @@
 //! The plugin, compiled once for any number of instances.
 
+use std::path::Path;
+
 use wasmtime::component::{Component, InstancePre};
 
 use super::{instance::Instance, options::InstanceOptions};
@@ -22,9 +24,21 @@ impl Runtime {
         Self::with_component(COMPONENT)
     }
 
+    /// The same, with what is compiled kept in this folder from one process to the next.
+    ///
+    /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
+    /// used is passed over.
+    pub fn cached_in(folder: &Path) -> Result<Self> {
+        Self::compile(COMPONENT, Some(folder))
+    }
+
     /// Compiles another build of the plugin.
     pub fn with_component(component: &[u8]) -> Result<Self> {
-        let engine = engine()?;
+        Self::compile(component, None)
+    }
+
+    fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
+        let engine = engine(compiled_folder)?;
         let component = Component::new(&engine, component)?;
         let pre = State::linker(&engine)?.instantiate_pre(&component)?;
         Ok(Self {

@@ -1,5 +1,7 @@
 //! The service's component, compiled once for any number of services.
 
+use std::path::Path;
+
 use wasmtime::component::Component;
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
@@ -24,9 +26,21 @@ impl ServiceRuntime {
         Self::with_component(SERVICE)
     }
 
+    /// The same, with what is compiled kept in this folder from one process to the next.
+    ///
+    /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
+    /// used is passed over.
+    pub fn cached_in(folder: &Path) -> Result<Self> {
+        Self::compile(SERVICE, Some(folder))
+    }
+
     /// Compiles another component: it exports `wasi:http/incoming-handler`, and imports nothing that the service does not.
     pub fn with_component(component: &[u8]) -> Result<Self> {
-        let engine = engine()?;
+        Self::compile(component, None)
+    }
+
+    fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
+        let engine = engine(compiled_folder)?;
         let component = Component::new(&engine, component)?;
         let mut linker = State::linker(&engine)?;
         wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, State::clocks)?;

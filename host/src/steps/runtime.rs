@@ -1,5 +1,7 @@
 //! The steps module, compiled once for any number of clients.
 
+use std::path::Path;
+
 use wasmtime::{Engine, Module};
 
 use super::{client::StepsClient, driver, module::StepsModule, options::StepsOptions};
@@ -31,9 +33,21 @@ impl StepsRuntime {
         Self::with_module(STEPS)
     }
 
+    /// The same, with what is compiled kept in this folder from one process to the next.
+    ///
+    /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
+    /// used is passed over.
+    pub fn cached_in(folder: &Path) -> Result<Self> {
+        Self::compile(STEPS, Some(folder))
+    }
+
     /// Compiles another build of the module.
     pub fn with_module(module: &[u8]) -> Result<Self> {
-        let engine = engine()?;
+        Self::compile(module, None)
+    }
+
+    fn compile(module: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
+        let engine = engine(compiled_folder)?;
         Ok(Self {
             module: Module::new(&engine, module)?,
             engine,
