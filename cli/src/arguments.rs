@@ -185,6 +185,11 @@ pub(crate) enum Command {
         /// It is composed with the plugin: for hosts of `wasi:http/proxy`, such as `wasmtime serve`.
         #[arg(long)]
         service: bool,
+        /// Write the module that does no I/O, for hosts of another language
+        ///
+        /// It is a core module that imports nothing: docs/steps.md describes its functions.
+        #[arg(long, conflicts_with = "service")]
+        steps: bool,
         /// File to write; `-` is standard output
         file: PathBuf,
     },

@@ -9,6 +9,7 @@ mod man;
 mod serve;
 mod user;
 
+use host::{COMPONENT, SERVICE, STEPS};
 use onepassword_users::UserAction;
 
 use crate::{
@@ -36,7 +37,18 @@ pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandRe
             return Ok(());
         }
         Command::Man { dir } => return man::run(usage::command(), dir.as_deref(), output),
-        Command::Component { service, file } => return component::run(*service, file, output),
+        Command::Component {
+            service,
+            steps,
+            file,
+        } => {
+            let component = match (service, steps) {
+                (true, _) => SERVICE,
+                (_, true) => STEPS,
+                _ => COMPONENT,
+            };
+            return component::run(component, file, output);
+        }
         _ => (),
     }
     let account = Account::open(arguments).await?;

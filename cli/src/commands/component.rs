@@ -2,8 +2,6 @@
 
 use std::{io::Write, path::Path};
 
-use host::{COMPONENT, SERVICE};
-
 use crate::{
     atomic_file::{self, new_file_mode},
     failure::{CommandResult, Failure},
@@ -11,9 +9,8 @@ use crate::{
     written_file::{self, FileKind},
 };
 
-/// Writes the plugin, or the service composed with it, to a file or to standard output.
-pub(super) fn run(is_service: bool, file: &Path, output: &mut Output) -> CommandResult {
-    let component = if is_service { SERVICE } else { COMPONENT };
+/// Writes a component to a file or to standard output.
+pub(super) fn run(component: &[u8], file: &Path, output: &mut Output) -> CommandResult {
     let message = |cause: &str| {
         let name = written_file::name(file);
         format!("{name} could not be written: {cause}")

@@ -267,7 +267,11 @@ async fn a_port_in_use_is_an_error_of_one_line() {
 #[tokio::test]
 async fn component_writes_the_embedded_components() {
     let directory = env!("CARGO_TARGET_TMPDIR");
-    for (more, bytes) in [(None, host::COMPONENT), (Some("--service"), host::SERVICE)] {
+    for (more, bytes) in [
+        (None, host::COMPONENT),
+        (Some("--service"), host::SERVICE),
+        (Some("--steps"), host::STEPS),
+    ] {
         let file = format!("{directory}/written{}.wasm", more.unwrap_or_default());
         let mut arguments = vec!["component"];
         arguments.extend(more);
@@ -279,6 +283,15 @@ async fn component_writes_the_embedded_components() {
     let ended = run(op_users(&["component", directory])).await;
     assert_eq!(ended.status, 2);
     assert!(ended.stderr.contains("could not be written"), "{ended:?}");
+    let ended = run(op_users(&[
+        "component",
+        "--service",
+        "--steps",
+        "unwritten",
+    ]))
+    .await;
+    assert_eq!(ended.status, 2);
+    assert!(ended.stderr.contains("cannot be used with"), "{ended:?}");
 }
 
 #[tokio::test]
