@@ -201,12 +201,11 @@ impl Driver {
         let mut running = RunningCall::new(call.on_settled, call.result);
         running.is_stopped = stop_at_once.is_some();
         self.calls.insert(number, running);
-        self.tell(event, Vec::new()).await?;
+        let mut events = VecDeque::from([(event, Vec::new())]);
         if let Some(at_once) = stop_at_once {
-            let stop = self.stop(Some(number), at_once);
-            self.tell(stop, Vec::new()).await?;
+            events.push_back((self.stop(Some(number), at_once), Vec::new()));
         }
-        Ok(())
+        self.tell_all(events).await
     }
 
     /// Event that stops a call, or all of them.
@@ -227,7 +226,11 @@ impl Driver {
 
     /// Tells an event, and carries out the actions.
     async fn tell(&mut self, event: Event, piece: Vec<u8>) -> Result<()> {
-        let mut events = VecDeque::from([(event, piece)]);
+        self.tell_all(VecDeque::from([(event, piece)])).await
+    }
+
+    /// Tells events one after the other, and carries out the actions, of which failed requests are events to tell last.
+    async fn tell_all(&mut self, mut events: VecDeque<EventAndPiece>) -> Result<()> {
         while let Some((event, piece)) = events.pop_front() {
             if let Some(id) = ended_request(&event) {
                 self.open.remove(&id);
