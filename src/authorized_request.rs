@@ -1,8 +1,6 @@
 //! Requests with a token: a 401 is answered by one new token, and so is a 404 that says that the path is gone.
 
-use alloc::{rc::Rc, vec::Vec};
-
-use zeroize::Zeroizing;
+use alloc::rc::Rc;
 
 use crate::{
     endpoint::Endpoint,
@@ -10,13 +8,14 @@ use crate::{
     failure::Failure,
     generation::Generation,
     platform::{Instant, Platform},
+    secret::SecretBytes,
     token::Token,
     token_source::TokenSource,
 };
 
 /// Response to an authorized request, with the token that was accepted.
 pub(crate) struct AuthorizedResponse {
-    pub body: Zeroizing<Vec<u8>>,
+    pub body: SecretBytes,
     pub token: Rc<Token>,
 }
 

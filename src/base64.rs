@@ -2,14 +2,12 @@
 
 use alloc::{string::String, vec};
 
+use crate::secret::{Secret, SecretBytes};
 use base64::{
     Engine,
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use zeroize::Zeroizing;
-
-use crate::secret::Secret;
 
 /// Writes padding, and reads text with or without it.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
@@ -22,16 +20,18 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 /// Encodes a text, with padding.
 pub(crate) fn encode(text: &str) -> Secret {
     // Reserved at once, so that no copy stays behind.
-    let mut encoded = Zeroizing::new(vec![0; text.len().div_ceil(3).saturating_mul(4)]);
-    let length = ENGINE.encode_slice(text, &mut encoded).unwrap_or(0);
+    let mut encoded = SecretBytes::new(vec![0; text.len().div_ceil(3).saturating_mul(4)]);
+    let length = ENGINE
+        .encode_slice(text, encoded.as_mut_slice())
+        .unwrap_or(0);
     secret(encoded.get(..length)).unwrap_or_default()
 }
 
 /// Decodes a text, if it is base64 of one.
 pub(crate) fn decode(encoded: &str) -> Option<Secret> {
-    let mut decoded = Zeroizing::new(vec![0; encoded.len()]);
+    let mut decoded = SecretBytes::new(vec![0; encoded.len()]);
     let encoded = encoded.trim_end_matches('=');
-    let length = ENGINE.decode_slice(encoded, &mut decoded).ok()?;
+    let length = ENGINE.decode_slice(encoded, decoded.as_mut_slice()).ok()?;
     secret(decoded.get(..length))
 }
 

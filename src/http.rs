@@ -2,9 +2,7 @@
 
 mod body;
 
-use alloc::{string::ToString, vec, vec::Vec};
-
-use zeroize::Zeroizing;
+use alloc::{string::ToString, vec};
 
 use crate::{
     account::KnownSecrets,
@@ -16,7 +14,7 @@ use crate::{
     platform::{Duration, Instant, Method, Platform, Request, Timeouts},
     response,
     retry_after::retry_after,
-    secret::Secret,
+    secret::{Secret, SecretBytes},
 };
 
 /// Time-out of the connection: TCP and TLS.
@@ -64,7 +62,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         &self,
         request: &ApiRequest<'_>,
         deadline: Instant,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<SecretBytes, Failure> {
         let timeouts = timeouts(self.context.remaining(deadline));
         if timeouts.first_byte.is_zero() {
             return Err(self
@@ -83,7 +81,7 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         request: &ApiRequest<'_>,
         timeouts: Timeouts,
         deadline: Instant,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<SecretBytes, Failure> {
         let context = self.context;
         let settings = &context.account.settings;
         let length = request

@@ -3,10 +3,17 @@
 use alloc::vec::Vec;
 use core::hint::black_box;
 
-use zeroize::Zeroizing;
+use crate::secret::SecretBytes;
+
+/// Unit of a probe of memory. No other allocation has its alignment: the allocator of the steps module, which overwrites freed memory
+/// with zeros, leaves memory of this alignment alone, because nothing was written to it.
+#[repr(align(1024))]
+struct ProbeUnit {
+    _bytes: [u8; 1024],
+}
 
 /// Reserves this many bytes more, and zeroes the memory that was outgrown. False if there is no memory for them.
-pub(crate) fn reserve(buffer: &mut Zeroizing<Vec<u8>>, additional: usize) -> bool {
+pub(crate) fn reserve(buffer: &mut SecretBytes, additional: usize) -> bool {
     let needed = buffer.len().saturating_add(additional);
     if needed <= buffer.capacity() {
         return true;
@@ -17,15 +24,17 @@ pub(crate) fn reserve(buffer: &mut Zeroizing<Vec<u8>>, additional: usize) -> boo
         return false;
     }
     larger.extend_from_slice(buffer);
-    *buffer = Zeroizing::new(larger);
+    *buffer = SecretBytes::new(larger);
     true
 }
 
 /// True if this many bytes could be allocated at once. They are given back immediately.
 #[must_use]
 pub fn can_allocate(bytes: usize) -> bool {
-    let mut probe = Vec::<u8>::new();
-    let can_allocate = probe.try_reserve_exact(bytes).is_ok();
+    let mut probe = Vec::<ProbeUnit>::new();
+    // Up to one unit more than is needed: the division and the test of its rest would make the plugin larger.
+    let units = (bytes / size_of::<ProbeUnit>()).saturating_add(1);
+    let can_allocate = probe.try_reserve_exact(units).is_ok();
     // Keeps the compiler from removing the unused allocation.
     black_box(&mut probe);
     can_allocate

@@ -1,9 +1,5 @@
 //! A series of attempts of one request, with the waits between them.
 
-use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
-
 use crate::{
     backoff::Backoff,
     call_context::CallContext,
@@ -12,6 +8,7 @@ use crate::{
     failure::Failure,
     http::{ApiRequest, Http},
     platform::{Duration, Instant, Platform},
+    secret::SecretBytes,
     shared_state::Pause,
 };
 
@@ -40,7 +37,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
         &self,
         request: &ApiRequest<'_>,
         deadline: Instant,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<SecretBytes, Failure> {
         let mut backoff = Backoff::new(self.context.now());
         let mut attempts = 0_u32;
         let mut effect = Effect::NotApplied;

@@ -1,8 +1,6 @@
 //! OAuth 2.0 client credentials (RFC 6749, section 4.4): exchanges tokens one at a time, and revokes them (RFC 7009).
 
-use alloc::{rc::Rc, string::String, vec::Vec};
-
-use zeroize::Zeroizing;
+use alloc::{rc::Rc, string::String};
 
 use crate::{
     async_lock::AsyncLockGuard,
@@ -17,7 +15,7 @@ use crate::{
     request::push_encoded,
     response,
     retry::Retry,
-    secret::Secret,
+    secret::{Secret, SecretBytes},
     token::{Refusal, Token},
 };
 
@@ -75,7 +73,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
         path: &str,
         user: Option<&str>,
         deadline: Instant,
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<SecretBytes, Failure> {
         let authorization = Secret::concat(&["Bearer ", token.value.expose()]);
         let path_and_query = [token.generation.prefix(), path].concat();
         let request = ApiRequest {
@@ -349,7 +347,7 @@ impl<'c, 'a, P: Platform> TokenSource<'c, 'a, P> {
     async fn send_credentials(
         &self,
         deadline: Instant,
-    ) -> Result<(Zeroizing<Vec<u8>>, Generation), Failure> {
+    ) -> Result<(SecretBytes, Generation), Failure> {
         let account = &self.context.account;
         let settings = &account.settings;
         let form = Secret::concat(&[GRANT]);

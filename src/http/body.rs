@@ -1,15 +1,12 @@
 //! Reads the body of a response within limits of size, time and memory.
 
-use alloc::vec::Vec;
-
-use zeroize::{Zeroize, Zeroizing};
-
 use crate::{
     call_context::CallContext,
     failure::Failure,
     memory::{can_allocate, reserve},
     platform::{Body, Duration, Instant, Platform, Response, SendError},
     response,
+    secret::SecretBytes,
 };
 
 /// Maximum size of a body with status 200, in bytes.
@@ -27,14 +24,14 @@ pub(super) async fn read<P: Platform>(
     response: &mut Response<P::Body>,
     between_bytes: Duration,
     deadline: Instant,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
+) -> Result<SecretBytes, Failure> {
     let is_error = response.status != 200;
     let max = if is_error { MAX_ERROR_BODY } else { MAX_BODY };
     let announced = usize::try_from(response.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
     if announced > max && !is_error {
         return Err(response::malformed("it is larger than 8 MiB"));
     }
-    let mut body = Zeroizing::new(Vec::new());
+    let mut body = SecretBytes::default();
     let mut fits = reserve(&mut body, announced.min(max).min(MAX_RESERVED));
     loop {
         if !fits {
@@ -46,7 +43,7 @@ pub(super) async fn read<P: Platform>(
             .within(between_bytes, deadline, response.body.next())
             .await
         {
-            Some(Ok(Some(mut piece))) => {
+            Some(Ok(Some(piece))) => {
                 let left = max.saturating_sub(body.len());
                 let is_over = piece.len() > left;
                 if !is_over || is_error {
@@ -56,7 +53,7 @@ pub(super) async fn read<P: Platform>(
                         body.extend_from_slice(fitting);
                     }
                 }
-                piece.zeroize();
+                drop(SecretBytes::new(piece));
                 if is_over && !is_error {
                     return Err(response::malformed("it is larger than 8 MiB"));
                 }
