@@ -55,11 +55,42 @@ fn contains_8_bytes(bytes: &[u8], part: [u8; MIN_MATCH]) -> bool {
 /// True if one of the texts contains one of the secrets, or its last 16 bytes. Secrets under 8 bytes may occur by chance and
 /// are ignored.
 pub(crate) fn leaks_secret<'t>(mut texts: impl Iterator<Item = &'t str>, secrets: &[&str]) -> bool {
-    texts.any(|text| {
-        secrets.iter().any(|secret| {
-            secret.len() >= MIN_MATCH && contains_bytes(text.as_bytes(), searched_part(secret))
-        })
-    })
+    let steps = steps(secrets);
+    texts.any(|text| contains_secret(text.as_bytes(), secrets, &steps))
+}
+
+/// Parts of the secrets that are searched for in data.
+fn searched_parts<'s>(secrets: &[&'s str]) -> impl Iterator<Item = &'s [u8]> {
+    let long = secrets.iter().filter(|secret| secret.len() >= MIN_MATCH);
+    long.map(|secret| searched_part(secret))
+}
+
+/// For each byte: distance from its last occurrence in the first 8 bytes of a part to the eighth, the least of all parts. 8 for a
+/// byte that does not occur in them.
+fn steps(secrets: &[&str]) -> [u8; 256] {
+    let mut steps = [8; 256];
+    for part in searched_parts(secrets) {
+        for (&byte, distance) in part.iter().zip((0..8).rev()) {
+            if let Some(step) = steps.get_mut(usize::from(byte)) {
+                *step = distance.min(*step);
+            }
+        }
+    }
+    steps
+}
+
+/// True if a text contains a part of a secret. The eighth byte at a position tells how far the next position is at which a part
+/// can begin (Horspool, 1980), so that most bytes are not looked at.
+fn contains_secret(text: &[u8], secrets: &[&str], steps: &[u8; 256]) -> bool {
+    let mut rest = text;
+    while let Some(&eighth) = rest.get(MIN_MATCH.saturating_sub(1)) {
+        let step = steps.get(usize::from(eighth)).copied().unwrap_or(0);
+        if step == 0 && searched_parts(secrets).any(|part| rest.starts_with(part)) {
+            return true;
+        }
+        rest = rest.get(usize::from(step.max(1))..).unwrap_or_default();
+    }
+    false
 }
 
 /// The last 16 bytes of a secret: all of them take part in no more than 16 comparisons for each byte of a text.
@@ -155,6 +186,20 @@ mod tests {
             for part in secret.as_bytes().windows(8) {
                 prop_assert!(!redacted.as_bytes().windows(8).any(|window| window == part), "{}", redacted);
             }
+        }
+
+        #[test]
+        fn a_secret_is_found_where_it_occurs(
+            texts in prop::collection::vec("[abé]{0,40}", 1..3),
+            secrets in prop::collection::vec("[abé]{8,18}", 0..4),
+        ) {
+            let occurs = |secret: &String| {
+                let part = searched_part(secret);
+                texts.iter().any(|text| contains_bytes(text.as_bytes(), part))
+            };
+            let listed: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            let found = leaks_secret(texts.iter().map(String::as_str), &listed);
+            prop_assert_eq!(found, secrets.iter().any(occurs));
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! The four operations of the API: list users, get, suspend or reactivate one.
 
 use alloc::string::String;
+use core::slice;
 
 use crate::{
     authorized_request::AuthorizedResponse,
@@ -29,9 +30,12 @@ pub(crate) async fn list<P: Platform>(
     let response = call.authorized_request(Endpoint::List, &path, None).await?;
     let max = options.max_page_size.unwrap_or(MAX_PAGE_SIZE);
     let page = response::page(&response.body, max)?;
-    let next = page.next_page_token.as_deref().into_iter();
-    let texts = page.users.iter().flat_map(User::texts).chain(next);
-    check_secrets(call, &response, texts)?;
+    check_secrets(
+        call,
+        &response,
+        &page.users,
+        page.next_page_token.as_deref(),
+    )?;
     if page.next_page_token.is_some() && page.next_page_token == options.page_token {
         return Err(response::malformed(
             "the server returned the same page token again",
@@ -74,7 +78,7 @@ fn read_user<P: Platform>(
     action: Option<UserAction>,
 ) -> Result<User, Failure> {
     let user = response::user(&response.body)?;
-    check_secrets(call, response, user.texts().into_iter())?;
+    check_secrets(call, response, slice::from_ref(&user), None)?;
     if user.id != id.as_str() {
         return Err(response::malformed("it is not the requested user"));
     }
@@ -87,11 +91,13 @@ fn read_user<P: Platform>(
 }
 
 /// Fails if texts of a response contain a secret of the settings or a token.
-fn check_secrets<'t, P: Platform>(
+fn check_secrets<P: Platform>(
     call: &Call<'_, P>,
     response: &AuthorizedResponse,
-    texts: impl Iterator<Item = &'t str>,
+    users: &[User],
+    next_page_token: Option<&str>,
 ) -> Result<(), Failure> {
+    let texts = users.iter().flat_map(User::texts).chain(next_page_token);
     let secrets = call.account().known_secrets(Some(&response.token.value));
     if leaks_secret(texts, &secrets.list()) {
         return Err(response::malformed(LEAKS_SECRET));

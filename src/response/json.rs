@@ -4,7 +4,7 @@
 //! only for invalid JSON: their messages would add the formatting of floats to the component.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, slice::Iter};
 
 use serde::{
     Deserializer,
@@ -99,15 +99,10 @@ pub(super) fn read(json: &[u8], schema: Schema) -> Result<Object, ReadError> {
 fn count_objects(json: &[u8]) -> Option<usize> {
     let mut objects = 0_usize;
     let mut depth = 0_usize;
-    let mut is_string = false;
     let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => is_string = !is_string,
-            b'\\' if is_string => {
-                bytes.next();
-            }
-            _ if is_string => {}
+            b'"' => skip_string(&mut bytes),
             b'{' => {
                 objects = objects.saturating_add(1);
                 depth = depth.saturating_add(1);
@@ -121,6 +116,19 @@ fn count_objects(json: &[u8]) -> Option<usize> {
         }
     }
     Some(objects)
+}
+
+/// Skips the rest of a string, whose first quotation mark was read.
+fn skip_string(bytes: &mut Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => break,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Result for JSON that is not an object.
