@@ -1,7 +1,5 @@
 //! Reads an event: a line of JSON, and a piece of a body after it.
 
-use alloc::collections::BTreeMap;
-
 use onepassword_users::can_allocate;
 use onepassword_users_protocol::{
     Answer, ApiVersion, BaseUrl, BodyPiece, ClientCredentials, Configure, Credentials, Event, Fail,
@@ -26,9 +24,9 @@ pub(crate) fn read_event(bytes: &[u8]) -> Result<(Event, &[u8]), Unreadable> {
     if !can_allocate(line.len().saturating_mul(MAX_GROWTH)) {
         return Err(Unreadable("there is too little memory to read it".into()));
     }
-    let json: Json =
+    let json: Json<'_> =
         serde_json::from_slice(line).map_err(|_| Unreadable("it is not JSON".into()))?;
-    let event = event(Field::root(json))?;
+    let event = Field::root(json).variant(event)?;
     if !piece.is_empty() && !matches!(event, Event::Answer(_) | Event::Body(_)) {
         return Err(Unreadable(
             "only `answer` and `body` may have a piece of a body".into(),
@@ -37,12 +35,11 @@ pub(crate) fn read_event(bytes: &[u8]) -> Result<(Event, &[u8]), Unreadable> {
     Ok((event, piece))
 }
 
-fn event(event: Field) -> Result<Event, Unreadable> {
-    let (name, field) = event.variant()?;
-    let unknown = field.unreadable("there is no such event");
+fn event(name: &str, field: Field<'_, '_>) -> Result<Event, Unreadable> {
+    let path = field.path;
     let mut fields = field.object()?;
     let now = fields.required("now")?.number()?;
-    let event = match name.as_str() {
+    let event = match name {
         "configure" => Event::Configure(Configure {
             now,
             from: settings_source(fields.required("from")?)?,
@@ -86,43 +83,38 @@ fn event(event: Field) -> Result<Event, Unreadable> {
             call: fields.optional_whole("call")?,
             at_once: fields.required("atOnce")?.bool()?,
         }),
-        _ => return Err(unknown),
+        _ => return Err(path.unreadable("there is no such event")),
     };
     fields.end()?;
     Ok(event)
 }
 
-fn failure_kind(field: Field) -> Result<FailureKind, Unreadable> {
-    let unknown = field.unreadable("must be denied, connection, timed-out, too-large or malformed");
-    Ok(match field.text()?.as_str() {
+fn failure_kind(field: Field<'_, '_>) -> Result<FailureKind, Unreadable> {
+    let path = field.path;
+    let unknown = "must be denied, connection, timed-out, too-large or malformed";
+    Ok(match &*field.word()? {
         "denied" => FailureKind::Denied,
         "connection" => FailureKind::Connection,
         "timed-out" => FailureKind::TimedOut,
         "too-large" => FailureKind::TooLarge,
         "malformed" => FailureKind::Malformed,
-        _ => return Err(unknown),
+        _ => return Err(path.unreadable(unknown)),
     })
 }
 
-fn settings_source(field: Field) -> Result<SettingsSource, Unreadable> {
-    let unknown = field.unreadable("must have `settings` or `environment`");
-    let (name, field) = field.variant()?;
-    Ok(match name.as_str() {
-        "settings" => SettingsSource::Settings(settings(field)?),
+fn settings_source(field: Field<'_, '_>) -> Result<SettingsSource, Unreadable> {
+    let path = field.path;
+    field.variant(|name, field| match name {
+        "settings" => settings(field).map(SettingsSource::Settings),
         "environment" => {
-            let mut variables = BTreeMap::new();
-            for (name, value) in field.object()?.into_entries() {
-                if variables.insert(name, value.text()?).is_some() {
-                    return Err(Unreadable("a variable is there twice".into()));
-                }
-            }
-            SettingsSource::Environment(variables)
+            let variables = field.object()?.texts()?;
+            Ok(SettingsSource::Environment(variables))
         }
-        _ => return Err(unknown),
+        _ => Err(path.unreadable("must have `settings` or `environment`")),
     })
 }
 
-fn settings(field: Field) -> Result<Settings, Unreadable> {
+fn settings(field: Field<'_, '_>) -> Result<Settings, Unreadable> {
     let mut fields = field.object()?;
     let settings = Settings {
         account_id: fields.required("accountId")?.text()?,
@@ -144,11 +136,10 @@ fn settings(field: Field) -> Result<Settings, Unreadable> {
     Ok(settings)
 }
 
-fn credentials(field: Field) -> Result<Credentials, Unreadable> {
-    let unknown = field.unreadable("must have `client` or `basic`");
-    let (name, field) = field.variant()?;
-    Ok(match name.as_str() {
-        "basic" => Credentials::Basic(field.text()?),
+fn credentials(field: Field<'_, '_>) -> Result<Credentials, Unreadable> {
+    let path = field.path;
+    field.variant(|name, field| match name {
+        "basic" => field.text().map(Credentials::Basic),
         "client" => {
             let mut fields = field.object()?;
             let client = ClientCredentials {
@@ -156,30 +147,29 @@ fn credentials(field: Field) -> Result<Credentials, Unreadable> {
                 client_secret: fields.required("clientSecret")?.text()?,
             };
             fields.end()?;
-            Credentials::Client(client)
+            Ok(Credentials::Client(client))
         }
-        _ => return Err(unknown),
+        _ => Err(path.unreadable("must have `client` or `basic`")),
     })
 }
 
-fn base_url(field: Field) -> Result<BaseUrl, Unreadable> {
-    let unknown = field.unreadable("must be com, ca, eu, or an object with `origin`");
-    let (name, field) = field.word_or_variant()?;
-    Ok(match (name.as_str(), field) {
-        ("com", None) => BaseUrl::Com,
-        ("ca", None) => BaseUrl::Ca,
-        ("eu", None) => BaseUrl::Eu,
-        ("origin", Some(field)) => BaseUrl::Origin(field.text()?),
-        _ => return Err(unknown),
+fn base_url(field: Field<'_, '_>) -> Result<BaseUrl, Unreadable> {
+    let path = field.path;
+    field.word_or_variant(|name, field| match (name, field) {
+        ("com", None) => Ok(BaseUrl::Com),
+        ("ca", None) => Ok(BaseUrl::Ca),
+        ("eu", None) => Ok(BaseUrl::Eu),
+        ("origin", Some(field)) => field.text().map(BaseUrl::Origin),
+        _ => Err(path.unreadable("must be com, ca, eu, or an object with `origin`")),
     })
 }
 
-fn api_version(field: Field) -> Result<ApiVersion, Unreadable> {
-    let unknown = field.unreadable("must be auto, v1beta1 or v1");
-    Ok(match field.text()?.as_str() {
+fn api_version(field: Field<'_, '_>) -> Result<ApiVersion, Unreadable> {
+    let path = field.path;
+    Ok(match &*field.word()? {
         "auto" => ApiVersion::Auto,
         "v1beta1" => ApiVersion::V1Beta1,
         "v1" => ApiVersion::V1,
-        _ => return Err(unknown),
+        _ => return Err(path.unreadable("must be auto, v1beta1 or v1")),
     })
 }

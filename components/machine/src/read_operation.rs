@@ -8,11 +8,14 @@ use onepassword_users_protocol::{
 use crate::json::{Field, Fields, Unreadable};
 
 /// Reads an operation.
-pub(crate) fn operation(field: Field) -> Result<Operation, Unreadable> {
-    let (name, field) = field.variant()?;
-    let unknown = field.unreadable("there is no such operation");
+pub(crate) fn operation(field: Field<'_, '_>) -> Result<Operation, Unreadable> {
+    field.variant(operation_of)
+}
+
+fn operation_of(name: &str, field: Field<'_, '_>) -> Result<Operation, Unreadable> {
+    let path = field.path;
     let mut fields = field.object()?;
-    let operation = match name.as_str() {
+    let operation = match name {
         "list-users" => Operation::ListUsers(ListUsers {
             filter: filter(&mut fields)?,
             max_page_size: fields.optional_whole("maxPageSize")?,
@@ -34,30 +37,30 @@ pub(crate) fn operation(field: Field) -> Result<Operation, Unreadable> {
         "reactivate-users" => Operation::ReactivateUsers(change_users(&mut fields)?),
         "check" => Operation::Check(NoArguments {}),
         "revoke-token" => Operation::RevokeToken(NoArguments {}),
-        _ => return Err(unknown),
+        _ => return Err(path.unreadable("there is no such operation")),
     };
     fields.end()?;
     Ok(operation)
 }
 
-fn filter(fields: &mut Fields) -> Result<Option<StateFilter>, Unreadable> {
+fn filter(fields: &mut Fields<'_, '_>) -> Result<Option<StateFilter>, Unreadable> {
     let Some(field) = fields.optional("filter")? else {
         return Ok(None);
     };
-    let unknown = field.unreadable("must be active or suspended");
-    match field.text()?.as_str() {
+    let path = field.path;
+    match &*field.word()? {
         "active" => Ok(Some(StateFilter::Active)),
         "suspended" => Ok(Some(StateFilter::Suspended)),
-        _ => Err(unknown),
+        _ => Err(path.unreadable("must be active or suspended")),
     }
 }
 
-fn one_user(fields: &mut Fields) -> Result<OneUser, Unreadable> {
+fn one_user(fields: &mut Fields<'_, '_>) -> Result<OneUser, Unreadable> {
     let id = fields.required("id")?.text()?;
     Ok(OneUser { id })
 }
 
-fn change_users(fields: &mut Fields) -> Result<ChangeUsers, Unreadable> {
+fn change_users(fields: &mut Fields<'_, '_>) -> Result<ChangeUsers, Unreadable> {
     Ok(ChangeUsers {
         targets: fields.required("targets")?.list(target)?,
         options: match fields.optional("options")? {
@@ -67,7 +70,7 @@ fn change_users(fields: &mut Fields) -> Result<ChangeUsers, Unreadable> {
     })
 }
 
-fn target(field: Field) -> Result<Target, Unreadable> {
+fn target(field: Field<'_, '_>) -> Result<Target, Unreadable> {
     let mut fields = field.object()?;
     let target = Target {
         who: selector(fields.required("who")?)?,
@@ -77,17 +80,16 @@ fn target(field: Field) -> Result<Target, Unreadable> {
     Ok(target)
 }
 
-fn selector(field: Field) -> Result<Selector, Unreadable> {
-    let unknown = field.unreadable("must have `id` or `email`");
-    let (name, field) = field.variant()?;
-    match name.as_str() {
+fn selector(field: Field<'_, '_>) -> Result<Selector, Unreadable> {
+    let path = field.path;
+    field.variant(|name, field| match name {
         "id" => field.text().map(Selector::Id),
         "email" => field.text().map(Selector::Email),
-        _ => Err(unknown),
-    }
+        _ => Err(path.unreadable("must have `id` or `email`")),
+    })
 }
 
-fn change_options(field: Field) -> Result<ChangeOptions, Unreadable> {
+fn change_options(field: Field<'_, '_>) -> Result<ChangeOptions, Unreadable> {
     let mut fields = field.object()?;
     let mut flag = |name| match fields.optional(name)? {
         Some(field) => field.bool(),

@@ -65,13 +65,12 @@ extern "C" fn event(size: usize) -> *const u8 {
     with_instance(|instance| {
         instance.outbox = Vec::new();
         let inbox = instance.inbox.get_mut(..size).unwrap_or_default();
-        let actions = instance.machine.event(inbox);
+        let mut actions = instance.machine.event(inbox);
         inbox.fill(0);
         let length = u32::try_from(actions.len()).unwrap_or_default();
-        let mut outbox = Vec::with_capacity(actions.len().saturating_add(4));
-        outbox.extend_from_slice(&length.to_le_bytes());
-        outbox.extend_from_slice(&actions);
-        instance.outbox = outbox;
+        // Moved within its memory: there is room at its end, because it grew by doubling.
+        actions.splice(..0, length.to_le_bytes());
+        instance.outbox = actions;
         instance.outbox.as_ptr()
     })
 }
