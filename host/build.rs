@@ -30,6 +30,10 @@ const SOURCES: [&str; 8] = [
     ".cargo/config.toml",
     "rust-toolchain.toml",
 ];
+/// Profile of the components.
+const RELEASE: &str = "release";
+/// Profile of the module without I/O.
+const STEPS: &str = "steps";
 /// Variables that cargo sets for the host's build, and that must not reach the components' builds.
 const HOST_BUILD_VARIABLES: [&str; 7] = [
     "CARGO_BUILD_TARGET",
@@ -83,27 +87,24 @@ struct Built {
 fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
     // Each world in a build of its own: cargo unites the features of all packages in one build, so that those of the service
     // would change the plugin. Both worlds have the same file name, so that each is copied before the next build.
-    let release = target_dir.join(TARGET).join("release");
-    let copy = |from: &str, to: &str| -> Result<PathBuf, String> {
+    let profiles = target_dir.join(TARGET);
+    let release = profiles.join(RELEASE);
+    let copy = |from: &Path, to: &str| -> Result<PathBuf, String> {
         let file = target_dir.join(to);
-        write(&file, &without_names(&read(&release.join(from))?)?)?;
+        write(&file, &without_names(&read(from)?)?)?;
         Ok(file)
     };
     let plugin_arguments = ["--package", "onepassword-users-plugin"];
     let configurable_arguments = [&plugin_arguments[..], &["--features", "configuration"]].concat();
-    build(workspace, target_dir, &configurable_arguments)?;
-    let configurable_plugin = copy(
-        "onepassword_users_plugin.wasm",
-        "onepassword_users_configurable_plugin.wasm",
-    )?;
-    build(workspace, target_dir, &plugin_arguments)?;
-    let plugin = copy(
-        "onepassword_users_plugin.wasm",
-        "onepassword_users_plugin.wasm",
-    )?;
+    let built_plugin = release.join("onepassword_users_plugin.wasm");
+    build(workspace, target_dir, RELEASE, &configurable_arguments)?;
+    let configurable_plugin = copy(&built_plugin, "onepassword_users_configurable_plugin.wasm")?;
+    build(workspace, target_dir, RELEASE, &plugin_arguments)?;
+    let plugin = copy(&built_plugin, "onepassword_users_plugin.wasm")?;
     build(
         workspace,
         target_dir,
+        RELEASE,
         &[
             "--package",
             "onepassword-users-environment",
@@ -122,12 +123,11 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
     build(
         workspace,
         target_dir,
+        STEPS,
         &["--package", "onepassword-users-steps"],
     )?;
-    let steps = copy(
-        "onepassword_users_steps.wasm",
-        "onepassword_users_steps.wasm",
-    )?;
+    let steps = "onepassword_users_steps.wasm";
+    let steps = copy(&profiles.join(STEPS).join(steps), steps)?;
     Ok(Built {
         plugin,
         configurable_plugin,
@@ -150,10 +150,15 @@ fn write(file: &Path, content: &[u8]) -> Result<(), String> {
 }
 
 /// Runs `cargo build` for components, in a target folder of their own. `arguments` select packages and features.
-fn build(workspace: &Path, target_dir: &Path, arguments: &[&str]) -> Result<(), String> {
+fn build(
+    workspace: &Path,
+    target_dir: &Path,
+    profile: &str,
+    arguments: &[&str],
+) -> Result<(), String> {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
-        .args(["build", "--release", "--locked"])
+        .args(["build", "--locked", "--profile", profile])
         .args(arguments)
         .args(["--target", TARGET, "--target-dir"])
         .arg(target_dir)
@@ -168,7 +173,7 @@ fn build(workspace: &Path, target_dir: &Path, arguments: &[&str]) -> Result<(), 
         let errors = String::from_utf8_lossy(&output.stderr).replace('\n', "\ncargo::error=");
         let arguments = arguments.join(" ");
         return Err(format!(
-            "a component could not be built; run `cargo build --release --target {TARGET} {arguments}` to see the cause\ncargo::error={errors}"
+            "a component could not be built; run `cargo build --profile {profile} --target {TARGET} {arguments}` to see the cause\ncargo::error={errors}"
         ));
     }
     Ok(())

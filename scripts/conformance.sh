@@ -22,15 +22,14 @@ runner=$target/debug/conformance
 
 CONFORMANCE_RESULTS=$results cargo test --locked --workspace --test it conformance
 
-for package in plugin steps; do
-    cargo build --locked --release --target wasm32-unknown-unknown --package "onepassword-users-$package"
-done
+cargo build --locked --release --target wasm32-unknown-unknown --package onepassword-users-plugin
+cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
 python3 -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet "wasmtime==$wasmtime" "httpx==$httpx"
 "$runner" run --results "$results" --host "plugin in wasmtime-py $wasmtime" -- \
     "$environment/bin/python" conformance/adapters/wasmtime_python.py "$plugin"
 
-cp "$target/wasm32-unknown-unknown/release/$module" packages/python/src/onepassword_users/
+cp "$target/wasm32-unknown-unknown/steps/$module" packages/python/src/onepassword_users/
 version=$("$environment/bin/python" -c 'import platform; print(platform.python_version())')
 for client in Client AsyncClient; do
     PYTHONPATH=packages/python/src "$runner" run --results "$results" --host "Python $client $version" -- \

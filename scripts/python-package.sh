@@ -50,9 +50,9 @@ test_wheel() {
 }
 
 step "the module and the simulator"
-cargo build --locked --release --target wasm32-unknown-unknown --package onepassword-users-steps
+cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
 cargo build --locked --package onepassword-users-simulator
-cp "$target/wasm32-unknown-unknown/release/onepassword_users_steps.wasm" "$package/src/onepassword_users/"
+cp "$target/wasm32-unknown-unknown/steps/onepassword_users_steps.wasm" "$package/src/onepassword_users/"
 cp LICENSE-MIT LICENSE-APACHE "$package/"
 
 step "format, lints and types"

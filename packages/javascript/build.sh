@@ -6,9 +6,9 @@ cd "$(dirname "$0")"
 target=wasm32-unknown-unknown
 module=onepassword_users_steps.wasm
 [ -d node_modules ] || npm ci --no-audit --no-fund --silent
-(cd ../.. && cargo build --locked --release --quiet --target "$target" --package onepassword-users-steps)
+(cd ../.. && cargo build --locked --profile steps --quiet --target "$target" --package onepassword-users-steps)
 rm -rf dist
 npx --no-install tsc --project tsconfig.json
-cp "${CARGO_TARGET_DIR:-../../target}/$target/release/$module" "dist/$module"
+cp "${CARGO_TARGET_DIR:-../../target}/$target/steps/$module" "dist/$module"
 chmod 644 "dist/$module"
 cp ../../LICENSE-APACHE ../../LICENSE-MIT .
