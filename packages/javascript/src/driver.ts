@@ -110,7 +110,7 @@ export class Driver {
           reject(new UsersError(error));
         }
       });
-      await Promise.all(waits);
+      if (waits.length > 0) await Promise.all(waits);
       return { result, ...(thrown && { thrown }) };
     } finally {
       signal?.removeEventListener("abort", onAbort);

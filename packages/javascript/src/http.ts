@@ -43,6 +43,8 @@ export const NO_COOKIES_NO_CACHE: Pick<FetchOptions, "credentials" | "cache"> =
 
 /** Status of a redirect where the runtime hides it: browsers say 0. */
 const HIDDEN_REDIRECT = 302;
+/** Maximum status: three digits (RFC 9110, section 15). */
+const MAX_STATUS = 999;
 /** Maximum length of a header's value that is passed on. Those that are used are shorter. */
 const MAX_HEADER = 256;
 
@@ -54,8 +56,13 @@ export interface Head {
   contentLength?: string;
 }
 
-/** Reads the head of a response. */
+/**
+ * Reads the head of a response.
+ *
+ * @throws TypeError if the status is none, which a `fetch` of the caller's may return.
+ */
 export function headOf({ status, headers }: FetchResponse): Head {
+  if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) throw new TypeError("a status must have three digits");
   const head: Head = { status: status === 0 ? HIDDEN_REDIRECT : status };
   const retryAfter = headers.get("retry-after");
   const date = headers.get("date");

@@ -96,10 +96,11 @@ const PREFIX = "OP_USERS_";
 /** Reads the host's parts. Other names are checked by the caller. */
 function readHost(options: Arguments): HostOptions {
   const module = options.get("module");
-  if (module !== undefined && (typeof module !== "object" || module === null)) {
+  // Not `instanceof`, which fails for a module of another realm.
+  if (module !== undefined && Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") {
     throw options.refuse("module", "must be a WebAssembly.Module");
   }
-  return present<HostOptions>({ fetch: options.function<Fetch>("fetch"), module });
+  return present<HostOptions>({ fetch: options.function<Fetch>("fetch"), module: module as object | undefined });
 }
 
 /** Reads the options of `Client.fromEnv`. */

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { readName, readTarget } from "../dist/names.js";
-import { readEnvironment, readOptions } from "../dist/settings.js";
+import { readEnvironment, readHostOptions, readOptions } from "../dist/settings.js";
+
+/** A module without content (WebAssembly 3.0, section 5.5.18). */
+const EMPTY_MODULE = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
 
 const refused = (message) => ({ name: "UsersError", code: "invalid-argument", requests: 0, message });
 
@@ -46,7 +49,7 @@ test("a protected user has an id or an address", () => {
 });
 
 test("settings are read in the names of the messages", () => {
-  const host = { fetch: () => {}, module: {} };
+  const host = { fetch: () => {}, module: EMPTY_MODULE };
   const options = { accountId: "A", clientId: "c", clientSecret: "s", region: "eu", deadlineMs: 5, userAgent: undefined, ...host };
   assert.deepEqual(readOptions(options), {
     from: {
@@ -61,6 +64,16 @@ test("settings are read in the names of the messages", () => {
   });
   const { from } = readOptions({ accountId: "A", basic: "Yzpz", baseUrl: "https://a.example" });
   assert.deepEqual(from.settings, { accountId: "A", credentials: { basic: "Yzpz" }, baseUrl: { origin: "https://a.example" } });
+});
+
+test("a module that is none is refused by its name", () => {
+  for (const module of [{}, null, new Uint8Array(8), "module.wasm"]) {
+    assert.throws(() => readHostOptions({ module }), {
+      name: "UsersError",
+      code: "not-configured",
+      message: "module must be a WebAssembly.Module",
+    });
+  }
 });
 
 test("variables that are no settings are left out", () => {

@@ -296,6 +296,16 @@ test("an exception of fetch is a failure without its words", async () => {
   assert.deepEqual(failure, { request: 1, kind: "connection", possiblySent: true, detail });
 });
 
+test("a status that is none is a failure of the request", async () => {
+  for (const status of ["200", undefined, NaN, -1, 1000]) {
+    const fetch = async () => ({ ...response([]), status });
+    const one = driver((name) => (name === "start" ? { send: [request(1)] } : { done: [done(1)] }), fetch);
+    await one.driver.call(GET);
+    const [{ kind, possiblySent }] = one.named("fail");
+    assert.deepEqual({ kind, possiblySent }, { kind: "connection", possiblySent: true }, String(status));
+  }
+});
+
 test("a call whose signal is aborted before is not started", async () => {
   const one = driver(() => assert.fail("an event was told"));
   const reason = new Error("the shift is over");
