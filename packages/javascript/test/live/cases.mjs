@@ -332,7 +332,8 @@ export function casesOf(lab, { Client, UsersError }, runtime) {
       const start = performance.now();
       await failure(client(lab.hang, { deadlineMs: 1000 }).get("A"));
       clearInterval(timer);
-      check(ticks > elapsed(start) / 20 / 2, `${ticks} ticks in ${elapsed(start)} ms`);
+      // A loop that is held ticks once at most. A busy machine leaves out some of the fifty.
+      check(ticks >= 5, `${ticks} ticks in ${elapsed(start)} ms`);
     },
 
     async "a check finds no fault"() {
