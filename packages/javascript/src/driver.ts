@@ -1,7 +1,7 @@
 /** The driver: carries out what the module asks for, and tells it what came of it. */
 
 import { UsersError, refusal } from "./error.js";
-import { explain, type Failure } from "./failure.js";
+import { MALFORMED, STOPPED, explain, type Failure } from "./failure.js";
 import { NO_COOKIES_NO_CACHE, discard, headOf, readerOf, type Fetch, type FetchResponse } from "./http.js";
 import type { Actions, CallResult, Event, Operation, SendRequest, SettingsSource } from "./messages.js";
 import { EventTooLarge, MAX_PIECE, type Step } from "./module.js";
@@ -11,11 +11,25 @@ import type { ErrorFields, TargetReport } from "./types.js";
 const MAX_TIMER = 2 ** 31 - 1;
 /** Time in milliseconds that a small body has to arrive, before the module is told of the head without it. */
 const HEAD_DELAY = 100;
+/** Number of pieces of a body between turns of the event loop: bodies that are in memory already would hold it. */
+const PIECES_PER_TURN = 32;
 
 /** The caller's side of a call under way. */
 interface Call {
   readonly onSettled: ((report: TargetReport, target: number) => void) | undefined;
   readonly onDone: (result: CallResult) => void;
+  /** Number of requests that were sent, without those that surely were not. */
+  requests: number;
+  /** Number of changes among them. */
+  changes: number;
+}
+
+/** A request that the module asked for. */
+interface Request {
+  readonly controller: AbortController;
+  readonly call: number;
+  readonly isChange: boolean;
+  isSent: boolean;
 }
 
 /** Signals and callbacks of a call. */
@@ -40,7 +54,7 @@ export class Driver {
   readonly #step: Step;
   readonly #fetch: Fetch;
   readonly #calls = new Map<number, Call>();
-  readonly #requests = new Map<number, AbortController>();
+  readonly #requests = new Map<number, Request>();
   /** News for callers, told after everything that is to be carried out. */
   readonly #news: (() => void)[] = [];
   #isCarryingOut = false;
@@ -52,6 +66,11 @@ export class Driver {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Error of the module, after which it is not used any more. */
   #broken: UsersError | undefined;
+
+  /** True if the module failed. Every later call is an error. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
+  }
 
   /**
    * @throws UsersError `not-configured` if the settings are not valid.
@@ -77,10 +96,7 @@ export class Driver {
     }
     if (this.#broken !== undefined) throw this.#broken;
     const call = this.#newCall();
-    const stop = (atOnce: boolean) => () => {
-      if (this.#calls.has(call)) this.#tell({ stop: { now: now(), call, atOnce } });
-    };
-    const [onAbort, onDrain] = [stop(true), stop(false)];
+    const [onAbort, onDrain] = [() => this.#stop(call, true), () => this.#stop(call, false)];
     const waits: Promise<void>[] = [];
     let thrown: CallEnd["thrown"];
     const fail = (reason: unknown): void => {
@@ -90,6 +106,8 @@ export class Driver {
     try {
       const result = await new Promise<CallResult>((resolve, reject) => {
         this.#calls.set(call, {
+          requests: 0,
+          changes: 0,
           onDone: resolve,
           onSettled:
             onSettled &&
@@ -139,18 +157,41 @@ export class Driver {
     return actions.error;
   }
 
+  /**
+   * Stops a call. `fetch` is the caller's too: if it stops a call whose later requests are to be sent yet, the module hears that
+   * they were not. An end at once takes all requests for sent, so that it is told after them.
+   */
+  #stop(call: number, atOnce: boolean): void {
+    if (!this.#calls.has(call)) return;
+    const unsent = [...this.#requests].filter(([, request]) => request.call === call && !request.isSent);
+    if (!atOnce || unsent.length > 0) this.#tell({ stop: { now: now(), call, atOnce: false } });
+    for (const [id] of unsent) {
+      if (this.#requests.delete(id)) this.#tell({ fail: { now: now(), request: id, ...STOPPED } });
+    }
+    if (atOnce) this.#tell({ stop: { now: now(), call, atOnce } });
+  }
+
   /** Tells the module an event, and carries out its actions. */
   #tell(event: Event, piece?: Uint8Array): void {
     if (this.#broken !== undefined) return;
     let actions: Actions;
     try {
       actions = this.#step(event, piece);
-      if (actions.error !== undefined) throw new Error(actions.error.message);
     } catch {
       this.#break();
       return;
     }
     this.#carryOut(actions);
+    if (actions.error !== undefined) this.#refused(event);
+  }
+
+  /** Ends the request whose response the module cannot read. It can read everything else that is told. */
+  #refused(event: Event): void {
+    const { answer, body } = event as { answer?: { request: number }; body?: { request: number } };
+    const request = (answer ?? body)?.request;
+    if (request === undefined) return this.#break();
+    this.#cancel(request);
+    this.#tell({ fail: { now: now(), request, ...MALFORMED } });
   }
 
   /**
@@ -161,7 +202,10 @@ export class Driver {
     const isOutermost = !this.#isCarryingOut;
     this.#isCarryingOut = true;
     for (const { id } of cancel) this.#cancel(id);
-    for (const { id } of send) this.#requests.set(id, new AbortController());
+    for (const { id, call, purpose } of send) {
+      const isChange = purpose === "suspend" || purpose === "reactivate";
+      this.#requests.set(id, { controller: new AbortController(), call, isChange, isSent: false });
+    }
     this.#wakeAt(wake);
     for (const { call, target, report } of settled) {
       this.#news.push(() => this.#calls.get(call)?.onSettled?.(report, target));
@@ -175,8 +219,11 @@ export class Driver {
     }
     // `fetch` is the caller's too: it may stop a call, whose later requests of this step are not sent then.
     for (const request of send) {
-      const controller = this.#requests.get(request.id);
-      if (controller !== undefined) void this.#send(request, controller);
+      const open = this.#requests.get(request.id);
+      if (open === undefined) continue;
+      open.isSent = true;
+      this.#count(open, 1);
+      void this.#send(request, open.controller);
     }
     if (!isOutermost) return;
     for (let next = this.#news.shift(); next !== undefined; next = this.#news.shift()) next();
@@ -184,9 +231,17 @@ export class Driver {
   }
 
   #cancel(id: number): void {
-    const controller = this.#requests.get(id);
+    const request = this.#requests.get(id);
     this.#requests.delete(id);
-    controller?.abort();
+    request?.controller.abort();
+  }
+
+  /** Counts a request of a call, or takes it back. */
+  #count({ call, isChange }: Request, more: 1 | -1): void {
+    const counted = this.#calls.get(call);
+    if (counted === undefined) return;
+    counted.requests += more;
+    if (isChange) counted.changes += more;
   }
 
   /** Sends a request, and tells the module of its response. */
@@ -205,14 +260,18 @@ export class Driver {
       if (signal.aborted) discard(response);
       else await this.#receive(id, response, signal);
     } catch (error) {
-      this.#fail(id, signal, explain(error));
+      if (!signal.aborted) this.#fail(id, explain(error));
+      // A response that was not understood still has its connection.
+      controller.abort();
     } finally {
-      if (this.#requests.get(id) === controller) this.#requests.delete(id);
+      if (this.#requests.get(id)?.controller === controller) this.#requests.delete(id);
     }
   }
 
-  #fail(request: number, signal: AbortSignal, failure: Failure): void {
-    if (!signal.aborted) this.#tell({ fail: { now: now(), request, ...failure } });
+  #fail(id: number, failure: Failure): void {
+    const request = this.#requests.get(id);
+    if (request !== undefined && !failure.possiblySent) this.#count(request, -1);
+    this.#tell({ fail: { now: now(), request: id, ...failure } });
   }
 
   /**
@@ -229,18 +288,21 @@ export class Driver {
     };
     if (read === undefined) return answer(false);
     const beginning = new Beginning();
+    let pieces = 0;
     const timer = setTimeout(() => {
       if (!signal.aborted) answer(true, beginning.take());
     }, HEAD_DELAY);
     try {
       for (;;) {
         const piece = await read();
+        if (++pieces % PIECES_PER_TURN === 0) await nextTurn();
         if (signal.aborted) return;
         if (piece === undefined) return beginning.isTaken ? body(false) : answer(false, beginning.take());
         if (beginning.add(piece)) continue;
         if (!beginning.isTaken) answer(true, beginning.take());
         for (let start = 0; start < piece.length && !signal.aborted; start += MAX_PIECE) {
-          body(true, piece.subarray(start, start + MAX_PIECE));
+          if (start > 0 && ++pieces % PIECES_PER_TURN === 0) await nextTurn();
+          if (!signal.aborted) body(true, piece.subarray(start, start + MAX_PIECE));
         }
         if (signal.aborted) return;
       }
@@ -265,22 +327,16 @@ export class Driver {
     }, delay);
   }
 
-  /** Ends everything after an error of the module. Changes under way may have been made. */
+  /** Ends everything after an error of the module. Changes that were sent may have been made. */
   #break(): void {
-    const error: ErrorFields = {
-      code: "other",
-      message: "the client failed, and cannot be used any more",
-      hint: "make a new client, and report this error",
-      effect: "possibly-applied",
-      retryable: false,
-      candidates: [],
-      requests: 0,
-    };
-    this.#broken = new UsersError({ ...error, effect: "not-applied" });
+    const broken = refusal("other", "the client failed, and cannot be used any more", "make a new client, and report this error");
+    this.#broken = broken;
     for (const id of [...this.#requests.keys()]) this.#cancel(id);
-    this.#wakeAt(Infinity);
-    const calls = [...this.#calls.keys()];
-    this.#carryOut({ done: calls.map((call) => ({ call, result: { error } })) });
+    const done = [...this.#calls].map(([call, { requests, changes }]) => {
+      const effect = changes > 0 ? "possibly-applied" : "not-applied";
+      return { call, result: { error: { ...broken.toJSON(), effect, requests } satisfies ErrorFields } };
+    });
+    this.#carryOut({ done });
   }
 }
 
@@ -293,7 +349,7 @@ class Beginning {
   /** Adds a piece. Returns false if it does not fit, or if the beginning was taken. */
   add(piece: Uint8Array): boolean {
     if (this.isTaken || this.#length + piece.length > MAX_PIECE) return false;
-    this.#pieces.push(piece);
+    if (piece.length > 0) this.#pieces.push(piece);
     this.#length += piece.length;
     return true;
   }
@@ -317,6 +373,11 @@ class Beginning {
 /** Time of a monotonic clock in milliseconds. */
 function now(): number {
   return performance.now();
+}
+
+/** Lets the event loop go on: other tasks, timers, input. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

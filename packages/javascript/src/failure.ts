@@ -1,5 +1,6 @@
 /** The errors of `fetch`: what happened, and if the request may have reached the server. */
 
+import { NotAResponse } from "./http.js";
 import type { FailureKind } from "./messages.js";
 
 /** Failure of a request. */
@@ -31,6 +32,11 @@ const NOT_HTTP = "the response is not valid HTTP";
 const LARGE = "the response is larger than the host accepts";
 const UNKNOWN = "the host failed to carry out the request";
 
+/** Failure of a request that was not sent because its call was stopped. */
+export const STOPPED: Failure = { kind: "denied", possiblySent: false, detail: "the call was stopped" };
+/** Failure of a request whose response cannot be read. */
+export const MALFORMED: Failure = { kind: "malformed", possiblySent: true, detail: "the response cannot be read" };
+
 /** Codes of errors that happen before there is a connection, and at no other time. */
 const BEFORE_CONNECTION: ReadonlyMap<string, string> = new Map([
   ["ENOTFOUND", UNRESOLVED],
@@ -61,15 +67,20 @@ const AFTER_CONNECTION: ReadonlyMap<string, readonly [FailureKind, string]> = ne
 ]);
 
 /** Codes of undici's HTTP parser and of decompression. */
-const MALFORMED = /^(HPE_|Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/;
+const MALFORMED_CODE = /^(HPE_|Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/;
 
 /**
  * Explains an error of `fetch` or of a response's body.
  *
  * What is not known to happen before the connection is told as possibly sent. Deno's errors always are: it repeats a request
  * whose kept connection breaks, and then reports the failure of the second connection. workerd and browsers hide the cause.
+ *
+ * Node repeats a request on a new connection, too, but only one that the server says it did not process: after a 421 (RFC 9110,
+ * section 15.5.20), a refused stream, or a GOAWAY for earlier streams (RFC 9113, sections 8.7 and 6.8). If there is no new
+ * connection, the request had no effect: that is told as not sent.
  */
 export function explain(error: unknown): Failure {
+  if (error instanceof NotAResponse) return MALFORMED;
   const cause = causeOf(error);
   if (cause === undefined) return { kind: "connection", possiblySent: true, detail: UNKNOWN };
   if (Array.isArray(cause.errors) && cause.errors.length > 0) {
@@ -81,7 +92,7 @@ export function explain(error: unknown): Failure {
   const before = BEFORE_CONNECTION.get(code) ?? (CERTIFICATE.test(code) ? UNTRUSTED : undefined);
   if (before !== undefined) return { kind: "connection", possiblySent: false, detail: before };
   if (cause.syscall === "connect") return { kind: "connection", possiblySent: false, detail: UNREACHABLE };
-  const other: readonly [FailureKind, string] = MALFORMED.test(code) ? ["malformed", NOT_HTTP] : ["connection", UNKNOWN];
+  const other: readonly [FailureKind, string] = MALFORMED_CODE.test(code) ? ["malformed", NOT_HTTP] : ["connection", UNKNOWN];
   const [kind, detail] = AFTER_CONNECTION.get(code) ?? other;
   return { kind, possiblySent: true, detail };
 }

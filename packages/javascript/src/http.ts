@@ -43,10 +43,15 @@ export const NO_COOKIES_NO_CACHE: Pick<FetchOptions, "credentials" | "cache"> =
 
 /** Status of a redirect where the runtime hides it: browsers say 0. */
 const HIDDEN_REDIRECT = 302;
-/** Maximum status: three digits (RFC 9110, section 15). */
-const MAX_STATUS = 999;
+/** Least and largest status: three digits (RFC 9110, section 15). */
+const [MIN_STATUS, MAX_STATUS] = [100, 999];
 /** Maximum length of a header's value that is passed on. Those that are used are shorter. */
 const MAX_HEADER = 256;
+/** A header's value in ASCII. The values of those that are used are numbers and dates. */
+const ASCII = /^[\t\x20-\x7e]*$/;
+
+/** Error of a `fetch` of the caller's that returned no response, or one with a wrong type in it. */
+export class NotAResponse extends Error {}
 
 /** Head of a response, in the names of the event `answer`. */
 export interface Head {
@@ -59,28 +64,49 @@ export interface Head {
 /**
  * Reads the head of a response.
  *
- * @throws TypeError if the status is none, which a `fetch` of the caller's may return.
+ * @throws NotAResponse if it is none.
  */
-export function headOf({ status, headers }: FetchResponse): Head {
-  if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) throw new TypeError("a status must have three digits");
+export function headOf(response: FetchResponse): Head {
+  // A `fetch` in JavaScript returns what it likes.
+  const { status, headers } = (response ?? {}) as Partial<FetchResponse>;
+  if (!isStatus(status)) throw new NotAResponse("the status is none");
+  if (typeof headers?.get !== "function") throw new NotAResponse("the headers are none");
   const head: Head = { status: status === 0 ? HIDDEN_REDIRECT : status };
-  const retryAfter = headers.get("retry-after");
-  const date = headers.get("date");
-  const contentLength = headers.get("content-length");
-  if (retryAfter !== null) head.retryAfter = retryAfter.slice(0, MAX_HEADER);
-  if (date !== null) head.date = date.slice(0, MAX_HEADER);
-  if (contentLength !== null) head.contentLength = contentLength.slice(0, MAX_HEADER);
+  const retryAfter = valueOf(headers, "retry-after");
+  const date = valueOf(headers, "date");
+  const contentLength = valueOf(headers, "content-length");
+  if (retryAfter !== undefined) head.retryAfter = retryAfter;
+  if (date !== undefined) head.date = date;
+  if (contentLength !== undefined) head.contentLength = contentLength;
   return head;
 }
 
-/** Reader of a response's body, one piece a call. Each returns undefined at the end. Undefined if the response has no body. */
+/** True for a status, and for the 0 of browsers. */
+function isStatus(value: unknown): value is number {
+  return value === 0 || (Number.isInteger(value) && Number(value) >= MIN_STATUS && Number(value) <= MAX_STATUS);
+}
+
+/** Value of a header. Undefined without one that can be used. */
+function valueOf(headers: FetchResponse["headers"], name: string): string | undefined {
+  const value: unknown = headers.get(name);
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== "string") throw new NotAResponse("a header is no text");
+  return ASCII.test(value) ? value.slice(0, MAX_HEADER) : undefined;
+}
+
+/**
+ * Reader of a response's body, one piece a call. Each returns undefined at the end. Undefined if the response has no body.
+ *
+ * @throws NotAResponse if the body or a piece of it is none.
+ */
 export function readerOf({ body }: FetchResponse): (() => Promise<Uint8Array | undefined>) | undefined {
   if (body === null || body === undefined) return undefined;
+  if (typeof (body as Partial<Body>).getReader !== "function") throw new NotAResponse("the body is no stream");
   const reader = (body as Body).getReader();
   return async () => {
     const { done, value } = await reader.read();
     if (done) return undefined;
-    if (!(value instanceof Uint8Array)) throw new TypeError("a body must consist of bytes");
+    if (!(value instanceof Uint8Array)) throw new NotAResponse("a piece of the body is no Uint8Array");
     return value;
   };
 }

@@ -113,6 +113,41 @@ test("a fetch that stops its call sends nothing more of it", async () => {
   assert.deepEqual(urls, ["https://a.example/1"]);
 });
 
+test("a fetch that drains its call sends nothing more of it", async () => {
+  const drain = new AbortController();
+  const urls = [];
+  const fetch = (url) => {
+    urls.push(url);
+    drain.abort();
+    return NEVER();
+  };
+  const one = driver((name, { request: id }) => {
+    if (name === "start") return { send: [request(1), request(2), request(3, { call: 9 })] };
+    return name === "fail" && id === 2 ? { done: [done(1)] } : {};
+  }, fetch);
+  await one.driver.call(GET, { drain: drain.signal });
+  assert.deepEqual(urls, ["https://a.example/1", "https://a.example/3"]);
+  assert.deepEqual(one.events.map(({ name, now, ...fields }) => [name, fields]).slice(2), [
+    ["stop", { call: 1, atOnce: false }],
+    ["fail", { request: 2, kind: "denied", possiblySent: false, detail: "the call was stopped" }],
+  ]);
+});
+
+test("requests that were never sent are told before an end at once", async () => {
+  const stop = new AbortController();
+  const fetch = () => {
+    stop.abort();
+    return NEVER();
+  };
+  const one = driver((name, { atOnce }) => {
+    if (name === "start") return { send: [request(1), request(2)] };
+    return atOnce ? { cancel: [{ id: 1 }], done: [done(1)] } : {};
+  }, fetch);
+  await one.driver.call(GET, { signal: stop.signal });
+  const events = one.events.map(({ name, request, atOnce }) => [name, request ?? atOnce]);
+  assert.deepEqual(events.slice(2), [["stop", false], ["fail", 2], ["stop", true]]);
+});
+
 test("a fetch that stops a call lets the other requests go first", async () => {
   const stop = new AbortController();
   const urls = [];
@@ -122,7 +157,7 @@ test("a fetch that stops a call lets the other requests go first", async () => {
   };
   const one = driver((name, { call }) => {
     if (name === "stop") return { settled: [{ call: 1, target: 0, report: { outcome: "skipped" } }], done: [done(1)] };
-    return call === 2 ? { send: [request(1), request(2)] } : {};
+    return call === 2 ? { send: [request(1, { call }), request(2, { call })] } : {};
   }, fetch);
   let sent;
   const stopped = one.driver.call(GET, { signal: stop.signal, onSettled: () => (sent = urls.length) });
@@ -258,6 +293,85 @@ test("a redirect that a browser hides is a 302", async () => {
   assert.deepEqual({ status, more }, { status: 302, more: false });
 });
 
+test("a response that is none is a malformed one", async () => {
+  const headers = new Headers();
+  const body = { getReader: () => ({ read: async () => ({ done: false, value: "text" }) }) };
+  const statuses = [undefined, null, "200", 99, 1000, 99999, NaN, -1, 200.5, 200n, {}].map((status) => ({ status, headers, body: null }));
+  const odd = [undefined, null, {}, { get: () => 7 }, { get: () => ({}) }].map((headers) => ({ status: 200, headers, body: null }));
+  const bodies = ["text", {}, body].map((body) => ({ status: 200, headers, body }));
+  for (const response of [undefined, null, "text", ...statuses, ...odd, ...bodies]) {
+    const one = driver((name) => (name === "start" ? { send: [request(1)] } : { done: [done(1)] }), () => response);
+    await one.driver.call(GET);
+    const [{ kind, possiblySent, ...fail }, ...more] = one.events.slice(2);
+    assert.deepEqual([fail.name, kind, possiblySent, more], ["fail", "malformed", true, []]);
+  }
+});
+
+test("a header that no client can use is left out", async () => {
+  for (const value of [undefined, null, "\ud800", "\u20ac", "\0", "a\nb"]) {
+    const response = { status: 200, headers: { get: () => value }, body: null };
+    const one = driver((name) => (name === "start" ? { send: [request(1)] } : { done: [done(1)] }), async () => response);
+    await one.driver.call(GET);
+    const [{ name, now, ...answer }] = one.events.slice(2);
+    assert.deepEqual([name, answer], ["answer", { request: 1, status: 200, more: false }]);
+  }
+});
+
+test("a response that the module refuses is a malformed one", async () => {
+  const error = { code: "invalid-argument", message: "answer.status: is too large", effect: "not-applied" };
+  for (const refused of ["answer", "body"]) {
+    const { fetch, sent } = fakeFetch();
+    const one = driver((name) => {
+      if (name === "start") return { send: [request(1)] };
+      if (name === refused) return { error };
+      return name === "fail" ? { done: [done(1)] } : {};
+    }, fetch);
+    const call = one.driver.call(GET);
+    sent[0].resolve(response([new Uint8Array(60_000), new Uint8Array(60_000), new Uint8Array(1)]));
+    assert.equal((await call).result.user.id, "A");
+    await settle();
+    const [{ kind, possiblySent }] = one.named("fail");
+    assert.deepEqual([kind, possiblySent, one.events.at(-1).name], ["malformed", true, "fail"]);
+    assert.equal(sent[0].options.signal.aborted, true);
+    assert.equal(one.driver.isBroken, false);
+  }
+});
+
+test("a body of empty pieces takes no room and lets timers run", async () => {
+  let reads = 0;
+  const body = { getReader: () => ({ read: async () => (reads++, { done: false, value: new Uint8Array() }) }) };
+  const stop = new AbortController();
+  const fetch = async () => ({ status: 200, headers: new Headers(), body });
+  const one = driver((name) => {
+    if (name === "start") return { send: [request(1)] };
+    return name === "stop" ? { cancel: [{ id: 1 }], done: [done(1)] } : {};
+  }, fetch);
+  setTimeout(() => stop.abort(), 150);
+  await one.driver.call(GET, { signal: stop.signal });
+  const [{ more, piece }] = one.named("answer");
+  assert.deepEqual({ more, piece }, { more: true, piece: undefined });
+  const before = reads;
+  await settle();
+  assert.ok(reads <= before + 1, `${reads - before} reads after the end`);
+});
+
+test("a large body in memory lets timers run", async () => {
+  const { fetch, sent } = fakeFetch();
+  let pieces = 0;
+  const one = driver((name, { more }, piece) => {
+    if (name === "start") return { send: [request(1)] };
+    if (piece) pieces++;
+    return more ? {} : { done: [done(1)] };
+  }, fetch);
+  const call = one.driver.call(GET);
+  sent[0].resolve(response([new Uint8Array(8 * 1024 * 1024)]));
+  let seen;
+  setTimeout(() => (seen = pieces));
+  await call;
+  assert.equal(pieces, 128);
+  assert.ok(seen < pieces, `${seen} pieces before the timer`);
+});
+
 test("a cancelled request is aborted and told nothing of", async () => {
   const { fetch, sent } = fakeFetch();
   const stop = new AbortController();
@@ -296,16 +410,6 @@ test("an exception of fetch is a failure without its words", async () => {
   assert.deepEqual(failure, { request: 1, kind: "connection", possiblySent: true, detail });
 });
 
-test("a status that is none is a failure of the request", async () => {
-  for (const status of ["200", undefined, NaN, -1, 1000]) {
-    const fetch = async () => ({ ...response([]), status });
-    const one = driver((name) => (name === "start" ? { send: [request(1)] } : { done: [done(1)] }), fetch);
-    await one.driver.call(GET);
-    const [{ kind, possiblySent }] = one.named("fail");
-    assert.deepEqual({ kind, possiblySent }, { kind: "connection", possiblySent: true }, String(status));
-  }
-});
-
 test("a call whose signal is aborted before is not started", async () => {
   const one = driver(() => assert.fail("an event was told"));
   const reason = new Error("the shift is over");
@@ -328,19 +432,30 @@ test("a signal has no listeners after its call", async () => {
   assert.deepEqual(one.named("stop"), []);
 });
 
-test("a module that traps ends every call as possibly applied", async () => {
+test("a module that traps ends calls by what each has sent", async () => {
   const { fetch, sent } = fakeFetch();
-  const one = driver((name, { call }) => {
+  const refused = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
+  const one = driver((name, { call, request: id }) => {
     if (name === "answer") throw new WebAssembly.RuntimeError("unreachable");
-    return { send: [request(call)] };
+    if (name === "fail") return {};
+    const token = request(10 * call, { call, purpose: "token" });
+    const change = request(10 * call + 1, { call, purpose: "suspend" });
+    return { send: [[token], [token, change], [change], []][call - 1] };
   }, fetch);
-  const calls = [one.driver.call(GET), one.driver.call(GET)];
-  sent[0].resolve(response([]));
-  for (const { result } of await Promise.all(calls)) {
-    assert.equal(result.error.code, "other");
-    assert.equal(result.error.effect, "possibly-applied");
-  }
-  assert.equal(sent[1].options.signal.aborted, true);
+  const calls = [1, 2, 3, 4].map(() => one.driver.call(GET));
+  sent.find(({ url }) => url.endsWith("/31")).reject(refused);
+  await settle();
+  sent.find(({ url }) => url.endsWith("/10")).resolve(response([]));
+  const errors = (await Promise.all(calls)).map(({ result }) => result.error);
+  assert.deepEqual(new Set(errors.map(({ code }) => code)), new Set(["other"]));
+  assert.deepEqual(errors.map(({ effect, requests }) => [effect, requests]), [
+    ["not-applied", 1],
+    ["possibly-applied", 2],
+    ["not-applied", 0],
+    ["not-applied", 0],
+  ]);
+  assert.ok(sent.filter(({ url }) => /(20|21)$/.test(url)).every(({ options }) => options.signal.aborted));
+  assert.equal(one.driver.isBroken, true);
   await assert.rejects(one.driver.call(GET), { name: "UsersError", effect: "not-applied" });
 });
 

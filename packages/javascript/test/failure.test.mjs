@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { explain } from "../dist/failure.js";
+import { NotAResponse } from "../dist/http.js";
 
 const wrapped = (cause) => Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error("x"), cause) });
 const sent = (cause) => explain(wrapped(cause)).possiblySent;
@@ -27,6 +28,11 @@ test("several addresses are surely not sent to if all failed before", () => {
 test("words of a runtime prove nothing", () => {
   const message = "client error (Connect): tcp connect error: Connection refused (os error 111)";
   assert.equal(explain(Object.assign(new TypeError(message), { cause: new Error(message) })).possiblySent, true);
+});
+
+test("a response that is none is malformed and possibly sent", () => {
+  const { kind, possiblySent } = explain(new NotAResponse("the status is none"));
+  assert.deepEqual({ kind, possiblySent }, { kind: "malformed", possiblySent: true });
 });
 
 test("a thrown value of any type is possibly sent", () => {
