@@ -1,7 +1,7 @@
 /** The client: one method for each function of the contract. */
 
 import { Arguments, present, text } from "./arguments.js";
-import { Driver, type CallHooks } from "./driver.js";
+import { Driver, type CallEnd, type CallHooks } from "./driver.js";
 import { UsersError, refusal } from "./error.js";
 import type { Fetch } from "./http.js";
 import { packageModule } from "./loader.js";
@@ -75,7 +75,8 @@ export interface ChangeOptions extends CallOptions {
   readonly deadlineMs?: number;
   /**
    * Is told each target as soon as its result is known, once, before the call ends: for progress, or for an audit. If it throws
-   * or rejects, the call starts nothing new, and fails with this cause and its `report`.
+   * or rejects, the call starts nothing new, and fails with the first such exception as `cause`, and with its `report` unless
+   * nothing was tried. The call waits for the promises that it returns: one that waits for the call would never end.
    */
   readonly onSettled?: (report: TargetReport, index: number) => unknown;
 }
@@ -104,6 +105,13 @@ const MAX_CONCURRENCY = 255;
  * @internal
  */
 export let driverOf: (client: Client) => Driver;
+
+/**
+ * True if the module of a client failed. False for a stand-in of a client.
+ *
+ * @internal
+ */
+export let isBroken: (client: Client) => boolean;
 
 /**
  * Client of one account.
@@ -313,8 +321,8 @@ export class Client {
     const hooks = { ...readHooks(members), onSettled: members.function<NonNullable<CallHooks["onSettled"]>>("onSettled") };
     const operation = { [name]: { targets, options: fields } } as Operation;
     const { result, thrown } = await this.#driver.call(operation, hooks);
-    const report = new Report(succeeded("report", result, hooks), targets, opposite);
-    if (thrown !== undefined) throw failedCallback(thrown.reason, report);
+    const report = new Report(succeeded("report", result, hooks, thrown), targets, opposite);
+    if (thrown !== undefined) throw failedCallback(thrown.reason, report, stoppedBy(hooks) !== undefined);
     return report;
   }
 
@@ -326,18 +334,32 @@ export class Client {
 
   static {
     driverOf = (client) => client.#driver;
+    isBroken = (client) => #driver in client && client.#driver.isBroken;
   }
 }
 
-/** Result of a call that succeeded. Throws the error of one that failed. */
-function succeeded<Kind extends keyof Results>(kind: Kind, result: CallResult, { signal, drain }: CallHooks): Results[Kind] {
+/**
+ * Result of a call that succeeded. Throws the error of one that failed: its cause is the exception of `onSettled`, which nothing
+ * else tells, rather than the reason of a signal.
+ */
+function succeeded<Kind extends keyof Results>(
+  kind: Kind,
+  result: CallResult,
+  hooks: CallHooks,
+  thrown?: CallEnd["thrown"],
+): Results[Kind] {
   if (result.error !== undefined) {
-    const stopped = signal?.aborted ? signal : drain?.aborted ? drain : undefined;
-    throw new UsersError(result.error, { cause: stopped?.reason, aborted: stopped !== undefined });
+    const stopped = stoppedBy(hooks);
+    throw new UsersError(result.error, { cause: thrown ? thrown.reason : stopped?.reason, aborted: stopped !== undefined });
   }
   const value: Results[Kind] | undefined = (result as Partial<Results>)[kind];
   if (value === undefined) throw new TypeError(`the module returned no ${kind}`);
   return value;
+}
+
+/** The signal that stopped a call. Undefined if none did. */
+function stoppedBy({ signal, drain }: CallHooks): AbortSignal | undefined {
+  return [signal, drain].find((signal) => signal?.aborted);
 }
 
 /** Reads the hooks that every call has. */
@@ -357,7 +379,7 @@ function malformed(problem: string): UsersError {
 }
 
 /** Error of a bulk change whose `onSettled` threw. */
-function failedCallback(cause: unknown, report: Report): UsersError {
+function failedCallback(cause: unknown, report: Report, aborted: boolean): UsersError {
   const applied = report.changed.length > 0 || report.possiblyChanged.length > 0;
   return new UsersError(
     {
@@ -369,6 +391,6 @@ function failedCallback(cause: unknown, report: Report): UsersError {
       candidates: [],
       requests: report.requests,
     },
-    { cause, report },
+    { cause, report, aborted },
   );
 }

@@ -5,7 +5,7 @@ import type { Effect, ErrorCode, ErrorFields } from "./types.js";
 
 /** Facts about a failed call that the contract does not have. */
 interface Circumstances {
-  /** Reason of the signal that stopped the call, or the exception of a callback. */
+  /** Exception of a callback, or the reason of the signal that stopped the call. */
   cause?: unknown;
   /** True if the caller's signal stopped the call. */
   aborted?: boolean;
@@ -36,7 +36,7 @@ export class UsersError extends Error implements ErrorFields {
   readonly candidates: readonly string[];
   /** Number of HTTP requests sent for this call, token requests and retries included. */
   readonly requests: number;
-  /** True if the caller's signal stopped the call. `cause` is the signal's reason then. */
+  /** True if the caller's signal stopped the call. `cause` is the signal's reason then, unless `onSettled` threw. */
   readonly aborted: boolean;
   /** Report of a bulk change that was carried out although its `onSettled` threw. `cause` is the exception then. */
   declare readonly report?: Report;
