@@ -1,12 +1,12 @@
 /** A pool of clients, for Cloudflare Workers. */
 
-import type { Client } from "./client.js";
+import { isBroken, type Client } from "./client.js";
 
 /**
  * Pool of clients of one account, each used for one request at a time.
  *
  * Calls of one client share a token, and wait for the call that exchanges it. In a Cloudflare Worker a request must not wait for
- * another request. A pool is as large as the largest number of requests at once.
+ * another request. A pool is as large as the largest number of requests at once. A client whose module failed is not used again.
  */
 export class Pool {
   readonly #make: () => Client;
@@ -23,7 +23,7 @@ export class Pool {
     try {
       return await work(client);
     } finally {
-      this.#idle.push(client);
+      if (!isBroken(client)) this.#idle.push(client);
     }
   }
 }
