@@ -9,7 +9,7 @@ import type { Settings, SettingsSource } from "./messages.js";
 export interface HostOptions {
   /**
    * Function that sends the requests, with the interface of the global `fetch`, which is the default. It must not follow
-   * redirects or keep cookies.
+   * redirects, keep cookies, or repeat requests: an error of a later attempt would not tell that an earlier one was sent.
    */
   readonly fetch?: Fetch;
   /**
