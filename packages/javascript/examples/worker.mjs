@@ -17,7 +17,7 @@ export default {
     if (request.method !== "POST" || !(await hasKey(request, env.ALERT_KEY))) return new Response(null, { status: 401 });
     pool ??= new Pool(() => Client.fromEnv(env));
     try {
-      const { email } = await request.json();
+      const email = (await request.json())?.email;
       const options = { maxChanges: 1, protect: env.PROTECT.split(",") };
       const report = await pool.use((users) => users.contain([{ email }], options));
       const [{ outcome, error }] = report.targets;

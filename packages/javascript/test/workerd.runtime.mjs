@@ -48,7 +48,7 @@ test("the example contains the user of an alert", async () => {
 test("the example refuses a wrong key and a wrong alert", async () => {
   const { email } = active.at(-1);
   assert.equal((await alert({ email }, "wrong")).status, 401);
-  assert.equal((await alert({})).status, 400);
+  for (const body of [{}, null, 7, "wendy@a.example", [], { email: null }]) assert.equal((await alert(body)).status, 400);
   assert.equal((await alert({ email: "wendy" })).status, 502);
 });
 
