@@ -10,5 +10,6 @@ module=onepassword_users_steps.wasm
 rm -rf dist
 npx --no-install tsc --project tsconfig.json
 cp "${CARGO_TARGET_DIR:-../../target}/$target/steps/$module" "dist/$module"
-chmod 644 "dist/$module"
+cp ../../protocol/schema.json dist/schema.json
+chmod 644 "dist/$module" dist/schema.json
 cp ../../LICENSE-APACHE ../../LICENSE-MIT .

@@ -56,6 +56,7 @@ test("the package has what it needs and nothing else", () => {
     "dist/*.d.ts",
     "dist/*.js",
     "dist/onepassword_users_steps.wasm",
+    "dist/schema.json",
     "package.json",
   ]);
   const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
@@ -95,6 +96,13 @@ test("the example of proxies sends through the proxy", async () => {
   assert.ok(tunnels > 0);
   proxy.close();
   proxy.closeAllConnections();
+});
+
+test("the schema of the messages is in the package", async () => {
+  const print = 'console.log(require("fs").readFileSync(require.resolve("onepassword-users/schema.json"), "utf8"));';
+  writeFileSync(join(project, "schema.cjs"), print);
+  const schema = readFileSync(new URL("../../../protocol/schema.json", import.meta.url), "utf8");
+  assert.deepEqual(JSON.parse(await run("schema.cjs")), JSON.parse(schema));
 });
 
 test("every entry can be imported", async () => {
