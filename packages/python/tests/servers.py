@@ -89,12 +89,12 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as stack:
+            stack.callback(connection.close)
             if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
+                connection = stack.enter_context(self._tls.wrap_socket(connection, server_side=True))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.add(connection)
             stack.callback(self._open.discard, connection)
-            stack.callback(connection.close)
             file = stack.enter_context(connection.makefile("rb"))
             while True:
                 request = _read(file, connection)

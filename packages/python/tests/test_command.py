@@ -23,8 +23,8 @@ COMMAND = [sys.executable, "-m", "onepassword_users"]
 def run(environment: dict[str, str], *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs the command without a terminal."""
     options.setdefault("stdin", subprocess.DEVNULL)
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
-    return subprocess.run(
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", **environment}
+    done = subprocess.run(
         [*COMMAND, *arguments],
         env=environment,
         capture_output=True,
@@ -34,6 +34,9 @@ def run(environment: dict[str, str], *arguments: str, **options: Any) -> subproc
         check=False,
         **options,
     )
+    assert "Warning" not in done.stderr
+    assert "Traceback" not in done.stderr
+    return done
 
 
 def hostile(url: str, **others: str) -> dict[str, str]:

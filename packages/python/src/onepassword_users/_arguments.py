@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional, Union
 
 from ._errors import UsersError
+from ._stop import Stop
 from ._types import ErrorCode, Target
 
 Json = dict[str, Any]
@@ -149,6 +151,22 @@ def change_users(
     }
     listed = [_target(index, item) for index, item in enumerate(_items("targets", targets))]
     return {function: {"targets": listed, "options": _given(options)}}
+
+
+def check_stop(value: object) -> None:
+    """Checks a stop."""
+    if value is not None and not isinstance(value, Stop):
+        raise _wrong_type("stop", "a Stop", value)
+
+
+def check_callback(value: object) -> None:
+    """Checks a callback. A coroutine function would never run."""
+    if value is None:
+        return
+    if not callable(value):
+        raise _wrong_type("on_settled", "callable", value)
+    if inspect.iscoroutinefunction(value):
+        raise TypeError("on_settled must be a function, not a coroutine function: it may start a task")
 
 
 def no_arguments(function: str) -> Json:

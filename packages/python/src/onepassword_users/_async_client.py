@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Callable, Optional, Union, cast
+from typing import Any, Callable, NoReturn, Optional, Union, cast
 
 import httpx
 
@@ -16,6 +17,8 @@ from ._stop import Stop
 from ._types import Finding, Report, Settled, StateFilter, Target, User, UserList, UserPage
 
 _DEFAULT_PAGE = 1000
+# Between them the event loop has a turn.
+_USERS_PER_TURN = 100
 
 
 class AsyncClient:
@@ -111,6 +114,10 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"<onepassword_users.{type(self).__name__}>"
 
+    def __reduce__(self) -> NoReturn:
+        # Neither `copy` nor `pickle`: a copy would share connections and a token, and a pickle would hold secrets.
+        raise TypeError(f"cannot copy or pickle a {type(self).__name__}: make one in each process")
+
     async def __aenter__(self) -> AsyncClient:
         return self
 
@@ -175,11 +182,15 @@ class AsyncClient:
         A user whom the server lists twice while the list changes is returned once. ``page_size``: 1 to 1000. Errors: those
         of `list`; ``malformed-response`` if the pages repeat.
         """
+        _arguments.check_stop(stop)
         pages = _operations.Pages()
         while True:
-            page = await self.list(state=state, page_size=page_size, page_token=pages.token, stop=stop)
-            for user in pages.take(page):
+            operation = _arguments.list_users(state, page_size, pages.token)
+            done = await self._driver.run_to_end(operation, None, stop)
+            for count, user in enumerate(pages.take(done.result()), 1):
                 yield user
+                if count % _USERS_PER_TURN == 0:
+                    await asyncio.sleep(0)
             if pages.token is None:
                 return
 
@@ -316,8 +327,6 @@ class AsyncClient:
         stop: Optional[Stop],
         on_settled: Optional[Callable[[Settled], object]] = None,
     ) -> CallValue:
-        if stop is not None and not isinstance(stop, Stop):
-            raise TypeError(f"stop must be a Stop, not {type(stop).__name__}")
-        if on_settled is not None and not callable(on_settled):
-            raise TypeError(f"on_settled must be callable, not {type(on_settled).__name__}")
+        _arguments.check_stop(stop)
+        _arguments.check_callback(on_settled)
         return await self._driver.run(operation, on_settled, stop)

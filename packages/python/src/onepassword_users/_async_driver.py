@@ -12,8 +12,9 @@ import httpx
 
 from . import _http
 from ._core import Call, Core, Done, Item, OnSettled, Open, Sends, now
-from ._driver import stopped
+from ._driver import stopped, weightier
 from ._errors import CallValue
+from ._interruptible import make_interruptible
 from ._results import settled as read_settled
 from ._stop import Stop
 
@@ -53,6 +54,8 @@ class AsyncDriver:
         self._core = core
         self._http = http
         self._is_own = is_own
+        if is_own:
+            make_interruptible(http)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,6 +67,15 @@ class AsyncDriver:
         on_settled: Optional[OnSettled] = None,
         stop: Optional[Stop] = None,
     ) -> CallValue:
+        """Runs a call to its end and returns its value."""
+        return (await self.run_to_end(operation, on_settled, stop)).value()
+
+    async def run_to_end(
+        self,
+        operation: Json,
+        on_settled: Optional[OnSettled] = None,
+        stop: Optional[Stop] = None,
+    ) -> Done:
         """Runs a call to its end. A cancelled task, or an exception of the callback, ends it at once, with the truth as the
         cause.
         """
@@ -83,7 +95,7 @@ class AsyncDriver:
         finally:
             if stop is not None:
                 stop._detach(id(call))
-        return item.value()
+        return item
 
     def stop(self, call: Optional[Call], at_once: bool) -> None:
         """Ends a call early, or all of them."""
@@ -94,6 +106,7 @@ class AsyncDriver:
         """Ends all calls at once, and then all connections."""
         if self._is_closed:
             return
+        self._own_loop()
         self._is_closed = True
         self._core.close()
         if self._timer is not None:
@@ -106,13 +119,16 @@ class AsyncDriver:
             await self._http.aclose()
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError("AsyncClient needs a running event loop of asyncio: for others there is Client") from None
         if self._is_closed:
             raise RuntimeError("the client is closed")
         if self._loop is None:
             self._loop = loop
         elif self._loop is not loop:
-            raise RuntimeError("the client belongs to another event loop: make one in each")
+            raise RuntimeError("the client belongs to another event loop: make one in each, and close it there")
         return loop
 
     def _stop_soon(self, loop: asyncio.AbstractEventLoop, call: Optional[Call], at_once: bool) -> None:
@@ -126,14 +142,19 @@ class AsyncDriver:
     def _abandon(self, call: Call, items: _Items, error: BaseException, on_settled: Optional[OnSettled]) -> None:
         """Ends a call at once, and makes the truth about it the cause of the exception."""
         self._perform(self._core.abandon(call))
+        raised = error
         while (item := items.get_now()) is not None:
             if isinstance(item, Done):
-                if error.__cause__ is None:
-                    error.__cause__ = stopped(item)
+                if raised.__cause__ is None:
+                    raised.__cause__ = stopped(item)
             elif on_settled is not None:
-                # What a callback that fails was told is in the report too.
-                with contextlib.suppress(Exception):
+                try:
                     on_settled(read_settled(item))
+                except BaseException as another:  # noqa: BLE001 - all that the callback would be told is in the report too.
+                    raised = weightier(raised, another)
+                    on_settled = None
+        if raised is not error:
+            raise raised
 
     def _perform(self, sends: Sends) -> None:
         """Carries out what a step wants: first the requests, then the timer."""
@@ -168,6 +189,8 @@ class AsyncDriver:
 
     async def _send(self, open_: Open) -> None:
         """Sends a request and tells its answer. Cancelled, it has nothing to tell."""
+        if self._http.is_closed:
+            return self._tell(open_.id, _http.closed_event(open_.id, now()))
         try:
             request = _http.build(open_.request, None)
             response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
@@ -177,6 +200,7 @@ class AsyncDriver:
                 await response.aclose()
         except Exception as error:  # noqa: BLE001 - each becomes an event: an unknown one is possibly sent.
             self._tell(open_.id, _http.failure_event(open_.id, now(), error))
+        return None
 
     async def _receive(self, open_: Open, response: httpx.Response) -> None:
         body = _http.Body(response)
@@ -184,8 +208,8 @@ class AsyncDriver:
             return self._tell(open_.id, _http.encoding_event(open_.id, now(), body.refused))
         self._core.hold(open_.id, _http.answer_event(open_.id, now(), response))
         self._set_timer()
-        # `aiter_raw` refuses a response that an own transport has read already.
-        stream = response.stream
+        # `aiter_raw` would refuse a response that is read already.
+        stream = response.stream if body.content is None else httpx.ByteStream(body.content)
         assert isinstance(stream, httpx.AsyncByteStream)
         last: Union[bytes, memoryview] = b""
         async for chunk in stream:

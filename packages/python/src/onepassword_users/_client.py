@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Callable, Optional, Union, cast
+from typing import Any, Callable, NoReturn, Optional, Union, cast
 
 import httpx
 
@@ -111,6 +111,10 @@ class Client:
     def __repr__(self) -> str:
         return f"<onepassword_users.{type(self).__name__}>"
 
+    def __reduce__(self) -> NoReturn:
+        # Neither `copy` nor `pickle`: a copy would share connections and a token, and a pickle would hold secrets.
+        raise TypeError(f"cannot copy or pickle a {type(self).__name__}: make one in each process")
+
     def __enter__(self) -> Client:
         return self
 
@@ -175,10 +179,12 @@ class Client:
         A user whom the server lists twice while the list changes is returned once. ``page_size``: 1 to 1000. Errors: those
         of `list`; ``malformed-response`` if the pages repeat.
         """
+        _arguments.check_stop(stop)
         pages = _operations.Pages()
         while True:
-            page = self.list(state=state, page_size=page_size, page_token=pages.token, stop=stop)
-            yield from pages.take(page)
+            operation = _arguments.list_users(state, page_size, pages.token)
+            done = self._driver.run_to_end(operation, None, stop)
+            yield from pages.take(done.result())
             if pages.token is None:
                 return
 
@@ -315,8 +321,6 @@ class Client:
         stop: Optional[Stop],
         on_settled: Optional[Callable[[Settled], object]] = None,
     ) -> CallValue:
-        if stop is not None and not isinstance(stop, Stop):
-            raise TypeError(f"stop must be a Stop, not {type(stop).__name__}")
-        if on_settled is not None and not callable(on_settled):
-            raise TypeError(f"on_settled must be callable, not {type(on_settled).__name__}")
+        _arguments.check_stop(stop)
+        _arguments.check_callback(on_settled)
         return self._driver.run(operation, on_settled, stop)

@@ -35,14 +35,18 @@ class Done:
         self._result = result
         self._error = error
 
-    def value(self) -> CallValue:
-        """Returns the result of the call. Raises `UsersError` if it failed."""
+    def result(self) -> Json:
+        """Returns the result of the call as JSON. Raises `UsersError` if it failed."""
         if self._error is not None:
             raise self._error
         assert self._result is not None
         if "error" in self._result:
             raise _results.error(self._result["error"])
-        return _results.value(self._result)
+        return self._result
+
+    def value(self) -> CallValue:
+        """Returns the result of the call. Raises `UsersError` if it failed."""
+        return _results.value(self.result())
 
 
 Item = Union[Json, Done, None]

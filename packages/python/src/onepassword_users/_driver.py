@@ -101,9 +101,13 @@ class Driver:
         self._pokes: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._next_look: Optional[float] = None
         self._has_timekeeper = False
-        self._finalizer = weakref.finalize(self, _end_threads, self._workers, self._pokes)
+        self._finalizer = weakref.finalize(self, _end, self._workers, self._pokes, http if is_own else None, self._pid)
 
     def run(self, operation: Json, on_settled: Optional[OnSettled] = None, stop: Optional[Stop] = None) -> CallValue:
+        """Runs a call to its end and returns its value."""
+        return self.run_to_end(operation, on_settled, stop).value()
+
+    def run_to_end(self, operation: Json, on_settled: Optional[OnSettled] = None, stop: Optional[Stop] = None) -> Done:
         """Runs a call to its end. An exception in this thread ends it at once, with the truth as the cause."""
         self._check_usable()
         items: Items = queue.SimpleQueue()
@@ -120,7 +124,7 @@ class Driver:
             if stop is not None:
                 stop._detach(id(call))
         assert call.done is not None
-        return call.done.value()
+        return call.done
 
     def stop(self, call: Optional[Call], at_once: bool) -> None:
         """Asks for an early end of a call, or of all of them, and returns at once."""
@@ -133,14 +137,16 @@ class Driver:
             return
         self._is_closed = True
         if os.getpid() != self._pid:
-            # The connections and threads are those of the other process.
+            # The connections and threads are those of the parent process.
             self._finalizer.detach()
             return
+        self._finalizer.detach()
         ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._workers.submit(partial(self._close_calls, ended))
         with contextlib.suppress(queue.Empty):
             ended.get(timeout=_ABANDON_SECONDS)
-        self._finalizer()
+        self._workers.end()
+        self._pokes.put(False)
         if self._is_own:
             # A connection that is being made would not be closed with the others.
             self._workers.wait(_CLOSE_SECONDS)
@@ -160,13 +166,17 @@ class Driver:
     def _abandon(self, call: Call, items: Items, error: BaseException, on_settled: Optional[OnSettled]) -> None:
         """Ends a call at once, and makes the truth about it the cause of the exception."""
         self._workers.submit(partial(self._end_now, call))
+        raised = error
         try:
             _hear(items, on_settled, _ABANDON_SECONDS)
-        except Exception:  # noqa: BLE001 - of the callback, which fails again: all that it was told is in the report too.
+        except BaseException as another:  # noqa: BLE001 - of the callback: all that it would be told is in the report too.
+            raised = weightier(error, another)
             with contextlib.suppress(queue.Empty):
                 _hear(items, None, _ABANDON_SECONDS)
-        if call.done is not None and error.__cause__ is None:
-            error.__cause__ = stopped(call.done)
+        if call.done is not None and raised.__cause__ is None:
+            raised.__cause__ = stopped(call.done)
+        if raised is not error:
+            raise raised
 
     def _end_now(self, call: Call) -> None:
         self._perform(partial(self._core.abandon, call))
@@ -221,6 +231,8 @@ class Driver:
         """Sends a request and tells its answer. Returns the requests that follow from its end."""
         if open_.id not in self._core.requests:
             return []
+        if self._http.is_closed:
+            return self._tell(open_.id, _http.closed_event(open_.id, now()))
         try:
             request = _http.build(open_.request, _http.READ_TIMEOUT)
             with carrying(open_):
@@ -234,8 +246,8 @@ class Driver:
         body = _http.Body(response)
         if body.refused is not None:
             return self._tell(open_.id, _http.encoding_event(open_.id, now(), body.refused))
-        # `iter_raw` refuses a response that an own transport has read already.
-        stream = response.stream
+        # `iter_raw` would refuse a response that is read already.
+        stream = response.stream if body.content is None else httpx.ByteStream(body.content)
         assert isinstance(stream, httpx.SyncByteStream)
         with self._lock:
             self._core.hold(open_.id, _http.answer_event(open_.id, now(), response))
@@ -263,6 +275,11 @@ def _hear(items: Items, on_settled: Optional[OnSettled], timeout: Optional[float
             on_settled(read_settled(item))
 
 
+def weightier(first: BaseException, second: BaseException) -> BaseException:
+    """Returns the exception to go on with: a `KeyboardInterrupt` or the like is not lost to an `Exception` before it."""
+    return second if isinstance(first, Exception) and not isinstance(second, Exception) else first
+
+
 def stopped(done: Done) -> Stopped:
     """Returns the end of a call as the cause of an exception."""
     try:
@@ -285,6 +302,10 @@ def _keep_time(driver: weakref.ref[Driver], pokes: queue.SimpleQueue[bool]) -> N
         del it
 
 
-def _end_threads(workers: Workers, pokes: queue.SimpleQueue[bool]) -> None:
-    workers.end()
-    pokes.put(False)
+def _end(workers: Workers, pokes: queue.SimpleQueue[bool], http: Optional[httpx.Client], pid: int) -> None:
+    """Ends the threads and connections of a client that was not closed, when nothing uses it any more."""
+    if os.getpid() == pid:
+        workers.end()
+        pokes.put(False)
+        if http is not None:
+            http.close()

@@ -53,6 +53,8 @@ def own_client(kind: type[AnyClient], client: object, verify: Verify) -> AnyClie
     """Checks an HTTP client that the caller made."""
     if not isinstance(client, kind):
         raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {type(client).__name__}")
+    if client.is_closed:
+        raise RuntimeError("http_client is closed")
     if verify is not True:
         raise TypeError("verify and http_client are set: set one of them, and give `verify` to your httpx client")
     return client
@@ -116,7 +118,11 @@ class Body:
         """Content coding that cannot be read. None if the body can be read."""
         self._zipped: Any = None
         self._left: Optional[int] = None
-        if coding in ("gzip", "x-gzip", "deflate"):
+        self.content: Optional[bytes] = None
+        """Content of a body that is read already, by a hook or a transport of the caller's. None if it is still to come."""
+        if response.is_stream_consumed:
+            self.content = response.content
+        elif coding in ("gzip", "x-gzip", "deflate"):
             # Not accepted, but some proxies do it nevertheless. 32: the format is that of the header, gzip or zlib.
             self._zipped = zlib.decompressobj(zlib.MAX_WBITS + 32)
         elif coding not in ("", "identity"):
@@ -150,6 +156,12 @@ class Body:
 def body_event(request: int, now: float, more: bool) -> Json:
     """Returns the event `body` for a piece of a body."""
     return {"body": {"now": now, "request": request, "more": more}}
+
+
+def closed_event(request: int, now: float) -> Json:
+    """Returns the event `fail` for a request that an HTTP client of the caller's, which is closed, cannot send."""
+    detail = "the HTTP client is closed"
+    return {"fail": {"now": now, "request": request, "kind": "denied", "possiblySent": False, "detail": detail}}
 
 
 def encoding_event(request: int, now: float, coding: str) -> Json:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional, Union
 
-from . import _compiled, _settings
+from . import _compiled, _results, _settings
 from ._core import Core
 from ._errors import UsersError
 from ._machine import Machine, MachineError
-from ._types import ErrorCode, Target, UserPage
+from ._types import ErrorCode, Target, User
 
 Json = dict[str, Any]
 Users = Iterable[Union[str, Target]]
@@ -39,13 +39,23 @@ class Pages:
         self._ids: set[str] = set()
         self.token: Optional[str] = None
 
-    def take(self, page: UserPage) -> list[Any]:
-        """Returns the users of a page who were on none before, and moves to the next page."""
-        fresh = [user for user in page.users if user.id not in self._ids]
-        self._ids.update(user.id for user in fresh)
-        self.token = page.next_page_token
+    def take(self, result: Json) -> Iterator[User]:
+        """Moves to the next page. Returns the users of this one who were on none before.
+
+        Each is made when it is asked for: a page of them at once would hold an event loop, and call the garbage collector.
+        """
+        page = result["page"]
+        self.token = page.get("nextPageToken")
         if self.token is not None:
             if self.token in self._seen:
                 raise UsersError(ErrorCode.MALFORMED_RESPONSE, "list-users: the server's pages repeat")
             self._seen.add(self.token)
-        return fresh
+        return self._fresh(page["users"])
+
+    def _fresh(self, users: list[Json]) -> Iterator[User]:
+        users.reverse()
+        while users:
+            user = users.pop()
+            if user["id"] not in self._ids:
+                self._ids.add(user["id"])
+                yield _results.user(user)

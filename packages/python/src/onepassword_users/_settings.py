@@ -75,6 +75,8 @@ def source(
 
 def environment_source(environ: Mapping[str, str]) -> Json:
     """The source `environment` of the event `configure`."""
+    if not isinstance(environ, Mapping):
+        raise TypeError(f"environ must be a mapping, not {type(environ).__name__}")
     # Names in another letter case are the module's to judge; all others are none of its business.
-    names = [name for name in environ if name.upper().startswith("OP_USER")]
+    names = [name for name in environ if text("a name in environ", name).upper().startswith("OP_USER")]
     return {"environment": {text(name, name): text(name, environ[name]) for name in names}}

@@ -22,6 +22,9 @@ class Stop:
         self._calls: dict[int, StopCall] = {}
         self._asked: Optional[bool] = None
 
+    def __repr__(self) -> str:
+        return f"<onepassword_users.Stop asked={self.asked}>"
+
     @property
     def asked(self) -> bool:
         """True if an early end was asked for."""
