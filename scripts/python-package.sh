@@ -76,7 +76,8 @@ fi
 step "the module and the simulator"
 cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
 simulator=${SIMULATOR:-$target/debug/simulator}
-[ -n "${SIMULATOR-}" ] || cargo build --locked --package onepassword-users-simulator
+# With the features of the whole workspace, so that its libraries are not built twice.
+[ -n "${SIMULATOR-}" ] || cargo build --locked --workspace --bin simulator
 cp "$target/wasm32-unknown-unknown/steps/onepassword_users_steps.wasm" "$package/src/onepassword_users/"
 cp LICENSE-MIT LICENSE-APACHE "$package/"
 
@@ -106,7 +107,7 @@ fi
 wait "$types"
 
 conformance=${CONFORMANCE:-$target/debug/conformance}
-[ -n "${CONFORMANCE-}" ] || cargo build --locked --package onepassword-users-conformance
+[ -n "${CONFORMANCE-}" ] || cargo build --locked --workspace --bin conformance
 for python in "${pythons[@]}"; do
     version=$("$python" --version)
     for end in oldest newest; do

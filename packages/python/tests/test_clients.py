@@ -547,7 +547,7 @@ def test_proxies_of_the_environment_are_used(call: Caller, monkeypatch: pytest.M
 def test_a_proxy_that_refuses_a_tunnel_is_surely_not_sent(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(lambda request: request.answer(407, {})) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://user:hunter2@"))
-        error = call.error({**SETTINGS, "deadline_ms": 1000}, "suspend", ID)
+        error = call.error({**SETTINGS, "deadline_ms": 3000}, "suspend", ID)
         assert {request.method for request in proxy.requests} == {"CONNECT"}
     assert (error.code, error.effect) == (ErrorCode.CONNECTION_FAILED, Effect.NOT_APPLIED)
     assert "the proxy refused" in error.message
@@ -745,10 +745,9 @@ def test_a_bulk_change_is_drained(call: Caller, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_cancelled_task_carries_the_report() -> None:
-    held = asyncio.Event()
-
     async def test() -> BaseException | None:
         loop = asyncio.get_running_loop()
+        held = asyncio.Event()
 
         def change(request: Request, number: int) -> None:
             if number <= 6:
