@@ -22,7 +22,10 @@ impl AsyncLock {
                 return Poll::Ready(AsyncLockGuard(self));
             }
             let mut waiting = self.waiting.take();
-            waiting.push(context.waker().clone());
+            // A call waits once, however often it is polled, and with several of its parts.
+            if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                waiting.push(context.waker().clone());
+            }
             self.waiting.set(waiting);
             Poll::Pending
         })

@@ -97,9 +97,6 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
     /// Waits for the pause that the server asked this call for, if any. Fails with its cause if the deadline is too early.
     pub(crate) async fn pause(&self, deadline: Instant) -> Result<(), Failure> {
         while let Some((wait, cause)) = self.current_pause() {
-            if self.context.platform.is_stopped() {
-                break;
-            }
             if !self.fits(wait, deadline) {
                 return Err(cause);
             }
@@ -108,7 +105,7 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
         Ok(())
     }
 
-    /// True if the server asked this call to wait, and the wait is not over.
+    /// True if this call is to wait before it sends anything.
     pub(crate) fn is_paused(&self) -> bool {
         self.current_pause().is_some()
     }
@@ -123,8 +120,11 @@ impl<'c, 'a, P: Platform> Retry<'c, 'a, P> {
         }
     }
 
-    /// Rest of the pause under way, and its cause.
+    /// Rest of the pause under way, and its cause. None after the call was stopped: it sends nothing more.
     fn current_pause(&self) -> Option<(Duration, Failure)> {
+        if self.context.platform.is_stopped() {
+            return None;
+        }
         let Pause { until, cause } = self.context.shared.pause.get()?;
         let wait = self.context.remaining(until);
         (!wait.is_zero()).then_some((wait, cause))

@@ -16,6 +16,9 @@ use crate::{
     task::CallState,
 };
 
+/// Number of times that a client may look at the clock or its call in one event, in builds with debug assertions.
+const MAX_LOOKS: u32 = 100_000;
+
 /// The platform on a host that is asked for one step after the other.
 #[derive(Default)]
 pub(crate) struct StepsPlatform {
@@ -25,6 +28,8 @@ pub(crate) struct StepsPlatform {
     origin: Cell<Duration>,
     /// Call that is being polled.
     current: Cell<Option<Rc<CallState>>>,
+    /// Number of looks since the event came.
+    looks: Cell<u32>,
     pub(crate) exchanges: Rc<Exchanges>,
     pub(crate) outbox: Rc<Outbox>,
 }
@@ -32,6 +37,7 @@ pub(crate) struct StepsPlatform {
 impl StepsPlatform {
     /// Sets the time, unless it is earlier than before.
     pub(crate) fn set_now(&self, now: Duration) {
+        self.looks.set(0);
         self.now.set(self.now.get().max(now));
     }
 
@@ -53,7 +59,17 @@ impl StepsPlatform {
         self.current.set(call);
     }
 
+    /// Notes that the client looks at the clock or its call. One that goes on for ever would stop its host: tests and fuzzing
+    /// notice it here.
+    fn note_look(&self) {
+        if cfg!(debug_assertions) {
+            self.looks.set(self.looks.get().saturating_add(1));
+            assert!(self.looks.get() <= MAX_LOOKS, "an event without an end");
+        }
+    }
+
     fn current(&self) -> Option<Rc<CallState>> {
+        self.note_look();
         let current = self.current.take();
         self.current.set(current.clone());
         current
@@ -114,6 +130,7 @@ impl Platform for StepsPlatform {
     }
 
     fn now(&self) -> Instant {
+        self.note_look();
         Instant::from_origin(self.now.get().plus(self.origin.get()))
     }
 

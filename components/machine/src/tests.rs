@@ -6,4 +6,5 @@ mod events;
 mod fuzz_corpus;
 mod host;
 mod page;
+mod random_host;
 mod stops;

@@ -184,6 +184,32 @@ fn a_stop_ends_the_wait_before_a_retry() {
 }
 
 #[test]
+fn a_stop_ends_a_pause_of_a_call_without_a_token() {
+    for at_once in [false, true] {
+        let mut host = Host::new();
+        let operation =
+            r#"{"suspend-users":{"targets":[{"who":{"id":"U0"}},{"who":{"id":"U1"}}]}}"#;
+        let asked = host.start_with_token(1, operation);
+        // The pause is that of the call; the token is gone before it ends.
+        host.answer(request_of(&asked.send, "U0"), 429, "");
+        let paused = host.answer(request_of(&asked.send, "U1"), 401, "");
+        assert_eq!((&paused.send, &paused.done), (&Vec::new(), &Vec::new()));
+        let stopped = host.stop(1, at_once);
+        assert_eq!((&stopped.send, stopped.wake), (&Vec::new(), None));
+        let report = report(stopped);
+        assert_eq!(
+            outcomes(&report),
+            [OutcomeName::Failed, OutcomeName::Skipped]
+        );
+        let error = report.targets[0].error.as_ref().unwrap();
+        assert_eq!(
+            (error.code, error.effect),
+            (ErrorCode::RateLimited, Effect::NotApplied)
+        );
+    }
+}
+
+#[test]
 fn a_stop_of_one_call_leaves_the_token_to_the_others() {
     for at_once in [false, true] {
         let mut host = Host::new();
