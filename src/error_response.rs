@@ -289,7 +289,14 @@ fn contains_phrase(message: &str, phrases: &[&str]) -> bool {
         .any(|phrase| contains_bytes(plain.as_bytes(), phrase.as_bytes()))
 }
 
-/// The server's text without secrets and control characters, with white space folded.
+/// Beginning of a text from outside as it is shown: without secrets and control characters, with white space folded.
+pub(crate) fn shown(text: &str, secrets: &[&str]) -> String {
+    let mut shown = printable(text, secrets);
+    shown.truncate(shown.floor_char_boundary(MAX_MESSAGE));
+    shown
+}
+
+/// A text without secrets and control characters, with white space folded.
 fn printable(text: &str, secrets: &[&str]) -> String {
     let text = text.trim_start();
     let read = text.get(..text.floor_char_boundary(MAX_MESSAGE_READ));

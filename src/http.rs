@@ -71,6 +71,10 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
         }
         let result = self.send_within(request, timeouts, deadline).await;
         result.map_err(|mut failure| {
+            if failure.endpoint.is_none() {
+                // The words may be those of the host's HTTP client, which knows the request.
+                failure.cause = error_response::shown(&failure.cause, &request.secrets.list());
+            }
             failure.is_sent = !failure.is_stopped || failure.is_possibly_processed;
             failure
         })

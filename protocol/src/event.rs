@@ -121,7 +121,8 @@ pub struct Fail {
     /// False only if no byte of the request can have reached the server. Default: true.
     #[serde(default = "yes")]
     pub possibly_sent: bool,
-    /// Cause in words, without secrets: part of the message of the error.
+    /// Cause in words, without secrets: part of the message of the error. The module removes the secrets that it knows and control
+    /// characters, and keeps 512 bytes.
     pub detail: String,
 }
 

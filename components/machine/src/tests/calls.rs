@@ -189,6 +189,36 @@ fn a_body_that_is_too_large_is_cancelled() {
 }
 
 #[test]
+fn words_of_the_host_are_redacted_cut_and_printable() {
+    let detail = [
+        r"broken\u001b[31m\r\n\u0000pipe correct-horse-battery-staple token-1-of-many-letters ",
+        &"é".repeat(5000),
+    ]
+    .concat();
+    for is_in_body in [false, true] {
+        let mut host = Host::new();
+        let asked = host.start(1, SUSPEND);
+        let token = TOKEN.replace("token-1", "token-1-of-many-letters");
+        let asked = host.answer(asked.send[0].id, 200, &token);
+        let request = asked.send[0].id;
+        if is_in_body {
+            let event =
+                format!(r#"{{"answer":{{"now":0,"request":{request},"status":200,"more":true}}}}"#);
+            host.tell(&event);
+        }
+        let CallResult::Error(error) = result(host.fail_with(request, "too-large", true, &detail))
+        else {
+            panic!("no error");
+        };
+        let message = error.message.strip_prefix("suspend-user: ").unwrap();
+        let begins = "broken [31m pipe [redacted] [redacted] éé";
+        assert!(message.starts_with(begins), "{message}");
+        assert_eq!(message.len(), 511);
+        assert_eq!(error.effect, Effect::PossiblyApplied);
+    }
+}
+
+#[test]
 fn a_change_that_failed_after_its_head_is_possibly_applied() {
     let mut host = Host::new();
     let asked = host.start_with_token(1, SUSPEND);

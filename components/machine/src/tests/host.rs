@@ -53,9 +53,20 @@ impl Host {
     }
 
     pub(super) fn fail(&mut self, request: u32, kind: &str, possibly_sent: bool) -> Actions {
+        self.fail_with(request, kind, possibly_sent, "the cause")
+    }
+
+    /// Tells a failure in the host's words, which are JSON without its quotation marks.
+    pub(super) fn fail_with(
+        &mut self,
+        request: u32,
+        kind: &str,
+        possibly_sent: bool,
+        detail: &str,
+    ) -> Actions {
         let now = self.now;
         self.tell(&format!(
-            r#"{{"fail":{{"now":{now},"request":{request},"kind":"{kind}","possiblySent":{possibly_sent},"detail":"the cause"}}}}"#
+            r#"{{"fail":{{"now":{now},"request":{request},"kind":"{kind}","possiblySent":{possibly_sent},"detail":"{detail}"}}}}"#
         ))
     }
 
