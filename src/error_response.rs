@@ -56,10 +56,11 @@ pub(crate) fn classify(
     let mut failure = Failure::new(meaning.code, cause, Some(meaning.hint));
     failure.endpoint = Some(endpoint);
     failure.is_transient = is_transient(status);
-    // A 4xx of the API changes nothing, and a 401 or a 407 says so itself (RFC 9110, sections 15.5.2 and 15.5.8). Any other
-    // response may come after the change: a proxy that answers in the API's place may have passed the request on.
+    // A 4xx of the API changes nothing, and a 401, 407 or 421 says so itself (RFC 9110, sections 15.5.2, 15.5.8 and 15.5.20: a
+    // 421 rejects the target, comes from no proxy, and lets a client repeat any method). Any other response may come after the
+    // change: a proxy that answers in the API's place may have passed the request on.
     let is_refusal =
-        matches!(status, 400..=499) && problem.is_of_api || matches!(status, 401 | 407);
+        matches!(status, 400..=499) && problem.is_of_api || matches!(status, 401 | 407 | 421);
     failure.is_possibly_processed = !is_refusal;
     failure.retry_after = retry_after;
     failure.status = Some(status);

@@ -42,6 +42,8 @@ fn replies() -> Vec<(Reply, Effect)> {
         (reply(400, REFUSAL), NotApplied),
         (reply(401, ""), NotApplied),
         (reply(407, ""), NotApplied),
+        (reply(421, ""), NotApplied),
+        (reply(421, "<html>"), NotApplied),
         (reply(403, ""), PossiblyApplied),
         (
             reply(403, "<html>permission denied</html>"),
