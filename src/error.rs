@@ -131,7 +131,7 @@ pub struct Error {
     pub hint: Option<&'static str>,
     /// Effect on the account.
     pub effect: Effect,
-    /// Wait that the server asked for.
+    /// Wait that the server asked for, at most a day.
     pub retry_after: Option<Duration>,
     /// HTTP status of the decisive response.
     pub status: Option<u16>,

@@ -177,7 +177,7 @@ pub struct Error {
     pub effect: Effect,
     /// True if the same call can succeed later without a change.
     pub retryable: bool,
-    /// Wait that the server asked for, in milliseconds.
+    /// Wait that the server asked for, in milliseconds, at most a day: 86,400,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// HTTP status of the decisive response. Absent if there was no response.

@@ -117,7 +117,7 @@ export interface ErrorFields {
   readonly retryable: boolean;
   /**
    * Wait that the server asked for, in milliseconds, from `Retry-After` (RFC 9110, section 10.2.3). A date counts from the
-   * response's own `Date`. Absent if the server asked for none.
+   * response's own `Date`. At most a day, for a longer wait too. Absent if the server asked for none.
    */
   readonly retryAfterMs?: number;
   /** HTTP status of the decisive response. Absent if there was no response. */

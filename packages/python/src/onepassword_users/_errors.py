@@ -22,7 +22,7 @@ class UsersError(Exception):
     retryable: bool
     """True if the same call can succeed later without a change."""
     retry_after_ms: Optional[int]
-    """Wait that the server asked for, in milliseconds (RFC 9110, section 10.2.3). None if it asked for none."""
+    """Wait that the server asked for, in milliseconds, at most a day (RFC 9110, section 10.2.3). None if it asked for none."""
     status: Optional[int]
     """HTTP status of the decisive response. None if there was no response."""
     api_code: Optional[int]
