@@ -18,6 +18,7 @@ mod worker_pool;
 
 pub(crate) use self::{address_lookup::find_user, change::change_users, list_all::list_all_users};
 pub use self::{
+    change::MAX_TARGETS,
     email::comparable_email,
     name_check::{check_email, check_protected_email, check_user_id, unfit_letter},
     types::{

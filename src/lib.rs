@@ -155,8 +155,9 @@ mod tests;
 
 pub use self::{
     bulk::{
-        ChangeOptions, Outcome, Report, Selector, SettledTarget, Target, TargetReport, UserList,
-        check_email, check_protected_email, check_user_id, comparable_email, unfit_letter,
+        ChangeOptions, MAX_TARGETS, Outcome, Report, Selector, SettledTarget, Target, TargetReport,
+        UserList, check_email, check_protected_email, check_user_id, comparable_email,
+        unfit_letter,
     },
     check::{Finding, Verdict},
     client::Client,

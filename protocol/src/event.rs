@@ -9,7 +9,8 @@ use crate::{operation::Operation, settings::Settings};
 /// An event. Its bytes are one line of JSON; for `answer` and `body`, a line feed and the bytes of a piece of the body may
 /// follow.
 ///
-/// `now` is the host's monotonic clock in milliseconds, from any origin. The module never lets it go back.
+/// `now` is the host's monotonic clock in milliseconds, from any origin that makes it 0 to 10^13. The module never lets it go
+/// back.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -24,8 +24,8 @@ use crate::{
     user_action::UserAction,
 };
 
-/// Maximum number of targets of a call.
-const MAX_TARGETS: usize = 10_000;
+/// Maximum number of targets of a bulk change.
+pub const MAX_TARGETS: usize = 10_000;
 /// Number of concurrent requests if the call does not set it.
 const DEFAULT_CONCURRENCY: u8 = 4;
 /// Maximum number of concurrent requests.

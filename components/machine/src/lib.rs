@@ -23,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 mod convert;
+mod count_targets;
 mod exchange;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

@@ -7,10 +7,14 @@ use onepassword_users_protocol::{
 };
 
 use crate::{
+    count_targets::has_too_many_targets,
     json::{Field, Json, Unreadable},
     read_operation::operation,
 };
 
+/// Latest time of a host's clock, in milliseconds: 317 years. A later one would leave no room for deadlines, and the clock does
+/// not go back.
+const MAX_NOW: f64 = 1e13;
 /// Memory that an event may take while it is read, in multiples of its length.
 const MAX_GROWTH: usize = 24;
 
@@ -21,6 +25,11 @@ pub(crate) fn read_event(bytes: &[u8]) -> Result<(Event, &[u8]), Unreadable> {
         Some((line, piece)) => (line, piece.get(1..).unwrap_or_default()),
         None => (bytes, &[][..]),
     };
+    if has_too_many_targets(line) {
+        return Err(Unreadable(
+            "there must not be more than 10000 targets".into(),
+        ));
+    }
     if !can_allocate(line.len().saturating_mul(MAX_GROWTH)) {
         return Err(Unreadable("there is too little memory to read it".into()));
     }
@@ -86,6 +95,11 @@ fn event(name: &str, field: Field<'_, '_>) -> Result<Event, Unreadable> {
         _ => return Err(path.unreadable("there is no such event")),
     };
     fields.end()?;
+    if !(0.0..=MAX_NOW).contains(&now) {
+        return Err(Unreadable(
+            [&*name, ".now: must be from 0 to 10000000000000"].concat(),
+        ));
+    }
     Ok(event)
 }
 

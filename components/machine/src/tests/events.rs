@@ -3,7 +3,7 @@
 use std::{format, string::String, vec};
 
 use onepassword_users_protocol::{
-    Answer, ApiVersion, BaseUrl, BodyPiece, ChangeOptions, ChangeUsers, ClientCredentials,
+    Actions, Answer, ApiVersion, BaseUrl, BodyPiece, ChangeOptions, ChangeUsers, ClientCredentials,
     Configure, Credentials, ErrorCode, Event, Fail, FailureKind, FindUser, ListAllUsers, ListUsers,
     NoArguments, OneUser, Operation, Selector, Settings, SettingsSource, Start, StateFilter, Stop,
     Target, Tick,
@@ -284,6 +284,52 @@ fn what_cannot_be_read_is_named() {
         assert_eq!(error.message, message, "{event}");
         assert_eq!(error.code, ErrorCode::InvalidArgument);
     }
+}
+
+#[test]
+fn a_time_out_of_range_does_not_stop_the_clock() {
+    let mut host = Host::new();
+    host.start(1, r#"{"get-user":{"id":"U1"}}"#);
+    for now in ["1e308", "10000000000001", "-1"] {
+        let refused = host.tell(&format!(r#"{{"tick":{{"now":{now}}}}}"#));
+        let message = "event: tick.now: must be from 0 to 10000000000000";
+        assert_eq!(refused.error.unwrap().message, message);
+        assert_eq!(refused.done, []);
+    }
+    // The deadline of the first call passes. The clock is at its end, and goes on for a later one.
+    host.now = 9_999_999_000_000.0;
+    assert_eq!(host.tick().done.len(), 1);
+    let asked = host.start(2, r#"{"get-user":{"id":"U1"}}"#);
+    assert!(asked.send.len() == 1 && asked.wake > Some(9_999_999_000_000));
+    host.now = 1e13;
+    assert_eq!(host.tick().error, None);
+}
+
+#[test]
+fn more_targets_than_a_call_may_have_are_not_read() {
+    let mut host = Host::new();
+    let start = |targets: usize, name: &str| {
+        let targets = vec![r#"{"who":{"id":"U1"}}"#; targets].join(",");
+        let none = r#"{"who":{"id":"U1"}}"#;
+        format!(
+            r#"{{"start":{{"now":1,"call":1,"operation":{{"suspend-users":{{"targets":[{none}],"{name}":[{targets}]}}}}}}}}"#
+        )
+    };
+    let message = |actions: Actions| actions.error.map(|error| error.message);
+    let over = "event: there must not be more than 10000 targets";
+    // The error of a list that may be long enough is another one: it is read.
+    let twice = "event: start.operation.suspend-users.targets: is there twice";
+    let refused = message(host.tell(&start(10_000, "targets")));
+    assert_eq!(refused.as_deref(), Some(twice));
+    let refused = message(host.tell(&start(10_001, "targets")));
+    assert_eq!(refused.as_deref(), Some(over));
+    let unknown = "event: start.operation.suspend-users.target: there is no such field";
+    let refused = message(host.tell(&start(10_001, "target")));
+    assert_eq!(refused.as_deref(), Some(unknown));
+    // Not even the JSON of the rest is looked at.
+    let broken = start(10_001, "targets");
+    let refused = message(host.tell(&broken[..broken.len() - 5]));
+    assert_eq!(refused.as_deref(), Some(over));
 }
 
 #[test]

@@ -21,5 +21,5 @@ fn the_page_for_hosts_shows_what_the_machine_answers() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 6);
+    assert_eq!(compared, 12);
 }
