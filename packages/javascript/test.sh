@@ -21,7 +21,8 @@ with_lab() {
 step "build"
 ./build.sh
 if [ -z "${SIMULATOR:-}" ]; then
-    (cd ../.. && cargo build --locked --quiet --package onepassword-users-simulator)
+    # With the features of the whole workspace, so that its libraries are not built twice.
+    (cd ../.. && cargo build --locked --quiet --workspace --bin simulator)
     export SIMULATOR=${CARGO_TARGET_DIR:-$target}/debug/simulator
 fi
 
