@@ -5,11 +5,14 @@ use core::hint::black_box;
 
 use crate::secret::SecretBytes;
 
+/// Size of a unit of a probe, in bytes.
+const PROBE_UNIT_SIZE: usize = 1024;
+
 /// Unit of a probe of memory. No other allocation has its alignment: the allocator of the steps module, which overwrites freed memory
 /// with zeros, leaves memory of this alignment alone, because nothing was written to it.
 #[repr(align(1024))]
 struct ProbeUnit {
-    _bytes: [u8; 1024],
+    _bytes: [u8; PROBE_UNIT_SIZE],
 }
 
 /// Reserves this many bytes more, and zeroes the memory that was outgrown. False if there is no memory for them.
@@ -33,7 +36,7 @@ pub(crate) fn reserve(buffer: &mut SecretBytes, additional: usize) -> bool {
 pub fn can_allocate(bytes: usize) -> bool {
     let mut probe = Vec::<ProbeUnit>::new();
     // Up to one unit more than is needed: the division and the test of its rest would make the plugin larger.
-    let units = (bytes / size_of::<ProbeUnit>()).saturating_add(1);
+    let units = (bytes / PROBE_UNIT_SIZE).saturating_add(1);
     let can_allocate = probe.try_reserve_exact(units).is_ok();
     // Keeps the compiler from removing the unused allocation.
     black_box(&mut probe);

@@ -97,7 +97,7 @@ fn event(name: &str, field: Field<'_, '_>) -> Result<Event, Unreadable> {
     fields.end()?;
     if !(0.0..=MAX_NOW).contains(&now) {
         return Err(Unreadable(
-            [&*name, ".now: must be from 0 to 10000000000000"].concat(),
+            [name, ".now: must be from 0 to 10000000000000"].concat(),
         ));
     }
     Ok(event)
