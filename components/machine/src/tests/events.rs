@@ -326,6 +326,14 @@ fn more_targets_than_a_call_may_have_are_not_read() {
     let unknown = "event: start.operation.suspend-users.target: there is no such field";
     let refused = message(host.tell(&start(10_001, "target")));
     assert_eq!(refused.as_deref(), Some(unknown));
+    // Names and commas in texts and in other lists do not count.
+    let text = r#"{"who":{"id":"\",targets\":[,,"}}"#.repeat(3000).replace("}{", "},{");
+    let event = format!(
+        r#"{{"start":{{"now":1,"call":1,"operation":{{"suspend-users":{{"targets":[{text}],"more":[{}]}}}}}}}}"#,
+        vec!["0"; 10_001].join(",")
+    );
+    let unknown = "event: start.operation.suspend-users.more: there is no such field";
+    assert_eq!(message(host.tell(&event)).as_deref(), Some(unknown));
     // Not even the JSON of the rest is looked at.
     let broken = start(10_001, "targets");
     let refused = message(host.tell(&broken[..broken.len() - 5]));
