@@ -69,15 +69,15 @@ impl<'c, 'a, P: Platform> Http<'c, 'a, P> {
                 .context
                 .timed_out(deadline, "before the request could be sent"));
         }
-        let result = self.send_within(request, timeouts, deadline).await;
-        result.map_err(|mut failure| {
-            if failure.endpoint.is_none() {
-                // The words may be those of the host's HTTP client, which knows the request.
+        let mut result = self.send_within(request, timeouts, deadline).await;
+        if let Err(failure) = &mut result {
+            if P::HAS_FOREIGN_DETAILS && failure.endpoint.is_none() {
+                // The words may be those of an HTTP client, which knows the request.
                 failure.cause = error_response::shown(&failure.cause, &request.secrets.list());
             }
             failure.is_sent = !failure.is_stopped || failure.is_possibly_processed;
-            failure
-        })
+        }
+        result
     }
 
     async fn send_within(

@@ -36,6 +36,10 @@ pub trait Platform {
         self.sleep(duration)
     }
 
+    /// True if [`SendError::detail`] may hold words from outside. The client then takes secrets and control characters out of
+    /// it, and cuts it at 512 bytes.
+    const HAS_FOREIGN_DETAILS: bool = false;
+
     /// True if [`settled`](Self::settled) is to be called.
     const OBSERVES_TARGETS: bool = false;
 

@@ -95,6 +95,8 @@ impl StepsPlatform {
 impl Platform for StepsPlatform {
     type Body = StepsBody;
 
+    const HAS_FOREIGN_DETAILS: bool = true;
+
     const OBSERVES_TARGETS: bool = true;
 
     async fn send(&self, request: Request<'_>) -> Result<Response<StepsBody>, SendError> {
