@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
 
+import { Client } from "../dist/index.js";
 import { NO_COOKIES_NO_CACHE } from "../dist/http.js";
 import { runtime } from "./live/here.mjs";
 
@@ -41,4 +42,23 @@ test("a POST is repeated after a 421 at most", async () => {
   const repeated = [...seen].filter(([, count]) => count > 1);
   const paths = ["/421/undefined", "/421/a=b"];
   assert.deepEqual(repeated.sort(), runtime === "node" ? paths.map((path) => [path, 2]).sort() : []);
+});
+
+test("a change that a 421 refused is not applied", async () => {
+  let changes = 0;
+  const url = await serve((request, response) => {
+    response.setHeader("connection", "close");
+    if (request.url.endsWith("/token")) {
+      response.setHeader("content-type", "application/json");
+      response.end('{"access_token":"t0ken-of-the-tests","token_type":"Bearer","expires_in":900}');
+      return;
+    }
+    changes++;
+    servers.at(-1).close();
+    response.writeHead(421, { "content-type": "text/html" }).end("<h1>Misdirected</h1>");
+  });
+  const settings = { accountId: "A", clientId: "c", clientSecret: "s3cr3t-value", baseUrl: url, apiVersion: "v1beta1" };
+  const client = new Client({ ...settings, deadlineMs: 1000 });
+  await assert.rejects(client.suspend("U1"), { name: "UsersError", effect: "not-applied" });
+  assert.equal(changes, 1);
 });
