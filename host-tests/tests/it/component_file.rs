@@ -25,9 +25,9 @@ const EXPORTS: [&str; 4] = [
     "onepassword:users/users@0.2.0",
 ];
 /// Maximum size of the plugin in bytes.
-const MAX_SIZE: usize = 201_500;
+const MAX_SIZE: usize = 201_200;
 /// Maximum size of the plugin with the interface `configuration`, in bytes.
-const MAX_CONFIGURABLE_SIZE: usize = 202_500;
+const MAX_CONFIGURABLE_SIZE: usize = 202_200;
 
 #[test]
 fn the_plugin_imports_exactly_seven_interfaces() {

@@ -6,7 +6,7 @@ use host::{STEPS, StepsOptions, StepsRuntime};
 use wasmparser::{Parser, Payload};
 
 /// Maximum size of the module in bytes.
-const MAX_SIZE: usize = 350_000;
+const MAX_SIZE: usize = 345_000;
 
 #[test]
 fn the_module_imports_nothing_and_exports_its_functions() {
