@@ -167,7 +167,7 @@ impl Driver {
                         self.start(WaitingStart { number, call, stop_at_once }).await?;
                     }
                     Some(Command::Stop { call, at_once }) => {
-                        let stop = self.stop(call, at_once);
+                        let stop = Event::Stop(self.stop(call, at_once));
                         self.tell(stop, Vec::new()).await?;
                     }
                 },
@@ -202,14 +202,20 @@ impl Driver {
         running.is_stopped = stop_at_once.is_some();
         self.calls.insert(number, running);
         let mut events = VecDeque::from([(event, Vec::new())]);
-        if let Some(at_once) = stop_at_once {
-            events.push_back((self.stop(Some(number), at_once), Vec::new()));
+        if stop_at_once.is_some() {
+            let stop = Event::Stop(self.stop(Some(number), false));
+            events.push_back((stop, Vec::new()));
         }
-        self.tell_all(events).await
+        self.tell_all(events).await?;
+        if stop_at_once == Some(true) {
+            let stop = Event::Stop(self.stop(Some(number), true));
+            self.tell(stop, Vec::new()).await?;
+        }
+        Ok(())
     }
 
-    /// Event that stops a call, or all of them.
-    fn stop(&mut self, number: Option<u32>, at_once: bool) -> Event {
+    /// Stops a call, or all of them, and returns it as an event.
+    fn stop(&mut self, number: Option<u32>, at_once: bool) -> Stop {
         for (_, call) in self
             .calls
             .iter_mut()
@@ -217,11 +223,11 @@ impl Driver {
         {
             call.is_stopped = true;
         }
-        Event::Stop(Stop {
+        Stop {
             now: self.clock.now(),
             call: number,
             at_once,
-        })
+        }
     }
 
     /// Tells an event, and carries out the actions.
@@ -248,7 +254,8 @@ impl Driver {
         Ok(())
     }
 
-    /// Carries out actions. Returns events to tell next.
+    /// Carries out actions. Returns events to tell next: stops, then requests that are not sent because of them, so that their
+    /// users are told as skipped, and only then an end at once, at which a request under way may have been sent.
     async fn carry_out(&mut self, actions: Actions) -> Vec<Event> {
         self.wake = actions.wake.and_then(|ms| self.clock.instant(ms));
         for cancel in &actions.cancel {
@@ -257,7 +264,19 @@ impl Driver {
             }
         }
         let mut events = self.settle(actions.settled).await;
-        events.extend(self.received_stops());
+        let mut ends = Vec::new();
+        for stop in self.received_stops() {
+            if stop.at_once {
+                let at_once = false;
+                events.push(Event::Stop(Stop {
+                    at_once,
+                    ..stop.clone()
+                }));
+                ends.push(Event::Stop(stop));
+            } else {
+                events.push(Event::Stop(stop));
+            }
+        }
         for request in actions.send {
             if let Some(not_sent) = self.send(request) {
                 events.push(not_sent);
@@ -268,6 +287,7 @@ impl Driver {
                 call.end(done.result);
             }
         }
+        events.extend(ends);
         events
     }
 
@@ -309,14 +329,14 @@ impl Driver {
                 call.on_settled = on_settled;
             }
             if is_stop {
-                stops.push(self.stop(Some(number), false));
+                stops.push(Event::Stop(self.stop(Some(number), false)));
             }
         }
         stops
     }
 
     /// Stops that the client asked for in the meantime: they are obeyed before anything is sent.
-    fn received_stops(&mut self) -> Vec<Event> {
+    fn received_stops(&mut self) -> Vec<Stop> {
         let mut stops = Vec::new();
         while let Ok(command) = self.from_client.try_recv() {
             match command {

@@ -107,43 +107,83 @@ async fn a_callback_that_breaks_stops_before_the_next_request() {
 
 #[tokio::test]
 async fn a_call_that_waits_for_a_callback_is_stopped_too() {
+    for mode in [StopMode::Drain, StopMode::AtOnce] {
+        let harness = StepsHarness::new().await;
+        let [first, second] = <[String; 2]>::try_from(harness.members(2)).expect("two ids");
+        let (entered, has_entered) = tokio::sync::oneshot::channel();
+        let (leave, may_leave) = std::sync::mpsc::channel::<()>();
+        let mut entered = Some(entered);
+        let client = Arc::clone(&harness.client);
+        let held = tokio::spawn(async move {
+            let targets = [by_id(&first)];
+            let on_settled = move |_: usize, _: &_| {
+                if let Some(entered) = entered.take() {
+                    entered.send(()).expect("the test waits");
+                    may_leave.recv().expect("the test goes on");
+                }
+                ControlFlow::Continue(())
+            };
+            client
+                .suspend_users(&targets, &unguarded(), on_settled)
+                .await
+        });
+        has_entered.await.expect("the callback is called");
+        let before = harness.received();
+        let client = Arc::clone(&harness.client);
+        let waiting = tokio::spawn(async move {
+            let targets = [by_id(&second)];
+            let go_on = |_: usize, _: &_| ControlFlow::Continue(());
+            client.suspend_users(&targets, &unguarded(), go_on).await
+        });
+        // Its start is a command that the driver has not received: the callback holds the driver.
+        tokio::task::yield_now().await;
+        harness.client.stop(mode);
+        leave.send(()).expect("the callback waits");
+        let report = held.await.unwrap().unwrap().unwrap();
+        assert_eq!(count(&report, |it| *it == Outcome::Changed), 1);
+        let report = waiting.await.unwrap().unwrap().unwrap();
+        assert_eq!(
+            count(&report, |it| *it == Outcome::Skipped),
+            1,
+            "{report:?}"
+        );
+        assert_eq!(report.requests, 0);
+        assert_eq!(harness.received(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_in_a_callback_leaves_no_user_uncertain() {
     let harness = StepsHarness::new().await;
-    let [first, second] = <[String; 2]>::try_from(harness.members(2)).expect("two ids");
-    let (entered, has_entered) = tokio::sync::oneshot::channel();
-    let (leave, may_leave) = std::sync::mpsc::channel::<()>();
-    let mut entered = Some(entered);
+    let targets: Vec<_> = harness.members(12).iter().map(by_id).collect();
+    let options = host::ChangeOptions {
+        concurrency: Some(1),
+        ..unguarded()
+    };
     let client = Arc::clone(&harness.client);
-    let held = tokio::spawn(async move {
-        let targets = [by_id(&first)];
-        let on_settled = move |_: usize, _: &_| {
-            if let Some(entered) = entered.take() {
-                entered.send(()).expect("the test waits");
-                may_leave.recv().expect("the test goes on");
-            }
+    let stopping = Arc::clone(&harness.client);
+    let report = client
+        .suspend_users(&targets, &options, move |_, _| {
+            stopping.stop(StopMode::AtOnce);
             ControlFlow::Continue(())
-        };
-        client
-            .suspend_users(&targets, &unguarded(), on_settled)
-            .await
-    });
-    has_entered.await.expect("the callback is called");
-    let before = harness.received();
-    let client = Arc::clone(&harness.client);
-    let waiting = tokio::spawn(async move {
-        let targets = [by_id(&second)];
-        let go_on = |_: usize, _: &_| ControlFlow::Continue(());
-        client.suspend_users(&targets, &unguarded(), go_on).await
-    });
-    // Its start is a command that the driver has not received: the callback holds the driver.
-    tokio::task::yield_now().await;
-    harness.client.stop(StopMode::Drain);
-    leave.send(()).expect("the callback waits");
-    let report = held.await.unwrap().unwrap().unwrap();
-    assert_eq!(count(&report, |it| *it == Outcome::Changed), 1);
-    let report = waiting.await.unwrap().unwrap().unwrap();
-    assert_eq!(count(&report, |it| *it == Outcome::Skipped), 1);
-    assert_eq!(report.requests, 0);
-    assert_eq!(harness.received(), before);
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        count(&report, |it| *it == Outcome::Changed),
+        1,
+        "{report:?}"
+    );
+    assert_eq!(
+        count(&report, |it| *it == Outcome::Skipped),
+        11,
+        "{report:?}"
+    );
+    assert_eq!(
+        usize::try_from(report.requests).unwrap(),
+        harness.received()
+    );
 }
 
 #[tokio::test]
