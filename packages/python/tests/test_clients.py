@@ -348,6 +348,35 @@ def test_an_endless_body_is_cut_off(call: Caller) -> None:
     assert sent < 40 << 20
 
 
+def test_a_length_beside_a_transfer_coding_means_nothing(call: Caller) -> None:
+    body = json.dumps(JSON_USER).encode()
+
+    def in_chunks(request: Request) -> None:
+        request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for part in (body[:20], body[20:30], body[30:], b""):
+            request.send(b"%x\r\n%s\r\n" % (len(part), part))
+
+    with serving(api(in_chunks)) as server:
+        assert call(settings(server), "get", ID).id == ID
+
+
+def test_an_endless_body_longer_than_its_length_is_cut_off(call: Caller) -> None:
+    sent = 0
+
+    def endless(request: Request) -> None:
+        nonlocal sent
+        request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+        while sent < 200 << 20:
+            request.send(chunk)
+            sent += len(chunk)
+
+    with serving(api(endless)) as server:
+        error = call.error(settings(server, deadline_ms=20_000), "list")
+    assert error.code is ErrorCode.MALFORMED_RESPONSE
+    assert sent < 40 << 20
+
+
 def test_a_body_announced_as_huge_is_refused_by_its_head(call: Caller) -> None:
     def huge(request: Request) -> None:
         request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n")

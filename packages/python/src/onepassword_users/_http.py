@@ -98,13 +98,17 @@ def answer_event(request: int, now: float, response: httpx.Response) -> Json:
     get = response.headers.get
     for member, name in (("retryAfter", "retry-after"), ("date", "date"), ("contentLength", "content-length")):
         value = get(name)
-        if value is not None:
+        # A length beside a transfer coding means nothing (RFC 9112, section 6.3).
+        is_void = name == "content-length" and "transfer-encoding" in response.headers
+        if value is not None and not is_void:
             members[member] = value
     return {"answer": members}
 
 
 def announced_size(response: httpx.Response) -> Optional[int]:
     """Returns the size of the body that the head announces, in bytes."""
+    if "transfer-encoding" in response.headers:
+        return None
     text = response.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
