@@ -51,4 +51,4 @@ exec op-users contain --yes --file "$list" \
     --missing-ok --empty-ok --skip-blank \
     --max-changes "${LEAVERS_MAX_CHANGES:-10}" --protect-file "$protected" \
     --operator "leavers@$(uname -n)" --reason "list of leavers" \
-    --report "report-$(date -u +%Y%m%dT%H%M%SZ).json" --audit audit.jsonl
+    --report "report-$(date -u +%Y%m%dT%H%M%SZ)-$$.json" --audit audit.jsonl

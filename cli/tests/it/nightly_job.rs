@@ -77,6 +77,7 @@ impl Machine {
             .env_clear()
             .env("PATH", format!("{}:{path}", self.path("bin").display()))
             .env("REAL_OP_USERS", env!("CARGO_BIN_EXE_op-users"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .env("VAULT", self.path("vault"))
             .env("LEAVERS_SETTINGS", self.path("responder.env"))
             .env("LEAVERS_PROTECTED", self.path("protected.txt"))
@@ -132,6 +133,8 @@ async fn a_night_suspends_the_leavers_and_leaves_evidence() {
     let again = machine.run(list).await;
     assert_eq!(again.status, 0, "{again:?}");
     assert!(again.stdout.contains("unchanged"), "{again:?}");
+    // Even within the same second.
+    assert_eq!(machine.files("json").len(), 2);
 }
 
 #[tokio::test]
