@@ -8,7 +8,8 @@ mod names;
 mod target;
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -53,12 +54,13 @@ fn main() {
             workspace.join(source).display()
         );
     }
-    let target_dir = PathBuf::from(variable("OUT_DIR")).join("component");
+    let output = PathBuf::from(variable("OUT_DIR"));
+    let target_dir = shared_target_dir(&output);
     println!("cargo::rerun-if-env-changed=CARGO_NET_OFFLINE");
     let is_offline = env::var("CARGO_NET_OFFLINE").is_ok_and(|value| value == "true");
     let rustup = (!is_offline).then_some("rustup");
     let built = ensure_target(&variable("RUSTC"), rustup, &workspace)
-        .and_then(|()| build_all(&workspace, &target_dir));
+        .and_then(|()| build_all(&workspace, &target_dir, &output));
     match built {
         Ok(built) => {
             for (variable, file) in [
@@ -74,6 +76,14 @@ fn main() {
     }
 }
 
+/// The target folder of the components: beside the folder of this script's output, because cargo runs the script once for each
+/// of `cargo clippy`, `cargo doc` and `cargo build`, and the components are to be compiled once for all of them.
+fn shared_target_dir(output: &Path) -> PathBuf {
+    let mut folders = output.ancestors();
+    let build = folders.find(|folder| folder.file_name().is_some_and(|name| name == "build"));
+    build.unwrap_or(output).join("onepassword-users-components")
+}
+
 /// Files of the built components.
 struct Built {
     plugin: PathBuf,
@@ -84,13 +94,15 @@ struct Built {
     steps: PathBuf,
 }
 
-fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
+fn build_all(workspace: &Path, target_dir: &Path, output: &Path) -> Result<Built, String> {
+    // Until the end: another run of this script would replace a component between its build and its copy.
+    let _lock = lock(target_dir)?;
     // Each world in a build of its own: cargo unites the features of all packages in one build, so that those of the service
     // would change the plugin. Both worlds have the same file name, so that each is copied before the next build.
     let profiles = target_dir.join(TARGET);
     let release = profiles.join(RELEASE);
     let copy = |from: &Path, to: &str| -> Result<PathBuf, String> {
-        let file = target_dir.join(to);
+        let file = output.join(to);
         write(&file, &without_names(&read(from)?)?)?;
         Ok(file)
     };
@@ -118,7 +130,7 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
         service: &without_names(&read(&release.join("onepassword_users_service.wasm"))?)?,
     })?;
     let composed = without_names(&composed)?;
-    let service = target_dir.join("onepassword_users_composed.wasm");
+    let service = output.join("onepassword_users_composed.wasm");
     write(&service, &composed)?;
     build(
         workspace,
@@ -134,6 +146,14 @@ fn build_all(workspace: &Path, target_dir: &Path) -> Result<Built, String> {
         service,
         steps,
     })
+}
+
+/// Waits until no other run of this script uses the folder.
+fn lock(folder: &Path) -> Result<File, String> {
+    let locked = fs::create_dir_all(folder)
+        .and_then(|()| File::create(folder.join("lock")))
+        .and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
