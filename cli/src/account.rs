@@ -122,8 +122,7 @@ impl Account {
 
     /// Creates a client with these options.
     pub(crate) fn client_with(&self, options: StepsOptions) -> Result<StepsClient, Failure> {
-        let runtime = compiled_folder::find()
-            .map_or_else(StepsRuntime::new, |folder| StepsRuntime::cached_in(&folder));
+        let runtime = StepsRuntime::cached_in(compiled_folder::find().as_deref());
         Ok(runtime?.client(options)?)
     }
 

@@ -29,8 +29,7 @@ pub(super) async fn run(output: &mut Output) -> CommandResult {
     let options = account
         .plugin_options()
         .on_request(move |record| log.push(record));
-    let runtime =
-        compiled_folder::find().map_or_else(Runtime::new, |folder| Runtime::cached_in(&folder));
+    let runtime = Runtime::cached_in(compiled_folder::find().as_deref());
     let mut demo = Demo {
         instance: runtime?.instance(options).await?,
         requests,

@@ -106,9 +106,7 @@ pub(super) async fn run(
         .log(Arc::clone(&log) as Arc<dyn ServiceLog>)
         .network(account.network().clone())
         .on_request(move |record| log_failure(record, verbose));
-    let runtime = compiled_folder::find().map_or_else(ServiceRuntime::new, |folder| {
-        ServiceRuntime::cached_in(&folder)
-    });
+    let runtime = ServiceRuntime::cached_in(compiled_folder::find().as_deref());
     let service = runtime?.service(options);
     // A machine that cannot run the component says so now, and not at each request.
     service.warm_up().await?;

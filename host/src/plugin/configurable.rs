@@ -1,6 +1,9 @@
 //! The plugin for hosts without environments, configured by a function call.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+};
 
 use super::{instance::Instance, options::InstanceOptions, runtime::Runtime, settings::Settings};
 use crate::{
@@ -51,9 +54,21 @@ impl ConfigurableRuntime {
         Self::with_component(CONFIGURABLE_COMPONENT)
     }
 
+    /// The same, with what is compiled kept in this folder, if there is one, from one process to the next.
+    ///
+    /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
+    /// used is passed over.
+    pub fn cached_in(folder: Option<&Path>) -> Result<Self> {
+        Self::compile(CONFIGURABLE_COMPONENT, folder)
+    }
+
     /// Compiles another build of the configurable plugin.
     pub fn with_component(component: &[u8]) -> Result<Self> {
-        let plugin = Runtime::with_component(component)?;
+        Self::compile(component, None)
+    }
+
+    fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
+        let plugin = Runtime::compile(component, compiled_folder)?;
         Ok(Self {
             configuration: configuration::GuestIndices::new(&plugin.pre)?,
             plugin,

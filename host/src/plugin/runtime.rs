@@ -24,12 +24,12 @@ impl Runtime {
         Self::with_component(COMPONENT)
     }
 
-    /// The same, with what is compiled kept in this folder from one process to the next.
+    /// The same, with what is compiled kept in this folder, if there is one, from one process to the next.
     ///
     /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
     /// used is passed over.
-    pub fn cached_in(folder: &Path) -> Result<Self> {
-        Self::compile(COMPONENT, Some(folder))
+    pub fn cached_in(folder: Option<&Path>) -> Result<Self> {
+        Self::compile(COMPONENT, folder)
     }
 
     /// Compiles another build of the plugin.
@@ -37,7 +37,7 @@ impl Runtime {
         Self::compile(component, None)
     }
 
-    fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
+    pub(super) fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
         let engine = engine(compiled_folder)?;
         let component = Component::new(&engine, component)?;
         let pre = State::linker(&engine)?.instantiate_pre(&component)?;

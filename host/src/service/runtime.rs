@@ -26,12 +26,12 @@ impl ServiceRuntime {
         Self::with_component(SERVICE)
     }
 
-    /// The same, with what is compiled kept in this folder from one process to the next.
+    /// The same, with what is compiled kept in this folder, if there is one, from one process to the next.
     ///
     /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
     /// used is passed over.
-    pub fn cached_in(folder: &Path) -> Result<Self> {
-        Self::compile(SERVICE, Some(folder))
+    pub fn cached_in(folder: Option<&Path>) -> Result<Self> {
+        Self::compile(SERVICE, folder)
     }
 
     /// Compiles another component: it exports `wasi:http/incoming-handler`, and imports nothing that the service does not.

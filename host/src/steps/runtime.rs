@@ -33,12 +33,12 @@ impl StepsRuntime {
         Self::with_module(STEPS)
     }
 
-    /// The same, with what is compiled kept in this folder from one process to the next.
+    /// The same, with what is compiled kept in this folder, if there is one, from one process to the next.
     ///
     /// A user who can write to the folder can run code in this process: no other user may write to it. A folder that cannot be
     /// used is passed over.
-    pub fn cached_in(folder: &Path) -> Result<Self> {
-        Self::compile(STEPS, Some(folder))
+    pub fn cached_in(folder: Option<&Path>) -> Result<Self> {
+        Self::compile(STEPS, folder)
     }
 
     /// Compiles another build of the module.
