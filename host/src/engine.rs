@@ -15,11 +15,11 @@ const MEMORY_RESERVATION_FOR_GROWTH: u64 = 4 << 20;
 /// Address space behind each linear memory, in bytes.
 const MEMORY_GUARD_SIZE: u64 = 64 << 10;
 
-/// Durations in ticks of the engine's clock.
-pub(crate) mod ticks {
-    /// Maximum for one step of the steps module: 60 seconds. A page of 1,000 users takes some milliseconds, but not on a machine
-    /// that has no time for this process.
-    pub(crate) const PER_STEP: u64 = 1200;
+/// A duration in ticks of the engine's clock, rounded up.
+pub(crate) fn ticks(duration: Duration) -> u64 {
+    let ticks = duration.as_nanos().div_ceil(TICK.as_nanos());
+    // Within what can be added to the clock.
+    u64::try_from(ticks).map_or(u64::MAX / 2, |ticks| ticks.min(u64::MAX / 2))
 }
 
 /// Creates an engine, and the thread that counts its epochs until the engine is dropped.

@@ -6,7 +6,7 @@ use wasmtime::{
     format_err,
 };
 
-use crate::{engine::ticks, error::Result};
+use crate::error::Result;
 
 /// Room that is made at first, in bytes: a piece of a body and its line.
 const MIN_ROOM: usize = (64 << 10) + 1024;
@@ -18,6 +18,17 @@ pub(super) struct StepsModule {
     inbox: TypedFunc<u32, u32>,
     event: TypedFunc<u32, u32>,
     room: Room,
+    /// Maximum for one event, in ticks of the engine's clock.
+    max_step: u64,
+}
+
+/// Limits of an instance.
+#[derive(Clone, Copy)]
+pub(super) struct StepsLimits {
+    /// Of its memory, in bytes.
+    pub(super) memory: usize,
+    /// Of one event, in ticks of the engine's clock.
+    pub(super) step: u64,
 }
 
 /// Room for events in the instance's memory.
@@ -28,12 +39,12 @@ struct Room {
 }
 
 impl StepsModule {
-    /// Creates an instance. `max_memory` is the limit of its memory in bytes. Fails for a module of another version.
-    pub(super) fn new(engine: &Engine, module: &Module, max_memory: usize) -> Result<Self> {
-        let limits = StoreLimitsBuilder::new().memory_size(max_memory).build();
-        let mut store = Store::new(engine, limits);
+    /// Creates an instance. Fails for a module of another version.
+    pub(super) fn new(engine: &Engine, module: &Module, limits: StepsLimits) -> Result<Self> {
+        let memory_limit = StoreLimitsBuilder::new().memory_size(limits.memory).build();
+        let mut store = Store::new(engine, memory_limit);
         store.limiter(|limits| limits);
-        store.set_epoch_deadline(ticks::PER_STEP);
+        store.set_epoch_deadline(limits.step);
         let instance = Instance::new(&mut store, module, &[])?;
         let version = instance.get_typed_func::<(), u32>(&mut store, "version")?;
         let version = version.call(&mut store, ())?;
@@ -50,11 +61,12 @@ impl StepsModule {
                 address: 0,
                 size: 0,
             },
+            max_step: limits.step,
             store,
         })
     }
 
-    /// Tells an event, with a piece of a body. Fails if the module traps, runs for more than 60 seconds, needs more memory than
+    /// Tells an event, with a piece of a body. Fails if the module traps, runs for longer than it may, needs more memory than
     /// it may have, or returns other actions than those of its version.
     pub(super) fn event(&mut self, event: &Event, piece: &[u8]) -> Result<Actions> {
         let mut bytes = serde_json::to_vec(event)?;
@@ -62,7 +74,7 @@ impl StepsModule {
             bytes.push(b'\n');
             bytes.extend_from_slice(piece);
         }
-        self.store.set_epoch_deadline(ticks::PER_STEP);
+        self.store.set_epoch_deadline(self.max_step);
         let size = u32::try_from(bytes.len())?;
         let room = self.room(bytes.len())?;
         self.memory.write(&mut self.store, room.address, &bytes)?;

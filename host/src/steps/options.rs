@@ -1,16 +1,21 @@
 //! Options of a client over the steps module.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rustls::RootCertStore;
 
+use super::module::StepsLimits;
 use crate::{
+    engine::ticks,
     network::Network,
     outgoing_http::{ApiOperation, OnRequest, RequestRecord},
 };
 
 /// Default for the maximum linear memory of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
+/// Default for the maximum of one step: a page of 1,000 users takes some milliseconds, but not on a machine that has no time for
+/// this process.
+const DEFAULT_MAX_STEP: Duration = Duration::from_secs(60);
 
 /// Function called before a request is sent. A token request has no operation.
 pub(super) type OnSend = Arc<dyn Fn(Option<&ApiOperation>) + Send + Sync>;
@@ -18,7 +23,8 @@ pub(super) type OnSend = Arc<dyn Fn(Option<&ApiOperation>) + Send + Sync>;
 /// Settings, limits and observers of a client.
 pub struct StepsOptions {
     pub(super) environment: BTreeMap<String, String>,
-    pub(super) max_memory: usize,
+    max_memory: usize,
+    max_step: Duration,
     pub(super) network: Network,
     pub(super) on_send: OnSend,
     pub(super) on_request: OnRequest,
@@ -30,6 +36,7 @@ impl StepsOptions {
         Self {
             environment: environment.into_iter().collect(),
             max_memory: DEFAULT_MAX_MEMORY,
+            max_step: DEFAULT_MAX_STEP,
             network: Network::default(),
             on_send: Arc::new(|_| ()),
             on_request: Arc::new(|_| ()),
@@ -41,6 +48,21 @@ impl StepsOptions {
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.max_memory = bytes;
         self
+    }
+
+    /// Maximum for one step of the module, from an event to its actions, in steps of 50 milliseconds; the default is 60 seconds.
+    /// An instance that runs for longer is stopped, and its calls fail.
+    #[must_use]
+    pub fn max_step(mut self, duration: Duration) -> Self {
+        self.max_step = duration;
+        self
+    }
+
+    pub(super) fn limits(&self) -> StepsLimits {
+        StepsLimits {
+            memory: self.max_memory,
+            step: ticks(self.max_step),
+        }
     }
 
     /// Calls a function before each request is sent.

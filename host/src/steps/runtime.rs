@@ -62,7 +62,7 @@ impl StepsRuntime {
     ///
     /// Outside of a Tokio runtime, in which a task drives the instance until the client is dropped.
     pub fn client(&self, options: StepsOptions) -> Result<StepsClient> {
-        let module = StepsModule::new(&self.engine, &self.module, options.max_memory)?;
+        let module = StepsModule::new(&self.engine, &self.module, options.limits())?;
         let (commands, http) = driver::start(module, options)?;
         Ok(StepsClient::new(commands, http))
     }

@@ -1,6 +1,6 @@
 //! The built module: imports, exports, size.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use host::{STEPS, StepsOptions, StepsRuntime};
 use wasmparser::{Parser, Payload};
@@ -57,5 +57,6 @@ async fn a_module_that_never_returns_is_interrupted() {
         (func (export "event") (param i32) (result i32) (loop (br 0)) (unreachable)))"#;
     let module = wat::parse_str(module).expect("valid text");
     let runtime = StepsRuntime::with_module(&module).expect("it compiles");
-    assert!(runtime.client(StepsOptions::new([])).is_err());
+    let options = StepsOptions::new([]).max_step(Duration::from_millis(200));
+    assert!(runtime.client(options).is_err());
 }
