@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 use std::{
-    mem,
+    env, mem,
+    path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -191,10 +192,18 @@ pub async fn instance(options: InstanceOptions) -> (Instance, Arc<Mutex<Vec<Requ
     (instance, records)
 }
 
+/// Folder of compiled components, in the target folder: a test runner may start a process for each test.
+pub fn compiled_folder() -> Option<PathBuf> {
+    let test = env::current_exe().ok()?;
+    Some(test.parent()?.join("compiled-components"))
+}
+
 /// Returns the component, compiled once for all tests of the process.
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| Runtime::new().expect("the component can be compiled"))
+    RUNTIME.get_or_init(|| {
+        Runtime::cached_in(compiled_folder().as_deref()).expect("the component can be compiled")
+    })
 }
 
 /// Starts an instance of the configurable component without settings.
@@ -202,8 +211,10 @@ pub fn runtime() -> &'static Runtime {
 /// The component does not import the environment, so that environment variables in the options have no effect.
 pub async fn configurable_instance(options: InstanceOptions) -> ConfigurableInstance {
     static RUNTIME: OnceLock<ConfigurableRuntime> = OnceLock::new();
-    let runtime =
-        RUNTIME.get_or_init(|| ConfigurableRuntime::new().expect("the component can be compiled"));
+    let runtime = RUNTIME.get_or_init(|| {
+        ConfigurableRuntime::cached_in(compiled_folder().as_deref())
+            .expect("the component can be compiled")
+    });
     runtime
         .instance(options)
         .await

@@ -1,9 +1,11 @@
 //! The steps module and its driver: requests over TCP and TLS, stops, and the order of callbacks and requests.
 
+mod fuel;
 mod memory;
 mod module_file;
 mod outcomes;
 mod proxies;
+mod raw_module;
 mod stops;
 
 use std::sync::{
@@ -12,13 +14,15 @@ use std::sync::{
 };
 
 use host::{RequestRecord, StepsClient, StepsOptions, StepsRuntime};
-use host_tests::environment;
+use host_tests::{compiled_folder, environment};
 use simulator::Simulator;
 
 /// The module, compiled once for all tests of the process.
 pub(crate) fn runtime() -> &'static StepsRuntime {
     static RUNTIME: OnceLock<StepsRuntime> = OnceLock::new();
-    RUNTIME.get_or_init(|| StepsRuntime::new().expect("the module can be compiled"))
+    RUNTIME.get_or_init(|| {
+        StepsRuntime::cached_in(compiled_folder().as_deref()).expect("the module can be compiled")
+    })
 }
 
 /// A client of a simulator, and what its observers were told.

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use host::{Server, ServerLimits, ServiceOptions, ServiceRuntime};
-use host_tests::environment;
+use host_tests::{compiled_folder, environment};
 use ring::{
     digest::{SHA256, digest},
     hmac::{HMAC_SHA256, Key, sign},
@@ -119,7 +119,10 @@ impl Deployment {
 /// Returns the service, compiled once for all tests of the process.
 pub(super) fn runtime() -> &'static ServiceRuntime {
     static RUNTIME: OnceLock<ServiceRuntime> = OnceLock::new();
-    RUNTIME.get_or_init(|| ServiceRuntime::new().expect("the service can be compiled"))
+    RUNTIME.get_or_init(|| {
+        ServiceRuntime::cached_in(compiled_folder().as_deref())
+            .expect("the service can be compiled")
+    })
 }
 
 /// Limits with time-outs of two seconds.
