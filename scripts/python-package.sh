@@ -10,7 +10,8 @@
 # both ends of the ranges, on each PYTHON, such as python3.9 or a path; and the README's lines in a fresh environment. By
 # default the Pythons are 3.9 to 3.13, of the PATH or of pyenv. One that is missing is a failure.
 #
-# Needs cargo, the target wasm32-unknown-unknown and PyPI. SIMULATOR and CONFORMANCE name programs that are built already.
+# Needs cargo, the target wasm32-unknown-unknown and PyPI. SIMULATOR and CONFORMANCE name programs that are built already, and
+# STEPS_MODULE the module.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -74,11 +75,13 @@ if [ -n "$is_full" ]; then
 fi
 
 step "the module and the simulator"
-cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
+module=${STEPS_MODULE:-$target/wasm32-unknown-unknown/steps/onepassword_users_steps.wasm}
+[ -n "${STEPS_MODULE-}" ] ||
+    cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
 simulator=${SIMULATOR:-$target/debug/simulator}
 # With the features of the whole workspace, so that its libraries are not built twice.
 [ -n "${SIMULATOR-}" ] || cargo build --locked --workspace --bin simulator
-cp "$target/wasm32-unknown-unknown/steps/onepassword_users_steps.wasm" "$package/src/onepassword_users/"
+install -m 644 "$module" "$package/src/onepassword_users/onepassword_users_steps.wasm"
 cp LICENSE-MIT LICENSE-APACHE "$package/"
 
 # Kept as long as the requirements and the interpreter are the same.
