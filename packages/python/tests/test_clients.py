@@ -331,12 +331,13 @@ def test_the_head_of_a_body_that_stalls_is_told(call: Caller, monkeypatch: pytes
     assert told.count("answer") == 2, "one of the token request and one of the stalled body"
 
 
-def test_an_endless_body_is_cut_off(call: Caller) -> None:
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 10\r\n"], ids=["no length", "a short one"])
+def test_an_endless_body_is_cut_off(call: Caller, length: bytes) -> None:
     sent = 0
 
     def endless(request: Request) -> None:
         nonlocal sent
-        request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        request.send(b"HTTP/1.1 200 OK\r\n" + length + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
         while sent < 200 << 20:
             request.send(chunk)
@@ -358,23 +359,6 @@ def test_a_length_beside_a_transfer_coding_means_nothing(call: Caller) -> None:
 
     with serving(api(in_chunks)) as server:
         assert call(settings(server), "get", ID).id == ID
-
-
-def test_an_endless_body_longer_than_its_length_is_cut_off(call: Caller) -> None:
-    sent = 0
-
-    def endless(request: Request) -> None:
-        nonlocal sent
-        request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n")
-        chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-        while sent < 200 << 20:
-            request.send(chunk)
-            sent += len(chunk)
-
-    with serving(api(endless)) as server:
-        error = call.error(settings(server, deadline_ms=20_000), "list")
-    assert error.code is ErrorCode.MALFORMED_RESPONSE
-    assert sent < 40 << 20
 
 
 def test_a_body_announced_as_huge_is_refused_by_its_head(call: Caller) -> None:
