@@ -1,7 +1,7 @@
 /** The client: one method for each function of the contract. */
 
 import { Arguments, present, text } from "./arguments.js";
-import { Driver, type CallEnd, type CallHooks } from "./driver.js";
+import { Driver, throwIfStopped, type CallEnd, type CallHooks } from "./driver.js";
 import { UsersError, refusal } from "./error.js";
 import type { Fetch } from "./http.js";
 import { packageModule } from "./loader.js";
@@ -107,11 +107,11 @@ const MAX_CONCURRENCY = 255;
 export let driverOf: (client: Client) => Driver;
 
 /**
- * True if the module of a client failed. False for a stand-in of a client.
+ * True if a client works and has no call under way, and for a stand-in of a client.
  *
  * @internal
  */
-export let isBroken: (client: Client) => boolean;
+export let isReusable: (client: Client) => boolean;
 
 /**
  * Client of one account.
@@ -214,7 +214,8 @@ export class Client {
   /**
    * Lists all users, or all users in one state, page by page as they are used.
    *
-   * A user whom the server lists twice while the list changes is given once. Each page has the deadline from the settings.
+   * A user whom the server lists twice while the list changes is given once. Each page has the deadline from the settings. After
+   * a signal no other user is given, and the iterator throws.
    *
    * @throws UsersError `malformed-response` if the pages repeat, or if no user is listed without a filter.
    */
@@ -226,6 +227,7 @@ export class Client {
       const page = await this.list(present<PageOptions>({ ...hooks, state, maxPageSize, pageToken }));
       for (const user of page.users) {
         if (ids.has(user.id)) continue;
+        throwIfStopped(hooks, "the list was stopped");
         ids.add(user.id);
         yield user;
       }
@@ -334,7 +336,7 @@ export class Client {
 
   static {
     driverOf = (client) => client.#driver;
-    isBroken = (client) => #driver in client && client.#driver.isBroken;
+    isReusable = (client) => !(#driver in client) || (client.#driver.isIdle && !client.#driver.isBroken);
   }
 }
 

@@ -72,6 +72,11 @@ export class Driver {
     return this.#broken !== undefined;
   }
 
+  /** True if no call is under way. */
+  get isIdle(): boolean {
+    return this.#calls.size === 0;
+  }
+
   /**
    * @throws UsersError `not-configured` if the settings are not valid.
    */
@@ -89,11 +94,7 @@ export class Driver {
    * @throws UsersError if the call was not started.
    */
   async call(operation: Operation, { signal, drain, onSettled }: CallHooks = {}): Promise<CallEnd> {
-    const ended = signal?.aborted ? signal : drain?.aborted ? drain : undefined;
-    if (ended !== undefined) {
-      const circumstances = { cause: ended.reason as unknown, aborted: true };
-      throw refusal("other", "the call was stopped before it started", undefined, circumstances);
-    }
+    throwIfStopped({ signal, drain }, "the call was stopped before it started");
     if (this.#broken !== undefined) throw this.#broken;
     const call = this.#newCall();
     const [onAbort, onDrain] = [() => this.#stop(call, true), () => this.#stop(call, false)];
@@ -247,6 +248,7 @@ export class Driver {
   /** Sends a request, and tells the module of its response. */
   async #send({ id, method, url, headers, body }: SendRequest, controller: AbortController): Promise<void> {
     const { signal } = controller;
+    let isAnswered = false;
     try {
       const fetch = this.#fetch;
       const response = await fetch(url, {
@@ -257,10 +259,12 @@ export class Driver {
         ...NO_COOKIES_NO_CACHE,
         signal,
       });
+      isAnswered = true;
       if (signal.aborted) discard(response);
       else await this.#receive(id, response, signal);
     } catch (error) {
-      if (!signal.aborted) this.#fail(id, explain(error));
+      const failure = explain(error);
+      if (!signal.aborted) this.#fail(id, { ...failure, possiblySent: isAnswered || failure.possiblySent });
       // A response that was not understood still has its connection.
       controller.abort();
     } finally {
@@ -338,6 +342,16 @@ export class Driver {
     });
     this.#carryOut({ done });
   }
+}
+
+/**
+ * Looks at the signals of a call that does nothing now.
+ *
+ * @throws UsersError with this message if one of them was aborted.
+ */
+export function throwIfStopped({ signal, drain }: CallHooks, message: string): void {
+  const ended = signal?.aborted ? signal : drain?.aborted ? drain : undefined;
+  if (ended !== undefined) throw refusal("other", message, undefined, { cause: ended.reason as unknown, aborted: true });
 }
 
 /** The beginning of a body, which waits for the rest of it. */

@@ -36,6 +36,8 @@ const UNKNOWN = "the host failed to carry out the request";
 export const STOPPED: Failure = { kind: "denied", possiblySent: false, detail: "the call was stopped" };
 /** Failure of a request whose response cannot be read. */
 export const MALFORMED: Failure = { kind: "malformed", possiblySent: true, detail: "the response cannot be read" };
+/** Failure of which nothing is known. */
+const FAILED: Failure = { kind: "connection", possiblySent: true, detail: UNKNOWN };
 
 /** Codes of errors that happen before there is a connection, and at no other time. */
 const BEFORE_CONNECTION: ReadonlyMap<string, string> = new Map([
@@ -80,12 +82,22 @@ const MALFORMED_CODE = /^(HPE_|Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/;
  * connection, the request had no effect: that is told as not sent.
  */
 export function explain(error: unknown): Failure {
+  try {
+    return explained(error, true);
+  } catch {
+    // The error of a `fetch` of the caller's may throw when it is looked at.
+    return FAILED;
+  }
+}
+
+/** Explains an error. `hasParts` is true if it may consist of others. */
+function explained(error: unknown, hasParts: boolean): Failure {
   if (error instanceof NotAResponse) return MALFORMED;
   const cause = causeOf(error);
-  if (cause === undefined) return { kind: "connection", possiblySent: true, detail: UNKNOWN };
+  if (cause === undefined) return FAILED;
   if (Array.isArray(cause.errors) && cause.errors.length > 0) {
     // Every address of the host was tried: nothing was sent only if all of them failed before.
-    const failures = cause.errors.map(explain);
+    const failures = hasParts ? cause.errors.map((part) => explained(part, false)) : [FAILED];
     return failures.find(({ possiblySent }) => possiblySent) ?? (failures[0] as Failure);
   }
   const code = typeof cause.code === "string" ? cause.code : "";

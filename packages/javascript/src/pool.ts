@@ -1,12 +1,13 @@
 /** A pool of clients, for Cloudflare Workers. */
 
-import { isBroken, type Client } from "./client.js";
+import { isReusable, type Client } from "./client.js";
 
 /**
  * Pool of clients of one account, each used for one request at a time.
  *
  * Calls of one client share a token, and wait for the call that exchanges it. In a Cloudflare Worker a request must not wait for
- * another request. A pool is as large as the largest number of requests at once. A client whose module failed is not used again.
+ * another request. A pool is as large as the largest number of requests at once. A client whose module failed is not used again, nor
+ * is one that still has a call when its work is done, such as one given to `waitUntil`: let the work await its calls.
  */
 export class Pool {
   readonly #make: () => Client;
@@ -23,7 +24,7 @@ export class Pool {
     try {
       return await work(client);
     } finally {
-      if (!isBroken(client)) this.#idle.push(client);
+      if (isReusable(client)) this.#idle.push(client);
     }
   }
 }

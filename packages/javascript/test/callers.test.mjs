@@ -81,11 +81,60 @@ test("an abort in fetch tells only the change that was sent", async () => {
 
 test("a change with a response that is none is possibly applied", async () => {
   const calls = [undefined, "200", 99999, NaN].map(async (status) => {
-    const fetch = async (url) => (url.endsWith("/token") ? reply(TOKEN) : { status, headers: new Headers(), body: null });
-    const odd = new Client({ ...SETTINGS, fetch, deadlineMs: 500 });
+    const fetch = async (url) => {
+      if (url.endsWith("/token")) return reply(TOKEN);
+      return url.endsWith(":suspend") ? { status, headers: new Headers(), body: null } : reply(user("U1", "ACTIVE"));
+    };
+    const odd = new Client({ ...SETTINGS, fetch, deadlineMs: 2000 });
     await assert.rejects(odd.suspend("U1"), { code: "malformed-response", effect: "possibly-applied" });
     // The client is of use afterwards.
-    await assert.rejects(odd.get("U1"), { code: "malformed-response", effect: "not-applied" });
+    assert.equal((await odd.get("U1")).state, "active");
   });
   await Promise.all(calls);
+});
+
+/** A body that breaks like a connection that was refused. */
+function breaking() {
+  const error = new TypeError("terminated", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
+  return { status: 200, headers: new Headers(), body: new ReadableStream({ start: (controller) => controller.error(error) }) };
+}
+
+/** Headers that throw like a name that cannot be resolved. */
+const unreadable = {
+  get() {
+    throw Object.assign(new Error(), { code: "ENOTFOUND" });
+  },
+};
+
+test("a failure after the response came is possibly applied", async () => {
+  for (const odd of [breaking, () => ({ status: 200, headers: unreadable, body: null })]) {
+    let requests = 0;
+    const fetch = async (url) => {
+      requests++;
+      return url.endsWith("/token") ? reply(TOKEN) : odd();
+    };
+    const users = new Client({ ...SETTINGS, fetch, deadlineMs: 2000 });
+    await assert.rejects(users.suspend("U1"), (error) => {
+      assert.deepEqual([error.code, error.effect, error.requests], ["connection-failed", "possibly-applied", requests]);
+      return true;
+    });
+  }
+});
+
+test("a list that is stopped gives no more users", async () => {
+  for (const name of ["signal", "drain"]) {
+    const stop = new AbortController();
+    const page = { results: [user("U1", "ACTIVE"), user("U2", "ACTIVE")] };
+    const fetch = async (url) => reply(url.endsWith("/token") ? TOKEN : page);
+    const users = new Client({ ...SETTINGS, fetch });
+    const seen = [];
+    const read = async () => {
+      for await (const { id } of users.listAll({ [name]: stop.signal })) {
+        seen.push(id);
+        stop.abort();
+      }
+    };
+    await assert.rejects(read(), (error) => error.aborted && error.cause === stop.signal.reason);
+    assert.deepEqual(seen, ["U1"]);
+  }
 });

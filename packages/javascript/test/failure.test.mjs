@@ -47,3 +47,17 @@ test("the kind of a failure follows its code", () => {
   for (const [code, kind] of Object.entries(kinds)) assert.equal(explain(wrapped({ code })).kind, kind);
   assert.equal(explain(wrapped({ code: "UND_ERR_BODY_TIMEOUT" })).kind, "timed-out");
 });
+
+test("an error that cannot be looked at is possibly sent", () => {
+  const cyclic = Object.assign(new Error(), { code: "ECONNREFUSED" });
+  cyclic.errors = [cyclic, cyclic];
+  const thrower = () => {
+    throw new Error("of the trap");
+  };
+  const getter = Object.defineProperty(new Error(), "cause", { get: thrower });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const odd of [cyclic, getter, proxy, new Proxy({}, { get: thrower, getPrototypeOf: thrower })]) {
+    assert.equal(explain(odd).possiblySent, true);
+  }
+});

@@ -57,6 +57,7 @@ test("the package has what it needs and nothing else", () => {
     "dist/*.js",
     "dist/onepassword_users_steps.wasm",
     "dist/schema.json",
+    "examples/worker.mjs",
     "package.json",
   ]);
   const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));

@@ -53,3 +53,21 @@ test("a pool takes a stand-in of a client", async () => {
   assert.equal(await clients.use(({ name }) => name), 1);
   assert.equal(await clients.use(({ name }) => name), 1);
 });
+
+test("a client with a call under way is not used again", async () => {
+  const made = [];
+  let end;
+  const fetch = () => new Promise((resolve, reject) => (end = reject));
+  const busy = new Pool(() => {
+    made.push(new Client({ ...SETTINGS, fetch }));
+    return made.at(-1);
+  });
+  let call;
+  await busy.use((client) => {
+    call = client.get("U1");
+  });
+  await busy.use(() => {});
+  assert.equal(made.length, 2);
+  end(new Error());
+  await assert.rejects(call);
+});
