@@ -89,6 +89,10 @@ impl Proxies {
             .iter()
             .filter(|entry| entry.port.is_none_or(|entry| entry == port));
         let patterns: Vec<&str> = entries.map(|entry| entry.pattern.as_str()).collect();
+        // The matcher takes it for every name, but for no address.
+        if patterns.contains(&"*") {
+            return None;
+        }
         let matcher = Matcher::builder()
             .all("http://proxy.invalid")
             .no(patterns.join(","))
@@ -268,6 +272,9 @@ mod tests {
     fn hosts_in_no_proxy_are_called_directly() {
         for (entry, origin, is_direct) in [
             ("*", API, true),
+            ("*", "https://10.1.2.3/", true),
+            ("*", "https://[fd00::1]/", true),
+            ("*:444", "https://10.1.2.3/", false),
             ("api.example", API, true),
             ("API.Example", API, true),
             ("example", API, true),
