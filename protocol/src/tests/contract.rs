@@ -1,6 +1,12 @@
 //! Comparison of the schema with the contract in `wit/`.
 
-use std::{collections::BTreeSet, format, path::Path, string::String, vec::Vec};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    path::Path,
+    string::String,
+    vec::Vec,
+};
 
 use serde_json::Value;
 use wit_parser::{Resolve, Type, TypeDefKind, TypeOwner};
@@ -83,6 +89,97 @@ fn is_optional(resolve: &Resolve, kind: &Type) -> bool {
     }
 }
 
+/// Name of a type of the contract here.
+fn known_name(name: &str) -> String {
+    let renamed = RENAMED.iter().find(|(wit, _)| *wit == name);
+    renamed.map_or_else(|| pascal_case(name), |(_, known)| (*known).into())
+}
+
+/// Kind of a value in the contract, without the option around it.
+fn kind_in_contract(resolve: &Resolve, kind: &Type) -> String {
+    let Type::Id(id) = kind else {
+        return match kind {
+            Type::Bool => "boolean".into(),
+            Type::U8 => "uint8".into(),
+            Type::U16 => "uint16".into(),
+            Type::U32 => "uint32".into(),
+            Type::U64 => "uint64".into(),
+            Type::S32 => "int32".into(),
+            Type::String => "string".into(),
+            other => panic!("{other:?}"),
+        };
+    };
+    let definition = &resolve.types[*id];
+    match (&definition.kind, &definition.name) {
+        (TypeDefKind::Option(inner), _) => kind_in_contract(resolve, inner),
+        (TypeDefKind::List(inner), _) => format!("list of {}", kind_in_contract(resolve, inner)),
+        (TypeDefKind::Type(inner), _) => kind_in_contract(resolve, inner),
+        (_, Some(name)) => known_name(name),
+        (other, None) => panic!("{other:?}"),
+    }
+}
+
+/// Kind of a value in the schema, without null.
+fn kind_in_schema(value: &Value) -> String {
+    if let Some(cases) = value["anyOf"].as_array() {
+        let kinds: Vec<_> = cases.iter().filter(|case| case["type"] != "null").collect();
+        let [kind] = kinds[..] else {
+            panic!("{value}");
+        };
+        return kind_in_schema(kind);
+    }
+    if let Some(reference) = value["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap().into();
+    }
+    let kind = match &value["type"] {
+        Value::Array(kinds) => kinds.iter().find(|kind| *kind != "null").unwrap(),
+        kind => kind,
+    };
+    match kind.as_str().unwrap() {
+        "array" => format!("list of {}", kind_in_schema(&value["items"])),
+        "integer" => value["format"].as_str().unwrap().into(),
+        other => other.into(),
+    }
+}
+
+/// Kinds of the fields of a record, or of the contents of a variant's cases, by name.
+type Kinds = BTreeMap<String, String>;
+
+fn kinds_in_schema(definition: &Value) -> Kinds {
+    let cases = definition["oneOf"].as_array().into_iter().flatten();
+    let properties = cases.chain([definition]).map(|one| &one["properties"]);
+    let fields = properties.filter_map(Value::as_object).flatten();
+    fields
+        .map(|(name, value)| (name.clone(), kind_in_schema(value)))
+        .collect()
+}
+
+fn kinds_in_contract(resolve: &Resolve, definition: &TypeDefKind) -> Kinds {
+    match definition {
+        TypeDefKind::Record(record) => {
+            let fields = record.fields.iter();
+            fields
+                .map(|field| {
+                    (
+                        camel_case(&field.name),
+                        kind_in_contract(resolve, &field.ty),
+                    )
+                })
+                .collect()
+        }
+        TypeDefKind::Variant(cases) => {
+            let contents = cases
+                .cases
+                .iter()
+                .filter_map(|case| Some((case.name.clone(), case.ty.as_ref()?)));
+            contents
+                .map(|(name, kind)| (name, kind_in_contract(resolve, kind)))
+                .collect()
+        }
+        _ => Kinds::new(),
+    }
+}
+
 /// Fields that the contract requires, and that have a default here.
 const DEFAULTS: [(&str, &str); 5] = [
     ("change-options", "dry-run"),
@@ -101,8 +198,7 @@ fn every_type_of_the_contract_is_in_the_schema() {
         let (Some(name), TypeOwner::Interface(_)) = (&definition.name, definition.owner) else {
             continue;
         };
-        let renamed = RENAMED.iter().find(|(wit, _)| wit == name);
-        let known = renamed.map_or_else(|| pascal_case(name), |(_, known)| (*known).into());
+        let known = known_name(name);
         let expected: Names = match &definition.kind {
             TypeDefKind::Record(record) => {
                 let field = |field: &wit_parser::Field| {
@@ -124,11 +220,18 @@ fn every_type_of_the_contract_is_in_the_schema() {
             other => panic!("{name}: {other:?}"),
         };
         let mut found = names_in_schema(&schema["$defs"][&known]);
+        let mut kinds = kinds_in_schema(&schema["$defs"][&known]);
+        let mut expected_kinds = kinds_in_contract(&resolve, &definition.kind);
+        // The error of a target stands beside its outcome.
         if known == "TargetReport" {
-            // The error stands beside the outcome.
             assert!(found.remove("error?"));
+            assert_eq!(kinds.remove("error").as_deref(), Some("Error"));
+        }
+        if known == "OutcomeName" {
+            assert_eq!(expected_kinds.remove("failed").as_deref(), Some("Error"));
         }
         assert_eq!(found, expected, "{name}");
+        assert_eq!(kinds, expected_kinds, "{name}");
         compared += 1;
     }
     assert!(compared >= 18, "{compared} types");

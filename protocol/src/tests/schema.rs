@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{Actions, Event};
 
+/// Maximum of `now`, as the documentation of [`Event`] has it.
+const MAX_NOW: u64 = 10_000_000_000_000;
+
 /// The schema: one definition for each type.
 pub(super) fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
@@ -17,6 +20,7 @@ pub(super) fn schema() -> Value {
     let mut definitions: Map<String, Value> = generator.take_definitions(true);
     for definition in definitions.values_mut() {
         join_lines(definition);
+        limit_numbers(definition);
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -42,6 +46,31 @@ fn join_lines(schema: &mut Value) {
             }
         }
         Value::Array(values) => values.iter_mut().for_each(join_lines),
+        _ => {}
+    }
+}
+
+/// Adds the limits of numbers: validators do not look at formats, and the module refuses what is beyond.
+fn limit_numbers(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let maximum = match fields.get("format").and_then(Value::as_str) {
+                Some("uint8") => Some(u64::from(u8::MAX)),
+                Some("uint16") => Some(u64::from(u16::MAX)),
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("uint64") => Some(u64::MAX),
+                _ => None,
+            };
+            if let Some(maximum) = maximum {
+                fields.insert("maximum".into(), maximum.into());
+            }
+            if let Some(Value::Object(now)) = fields.get_mut("now") {
+                now.insert("minimum".into(), 0.into());
+                now.insert("maximum".into(), MAX_NOW.into());
+            }
+            fields.values_mut().for_each(limit_numbers);
+        }
+        Value::Array(values) => values.iter_mut().for_each(limit_numbers),
         _ => {}
     }
 }
