@@ -61,7 +61,9 @@ export interface ChangeOptions extends CallOptions {
   readonly maxChanges?: number;
   /**
    * Users who must not be changed. A target that turns out to be one of them, in any way that it is named, fails with
-   * `protected`. Ids are compared without regard to letter case here. A name that cannot be meant refuses the whole call.
+   * `protected`. Ids are compared without regard to letter case here. A name that cannot be meant refuses the whole call; so does
+   * an address with a domain in the form `xn--`, with letters that stand for others (full-width letters, ligatures), or with a
+   * word in two alphabets. A user whose address in the account has such a form does not pass a guard by address.
    */
   readonly protect?: readonly UserName[];
   /** Maximum number of concurrent requests: 1 to 16. Default: 4. */

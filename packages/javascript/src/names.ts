@@ -7,12 +7,18 @@ import type { Selector, Target } from "./messages.js";
 /**
  * Name of a user. A string with an `@` is an e-mail address, and every other string an id, as in the arguments of the
  * command. Spaces and tabs around a string are ignored.
+ *
+ * Id: 1 to 1024 bytes of letters, digits and `._-+~/`, not `.` or `..`. E-mail address: at most 1024 bytes, one `@`, a domain
+ * with a dot; letters and digits of any script, and `._-+&#~'/` before the `@`; it begins with a letter, a digit or `_`.
+ * Addresses are resolved by reading the list.
  */
 export type UserName = string | { readonly id: string } | { readonly email: string };
 
 /**
  * A user to change. `{ id, email }` names the user by id, and is changed only if the user has this address. `expectEmail` says
- * the same for a user who is named otherwise.
+ * the same for a user who is named otherwise: a target whose user has another address fails with `precondition-failed`, which
+ * guards against ids that were mixed up. It applies to this target only: another target that names the same user can still change
+ * them.
  */
 export type TargetName =
   | UserName
