@@ -74,18 +74,19 @@ def settings(server: Server, **others: Any) -> dict[str, Any]:
 
 
 class Caller:
-    """Makes a client, calls one of its methods, and closes it: the same for both clients."""
+    """Makes a client, calls one of its methods, and closes it, with the HTTP client it was given: the same for both clients."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
     def __call__(self, settings: dict[str, Any], method: str, *arguments: Any, **options: Any) -> Any:
+        own = settings.get("http_client")
         if self.kind == "Client":
-            with Client(**settings) as client:
+            with own or contextlib.nullcontext(), Client(**settings) as client:
                 return getattr(client, method)(*arguments, **options)
 
         async def call() -> Any:
-            async with AsyncClient(**settings) as client:
+            async with own or contextlib.AsyncExitStack(), AsyncClient(**settings) as client:
                 return await getattr(client, method)(*arguments, **options)
 
         return asyncio.run(call())
@@ -624,8 +625,8 @@ def test_a_hook_of_an_own_client_may_read_the_response(call: Caller) -> None:
 
     with serving(api(zipped)) as server, limited(10):
         if call.kind == "Client":
-            with httpx.Client(event_hooks={"response": [httpx.Response.read]}) as own:
-                assert call(settings(server, http_client=own), "get", ID).id == ID
+            own = httpx.Client(event_hooks={"response": [httpx.Response.read]})
+            assert call(settings(server, http_client=own), "get", ID).id == ID
         else:
 
             async def get() -> None:
@@ -649,6 +650,69 @@ def test_an_unknown_exception_of_an_own_client_is_possibly_sent() -> None:
     assert caught.value.effect is Effect.POSSIBLY_APPLIED
     assert "ZeroDivisionError" in caught.value.message
     assert "5f3a" not in str(caught.value)
+
+
+def post_elsewhere(response: httpx.Response) -> None:
+    """Posts to another server, at which nothing listens, after an answer of the API."""
+    if "x-change" in response.headers:
+        httpx.post(refused_url(), verify=False)
+
+
+async def post_elsewhere_in_task(response: httpx.Response) -> None:
+    post_elsewhere(response)
+
+
+class PostingTransport(httpx.HTTPTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        with contextlib.ExitStack() as stack:
+            stack.callback(response.close)
+            post_elsewhere(response)
+            stack.pop_all()
+        return response
+
+
+class AsyncPostingTransport(httpx.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(response.aclose)
+            post_elsewhere(response)
+            stack.pop_all()
+        return response
+
+
+def own_client(call: Caller, **options: Any) -> Any:
+    """Makes an HTTP client of the caller's."""
+    return httpx.Client(**options) if call.kind == "Client" else httpx.AsyncClient(**options)
+
+
+@pytest.mark.parametrize("place", ["hook", "transport"])
+def test_a_failure_after_the_answer_is_possibly_sent(call: Caller, place: str) -> None:
+    """Also one that looks like that of a connection which was not made: it is about another request."""
+    if place == "transport":
+        options: Any = {"transport": PostingTransport() if call.kind == "Client" else AsyncPostingTransport()}
+    else:
+        options = {"event_hooks": {"response": [post_elsewhere if call.kind == "Client" else post_elsewhere_in_task]}}
+    with serving(api(lambda request: request.answer(200, JSON_USER, X_Change="1"))) as server:
+        error = call.error(settings(server, http_client=own_client(call, **options), deadline_ms=600), "suspend", ID)
+        assert len(server.requests) > 1
+    assert error.effect is Effect.POSSIBLY_APPLIED
+
+
+def test_a_connection_refused_to_an_own_client_is_not_sent(call: Caller) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json=TOKEN)
+        raise httpx.ConnectError("refused")
+
+    with serving(lambda request: request.answer(407, {})) as proxy:
+        for options in ({}, {"proxy": proxy.url}, {"transport": httpx.MockTransport(refuse)}):
+            base_url = "https://api.example" if options else refused_url()
+            own = {**SETTINGS, "base_url": base_url, "http_client": own_client(call, **options), "deadline_ms": 400}
+            error = call.error(own, "suspend", ID)
+            assert (error.code, error.effect) == (ErrorCode.CONNECTION_FAILED, Effect.NOT_APPLIED)
+        assert {request.method for request in proxy.requests} == {"CONNECT"}
 
 
 # Early ends.

@@ -191,15 +191,19 @@ class AsyncDriver:
         """Sends a request and tells its answer. Cancelled, it has nothing to tell."""
         if self._http.is_closed:
             return self._tell(open_.id, _http.closed_event(open_.id, now()))
+        request: Optional[httpx.Request] = None
         try:
             request = _http.build(open_.request, None)
+            if not self._is_own:
+                request.extensions["trace"] = partial(_http.note_writing_in_task, open_)
             response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
+            open_.is_begun = True
             try:
                 await self._receive(open_, response)
             finally:
                 await response.aclose()
         except Exception as error:  # noqa: BLE001 - each becomes an event: an unknown one is possibly sent.
-            self._tell(open_.id, _http.failure_event(open_.id, now(), error))
+            self._tell(open_.id, _http.failure_event(open_, now(), error, request))
         return None
 
     async def _receive(self, open_: Open, response: httpx.Response) -> None:

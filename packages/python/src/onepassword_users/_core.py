@@ -82,6 +82,8 @@ class Open:
         self.cut: Optional[Callable[[], object]] = None
         """Ends the request from outside, if its sender can be reached."""
         self.is_cancelled = False
+        self.is_begun = False
+        """True if something of the request may have left, whatever exception comes later."""
         self.head: Optional[Json] = None
         """Head of a response that is not told yet, because its body is expected at once."""
         self.head_due = 0.0

@@ -233,14 +233,18 @@ class Driver:
             return []
         if self._http.is_closed:
             return self._tell(open_.id, _http.closed_event(open_.id, now()))
+        request: Optional[httpx.Request] = None
         try:
             request = _http.build(open_.request, _http.READ_TIMEOUT)
+            if not self._is_own:
+                request.extensions["trace"] = partial(_http.note_writing, open_)
             with carrying(open_):
                 response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+                open_.is_begun = True
                 with contextlib.closing(response):
                     return self._receive(open_, response)
         except Exception as error:  # noqa: BLE001 - each becomes an event: an unknown one is possibly sent.
-            return self._tell(open_.id, _http.failure_event(open_.id, now(), error))
+            return self._tell(open_.id, _http.failure_event(open_, now(), error, request))
 
     def _receive(self, open_: Open, response: httpx.Response) -> Sends:
         body = _http.Body(response)

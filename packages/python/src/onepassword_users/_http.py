@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import os
 import ssl
@@ -11,6 +12,7 @@ from typing import Any, Optional, TypeVar, Union
 
 import httpx
 
+from ._core import Open
 from ._errors import UsersError
 from ._types import ErrorCode
 
@@ -90,6 +92,17 @@ def build(request: Json, read_timeout: Optional[float]) -> httpx.Request:
         content=request.get("body"),
         extensions={"timeout": timeout},
     )
+
+
+def note_writing(open_: Open, event: str, info: Json) -> None:
+    """Notes the begin of the request itself, and not of a proxy's tunnel: an extension `trace` of httpcore."""
+    if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+        open_.is_begun = True
+
+
+async def note_writing_in_task(open_: Open, event: str, info: Json) -> None:
+    """Does the same as `note_writing`, for `httpx.AsyncClient`."""
+    note_writing(open_, event, info)
 
 
 def answer_event(request: int, now: float, response: httpx.Response) -> Json:
@@ -174,7 +187,7 @@ def encoding_event(request: int, now: float, coding: str) -> Json:
     return {"fail": {"now": now, "request": request, "kind": "malformed", "possiblySent": True, "detail": detail}}
 
 
-# Raised before anything of the request is written. Subclasses come before their bases.
+# Raised before anything of the request that they name is written. Subclasses come before their bases.
 _NOT_SENT: tuple[tuple[type[Exception], str, str], ...] = (
     (httpx.ConnectTimeout, "connection", "the connection was not made in time"),
     (httpx.PoolTimeout, "connection", "no connection was free in time"),
@@ -192,18 +205,37 @@ _POSSIBLY_SENT: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
-def failure_event(request: int, now: float, error: Exception) -> Json:
-    """Returns the event `fail` for an exception of the HTTP client. A cause that is not known counts as possibly sent."""
-    kind, detail, is_possibly_sent = _explain(error)
+def failure_event(open_: Open, now: float, error: Exception, request: Optional[httpx.Request]) -> Json:
+    """Returns the event `fail` for an exception that the HTTP client raised while it was given a request. A cause that is not
+    known counts as possibly sent.
+    """
+    subject = _subject(error)
+    if subject is None or subject is request:
+        kind, detail, is_possibly_sent = _explain(error, is_unsent=subject is not None and not open_.is_begun)
+    else:
+        # A hook or a transport of the caller's sends requests of its own.
+        kind, detail, is_possibly_sent = _unknown(error)
     return {
-        "fail": {"now": now, "request": request, "kind": kind, "possiblySent": is_possibly_sent, "detail": detail},
+        "fail": {"now": now, "request": open_.id, "kind": kind, "possiblySent": is_possibly_sent, "detail": detail},
     }
 
 
-def _explain(error: Exception) -> tuple[str, str, bool]:
+def _subject(error: Exception) -> Optional[httpx.Request]:
+    """Returns the request that an exception of httpx is about, if it names one."""
+    # The property raises an exception if there is none.
+    with contextlib.suppress(RuntimeError):
+        return error.request if isinstance(error, httpx.RequestError) else None
+    return None
+
+
+def _unknown(error: Exception) -> tuple[str, str, bool]:
+    return "connection", f"the HTTP client failed ({type(error).__name__})", True
+
+
+def _explain(error: Exception, is_unsent: bool) -> tuple[str, str, bool]:
     for type_, kind, words in _NOT_SENT:
         if isinstance(error, type_):
-            return kind, _with_cause(words, error), False
+            return (kind, _with_cause(words, error), False) if is_unsent else _unknown(error)
     if isinstance(error, httpx.RemoteProtocolError):
         text = str(error)
         # The word for a connection that was closed too early, too.
@@ -213,7 +245,7 @@ def _explain(error: Exception) -> tuple[str, str, bool]:
     for type_, kind, words in _POSSIBLY_SENT:
         if isinstance(error, type_):
             return kind, words, True
-    return "connection", f"the HTTP client failed ({type(error).__name__})", True
+    return _unknown(error)
 
 
 def _with_cause(words: str, error: Exception) -> str:
