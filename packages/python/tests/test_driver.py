@@ -321,6 +321,34 @@ def test_close_ends_calls_of_other_threads() -> None:
             driver.run(get())
 
 
+def test_a_call_beside_close_ends_too() -> None:
+    """Also one that found the client open, and goes on when it is closed."""
+    results: list[UsersError] = []
+    has_checked, go_on = threading.Event(), threading.Event()
+
+    def check_usable() -> None:
+        has_checked.set()
+        go_on.wait(10)
+
+    def call() -> None:
+        with pytest.raises(UsersError, match="it is closed") as caught:
+            driver.run(suspend("A"))
+        results.append(caught.value)
+
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(get())
+        driver._check_usable = check_usable  # type: ignore[method-assign]
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        assert has_checked.wait(10)
+        driver.close()
+        go_on.set()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert len(server.requests) == 1
+    assert [error.effect for error in results] == [Effect.NOT_APPLIED]
+
+
 def test_a_client_that_is_dropped_ends_its_threads_and_connections() -> None:
     closed = threading.Event()
 

@@ -47,19 +47,22 @@ class Workers:
         self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._idle = 0
         self._count = 0
+        self._is_ended = False
 
     def submit(self, job: Job) -> None:
-        """Runs a job in a thread that is idle, or in a new one."""
+        """Runs a job in a thread that is idle, or in a new one, which is the only way after the end."""
         with self._lock:
-            if self._idle > 0:
+            if self._idle > 0 and not self._is_ended:
                 self._idle -= 1
+                self._jobs.put(job)
             else:
-                threading.Thread(target=self._work, name="onepassword-users", daemon=True).start()
-            self._jobs.put(job)
+                threading.Thread(target=self._work, args=([job],), name="onepassword-users", daemon=True).start()
 
     def end(self) -> None:
         """Ends the threads after the jobs under way."""
-        self._jobs.put(None)
+        with self._lock:
+            self._is_ended = True
+            self._jobs.put(None)
 
     def wait(self, seconds: float) -> None:
         """Waits until the threads have ended, for a time at most."""
@@ -68,21 +71,21 @@ class Workers:
             for _ in range(self._count):
                 self._ended.get(timeout=max(0.0, deadline - time.monotonic()))
 
-    def _work(self) -> None:
+    def _work(self, first: list[Job]) -> None:
         with self._lock:
             self._count += 1
-        while True:
-            job = self._jobs.get()
-            if job is None:
-                # For the next thread.
-                self._jobs.put(None)
-                self._ended.put(None)
-                return
+        # Taken out of the list, because the thread keeps its arguments.
+        job: Optional[Job] = first.pop()
+        while job is not None:
             job()
             # A thread that is idle must not keep the client of its last job.
             del job
             with self._lock:
                 self._idle += 1
+            job = self._jobs.get()
+        # For the next thread.
+        self._jobs.put(None)
+        self._ended.put(None)
 
 
 class Driver:
