@@ -206,6 +206,30 @@ def test_an_exit_in_a_callback_ends_the_call_with_the_truth(first: type[BaseExce
     run(test())
 
 
+def test_a_stop_of_all_calls_ends_no_later_call() -> None:
+    async def test() -> None:
+        with serving(answer) as server:
+            async with driving(server) as driver:
+                await driver.run(suspend("A"), lambda _: driver.stop(None, at_once=True))
+                assert isinstance(await driver.run(get()), User)
+                driver.stop(None, at_once=True)
+                assert isinstance(await driver.run(get()), User)
+
+    run(test())
+
+
+def test_a_stop_of_all_calls_ends_each_of_them() -> None:
+    async def test() -> None:
+        with serving(Request.hang) as server:
+            async with driving(server) as driver:
+                calls = asyncio.gather(driver.run(get("A")), driver.run(get("B")), return_exceptions=True)
+                await until_requested(server, 2)
+                driver.stop(None, at_once=True)
+                assert [type(error) for error in await calls] == [UsersError] * 2
+
+    run(test())
+
+
 def test_a_stop_from_another_thread_is_heard() -> None:
     async def test() -> None:
         stop = Stop()

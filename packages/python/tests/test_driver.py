@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import httpx
@@ -153,6 +153,51 @@ def test_a_callback_may_stop_its_own_call() -> None:
     assert outcomes[0] == "changed"
     assert outcomes.count("failed") == 4
     assert outcomes[5:] == ["skipped"] * 3
+
+
+@pytest.mark.parametrize("place", ["between calls", "callback"])
+def test_a_stop_of_all_calls_ends_no_later_call(place: str) -> None:
+    """However late the threads of the client carry the stop out."""
+    held: list[Callable[[], None]] = []
+
+    def stop(_: object = None) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(driver._workers, "submit", held.append)
+            driver.stop(None, at_once=True)
+
+    def late(request: Request) -> None:
+        while request.path == "/Z" and held:
+            held.pop()()
+        answer(request)
+
+    with serving(late) as server, driving(server) as driver:
+        if place == "callback":
+            driver.run(suspend("A"), stop)
+            assert held
+        else:
+            stop()
+        assert isinstance(driver.run(get("Z")), User)
+        assert held == []
+
+
+def test_a_stop_of_all_calls_ends_each_of_them() -> None:
+    codes: list[ErrorCode] = []
+
+    def call(id: str) -> None:
+        with pytest.raises(UsersError) as caught:
+            driver.run(get(id))
+        codes.append(caught.value.code)
+
+    with serving(Request.hang) as server, driving(server) as driver:
+        threads = [threading.Thread(target=call, args=(id,)) for id in "AB"]
+        for thread in threads:
+            thread.start()
+        while len(server.requests) < 2:
+            time.sleep(0.001)
+        driver.stop(None, at_once=True)
+        for thread in threads:
+            thread.join(10)
+    assert codes == [ErrorCode.OTHER] * 2
 
 
 def test_drain_waits_for_what_is_under_way() -> None:

@@ -58,6 +58,7 @@ class AsyncDriver:
             make_interruptible(http)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._is_closed = False
+        self._calls: set[Call] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: Optional[asyncio.TimerHandle] = None
 
@@ -83,8 +84,9 @@ class AsyncDriver:
         items = _Items(loop)
         call = Call(items.put)
         if stop is not None:
-            stop._attach(id(call), partial(self._stop_soon, loop, call))
+            stop._attach(id(call), partial(self._stop_soon, loop, [call]))
         try:
+            self._calls.add(call)
             self._perform(self._core.start(call, operation))
             while not isinstance(item := await items.get(), Done):
                 if on_settled is not None and item is not None:
@@ -93,14 +95,15 @@ class AsyncDriver:
             self._abandon(call, items, error, on_settled)
             raise
         finally:
+            self._calls.discard(call)
             if stop is not None:
                 stop._detach(id(call))
         return item
 
     def stop(self, call: Optional[Call], at_once: bool) -> None:
-        """Ends a call early, or all of them."""
+        """Ends a call early, or all that are under way now."""
         if self._loop is not None and not self._is_closed:
-            self._stop_soon(self._loop, call, at_once)
+            self._stop_soon(self._loop, list(self._calls) if call is None else [call], at_once)
 
     async def close(self) -> None:
         """Ends all calls at once, and then all connections."""
@@ -131,13 +134,13 @@ class AsyncDriver:
             raise RuntimeError("the client belongs to another event loop: make one in each, and close it there")
         return loop
 
-    def _stop_soon(self, loop: asyncio.AbstractEventLoop, call: Optional[Call], at_once: bool) -> None:
+    def _stop_soon(self, loop: asyncio.AbstractEventLoop, calls: list[Call], at_once: bool) -> None:
         # Also from another thread or a signal handler. A loop that is closed has no calls.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._stop_now, call, at_once)
+            loop.call_soon_threadsafe(self._stop_now, calls, at_once)
 
-    def _stop_now(self, call: Optional[Call], at_once: bool) -> None:
-        self._perform(self._core.stop(call, at_once))
+    def _stop_now(self, calls: list[Call], at_once: bool) -> None:
+        self._perform(self._core.stop(calls, at_once))
 
     def _abandon(self, call: Call, items: _Items, error: BaseException, on_settled: Optional[OnSettled]) -> None:
         """Ends a call at once, and makes the truth about it the cause of the exception."""

@@ -213,10 +213,11 @@ class Core:
             sends += self._carry_out(self._event(encode({"tick": {"now": at}})))
         return sends
 
-    def stop(self, call: Optional[Call], at_once: bool) -> Sends:
-        """Ends a call early, or all of them."""
-        if call is None:
-            return self._tell_stop(None, at_once) if self._calls else []
+    def stop(self, calls: list[Call], at_once: bool) -> Sends:
+        """Ends calls early."""
+        return [send for call in calls for send in self._stop(call, at_once)]
+
+    def _stop(self, call: Call, at_once: bool) -> Sends:
         if call.done is not None:
             return []
         if not call.is_started:
@@ -229,11 +230,12 @@ class Core:
         if not call.is_started:
             call.end(Done(error=UsersError(ErrorCode.OTHER, "the call was stopped before it started")))
             return []
-        return self.stop(call, at_once=True)
+        return self._stop(call, at_once=True)
 
     def close(self) -> None:
         """Ends all calls at once. Calls that start later fail."""
-        self.stop(None, at_once=True)
+        if self._calls:
+            self._tell_stop(None, at_once=True)
         self._break("it is closed")
 
     def _tell_stop(self, call: Optional[int], at_once: bool) -> Sends:

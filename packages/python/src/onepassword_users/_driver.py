@@ -100,6 +100,8 @@ class Driver:
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._is_closed = False
+        # No lock: a signal handler may ask for a stop at any instruction. Each use of the set is one step of the interpreter.
+        self._calls: set[Call] = set()
         self._workers = Workers()
         self._pokes: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._next_look: Optional[float] = None
@@ -118,21 +120,24 @@ class Driver:
         if stop is not None:
             stop._attach(id(call), partial(self.stop, call))
         try:
+            self._calls.add(call)
             self._workers.submit(partial(self._perform, partial(self._core.start, call, operation)))
             _hear(items, on_settled, None)
         except BaseException as error:
             self._abandon(call, items, error, on_settled)
             raise
         finally:
+            self._calls.discard(call)
             if stop is not None:
                 stop._detach(id(call))
         assert call.done is not None
         return call.done
 
     def stop(self, call: Optional[Call], at_once: bool) -> None:
-        """Asks for an early end of a call, or of all of them, and returns at once."""
+        """Asks for an early end of a call, or of all that are under way now, and returns at once."""
         if os.getpid() == self._pid and not self._is_closed:
-            self._workers.submit(partial(self._perform, partial(self._core.stop, call, at_once)))
+            calls = list(self._calls) if call is None else [call]
+            self._workers.submit(partial(self._perform, partial(self._core.stop, calls, at_once)))
 
     def close(self) -> None:
         """Ends all calls at once, and then all connections and threads."""
