@@ -436,6 +436,104 @@ def test_a_module_that_fails_ends_all_calls_with_their_effects() -> None:
     assert of_get.value.effect is Effect.NOT_APPLIED
 
 
+@pytest.mark.parametrize("failing", ["start", "stop", "answer"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_step_that_fails_leaves_no_call_waiting(failing: str) -> None:
+    class Failing(FakeModule):
+        def event(self, head: str, piece: object = b"") -> dict[str, object]:
+            if head.startswith(f'{{"{failing}"'):
+                raise ZeroDivisionError
+            return super().event(head, piece)
+
+    errors: list[UsersError] = []
+
+    def call() -> None:
+        with pytest.raises(UsersError, match="cannot go on: a step failed \\(ZeroDivisionError\\)") as caught:
+            driver.run(get())
+        errors.append(caught.value)
+
+    with serving(Request.hang if failing == "stop" else answer) as server, driving(server, Failing(server.url)) as driver:
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        if failing == "stop":
+            while not server.requests:
+                time.sleep(0.001)
+            driver.stop(None, at_once=True)
+        thread.join(5)
+        assert len(errors) == 1
+
+
+def test_a_module_that_traps_at_the_start_ends_the_call() -> None:
+    class Failing(FakeModule):
+        def event(self, head: str, piece: object = b"") -> dict[str, object]:
+            if head.startswith('{"start"'):
+                raise MachineError("the module trapped")
+            return super().event(head, piece)
+
+    errors: list[UsersError] = []
+
+    def call() -> None:
+        with pytest.raises(UsersError, match="cannot go on: the module trapped") as caught:
+            driver.run(get())
+        errors.append(caught.value)
+
+    with serving(answer) as server, driving(server, Failing(server.url)) as driver:
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert len(errors) == 1
+
+
+def refuse_threads(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
+    """Lets the start of threads with a name fail, as a limit of the system does."""
+    start = threading.Thread.start
+    left = iter(range(times))
+
+    def start_or_fail(thread: threading.Thread) -> None:
+        if thread.name == name and next(left, None) is not None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_fail)
+
+
+@pytest.mark.parametrize("name", ["onepassword-users-time", "onepassword-users"])
+def test_a_thread_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """And the next call has its deadline."""
+    caught: list[BaseException] = []
+
+    def call() -> None:
+        for _ in range(2):
+            try:
+                driver.run(get())
+            except (RuntimeError, UsersError) as error:
+                caught.append(error)
+
+    with serving(Request.hang) as server, driving(server, deadline_ms=300) as driver:
+        # Twice for a call: its start and its end.
+        refuse_threads(monkeypatch, name, 1 if name.endswith("time") else 2)
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        thread.join(5)
+    first, second = caught
+    assert "can't start new thread" in str(first)
+    assert isinstance(second, UsersError)
+    assert second.code is ErrorCode.TIMED_OUT
+
+
+def test_requests_without_a_thread_are_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(answer) as server, driving(server, deadline_ms=5000) as driver:
+        driver.run(get())
+        refuse_threads(monkeypatch, "onepassword-users", 1000)
+        report = driver.run(suspend(*"ABCDEFGH"))
+        assert len(server.requests) == 2
+    assert isinstance(report, Report)
+    failed = [target.error for target in report.targets if target.error is not None]
+    assert len(failed) == 7
+    assert {(error.code, error.effect) for error in failed} == {(ErrorCode.CONNECTION_FAILED, Effect.NOT_APPLIED)}
+    assert failed[0].message == "no thread could be started"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_gets_a_clear_error() -> None:

@@ -122,17 +122,20 @@ class Core:
             call.end(Done(error=_broken_error(self._broken, call)))
             return []
         call.number = next(self._numbers)
+        # Before the module hears of it: if it fails, the call ends with the others.
+        self._calls[call.number] = call
         try:
             head = encode({"start": {"now": now(), "call": call.number, "operation": operation}})
             actions = self._event(head)
         except (ValueError, MemoryError) as error:
+            self._calls.pop(call.number, None)
             call.end(Done(error=UsersError(ErrorCode.INVALID_ARGUMENT, str(error))))
             return []
         if "error" in actions:
+            del self._calls[call.number]
             call.end(Done(error=_results.error(actions["error"])))
             return self._carry_out(actions)
         call.is_started = True
-        self._calls[call.number] = call
         if call.stop is None:
             return self._carry_out(actions)
         return self._refuse(call, actions)
@@ -234,9 +237,11 @@ class Core:
 
     def close(self) -> None:
         """Ends all calls at once. Calls that start later fail."""
-        if self._calls:
-            self._tell_stop(None, at_once=True)
-        self._break("it is closed")
+        try:
+            if self._calls:
+                self._tell_stop(None, at_once=True)
+        finally:
+            self.fail("it is closed")
 
     def _tell_stop(self, call: Optional[int], at_once: bool) -> Sends:
         members: Json = {"now": now(), "atOnce": at_once}
@@ -250,11 +255,11 @@ class Core:
         try:
             return self._module.event(head, piece)
         except MachineError as error:
-            self._break(str(error))
+            self.fail(str(error))
             return _NOTHING
 
-    def _break(self, problem: str) -> None:
-        """Ends all calls after the module failed: each with the effect that its requests may have had."""
+    def fail(self, problem: str) -> None:
+        """Ends all calls after the module or a step failed: each with the effect that its requests may have had."""
         self._broken = problem
         self.wake = None
         for request in list(self.requests.values()):

@@ -76,16 +76,18 @@ class Workers:
             self._count += 1
         # Taken out of the list, because the thread keeps its arguments.
         job: Optional[Job] = first.pop()
-        while job is not None:
-            job()
-            # A thread that is idle must not keep the client of its last job.
-            del job
-            with self._lock:
-                self._idle += 1
-            job = self._jobs.get()
-        # For the next thread.
-        self._jobs.put(None)
-        self._ended.put(None)
+        try:
+            while job is not None:
+                job()
+                # A thread that is idle must not keep the client of its last job.
+                del job
+                with self._lock:
+                    self._idle += 1
+                job = self._jobs.get()
+            # For the next thread.
+            self._jobs.put(None)
+        finally:
+            self._ended.put(None)
 
 
 class Driver:
@@ -105,6 +107,8 @@ class Driver:
         self._workers = Workers()
         self._pokes: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._next_look: Optional[float] = None
+        # Reentrant: a signal handler may make a call.
+        self._starting = threading.RLock()
         self._has_timekeeper = False
         self._finalizer = weakref.finalize(self, _end, self._workers, self._pokes, http if is_own else None, self._pid)
 
@@ -115,6 +119,7 @@ class Driver:
     def run_to_end(self, operation: Json, on_settled: Optional[OnSettled] = None, stop: Optional[Stop] = None) -> Done:
         """Runs a call to its end. An exception in this thread ends it at once, with the truth as the cause."""
         self._check_usable()
+        self._start_timekeeper()
         items: Items = queue.SimpleQueue()
         call = Call(items.put)
         if stop is not None:
@@ -171,6 +176,14 @@ class Driver:
         if self._is_closed:
             raise RuntimeError("the client is closed")
 
+    def _start_timekeeper(self) -> None:
+        """Starts the timekeeper in the thread of a call, which hears of it if there is no thread to be had."""
+        with self._starting:
+            if not self._has_timekeeper:
+                target = partial(_keep_time, weakref.ref(self), self._pokes)
+                threading.Thread(target=target, name="onepassword-users-time", daemon=True).start()
+                self._has_timekeeper = True
+
     def _abandon(self, call: Call, items: Items, error: BaseException, on_settled: Optional[OnSettled]) -> None:
         """Ends a call at once, and makes the truth about it the cause of the exception."""
         self._workers.submit(partial(self._end_now, call))
@@ -197,17 +210,28 @@ class Driver:
         """Carries out a step, and one of the requests that it wants; the others go to other threads."""
         sends = self._step(step)
         while sends:
-            for request in sends[1:]:
-                self._hand_over(request)
+            self._hand_over(sends[1:])
             sends = self._send(sends[0])
 
-    def _hand_over(self, request: Open) -> None:
-        self._workers.submit(partial(self._perform, partial(lambda request: [request], request)))
+    def _hand_over(self, requests: Sends) -> None:
+        """Sends requests in other threads."""
+        waiting = list(requests)
+        while waiting:
+            request = waiting.pop(0)
+            try:
+                self._workers.submit(partial(self._perform, partial(lambda request: [request], request)))
+            except RuntimeError:
+                waiting += self._tell(request.id, _http.no_thread_event(request.id, now()))
 
     def _step(self, step: Callable[[], Sends]) -> Sends:
         with self._lock:
-            sends = step()
-            self._set_timer()
+            try:
+                sends = step()
+                self._set_timer()
+            except BaseException as error:
+                # No call may wait for what this step did not do.
+                self._core.fail(f"a step failed ({type(error).__name__})")
+                raise
         return sends
 
     def _set_timer(self) -> None:
@@ -215,19 +239,11 @@ class Driver:
         at = self._core.look_at()
         if at is not None and (self._next_look is None or at < self._next_look):
             self._next_look = at
-            self._poke()
-
-    def _poke(self) -> None:
-        if not self._has_timekeeper:
-            self._has_timekeeper = True
-            target = partial(_keep_time, weakref.ref(self), self._pokes)
-            threading.Thread(target=target, name="onepassword-users-time", daemon=True).start()
-        self._pokes.put(True)
+            self._pokes.put(True)
 
     def _look(self) -> Optional[float]:
         """Tells the time if it is due. Returns the seconds until the next look; None if there is nothing to wait for."""
-        for request in self._step(self._core.tick):
-            self._hand_over(request)
+        self._hand_over(self._step(self._core.tick))
         with self._lock:
             at = self._next_look = self._core.look_at()
         return None if at is None else max(0.0, (at - now()) / 1000)
@@ -273,8 +289,7 @@ class Driver:
             for part in filter(len, (told, piece)):
                 if open_.id not in self._core.requests:
                     return []
-                for request in self._tell(open_.id, _http.body_event(open_.id, now(), True), part):
-                    self._hand_over(request)
+                self._hand_over(self._tell(open_.id, _http.body_event(open_.id, now(), True), part))
         response.close()
         return self._tell(open_.id, _http.body_event(open_.id, now(), False), last)
 
@@ -308,6 +323,8 @@ def _keep_time(driver: weakref.ref[Driver], pokes: queue.SimpleQueue[bool]) -> N
     while True:
         with contextlib.suppress(queue.Empty):
             if not pokes.get(timeout=timeout):
+                # For another one, if an interrupt hid that this one was started.
+                pokes.put(False)
                 return
         it = driver()
         if it is None:

@@ -175,6 +175,12 @@ def body_event(request: int, now: float, more: bool) -> Json:
     return {"body": {"now": now, "request": request, "more": more}}
 
 
+def no_thread_event(request: int, now: float) -> Json:
+    """Returns the event `fail` for a request that no thread can send."""
+    detail = "no thread could be started"
+    return {"fail": {"now": now, "request": request, "kind": "connection", "possiblySent": False, "detail": detail}}
+
+
 def closed_event(request: int, now: float) -> Json:
     """Returns the event `fail` for a request that an HTTP client of the caller's, which is closed, cannot send."""
     detail = "the HTTP client is closed"
