@@ -257,6 +257,25 @@ def test_close_ends_calls_of_other_tasks() -> None:
     run(test())
 
 
+def test_a_cancelled_close_closes_all_connections() -> None:
+    async def test() -> None:
+        with serving(Request.hang) as server:
+            async with driving(server) as driver:
+                call = asyncio.create_task(driver.run(get()))
+                await until_requested(server, 1)
+                closing = asyncio.create_task(driver.close())
+                # It now waits for the task of the request.
+                await asyncio.sleep(0)
+                closing.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await closing
+                assert driver._http.is_closed
+                with pytest.raises(UsersError):
+                    await call
+
+    run(test())
+
+
 def test_another_event_loop_is_refused() -> None:
     with serving(answer) as server:
         http = httpx.AsyncClient()

@@ -394,6 +394,39 @@ def test_a_call_beside_close_ends_too() -> None:
     assert [error.effect for error in results] == [Effect.NOT_APPLIED]
 
 
+@pytest.mark.parametrize("place", ["submit", "wait"])
+def test_an_interrupted_close_closes_all_connections(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    def interrupt(*_: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    with serving(answer) as server, driving(server) as driver:
+        driver.run(get())
+        monkeypatch.setattr(driver._workers, place, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            driver.close()
+        assert driver._http.is_closed
+
+
+def test_close_without_another_thread_ends_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    results: list[UsersError] = []
+
+    def call() -> None:
+        with pytest.raises(UsersError) as caught:
+            driver.run(get())
+        results.append(caught.value)
+
+    with serving(Request.hang) as server, driving(server) as driver:
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        while not server.requests:
+            time.sleep(0.001)
+        refuse_threads(monkeypatch, "onepassword-users", 1000)
+        driver.close()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 def test_a_client_that_is_dropped_ends_its_threads_and_connections() -> None:
     closed = threading.Event()
 

@@ -117,9 +117,11 @@ class AsyncDriver:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._is_own:
-            await self._http.aclose()
+        try:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            if self._is_own:
+                await self._http.aclose()
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         try:

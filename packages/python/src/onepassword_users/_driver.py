@@ -148,22 +148,36 @@ class Driver:
         """Ends all calls at once, and then all connections and threads."""
         if self._is_closed:
             return
-        self._is_closed = True
         if os.getpid() != self._pid:
             # The connections and threads are those of the parent process.
+            self._is_closed = True
             self._finalizer.detach()
             return
-        self._finalizer.detach()
+        # An interrupt ends the waits, and nothing else.
+        try:
+            self._is_closed = True
+            self._finalizer.detach()
+            self._end_calls()
+        finally:
+            try:
+                self._workers.end()
+                self._pokes.put(False)
+                if self._is_own:
+                    # A connection that is being made would not be closed with the others.
+                    self._workers.wait(_CLOSE_SECONDS)
+            finally:
+                if self._is_own:
+                    self._http.close()
+
+    def _end_calls(self) -> None:
         ended: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._workers.submit(partial(self._close_calls, ended))
+        try:
+            self._workers.submit(partial(self._close_calls, ended))
+        except RuntimeError:
+            # There is no thread to be had.
+            self._close_calls(ended)
         with contextlib.suppress(queue.Empty):
             ended.get(timeout=_ABANDON_SECONDS)
-        self._workers.end()
-        self._pokes.put(False)
-        if self._is_own:
-            # A connection that is being made would not be closed with the others.
-            self._workers.wait(_CLOSE_SECONDS)
-            self._http.close()
 
     def _close_calls(self, ended: queue.SimpleQueue[None]) -> None:
         with self._lock:
