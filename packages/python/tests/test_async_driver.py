@@ -15,7 +15,7 @@ from fake_module import FakeModule
 from servers import Request, Server, serving
 from test_driver import answer, get, slow_but_the_first, suspend
 
-from onepassword_users import Report, Stop, Stopped, User, UsersError
+from onepassword_users import Effect, Report, Stop, Stopped, User, UsersError
 from onepassword_users._async_driver import AsyncDriver
 from onepassword_users._core import Core
 
@@ -238,6 +238,20 @@ def test_a_stop_from_another_thread_is_heard() -> None:
                 threading.Timer(0.05, stop.cancel).start()
                 with pytest.raises(UsersError):
                     await driver.run(get(), None, stop)
+
+    run(test())
+
+
+def test_a_stop_asked_for_before_is_known_at_the_start() -> None:
+    async def test() -> None:
+        stop = Stop()
+        stop.cancel()
+        with serving(answer) as server:
+            async with driving(server) as driver:
+                with pytest.raises(UsersError) as caught:
+                    await driver.run({"suspend-user": {"id": "A"}}, None, stop)
+            assert server.requests == []
+        assert caught.value.effect is Effect.NOT_APPLIED
 
     run(test())
 

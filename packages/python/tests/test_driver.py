@@ -236,6 +236,27 @@ def test_a_call_stopped_before_it_starts_sends_nothing() -> None:
     assert all(target.error is None or target.error.effect is Effect.NOT_APPLIED for target in report.targets)
 
 
+def test_a_stop_asked_for_before_is_known_at_the_start() -> None:
+    """However late the threads of the client carry the stop out."""
+    stop = Stop()
+    stop.cancel()
+    with serving(answer) as server, driving(server) as driver:
+        submit = driver._workers.submit
+        jobs: list[Callable[[], None]] = []
+
+        def submit_but_the_first(job: Callable[[], None]) -> None:
+            jobs.append(job)
+            if len(jobs) > 1:
+                submit(job)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(driver._workers, "submit", submit_but_the_first)
+            with pytest.raises(UsersError) as caught:
+                driver.run({"suspend-user": {"id": "A"}}, None, stop)
+        assert server.requests == []
+    assert caught.value.effect is Effect.NOT_APPLIED
+
+
 def test_an_exception_of_a_callback_ends_the_call_with_the_truth() -> None:
     def fail(_: object) -> None:
         raise ZeroDivisionError

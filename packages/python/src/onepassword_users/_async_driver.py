@@ -84,6 +84,8 @@ class AsyncDriver:
         items = _Items(loop)
         call = Call(items.put)
         if stop is not None:
+            # One that was asked for before: no request may be sent until it is carried out.
+            call.stop = stop._asked
             stop._attach(id(call), partial(self._stop_soon, loop, [call]))
         try:
             self._calls.add(call)

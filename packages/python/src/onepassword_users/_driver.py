@@ -123,6 +123,8 @@ class Driver:
         items: Items = queue.SimpleQueue()
         call = Call(items.put)
         if stop is not None:
+            # One that was asked for before: no request may be sent until it is carried out.
+            call.stop = stop._asked
             stop._attach(id(call), partial(self.stop, call))
         try:
             self._calls.add(call)
