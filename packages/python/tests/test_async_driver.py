@@ -256,6 +256,28 @@ def test_a_stop_asked_for_before_is_known_at_the_start() -> None:
     run(test())
 
 
+@pytest.mark.parametrize("is_sent", [False, True], ids=["before it is sent", "after that"])
+def test_a_request_cancelled_from_outside_ends_its_call(is_sent: bool) -> None:
+    """As by a framework that cancels all tasks when it shuts down."""
+
+    async def test() -> None:
+        with serving(Request.hang) as server:
+            async with driving(server) as driver:
+                call = asyncio.create_task(driver.run({"suspend-user": {"id": "A"}}))
+                await asyncio.sleep(0)
+                if is_sent:
+                    await until_requested(server, 1)
+                [request] = asyncio.all_tasks() - {asyncio.current_task(), call}
+                request.cancel()
+                with pytest.raises(UsersError, match="was cancelled") as caught:
+                    await asyncio.wait_for(asyncio.shield(call), 5)
+                assert driver._core.requests == {}
+            assert len(server.requests) == int(is_sent)
+        assert caught.value.effect is Effect.POSSIBLY_APPLIED
+
+    run(test())
+
+
 def test_close_ends_calls_of_other_tasks() -> None:
     async def test() -> None:
         with serving(Request.hang) as server:

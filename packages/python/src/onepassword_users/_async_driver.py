@@ -170,8 +170,14 @@ class AsyncDriver:
             task = self._loop.create_task(self._send(open_))
             open_.cut = partial(_cancel, task)
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(self._let_go, open_.id))
         self._set_timer()
+
+    def _let_go(self, request: int, task: asyncio.Task[None]) -> None:
+        """Forgets a task that has ended. One that was cancelled from outside, perhaps before its first step, told nothing."""
+        self._tasks.discard(task)
+        if task.cancelled():
+            self._tell(request, _http.cancelled_event(request, now()))
 
     def _set_timer(self) -> None:
         """Sets the timer, if it must ring earlier than it does. One that rings too early is set again."""

@@ -187,6 +187,12 @@ def closed_event(request: int, now: float) -> Json:
     return {"fail": {"now": now, "request": request, "kind": "denied", "possiblySent": False, "detail": detail}}
 
 
+def cancelled_event(request: int, now: float) -> Json:
+    """Returns the event `fail` for a request whose task was cancelled by another one than the client."""
+    detail = "the task of the request was cancelled"
+    return {"fail": {"now": now, "request": request, "kind": "connection", "possiblySent": True, "detail": detail}}
+
+
 def encoding_event(request: int, now: float, coding: str) -> Json:
     """Returns the event `fail` for a body that is compressed in a way that cannot be read."""
     detail = f"the response has the content coding {printable(coding, 40)!r}, which cannot be read"
