@@ -190,6 +190,33 @@ def test_lists_are_read_page_by_page(account: Account) -> None:
     assert asyncio.run(read()) == users
 
 
+@pytest.mark.parametrize("page_size", [10, 100], ids=["more pages", "one page"])
+def test_a_stopped_list_yields_no_more_users(account: Account, page_size: int) -> None:
+    """Also none of the page that is read already; and it does not look complete."""
+    seen: list[User] = []
+
+    def take(user: User, stop: Stop) -> None:
+        seen.append(user)
+        if len(seen) == 3:
+            stop.drain()
+
+    def read(stop: Stop) -> None:
+        with Client(**account.settings()) as client:
+            for user in client.list_all(page_size=page_size, stop=stop):
+                take(user, stop)
+
+    async def read_in_task(stop: Stop) -> None:
+        async with AsyncClient(**account.settings()) as client:
+            async for user in client.list_all(page_size=page_size, stop=stop):
+                take(user, stop)
+
+    for reading in (read, lambda stop: asyncio.run(read_in_task(stop))):
+        seen.clear()
+        with pytest.raises(UsersError, match="stopped") as caught:
+            reading(Stop())
+        assert (len(seen), caught.value.code) == (3, ErrorCode.OTHER)
+
+
 def test_users_of_a_list_are_made_one_by_one(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
     """A whole page at once would hold the event loop."""
     made: list[str] = []

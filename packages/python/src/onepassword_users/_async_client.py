@@ -179,11 +179,12 @@ class AsyncClient:
         """Iterates over all users, or all users in one state. Reads a page when the one before is used up, each with a
         deadline.
 
-        A user whom the server lists twice while the list changes is returned once. ``page_size``: 1 to 1000. Errors: those
-        of `list`; ``malformed-response`` if the pages repeat.
+        A user whom the server lists twice while the list changes is returned once. ``page_size``: 1 to 1000. ``stop`` is
+        looked at before each user: after it none follows, not even of a page that was read before. Errors: those of `list`;
+        ``other`` after a stop, if users are left; ``malformed-response`` if the pages repeat.
         """
         _arguments.check_stop(stop)
-        pages = _operations.Pages()
+        pages = _operations.Pages(stop)
         while True:
             operation = _arguments.list_users(state, page_size, pages.token)
             done = await self._driver.run_to_end(operation, None, stop)

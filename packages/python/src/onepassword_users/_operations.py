@@ -10,6 +10,7 @@ from . import _compiled, _results, _settings
 from ._core import Core
 from ._errors import UsersError
 from ._machine import Machine, MachineError
+from ._stop import Stop
 from ._types import ErrorCode, Target, User
 
 Json = dict[str, Any]
@@ -32,9 +33,10 @@ def environment_source(environ: Optional[Mapping[str, str]]) -> Json:
 
 
 class Pages:
-    """Position in a list that is read page by page: refuses a server that leads in a circle."""
+    """Position in a list that is read page by page: refuses a server that leads in a circle, and ends at a stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Optional[Stop]) -> None:
+        self._stop = stop
         self._seen: set[str] = set()
         self._ids: set[str] = set()
         self.token: Optional[str] = None
@@ -55,6 +57,9 @@ class Pages:
     def _fresh(self, users: list[Json]) -> Iterator[User]:
         users.reverse()
         while users:
+            if self._stop is not None and self._stop.asked:
+                message = "list-users: the call was stopped by its caller"
+                raise UsersError(ErrorCode.OTHER, message, hint="repeat the call to go on")
             user = users.pop()
             if user["id"] not in self._ids:
                 self._ids.add(user["id"])
