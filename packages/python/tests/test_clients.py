@@ -622,10 +622,13 @@ def test_cookies_are_not_kept(call: Caller) -> None:
 
 def test_the_headers_and_credentials_of_an_own_client_stay_at_home() -> None:
     own = httpx.Client(headers={"x-secret": "1"}, cookies={"a": "b"}, auth=("user", "hunter2"), follow_redirects=True)
-    with serving(api(lambda request: request.answer(200, JSON_USER))) as server, own:
+    with serving(api(lambda request: request.answer(200, JSON_USER, Set_Cookie="c=d"))) as server, own:
         with Client(**settings(server, http_client=own)) as client:
             client.get(ID)
+            client.get(ID)
         assert not own.is_closed
+        # It keeps what it is told to keep.
+        assert own.cookies["c"] == "d"
         for request in server.requests:
             assert not {"x-secret", "cookie"} & set(request.headers)
         assert server.requests[-1].headers["authorization"] == "Bearer token-7d1c"
