@@ -82,6 +82,7 @@ simulator=${SIMULATOR:-$target/debug/simulator}
 # With the features of the whole workspace, so that its libraries are not built twice.
 [ -n "${SIMULATOR-}" ] || cargo build --locked --workspace --bin simulator
 install -m 644 "$module" "$package/src/onepassword_users/onepassword_users_steps.wasm"
+install -m 644 protocol/schema.json "$package/src/onepassword_users/schema.json"
 cp LICENSE-MIT LICENSE-APACHE "$package/"
 
 # Kept as long as the requirements and the interpreter are the same.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import importlib.resources
 import inspect
 import json
 import re
@@ -148,6 +149,11 @@ def fields_in_schema(definition: str) -> dict[str, tuple[str, bool]]:
     return {
         renamed.get(name) or snake(name): (kind(member), name not in schema["required"]) for name, member in members.items()
     }
+
+
+def test_the_schema_of_the_messages_is_in_the_package() -> None:
+    shipped = importlib.resources.files("onepassword_users").joinpath("schema.json")
+    assert shipped.read_bytes() == (ROOT / "protocol/schema.json").read_bytes()
 
 
 def test_every_definition_is_compared() -> None:
