@@ -24,7 +24,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     select,
     sync::{oneshot, watch},
     task::JoinHandle,
@@ -37,6 +37,9 @@ use crate::service::{HeadAnswer, Service, ServiceResponse};
 
 /// Maximum size of a request's head, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
+/// Number of connections that the operating system holds until they are accepted, if its own limit allows it. The standard
+/// library's is 128: more callers at once would be kept waiting for a second, or lose their connections.
+const BACKLOG: u32 = 1024;
 
 /// Limits on clients.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +111,7 @@ impl Server {
         limits: ServerLimits,
         on_request: impl Fn(&ServedRequest) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = listen(address)?;
         let shared = Arc::new(SharedState {
             service,
             limits,
@@ -138,6 +141,19 @@ impl Server {
         let all = self.shared.limits.max_connections;
         self.shared.connections.closed(all).await;
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
+    // As the standard library does: on Windows it would let others take the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 async fn accept(

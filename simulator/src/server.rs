@@ -19,11 +19,14 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     task::{AbortHandle, JoinHandle, JoinSet},
 };
 
 use self::takeover::TakeoverSender;
+
+/// Number of connections that wait to be accepted: a service under test may call with hundreds at once.
+const BACKLOG: u32 = 1024;
 
 /// A server that runs until it is stopped or dropped.
 pub(crate) struct Server {
@@ -35,7 +38,7 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on 127.0.0.1; port 0 selects a free port.
     pub(crate) async fn start(shared: Arc<SharedState>, port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = listen(port)?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(accept(listener, shared));
         Ok(Self {
@@ -68,6 +71,16 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.abort.abort();
     }
+}
+
+/// Listens on 127.0.0.1.
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    // As the standard library does: on Windows it would let others take the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+    socket.listen(BACKLOG)
 }
 
 async fn accept(listener: TcpListener, shared: Arc<SharedState>) {

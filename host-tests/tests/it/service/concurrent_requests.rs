@@ -1,6 +1,6 @@
 //! Concurrent requests: each receives its own response.
 
-use std::sync::Arc;
+use std::{net::TcpStream, sync::Arc, time::Duration};
 
 use serde_json::json;
 use simulator::State;
@@ -67,4 +67,18 @@ async fn concurrent_suspensions_of_the_same_users_agree() {
         let state = deployment.simulator.user(id).map(|user| user.state);
         assert_eq!(state, Some(State::Suspended));
     }
+}
+
+#[tokio::test]
+async fn a_burst_of_connections_waits_while_the_server_is_busy() {
+    let deployment = Deployment::new().await;
+    // The server shares this thread: until the first wait here it accepts none of them.
+    let mut burst = Vec::new();
+    for number in 0..300 {
+        let connection =
+            TcpStream::connect_timeout(&deployment.server.address(), Duration::from_millis(500));
+        burst.push(connection.unwrap_or_else(|error| panic!("connection {number}: {error}")));
+    }
+    drop(burst);
+    deployment.assert_serves().await;
 }
