@@ -11,7 +11,7 @@
 # default the Pythons are 3.9 to 3.13, of the PATH or of pyenv. One that is missing is a failure.
 #
 # Needs cargo, the target wasm32-unknown-unknown and PyPI. SIMULATOR and CONFORMANCE name programs that are built already, and
-# STEPS_MODULE the module.
+# STEPS_MODULE the module, by absolute paths.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

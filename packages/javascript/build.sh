@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the package in dist/: the module, the code and its types. Needs Rust, Node and npm. STEPS_MODULE names a module that is
-# built already.
+# Builds the package in dist/: the module, the code and its types. Needs Rust, Node and npm. STEPS_MODULE is the absolute
+# path of a module that is built already.
 set -euo pipefail
 cd "$(dirname "$0")"
 

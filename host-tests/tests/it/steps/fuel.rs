@@ -1,4 +1,4 @@
-//! What the module costs, in fuel: exact for a build of it, and so a budget.
+//! Budgets of the module in fuel, the unit in which wasmtime counts its instructions: exact for a build of it.
 
 use serde_json::{Value, json};
 
