@@ -20,32 +20,58 @@ interface RuntimeError {
   errors?: unknown;
 }
 
-const UNRESOLVED = "the host name cannot be resolved";
-const REFUSED = "the server refused the connection";
-const UNTRUSTED = "the server's TLS certificate is not trusted";
-const UNREACHABLE = "the server cannot be reached";
-const LATE_CONNECTION = "the connection was not made in time";
-const BROKEN = "the connection broke";
-const LATE = "no response came in time";
-const INCOMPLETE = "the response is incomplete";
-const NOT_HTTP = "the response is not valid HTTP";
-const LARGE = "the response is larger than the host accepts";
-const UNKNOWN = "the host failed to carry out the request";
+/** Cause of a failure. */
+export type Cause =
+  | "unresolved"
+  | "refused"
+  | "untrusted"
+  | "unreachable"
+  | "late-connection"
+  | "broken"
+  | "late"
+  | "incomplete"
+  | "not-http"
+  | "not-a-response"
+  | "large"
+  | "unknown";
+
+/** Cause of a failed request, and if the request may have reached the server. */
+export interface Diagnosis {
+  cause: Cause;
+  /** False only if no byte of the request can have reached the server. */
+  possiblySent: boolean;
+}
+
+/** Kind and words of each cause. */
+const EXPLANATIONS: Record<Cause, Pick<Failure, "kind" | "detail">> = {
+  unresolved: { kind: "connection", detail: "the host name cannot be resolved" },
+  refused: { kind: "connection", detail: "the server refused the connection" },
+  untrusted: { kind: "connection", detail: "the server's TLS certificate is not trusted" },
+  unreachable: { kind: "connection", detail: "the server cannot be reached" },
+  "late-connection": { kind: "connection", detail: "the connection was not made in time" },
+  broken: { kind: "connection", detail: "the connection broke" },
+  late: { kind: "timed-out", detail: "no response came in time" },
+  incomplete: { kind: "connection", detail: "the response is incomplete" },
+  "not-http": { kind: "malformed", detail: "the response is not valid HTTP" },
+  "not-a-response": { kind: "malformed", detail: "the response cannot be read" },
+  large: { kind: "too-large", detail: "the response is larger than the host accepts" },
+  unknown: { kind: "connection", detail: "the host failed to carry out the request" },
+};
 
 /** Failure of a request that was not sent because its call was stopped. */
 export const STOPPED: Failure = { kind: "denied", possiblySent: false, detail: "the call was stopped" };
 /** Failure of a request whose response cannot be read. */
-export const MALFORMED: Failure = { kind: "malformed", possiblySent: true, detail: "the response cannot be read" };
-/** Failure of which nothing is known. */
-const FAILED: Failure = { kind: "connection", possiblySent: true, detail: UNKNOWN };
+export const MALFORMED: Failure = { ...EXPLANATIONS["not-a-response"], possiblySent: true };
+/** Diagnosis of which nothing is known. */
+const UNKNOWN: Diagnosis = { cause: "unknown", possiblySent: true };
 
 /** Codes of errors that happen before there is a connection, and at no other time. */
-const BEFORE_CONNECTION: ReadonlyMap<string, string> = new Map([
-  ["ENOTFOUND", UNRESOLVED],
-  ["EAI_AGAIN", UNRESOLVED],
-  ["ECONNREFUSED", REFUSED],
-  ["ConnectionRefused", REFUSED],
-  ["UND_ERR_CONNECT_TIMEOUT", LATE_CONNECTION],
+const BEFORE_CONNECTION: ReadonlyMap<string, Cause> = new Map([
+  ["ENOTFOUND", "unresolved"],
+  ["EAI_AGAIN", "unresolved"],
+  ["ECONNREFUSED", "refused"],
+  ["ConnectionRefused", "refused"],
+  ["UND_ERR_CONNECT_TIMEOUT", "late-connection"],
 ]);
 
 /**
@@ -54,25 +80,31 @@ const BEFORE_CONNECTION: ReadonlyMap<string, string> = new Map([
  */
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_|ERR_TLS_CERT_)/;
 
-const AFTER_CONNECTION: ReadonlyMap<string, readonly [FailureKind, string]> = new Map([
-  ["ECONNRESET", ["connection", BROKEN]],
-  ["EPIPE", ["connection", BROKEN]],
-  ["UND_ERR_SOCKET", ["connection", BROKEN]],
-  ["ConnectionClosed", ["connection", BROKEN]],
-  ["ETIMEDOUT", ["timed-out", LATE]],
-  ["UND_ERR_HEADERS_TIMEOUT", ["timed-out", LATE]],
-  ["UND_ERR_BODY_TIMEOUT", ["timed-out", LATE]],
-  ["UND_ERR_HEADERS_OVERFLOW", ["too-large", LARGE]],
-  ["UND_ERR_RESPONSE_EXCEEDED_MAX_SIZE", ["too-large", LARGE]],
-  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", ["connection", INCOMPLETE]],
-  ["HPE_INVALID_EOF_STATE", ["connection", INCOMPLETE]],
+const AFTER_CONNECTION: ReadonlyMap<string, Cause> = new Map([
+  ["ECONNRESET", "broken"],
+  ["EPIPE", "broken"],
+  ["UND_ERR_SOCKET", "broken"],
+  ["ConnectionClosed", "broken"],
+  ["ETIMEDOUT", "late"],
+  ["UND_ERR_HEADERS_TIMEOUT", "late"],
+  ["UND_ERR_BODY_TIMEOUT", "late"],
+  ["UND_ERR_HEADERS_OVERFLOW", "large"],
+  ["UND_ERR_RESPONSE_EXCEEDED_MAX_SIZE", "large"],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "incomplete"],
+  ["HPE_INVALID_EOF_STATE", "incomplete"],
 ]);
 
 /** Codes of undici's HTTP parser and of decompression. */
 const MALFORMED_CODE = /^(HPE_|Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/;
 
+/** Explains an error of `fetch` or of a response's body: see {@link diagnose}. */
+export function explain(error: unknown): Failure {
+  const { cause, possiblySent } = diagnose(error);
+  return { ...EXPLANATIONS[cause], possiblySent };
+}
+
 /**
- * Explains an error of `fetch` or of a response's body.
+ * Finds the cause of an error of `fetch` or of a response's body.
  *
  * What is not known to happen before the connection is told as possibly sent. Deno's errors always are: it repeats a request
  * whose kept connection breaks, and then reports the failure of the second connection. workerd and browsers hide the cause.
@@ -81,32 +113,31 @@ const MALFORMED_CODE = /^(HPE_|Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/;
  * section 15.5.20), a refused stream, or a GOAWAY for earlier streams (RFC 9113, sections 8.7 and 6.8). If there is no new
  * connection, the request had no effect: that is told as not sent.
  */
-export function explain(error: unknown): Failure {
+export function diagnose(error: unknown): Diagnosis {
   try {
-    return explained(error, true);
+    return diagnosed(error, true);
   } catch {
     // The error of a `fetch` of the caller's may throw when it is looked at.
-    return FAILED;
+    return UNKNOWN;
   }
 }
 
-/** Explains an error. `hasParts` is true if it may consist of others. */
-function explained(error: unknown, hasParts: boolean): Failure {
-  if (error instanceof NotAResponse) return MALFORMED;
+/** Finds the cause of an error. `hasParts` is true if it may consist of others. */
+function diagnosed(error: unknown, hasParts: boolean): Diagnosis {
+  if (error instanceof NotAResponse) return { cause: "not-a-response", possiblySent: true };
   const cause = causeOf(error);
-  if (cause === undefined) return FAILED;
+  if (cause === undefined) return UNKNOWN;
   if (Array.isArray(cause.errors) && cause.errors.length > 0) {
     // Every address of the host was tried: nothing was sent only if all of them failed before.
-    const failures = hasParts ? cause.errors.map((part) => explained(part, false)) : [FAILED];
-    return failures.find(({ possiblySent }) => possiblySent) ?? (failures[0] as Failure);
+    const diagnoses = hasParts ? cause.errors.map((part) => diagnosed(part, false)) : [UNKNOWN];
+    return diagnoses.find(({ possiblySent }) => possiblySent) ?? (diagnoses[0] as Diagnosis);
   }
   const code = typeof cause.code === "string" ? cause.code : "";
-  const before = BEFORE_CONNECTION.get(code) ?? (CERTIFICATE.test(code) ? UNTRUSTED : undefined);
-  if (before !== undefined) return { kind: "connection", possiblySent: false, detail: before };
-  if (cause.syscall === "connect") return { kind: "connection", possiblySent: false, detail: UNREACHABLE };
-  const other: readonly [FailureKind, string] = MALFORMED_CODE.test(code) ? ["malformed", NOT_HTTP] : ["connection", UNKNOWN];
-  const [kind, detail] = AFTER_CONNECTION.get(code) ?? other;
-  return { kind, possiblySent: true, detail };
+  const before = BEFORE_CONNECTION.get(code) ?? (CERTIFICATE.test(code) ? "untrusted" : undefined);
+  if (before !== undefined) return { cause: before, possiblySent: false };
+  if (cause.syscall === "connect") return { cause: "unreachable", possiblySent: false };
+  const after = AFTER_CONNECTION.get(code) ?? (MALFORMED_CODE.test(code) ? "not-http" : "unknown");
+  return { cause: after, possiblySent: true };
 }
 
 /** The error that holds the runtime's code: Node wraps it in a `TypeError`, Bun throws it. */
