@@ -1,6 +1,7 @@
 /** A pool of clients, for Cloudflare Workers. */
 
 import { isReusable, type Client } from "./client.js";
+import { Idle } from "./idle.js";
 
 /**
  * Pool of clients of one account, each used for one request at a time.
@@ -10,21 +11,15 @@ import { isReusable, type Client } from "./client.js";
  * is one that still has a call when its work is done, such as one given to `waitUntil`: let the work await its calls.
  */
 export class Pool {
-  readonly #make: () => Client;
-  readonly #idle: Client[] = [];
+  readonly #clients: Idle<Client>;
 
   /** @param make - Makes a client. Called if no client is idle. */
   constructor(make: () => Client) {
-    this.#make = make;
+    this.#clients = new Idle(make, (client) => isReusable(client));
   }
 
   /** Runs a piece of work with a client that nothing else uses meanwhile. */
-  async use<Result>(work: (client: Client) => Result | Promise<Result>): Promise<Result> {
-    const client = this.#idle.pop() ?? this.#make();
-    try {
-      return await work(client);
-    } finally {
-      if (isReusable(client)) this.#idle.push(client);
-    }
+  use<Result>(work: (client: Client) => Result | Promise<Result>): Promise<Result> {
+    return this.#clients.use(work);
   }
 }
