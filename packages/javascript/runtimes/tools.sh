@@ -4,6 +4,9 @@ node_versions=(20.20.2 22.23.3 24.21.0 26.10.0)
 deno_version=2.9.6
 bun_version=1.4.5
 workerd_version=1.20261117.1
+wrangler_version=4.164.0
+# The first one with JavaScript Promise Integration, which the service needs.
+service_node_version=24.21.0
 
 # Installs packages of npm into a folder of their own, and prints its folder `node_modules`.
 tool() {

@@ -11,6 +11,11 @@ import { fileURLToPath } from "node:url";
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 /** The compatibility date of the Workers, which fixes the behaviour of the runtime. */
 const COMPATIBILITY_DATE = "2025-01-01";
+/** Modules by which a Worker imports the entries of this package. */
+const ENTRIES = {
+  "onepassword-users": "dist/workerd.js",
+  "onepassword-users/service": "dist/service/workerd.js",
+};
 
 function binary() {
   if (process.env.WORKERD) return process.env.WORKERD;
@@ -25,9 +30,10 @@ const quote = (text) => JSON.stringify(text);
  *
  * @param files - Its modules: the main one first. They import this package by its name, and each other by their file's name.
  * @param bindings - Values of its `env`: texts, and other values as JSON.
+ * @param options - Its compatibility date, and the folder of the package's code.
  * @returns Its URL, the version of workerd, and a function that stops it.
  */
-export async function startWorker(files, bindings = {}) {
+export async function startWorker(files, bindings = {}, { date = COMPATIBILITY_DATE, dist = DIST } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "worker-"));
   const modules = [];
   const add = (file, name, kind) => {
@@ -36,10 +42,14 @@ export async function startWorker(files, bindings = {}) {
     modules.push(`(name = ${quote(name)}, ${kind} = embed ${quote(copy)})`);
   };
   for (const file of files) add(fileURLToPath(file), basename(fileURLToPath(file)), "esModule");
-  for (const name of readdirSync(DIST)) {
-    if (name === "workerd.js") add(join(DIST, name), "onepassword-users", "esModule");
-    else if (name.endsWith(".js")) add(join(DIST, name), name, "esModule");
-    else if (name.endsWith(".wasm")) add(join(DIST, name), name, "wasm");
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (name.endsWith(".js")) add(join(dist, name), `dist/${name}`, "esModule");
+    else if (name.endsWith(".wasm")) add(join(dist, name), `dist/${name}`, "wasm");
+  }
+  for (const [name, entry] of Object.entries(ENTRIES)) {
+    const file = join(folder, "entry.js");
+    writeFileSync(file, `export * from "${"../".repeat(name.split("/").length - 1)}${entry}";`);
+    add(file, name, "esModule");
   }
   const values = Object.entries(bindings).map(([name, value]) =>
     typeof value === "string"
@@ -54,7 +64,7 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [${modules.join(", ")}],
       bindings = [${values.join(", ")}],
-      compatibilityDate = "${COMPATIBILITY_DATE}",
+      compatibilityDate = ${quote(date)},
     )),
     (name = "internet", network = (allow = ["private", "public"], tlsOptions = (trustBrowserCas = true))),
   ],

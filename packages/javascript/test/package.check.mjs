@@ -48,7 +48,9 @@ npm("install", "--no-audit", "--no-fund", packed.filename);
 
 test("the package has what it needs and nothing else", () => {
   const names = packed.files.map(({ path }) => path);
-  const kinds = new Set(names.map((name) => name.replace(/^dist\/[a-z]+(\.d\.ts|\.js)$/, "dist/*$1")));
+  const kindOf = (name) =>
+    name.replace(/^(dist\/(?:service\/)?)[a-z_]+(\.d\.ts|\.js)$/, "$1*$2").replace(/\.(core|helper)\d*\.wasm$/, ".*.wasm");
+  const kinds = new Set(names.map(kindOf));
   assert.deepEqual([...kinds].sort(), [
     "LICENSE-APACHE",
     "LICENSE-MIT",
@@ -57,6 +59,9 @@ test("the package has what it needs and nothing else", () => {
     "dist/*.js",
     "dist/onepassword_users_steps.wasm",
     "dist/schema.json",
+    "dist/service/*.d.ts",
+    "dist/service/*.js",
+    "dist/service/component.*.wasm",
     "examples/worker.mjs",
     "package.json",
   ]);
