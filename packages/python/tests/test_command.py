@@ -194,7 +194,7 @@ def test_an_interrupted_change_tells_the_truth() -> None:
     status, (summary, *users), _ = interrupt(Request.hang, again=True)
     assert status == 130
     counts = summary["summary"]
-    assert (counts["changed"], counts["maybe_changed"], counts["skipped"]) == (7, 4, 9)
+    assert (counts["changed"], counts["maybe_changed"], counts["skipped"]) == (7, 4, 9), users
     assert len(users) == 20
 
 

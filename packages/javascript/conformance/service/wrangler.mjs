@@ -1,6 +1,7 @@
-// Starts deploy/cloudflare with `wrangler dev`: `node wrangler.mjs PROJECT`. See start.sh.
+// Starts deploy/cloudflare with `wrangler dev`: `node wrangler.mjs PROJECT`. See start.sh. LEAVERS_TEXT is the value of the key
+// `leavers` of the KV namespace, which has none by default.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,11 +17,16 @@ const lines = settings.map(([name, value]) => `${name}=${JSON.stringify(value)}\
 writeFileSync(join(folder, ".dev.vars"), lines.join(""), { mode: 0o600 });
 
 const command = join(project, "node_modules/wrangler/bin/wrangler.js");
+const env = { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", CI: "1" };
+if (process.env.LEAVERS_TEXT) {
+  const put = ["kv", "key", "put", "--local", "--binding", "LEAVERS", "leavers", process.env.LEAVERS_TEXT];
+  execFileSync(process.execPath, [command, ...put], { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
+}
 const options = ["dev", "--local", "--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0", "--show-interactive-dev-session=false"];
 const child = spawn(process.execPath, [command, ...options, "--test-scheduled"], {
   cwd: folder,
   stdio: ["ignore", "pipe", "inherit"],
-  env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", CI: "1" },
+  env,
 });
 let isStopped = false;
 process.once("SIGTERM", () => {

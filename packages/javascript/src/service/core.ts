@@ -5,6 +5,7 @@ import { Idle } from "../idle.js";
 import { instantiate } from "./component.js";
 import { IncomingRequest, ResponseOutparam } from "./http.js";
 import { serviceModules } from "./loader.js";
+import { Log } from "./log.js";
 import { problem } from "./problem.js";
 import { variablesOf, type Settings } from "./variables.js";
 import { wasi } from "./wasi.js";
@@ -19,8 +20,8 @@ export interface ServiceOptions {
    */
   fetch?: Fetch;
   /**
-   * Takes a line of the audit and the log: JSON, without its end. Default: `console.error`. If it throws, the service takes the audit
-   * for unavailable, and makes no change.
+   * Takes a line of the audit and the log: JSON, without its end. Default: `console.error`. A line for which it
+   * throws is offered again before the next change, which is not made if it throws again: the audit is unavailable.
    */
   log?: (line: string) => void;
   /**
@@ -106,7 +107,8 @@ export class Service {
     }
     const variables = variablesOf(settings);
     this.#maxRequests = maxRequests;
-    this.#instances = new Idle(() => new Instance({ variables, fetch, log }), (instance) => !instance.hasFailed, MAX_IDLE);
+    const lines = new Log(log);
+    this.#instances = new Idle(() => new Instance({ variables, fetch, log: lines }), (instance) => !instance.hasFailed, MAX_IDLE);
   }
 
   /** Answers a request. Does not reject: a failure of the component is a response with the status 500. */

@@ -147,13 +147,25 @@ export class InputStream {
 /** A place for bytes that takes everything at once. */
 export class OutputStream {
   readonly #write: (bytes: Uint8Array) => void;
+  readonly #check: (() => void) | undefined;
 
-  /** @param write - Takes bytes. They are its own. What it throws is told the component as a failure of the stream. */
-  constructor(write: (bytes: Uint8Array) => void) {
+  /**
+   * What these functions throw is told the component as a failure of the stream.
+   *
+   * @param write - Takes bytes. They are its own.
+   * @param check - Throws if bytes cannot be taken at present.
+   */
+  constructor(write: (bytes: Uint8Array) => void, check?: () => void) {
     this.#write = write;
+    this.#check = check;
   }
 
   checkWrite(): bigint {
+    try {
+      this.#check?.();
+    } catch {
+      throw FAILED;
+    }
     return WRITE_SIZE;
   }
 
