@@ -51,23 +51,10 @@ impl Cases {
     ///
     /// The first mistake in a file, with its place; a folder without cases; two cases of one name.
     pub fn of_folder(folder: &Path) -> Result<Self, Problem> {
-        let mut files = Vec::new();
-        collect(folder, &mut files)?;
         let mut cases = Vec::new();
-        for file in files {
+        for (name, file) in case_files(folder)? {
             let text = fs::read_to_string(&file).map_err(|error| at(&file, &error))?;
-            let name = file.file_stem().unwrap_or_default().to_string_lossy();
             cases.push(Case::read(&name, &text)?);
-        }
-        cases.sort_by(|one, other| one.name().cmp(other.name()));
-        if cases.is_empty() {
-            return Err(Problem::new(format!("no case in {}", folder.display())));
-        }
-        if let Some(twice) = cases
-            .windows(2)
-            .find(|pair| pair[0].name() == pair[1].name())
-        {
-            return Err(Problem::new(format!("two cases `{}`", twice[0].name())));
         }
         let hosts = serde_json::from_str(include_str!("../hosts.json"))
             .map_err(|error| Problem::new(error.to_string()))
@@ -111,6 +98,29 @@ impl Cases {
         let found = hosts.find(|it| is_host(&it.hosts, host));
         found.map(|it| it.why.as_str())
     }
+}
+
+/// Files of a folder and the folders in it, with the names of their cases, in the order of these.
+///
+/// # Errors
+///
+/// A file is no case, two cases have one name, or there is none.
+pub(crate) fn case_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Problem> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    let name = |file: &PathBuf| {
+        let stem = file.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    };
+    let mut named: Vec<_> = files.into_iter().map(|file| (name(&file), file)).collect();
+    named.sort();
+    if named.is_empty() {
+        return Err(Problem::new(format!("no case in {}", folder.display())));
+    }
+    if let Some(twice) = named.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(Problem::new(format!("two cases `{}`", twice[0].0)));
+    }
+    Ok(named)
 }
 
 /// Collects the `.json` files of a folder and the folders in it.

@@ -34,6 +34,8 @@ pub(crate) enum Form {
     Api,
     /// As the contract returns them.
     Contract,
+    /// As the service returns them.
+    Service,
 }
 
 /// Addresses of the servers of one run of a case.
@@ -43,6 +45,8 @@ pub(crate) struct Names {
     pub host: String,
     /// Authority of a server that must receive no request.
     pub elsewhere: String,
+    /// Authority of a server with TLS whose certificate no authority has signed. It must receive no request.
+    pub untrusted: String,
 }
 
 impl Names {
@@ -51,6 +55,7 @@ impl Names {
         Self {
             host: "127.0.0.1:1".into(),
             elsewhere: "127.0.0.1:2".into(),
+            untrusted: "127.0.0.1:3".into(),
         }
     }
 
@@ -105,6 +110,7 @@ impl Names {
             "host" => self.host.clone(),
             "origin" => format!("http://{}", self.host),
             "elsewhere" => format!("http://{}", self.elsewhere),
+            "untrusted" => format!("https://{}", self.untrusted),
             _ => match name.strip_prefix("token.") {
                 Some(name) => token(name),
                 None => return Err(Problem::new(format!("unknown name ${{{name}}}"))),
@@ -149,7 +155,7 @@ fn user(name: &Value, changes: &mut Map<String, Value>, form: Form) -> Result<Va
         .cloned()
         .ok_or_else(|| Problem::new(format!("$user: there is no user {name} in users.json")))?;
     for (field, value) in core::mem::take(changes) {
-        if !fields.contains_key(&field) && form == Form::Contract {
+        if !fields.contains_key(&field) && form != Form::Api {
             return Err(Problem::new(format!(
                 "$user: a user has no field `{field}`"
             )));
@@ -189,7 +195,8 @@ fn in_form(mut fields: Map<String, Value>, form: Form) -> Value {
             (_, None) => "".into(),
             _ => value,
         };
-        (contract.to_owned(), value)
+        let name = if form == Form::Service { api } else { contract };
+        (name.to_owned(), value)
     };
     FIELDS.into_iter().map(field).collect::<Map<_, _>>().into()
 }

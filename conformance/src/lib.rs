@@ -14,6 +14,7 @@ mod problem;
 mod results;
 mod run;
 mod server;
+mod service;
 mod session;
 mod table;
 
@@ -24,6 +25,7 @@ pub use self::{
     problem::Problem,
     results::{HostResults, NotRun},
     run::{Adapter, Progress, run},
+    service::{ServiceCase, ServiceCases, ServiceHost, run_service},
     session::{PlayedCase, Session, StartedCase, Verdict},
     table::{TableFile, table},
 };

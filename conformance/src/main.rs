@@ -16,7 +16,8 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use conformance::{
-    Adapter, Cases, HostResults, Problem, Progress, Session, TableFile, Verdict, run, table,
+    Adapter, Cases, HostResults, Problem, Progress, ServiceCases, ServiceHost, Session, TableFile,
+    Verdict, run, run_service, table,
 };
 
 /// Runs the same cases against every host of the client.
@@ -66,19 +67,65 @@ enum Subcommands {
         json: bool,
     },
     /// Prints the table of hosts, from files of results
-    Table {
-        /// Write the table between the marks of this page
-        #[arg(long, value_name = "PAGE", conflicts_with = "check")]
-        write: Option<PathBuf>,
-
-        /// Fail if the table of this page is another one
-        #[arg(long, value_name = "PAGE")]
-        check: Option<PathBuf>,
-
-        /// Files of results
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
+    Table(TableArguments),
+    /// The cases of the service, by URL
+    Service {
+        #[command(subcommand)]
+        command: ServiceCommands,
     },
+}
+
+#[derive(Subcommand)]
+enum ServiceCommands {
+    /// Runs the cases against a runtime, by the command that starts it
+    Run {
+        /// Name and version of the runtime, for example "wasmtime serve 48.0.2"
+        #[arg(long)]
+        host: String,
+
+        /// Run only cases with this text in their names
+        #[arg(long, value_name = "TEXT")]
+        cases: Option<String>,
+
+        /// Append the results to this file, as one line of JSON
+        #[arg(long, value_name = "FILE")]
+        results: Option<PathBuf>,
+
+        /// Number of cases at once
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+        jobs: u16,
+
+        /// Print JSON lines in place of text
+        #[arg(long)]
+        json: bool,
+
+        /// Command of the runtime: gets the settings as environment variables, prints a line with its URL, and ends at SIGTERM
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Lists the cases
+    List {
+        /// Print one JSON array in place of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the table of runtimes, from files of results
+    Table(TableArguments),
+}
+
+#[derive(clap::Args)]
+struct TableArguments {
+    /// Write the table between the marks of these pages
+    #[arg(long, value_name = "PAGE", conflicts_with = "check")]
+    write: Vec<PathBuf>,
+
+    /// Fail if the table of one of these pages is another one
+    #[arg(long, value_name = "PAGE")]
+    check: Vec<PathBuf>,
+
+    /// Files of results
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
 }
 
 #[tokio::main]
@@ -107,17 +154,13 @@ async fn main() -> ExitCode {
                 Err(problem) => Err(problem),
             }
         }
-        Subcommands::List { json } => list(arguments.cases_in.as_deref(), json),
-        Subcommands::Table {
-            write,
-            check,
-            files,
-        } => make_table(
-            arguments.cases_in.as_deref(),
-            write.as_deref(),
-            check.as_deref(),
-            &files,
-        ),
+        Subcommands::List { json } => read_cases(arguments.cases_in.as_deref())
+            .map(|cases| list(cases.iter().map(|case| (case.name(), case.about())), json)),
+        Subcommands::Table(table) => read_cases(arguments.cases_in.as_deref()).and_then(|cases| {
+            let names: Vec<_> = cases.iter().map(|case| case.name()).collect();
+            make_table(&names, "host", "conformance", &table)
+        }),
+        Subcommands::Service { command } => service(arguments.cases_in.as_deref(), command).await,
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -125,6 +168,42 @@ async fn main() -> ExitCode {
         Err(problem) => {
             eprintln!("error: {problem}");
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Carries out a command for the cases of the service.
+async fn service(folder: Option<&Path>, command: ServiceCommands) -> Result<bool, Problem> {
+    let all = folder.map_or_else(ServiceCases::of_this_repository, ServiceCases::of_folder)?;
+    match command {
+        ServiceCommands::List { json } => Ok(list(
+            all.iter().map(|case| (case.name(), case.about())),
+            json,
+        )),
+        ServiceCommands::Table(table) => {
+            let names: Vec<_> = all.iter().map(|case| case.name()).collect();
+            make_table(&names, "runtime", "service conformance", &table)
+        }
+        ServiceCommands::Run {
+            host,
+            cases,
+            results: file,
+            jobs,
+            json,
+            command,
+        } => {
+            let cases = match cases {
+                Some(text) => all.named(&text)?,
+                None => all,
+            };
+            let mut printer = Printer::new(json, cases.len());
+            let host = ServiceHost {
+                name: host,
+                command,
+                jobs: jobs.into(),
+            };
+            let results = run_service(cases, &host, &mut printer).await;
+            finish(&results, file.as_deref(), json, None)
         }
     }
 }
@@ -138,6 +217,16 @@ struct Printer {
     is_json: bool,
     count: usize,
     judged: BTreeSet<String>,
+}
+
+impl Printer {
+    fn new(is_json: bool, count: usize) -> Self {
+        Self {
+            is_json,
+            count,
+            judged: BTreeSet::new(),
+        }
+    }
 }
 
 impl Progress for Printer {
@@ -177,21 +266,27 @@ async fn run_host(
     file: Option<&Path>,
     is_json: bool,
 ) -> Result<bool, Problem> {
-    let mut printer = Printer {
-        is_json,
-        count: cases.len(),
-        judged: BTreeSet::new(),
-    };
+    let mut printer = Printer::new(is_json, cases.len());
     let session = Arc::new(Session::new(Arc::new(cases), host));
     let (results, failure) = run(session, adapter, &mut printer).await?;
+    finish(&results, file, is_json, failure.as_ref())
+}
+
+/// Keeps and prints the results of a host. Returns true if it passed.
+fn finish(
+    results: &HostResults,
+    file: Option<&Path>,
+    is_json: bool,
+    failure: Option<&Problem>,
+) -> Result<bool, Problem> {
     if let Some(file) = file {
         results.append_to(file)?;
     }
     if is_json {
-        let failure = failure.as_ref().map(Problem::to_string);
+        let failure = failure.map(Problem::to_string);
         println!("{}", json!({"results": results, "adapter": failure}));
     } else {
-        summarize(&results, failure.as_ref());
+        summarize(results, failure);
     }
     Ok(results.is_success() && failure.is_none())
 }
@@ -225,41 +320,44 @@ fn summarize(results: &HostResults, failure: Option<&Problem>) {
     );
 }
 
-fn list(folder: Option<&Path>, is_json: bool) -> Result<bool, Problem> {
-    let cases = read_cases(folder)?;
+/// Prints names and sentences of cases.
+fn list<'c>(cases: impl Iterator<Item = (&'c str, &'c str)>, is_json: bool) -> bool {
     if is_json {
-        let names: Vec<_> = cases.iter().map(|case| case.name()).collect();
+        let names: Vec<_> = cases.map(|(name, _)| name).collect();
         println!("{}", json!(names));
     } else {
-        for case in cases.iter() {
-            println!("{}: {}", case.name(), case.about());
+        for (name, about) in cases {
+            println!("{name}: {about}");
         }
     }
-    Ok(true)
+    true
 }
 
+/// Prints, writes or checks the table of hosts. `kind` is its heading, and `marks` the name of its marks in a page.
 fn make_table(
-    folder: Option<&Path>,
-    write: Option<&Path>,
-    check: Option<&Path>,
-    files: &[PathBuf],
+    cases: &[&str],
+    kind: &str,
+    marks: &str,
+    arguments: &TableArguments,
 ) -> Result<bool, Problem> {
     let mut results = Vec::new();
-    for file in files {
+    for file in &arguments.files {
         results.extend(HostResults::read_all(file)?);
     }
-    let table = table(&read_cases(folder)?, results)?;
-    if let Some(page) = write {
-        TableFile::read(page)?.write(&table)?;
-    } else if let Some(page) = check {
-        if !TableFile::read(page)?.is_current(&table) {
+    let table = table(cases, kind, results)?;
+    for page in &arguments.write {
+        TableFile::read(page, marks)?.write(&table)?;
+    }
+    for page in &arguments.check {
+        if !TableFile::read(page, marks)?.is_current(&table) {
             let text = format!(
-                "the table is not current; write it with `conformance table --write {}`",
+                "the table is not current; write it with `--write {}`",
                 page.display()
             );
-            return Err(Problem::new(text).clone());
+            return Err(Problem::new(text));
         }
-    } else {
+    }
+    if arguments.write.is_empty() && arguments.check.is_empty() {
         print!("{table}");
     }
     Ok(true)

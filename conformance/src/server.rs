@@ -5,6 +5,7 @@ mod connection;
 mod item;
 mod request;
 mod script;
+mod untrusted;
 
 pub(crate) use self::item::Item;
 
@@ -27,26 +28,30 @@ use crate::expand::Names;
 pub(crate) struct Sockets {
     server: TcpListener,
     elsewhere: TcpListener,
+    untrusted: TcpListener,
     names: Names,
 }
 
 impl Sockets {
-    /// Binds two free ports on loopback.
+    /// Binds three free ports on loopback.
     pub(crate) async fn bind() -> io::Result<Self> {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let elsewhere = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let untrusted = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let names = Names {
             host: server.local_addr()?.to_string(),
             elsewhere: elsewhere.local_addr()?.to_string(),
+            untrusted: untrusted.local_addr()?.to_string(),
         };
         Ok(Self {
             server,
             elsewhere,
+            untrusted,
             names,
         })
     }
 
-    /// Addresses of the two ports.
+    /// Addresses of the ports.
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
@@ -62,6 +67,7 @@ impl Sockets {
         let accepting = [
             tokio::spawn(accept(self.server, Arc::clone(&script))).abort_handle(),
             tokio::spawn(accept_none(self.elsewhere, Arc::clone(&script))).abort_handle(),
+            tokio::spawn(untrusted::accept(self.untrusted, Arc::clone(&script))).abort_handle(),
         ];
         Ok(Server { script, accepting })
     }
@@ -70,7 +76,7 @@ impl Sockets {
 /// A server under way. Closes all connections when dropped.
 pub(crate) struct Server {
     script: Arc<Script>,
-    accepting: [AbortHandle; 2],
+    accepting: [AbortHandle; 3],
 }
 
 impl Server {

@@ -2,17 +2,16 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use crate::{cases::Cases, problem::Problem, results::HostResults};
-
-const BEGIN: &str = "<!-- conformance: begin -->";
-const END: &str = "<!-- conformance: end -->";
+use crate::{problem::Problem, results::HostResults};
 
 /// Table of the results of hosts. Of several results of one host, the last one counts.
+///
+/// `names` are the cases, in order; `kind` is the heading of the hosts.
 ///
 /// # Errors
 ///
 /// A host failed a case, or its results are not those of these cases.
-pub fn table(cases: &Cases, results: Vec<HostResults>) -> Result<String, Problem> {
+pub fn table(names: &[&str], kind: &str, results: Vec<HostResults>) -> Result<String, Problem> {
     let mut hosts: Vec<HostResults> = Vec::new();
     for result in results {
         match hosts.iter_mut().find(|it| it.host == result.host) {
@@ -20,12 +19,12 @@ pub fn table(cases: &Cases, results: Vec<HostResults>) -> Result<String, Problem
             None => hosts.push(result),
         }
     }
-    let mut table = String::from(
-        "| host | version | cases | passed | passed with a difference that the case explains | not possible there, as the case explains |\n\
+    let mut table = format!(
+        "| {kind} | version | cases | passed | passed with a difference that the case explains | not possible there, as the case explains |\n\
          | --- | --- | --- | --- | --- | --- |\n",
     );
     for host in &hosts {
-        check(cases, host)?;
+        check(names, host)?;
         let (name, version) = name_and_version(&host.host);
         let (count, passed) = (host.count(), host.passed.len());
         let (differ, not_run) = (host.differ.len(), host.not_run.len());
@@ -39,7 +38,7 @@ pub fn table(cases: &Cases, results: Vec<HostResults>) -> Result<String, Problem
 }
 
 /// Checks that a host has a good result for each of the cases.
-fn check(cases: &Cases, host: &HostResults) -> Result<(), Problem> {
+fn check(cases: &[&str], host: &HostResults) -> Result<(), Problem> {
     let within = |text: String| Problem::new(text).within(&host.host);
     if !host.is_success() {
         let names = [host.failed.as_slice(), &host.missing].concat().join(", ");
@@ -48,7 +47,7 @@ fn check(cases: &Cases, host: &HostResults) -> Result<(), Problem> {
     let mut names: Vec<_> = host.passed.iter().chain(&host.differ).collect();
     names.extend(host.not_run.iter().map(|it| &it.case));
     names.sort();
-    if !names.iter().copied().eq(cases.iter().map(|it| it.name())) {
+    if !names.iter().copied().eq(cases) {
         return Err(within("the results are not those of these cases".into()));
     }
     Ok(())
@@ -68,28 +67,32 @@ fn name_and_version(host: &str) -> (&str, &str) {
 #[derive(Clone, Debug)]
 pub struct TableFile<'p> {
     path: &'p Path,
+    marks: [String; 2],
     before: String,
     table: String,
     after: String,
 }
 
 impl<'p> TableFile<'p> {
-    /// Reads a page.
+    /// Reads a page. Its marks are `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
     ///
     /// # Errors
     ///
     /// The page cannot be read, or lacks the marks.
-    pub fn read(path: &'p Path) -> Result<Self, Problem> {
+    pub fn read(path: &'p Path, name: &str) -> Result<Self, Problem> {
+        let marks = ["begin", "end"].map(|which| format!("<!-- {name}: {which} -->"));
+        let [begin, end] = &marks;
         let within = |text: String| Problem::new(text).within(path.display());
         let text = fs::read_to_string(path).map_err(|error| within(error.to_string()))?;
-        let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
-            let (table, after) = rest.split_once(END)?;
+        let parts = text.split_once(begin).and_then(|(before, rest)| {
+            let (table, after) = rest.split_once(end)?;
             Some((before.to_owned(), table.to_owned(), after.to_owned()))
         });
         let (before, table, after) =
-            parts.ok_or_else(|| within(format!("the marks `{BEGIN}` and `{END}` are missing")))?;
+            parts.ok_or_else(|| within(format!("the marks `{begin}` and `{end}` are missing")))?;
         Ok(Self {
             path,
+            marks,
             before,
             table,
             after,
@@ -108,7 +111,8 @@ impl<'p> TableFile<'p> {
     /// The page cannot be written.
     pub fn write(&self, table: &str) -> Result<(), Problem> {
         let (before, after, table) = (&self.before, &self.after, table.trim());
-        let text = format!("{before}{BEGIN}\n{table}\n{END}{after}");
+        let [begin, end] = &self.marks;
+        let text = format!("{before}{begin}\n{table}\n{end}{after}");
         fs::write(self.path, text)
             .map_err(|error| Problem::new(error.to_string()).within(self.path.display()))
     }
