@@ -32,7 +32,7 @@ pub struct ServiceCases(Vec<ServiceCase>);
 /// Parts of a file that are the same for all runtimes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct File {
+struct ServiceFile {
     about: String,
     /// Environment variables in place of those of all cases. Null takes one away.
     #[serde(default)]
@@ -221,7 +221,7 @@ impl ServiceCase {
         let within = |problem: Problem| problem.within(name);
         let file: Value =
             serde_json::from_str(text).map_err(|error| within(Problem::new(error.to_string())))?;
-        let parts: File = read(file.clone()).map_err(within)?;
+        let parts: ServiceFile = read(file.clone()).map_err(within)?;
         if !parts.about.ends_with('.') {
             return Err(within(Problem::new("about: one sentence is expected")));
         }
@@ -275,7 +275,7 @@ impl ServiceCase {
                     .map_err(|problem| problem.within(part))?;
             }
         }
-        let file: File = read(file)?;
+        let file: ServiceFile = read(file)?;
         for (step, index) in file.steps.iter().zip(1..) {
             for (request, number) in step.requests.iter().zip(1..) {
                 let place = format!("step {index}, request {number}: response");
