@@ -190,6 +190,11 @@ pub(crate) enum Command {
         /// It is a core module that imports nothing: docs/steps.md describes its functions.
         #[arg(long, conflicts_with = "service")]
         steps: bool,
+        /// Write a component of yours, composed with the plugin
+        ///
+        /// It imports functions of the contract. The file imports what the plugin imports, and what yours imports besides.
+        #[arg(long, value_name = "COMPONENT", conflicts_with_all = ["service", "steps"])]
+        with: Option<PathBuf>,
         /// File to write; `-` is standard output
         file: PathBuf,
     },

@@ -40,8 +40,13 @@ pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandRe
         Command::Component {
             service,
             steps,
+            with,
             file,
         } => {
+            if let Some(with) = with {
+                let composed = component::composed(with)?;
+                return component::run(&composed, file, output);
+            }
             let component = match (service, steps) {
                 (true, _) => SERVICE,
                 (_, true) => STEPS,

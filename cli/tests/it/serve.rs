@@ -295,6 +295,28 @@ async fn component_writes_the_embedded_components() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_composed_is_named_and_not_written() {
+    let directory = env!("CARGO_TARGET_TMPDIR");
+    let [text, plugin, output] =
+        ["text", "plugin", "composed"].map(|name| format!("{directory}/{name}-of-compose.wasm"));
+    fs::write(&text, "no component").expect("it is writable");
+    fs::write(&plugin, host::COMPONENT).expect("it is writable");
+    for (file, cause) in [
+        (&text, "the file is no component"),
+        (
+            &plugin,
+            "it imports no interface of onepassword:users@0.2.0",
+        ),
+        (&format!("{directory}/nothing"), "No such file"),
+    ] {
+        let ended = run(op_users(&["component", "--with", file, &output])).await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains(cause), "{ended:?}");
+        assert!(!fs::exists(&output).expect("the folder is there"));
+    }
+}
+
+#[tokio::test]
 async fn serve_help_explains_keys_and_public_addresses() {
     let ended = run(op_users(&["help", "serve"])).await;
     assert_eq!(ended.status, 0);
