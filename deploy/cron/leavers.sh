@@ -1,5 +1,6 @@
 #!/bin/sh
-# Suspends the people in a list, without a person at a terminal. Run by op-users-leavers.service, or by cron. See docs/cron.md.
+# Suspends the people in a list, without a person at a terminal: for op-users-leavers.service, or cron. See docs/cron.md.
+# Run by `cargo test -p onepassword-users-cli nightly_job`.
 #
 # usage: leavers.sh LIST, an absolute path
 #

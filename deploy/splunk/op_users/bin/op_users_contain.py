@@ -2,6 +2,7 @@
 """A custom alert action for Splunk: suspends the user that an alert names, through the service of op-users.
 
 Splunk starts it with --execute and passes the alert as JSON on standard input. What it prints on standard error goes to splunkd.log.
+Run by `cargo test -p onepassword-users-cli siem`, not by Splunk.
 Exit status: 0 if the user is suspended, 1 if not or if that is not known, 2 if the alert or a parameter is wrong and nothing was sent.
 """
 
