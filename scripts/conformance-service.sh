@@ -5,7 +5,7 @@
 #
 # Usage: conformance-service.sh [quick]
 #
-# quick, about a minute and downloads of 0.4 GB: without `wrangler dev` and Obelisk, and without the table.
+# quick, about three minutes: without Obelisk, and without the table.
 #
 # Needs cargo, Python 3 with pip, Node with npm and openssl; for Obelisk what scripts/obelisk.sh needs. OP_USERS and CONFORMANCE name
 # programs that are built already, and STEPS_MODULE the module, by absolute paths.
@@ -79,8 +79,8 @@ if [ "${1-}" != quick ]; then
     obelisk=$(scripts/obelisk.sh install)
     version=$("$obelisk" --version | cut -d ' ' -f 2)
     play "Obelisk webhook endpoint $version" --jobs 2 -- conformance/service/obelisk.sh "$obelisk" "$component" "$folder/obelisk"
-    play "wrangler dev $wrangler_version" --jobs 2 -- "$start" wrangler
 fi
+play "wrangler dev $wrangler_version" --jobs 2 -- "$start" wrangler
 
 for process in "${running[@]}"; do
     wait "$process"

@@ -17,6 +17,8 @@ rm -rf dist
 npx --no-install tsc --project tsconfig.json
 cp "${STEPS_MODULE:-$built/$target/steps/$module}" "dist/$module"
 cp ../../protocol/schema.json dist/schema.json
+# What the build writes has types of its own.
+cp src/service/*.d.ts dist/service/
 node build/transpile.mjs "$service" dist/service
 chmod 644 "dist/$module" dist/schema.json
 cp ../../LICENSE-APACHE ../../LICENSE-MIT .

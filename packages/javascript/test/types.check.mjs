@@ -23,6 +23,10 @@ test("the types are strict in a project for Node", () => {
   compile("uses.ts", "--module", "nodenext", "--lib", "es2022", "--types", "node", "--skipLibCheck", "false");
 });
 
+test("the types of the service are strict", () => {
+  compile("service.ts", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable", "--types", "node", "--skipLibCheck", "false");
+});
+
 test("the types are strict in a project for browsers", () => {
   const modules = ["--module", "esnext", "--moduleResolution", "bundler"];
   compile("uses.ts", ...modules, "--lib", "es2022,dom", "--typeRoots", "none", "--skipLibCheck", "false");
