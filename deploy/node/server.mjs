@@ -1,4 +1,4 @@
-// The service on Node 24 or later: `npm install onepassword-users`, then `node server.mjs`. Run by `packages/javascript/service.sh`.
+// The service on Node 24.20 or later: `npm install onepassword-users`, then `node server.mjs`. Run by `packages/javascript/service.sh`.
 //
 // Settings are the variables `OP_USERS_…` and `OP_SERVICE_…`. It listens on 127.0.0.1:8080, for a proxy with TLS in front of it, or on
 // `HOST` and `PORT`, and prints its URL as JSON. SIGTERM ends it after the requests under way.

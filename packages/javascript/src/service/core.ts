@@ -102,7 +102,8 @@ export class Service {
     if (!("Suspending" in WebAssembly)) {
       throw new Error(
         "this runtime has no JavaScript Promise Integration (WebAssembly.Suspending), which the service needs: " +
-          "use Node 24, Deno 2.9, Bun 1.4 or later, or Cloudflare Workers",
+          "use Node 24.20, Deno 2.9 or Bun 1.4, or a later one, or Cloudflare Workers; " +
+          "Node 24.0 to 24.19 needs the option --experimental-wasm-jspi",
       );
     }
     const variables = variablesOf(settings);

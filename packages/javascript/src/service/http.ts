@@ -295,6 +295,7 @@ export class FutureIncomingResponse {
   readonly #arrived = new Signal();
   readonly #controller = new AbortController();
   #result: Result<IncomingResponse, ErrorCode> | undefined;
+  #isTaken = false;
 
   constructor(fetch: Fetch, request: OutgoingRequest) {
     const { content } = request;
@@ -307,11 +308,12 @@ export class FutureIncomingResponse {
   }
 
   get(): Result<Result<IncomingResponse, ErrorCode>, undefined> | undefined {
+    this.#isTaken = this.#result !== undefined;
     return this.#result && { tag: "ok", val: this.#result };
   }
 
   [dispose](): void {
-    if (this.#result === undefined) this.#controller.abort();
+    if (!this.#isTaken) this.#controller.abort();
   }
 
   #send(fetch: Fetch, request: OutgoingRequest, body?: Uint8Array): void {
