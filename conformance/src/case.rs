@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use onepassword_users_protocol::{CallResult, Operation, Settings};
 
 use crate::{
+    case_file::CaseFile,
     compare::example,
     difference::Difference,
     expand::{CLIENT_ID, CLIENT_SECRET, Form, Names},
@@ -18,26 +19,24 @@ const DEFAULT_DEADLINE_MS: u32 = 5000;
 
 /// A case.
 #[derive(Clone, Debug)]
-pub struct Case {
-    name: String,
-    about: String,
-    differs: Vec<Difference>,
-    file: Value,
-}
+pub struct Case(CaseFile);
 
 /// Parts of a file that are the same for all hosts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct File {
-    about: String,
+    /// Read by `CaseFile`; here because unknown fields are refused.
+    #[serde(rename = "about")]
+    _about: String,
     #[serde(default)]
     settings: Map<String, Value>,
     /// Minimum and maximum time from the start to the results, in milliseconds.
     took_ms: Option<(u64, u64)>,
     server: Vec<Value>,
     steps: Vec<Step>,
-    #[serde(default)]
-    differs: Vec<Difference>,
+    /// As above.
+    #[serde(default, rename = "differs")]
+    _differs: Vec<Difference>,
 }
 
 /// Calls that start together, in order.
@@ -81,91 +80,67 @@ impl Case {
     ///
     /// The first mistake, with its place.
     pub fn read(name: &str, text: &str) -> Result<Self, Problem> {
-        let within = |problem: Problem| problem.within(name);
-        let file: Value =
-            serde_json::from_str(text).map_err(|error| within(Problem::new(error.to_string())))?;
-        let parts: File = read(file.clone()).map_err(within)?;
-        if !parts.about.ends_with('.') {
-            return Err(within(Problem::new("about: one sentence is expected")));
-        }
-        let case = Self {
-            name: name.into(),
-            about: parts.about,
-            differs: parts.differs,
-            file,
-        };
-        case.spec("", &Names::example()).map_err(within)?;
-        for (index, difference) in case.differs.iter().enumerate() {
-            let host = difference.hosts.first().map_or("", String::as_str);
-            difference
-                .check()
-                .and_then(|()| case.spec(host, &Names::example()).map(|_| ()))
-                .map_err(|problem| within(problem.within(format_args!("differs[{index}]"))))?;
-        }
-        Ok(case)
+        let check = |file| spec(file, &Names::example()).map(|_| ());
+        CaseFile::read(name, text, check).map(Self)
     }
 
     /// Name: that of the file, without its end.
     pub fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     /// The behaviour, in one sentence.
     pub fn about(&self) -> &str {
-        &self.about
+        self.0.about()
     }
 
     /// Reasons for which a host may differ from the case, as the case says.
     pub fn differences(&self, host: &str) -> Vec<&str> {
-        let differences = self.differs.iter();
+        let differences = self.0.differences(host);
         differences
-            .filter(|difference| difference.applies_to(host) && !difference.not_run)
+            .filter(|difference| !difference.not_run)
             .map(|difference| difference.why.as_str())
             .collect()
     }
 
     /// Reason for which a host cannot run the case, as the case says.
     pub fn not_run(&self, host: &str) -> Option<&str> {
-        let mut differences = self.differs.iter();
-        differences
-            .find(|difference| difference.applies_to(host) && difference.not_run)
-            .map(|difference| difference.why.as_str())
+        self.0.not_run(host)
     }
 
     /// The case as this host must pass it.
     pub(crate) fn spec(&self, host: &str, names: &Names) -> Result<Spec, Problem> {
-        let mut file = self.file.clone();
-        for difference in &self.differs {
-            if difference.applies_to(host) {
-                difference.apply(&mut file)?;
-            }
-        }
-        for (part, form) in [
-            ("settings", Form::Api),
-            ("server", Form::Api),
-            ("steps", Form::Contract),
-        ] {
-            if let Some(value) = file.get_mut(part) {
-                names
-                    .expand(value, form)
-                    .map_err(|problem| problem.within(part))?;
-            }
-        }
-        let file: File = read(file)?;
-        for (step, index) in file.steps.iter().zip(1..) {
-            for (call, number) in step.calls.iter().zip(1..) {
-                let place = format!("step {index}, call {number}: result");
-                let result = example(&call.result).map_err(|problem| problem.within(&place))?;
-                read::<CallResult>(result).map_err(|problem| problem.within(&place))?;
-            }
-        }
-        Ok(Spec {
-            settings: settings(file.settings, names)?,
-            took_ms: file.took_ms,
-            server: Item::read_all(file.server).map_err(|problem| problem.within("server"))?,
-            steps: file.steps,
-        })
+        spec(self.0.of_host(host)?, names)
     }
+}
+
+/// Reads a case as one host must pass it.
+fn spec(mut file: Value, names: &Names) -> Result<Spec, Problem> {
+    for (part, form) in [
+        ("settings", Form::Api),
+        ("server", Form::Api),
+        ("steps", Form::Contract),
+    ] {
+        if let Some(value) = file.get_mut(part) {
+            names
+                .expand(value, form)
+                .map_err(|problem| problem.within(part))?;
+        }
+    }
+    let file: File = read(file)?;
+    for (step, index) in file.steps.iter().zip(1..) {
+        for (call, number) in step.calls.iter().zip(1..) {
+            let place = format!("step {index}, call {number}: result");
+            let result = example(&call.result).map_err(|problem| problem.within(&place))?;
+            read::<CallResult>(result).map_err(|problem| problem.within(&place))?;
+        }
+    }
+    Ok(Spec {
+        settings: settings(file.settings, names)?,
+        took_ms: file.took_ms,
+        server: Item::read_all(file.server).map_err(|problem| problem.within("server"))?,
+        steps: file.steps,
+    })
 }
 
 /// Reads a value, and names the place of a mistake.

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod case;
+mod case_file;
 mod cases;
 mod compare;
 mod control;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::client::{READER_KEY_DIGEST, RESPONDER_KEY_DIGEST, WEBHOOK_SECRET};
 use crate::{
     case::read,
+    case_file::CaseFile,
     cases::case_files,
     compare::example,
     difference::Difference,
@@ -18,12 +19,7 @@ use crate::{
 
 /// A case of the service.
 #[derive(Clone, Debug)]
-pub struct ServiceCase {
-    name: String,
-    about: String,
-    differs: Vec<Difference>,
-    file: Value,
-}
+pub struct ServiceCase(CaseFile);
 
 /// Cases of the service, in the order of their names.
 #[derive(Clone, Debug)]
@@ -33,7 +29,9 @@ pub struct ServiceCases(Vec<ServiceCase>);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ServiceFile {
-    about: String,
+    /// Read by `CaseFile`; here because unknown fields are refused.
+    #[serde(rename = "about")]
+    _about: String,
     /// Environment variables in place of those of all cases. Null takes one away.
     #[serde(default)]
     settings: Map<String, Value>,
@@ -41,8 +39,9 @@ struct ServiceFile {
     #[serde(default)]
     server: Vec<Value>,
     steps: Vec<ServiceStep>,
-    #[serde(default)]
-    differs: Vec<Difference>,
+    /// As above.
+    #[serde(default, rename = "differs")]
+    _differs: Vec<Difference>,
 }
 
 /// Requests that start together.
@@ -192,7 +191,7 @@ impl ServiceCases {
     ///
     /// No case has it.
     pub fn named(mut self, part: &str) -> Result<Self, Problem> {
-        self.0.retain(|case| case.name.contains(part));
+        self.0.retain(|case| case.name().contains(part));
         if self.0.is_empty() {
             return Err(Problem::new(format!("no case has `{part}` in its name")));
         }
@@ -218,79 +217,64 @@ impl ServiceCase {
     ///
     /// The first mistake, with its place.
     pub fn read(name: &str, text: &str) -> Result<Self, Problem> {
-        let within = |problem: Problem| problem.within(name);
-        let file: Value =
-            serde_json::from_str(text).map_err(|error| within(Problem::new(error.to_string())))?;
-        let parts: ServiceFile = read(file.clone()).map_err(within)?;
-        if !parts.about.ends_with('.') {
-            return Err(within(Problem::new("about: one sentence is expected")));
-        }
-        let case = Self {
-            name: name.into(),
-            about: parts.about,
-            differs: parts.differs,
-            file,
-        };
-        case.spec("", &Names::example()).map_err(within)?;
-        for (index, difference) in case.differs.iter().enumerate() {
-            let host = difference.hosts.first().map_or("", String::as_str);
-            difference
-                .check()
-                .and_then(|()| case.spec(host, &Names::example()).map(|_| ()))
-                .map_err(|problem| within(problem.within(format_args!("differs[{index}]"))))?;
-        }
-        Ok(case)
+        let check = |file| spec(file, &Names::example()).map(|_| ());
+        CaseFile::read(name, text, check).map(Self)
     }
 
     /// Name: that of the file, without its end.
     pub fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     /// The behaviour, in one sentence.
     pub fn about(&self) -> &str {
-        &self.about
+        self.0.about()
     }
 
-    /// Differences of a runtime, as the case says.
-    pub(super) fn differences(&self, host: &str) -> impl Iterator<Item = &Difference> {
-        let differences = self.differs.iter();
-        differences.filter(move |difference| difference.applies_to(host))
+    /// True if the case says that this runtime differs from it.
+    pub(super) fn has_difference(&self, host: &str) -> bool {
+        self.0.differences(host).next().is_some()
+    }
+
+    /// Reason for which a runtime cannot run the case, as the case says.
+    pub(super) fn not_run(&self, host: &str) -> Option<&str> {
+        self.0.not_run(host)
     }
 
     /// The case as this runtime must pass it.
     pub(super) fn spec(&self, host: &str, names: &Names) -> Result<ServiceSpec, Problem> {
-        let mut file = self.file.clone();
-        for difference in self.differences(host) {
-            difference.apply(&mut file)?;
-        }
-        for (part, form) in [
-            ("settings", Form::Api),
-            ("server", Form::Api),
-            ("steps", Form::Service),
-        ] {
-            if let Some(value) = file.get_mut(part) {
-                names
-                    .expand(value, form)
-                    .map_err(|problem| problem.within(part))?;
-            }
-        }
-        let file: ServiceFile = read(file)?;
-        for (step, index) in file.steps.iter().zip(1..) {
-            for (request, number) in step.requests.iter().zip(1..) {
-                let place = format!("step {index}, request {number}: response");
-                request
-                    .response
-                    .check()
-                    .map_err(|problem| problem.within(place))?;
-            }
-        }
-        Ok(ServiceSpec {
-            settings: settings(file.settings, names)?,
-            server: Item::read_all(file.server).map_err(|problem| problem.within("server"))?,
-            steps: file.steps,
-        })
+        spec(self.0.of_host(host)?, names)
     }
+}
+
+/// Reads a case as one runtime must pass it.
+fn spec(mut file: Value, names: &Names) -> Result<ServiceSpec, Problem> {
+    for (part, form) in [
+        ("settings", Form::Api),
+        ("server", Form::Api),
+        ("steps", Form::Service),
+    ] {
+        if let Some(value) = file.get_mut(part) {
+            names
+                .expand(value, form)
+                .map_err(|problem| problem.within(part))?;
+        }
+    }
+    let file: ServiceFile = read(file)?;
+    for (step, index) in file.steps.iter().zip(1..) {
+        for (request, number) in step.requests.iter().zip(1..) {
+            let place = format!("step {index}, request {number}: response");
+            request
+                .response
+                .check()
+                .map_err(|problem| problem.within(place))?;
+        }
+    }
+    Ok(ServiceSpec {
+        settings: settings(file.settings, names)?,
+        server: Item::read_all(file.server).map_err(|problem| problem.within("server"))?,
+        steps: file.steps,
+    })
 }
 
 impl ExpectedResponse {

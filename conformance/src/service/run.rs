@@ -74,7 +74,7 @@ pub async fn run_service(
     };
     for case in cases.iter() {
         let name = case.name().to_owned();
-        let has_difference = case.differences(&host.name).next().is_some();
+        let has_difference = case.has_difference(&host.name);
         match verdicts.remove(&name) {
             None => results.missing.push(name),
             Some(Verdict {
@@ -91,8 +91,8 @@ pub async fn run_service(
 /// Plays a case, and judges it.
 async fn judge(case: &ServiceCase, host: &ServiceHost) -> Verdict {
     let mut verdict = Verdict::default();
-    if let Some(difference) = case.differences(&host.name).find(|it| it.not_run) {
-        verdict.not_run = Some(difference.why.clone());
+    if let Some(why) = case.not_run(&host.name) {
+        verdict.not_run = Some(why.to_owned());
         return verdict;
     }
     match play(case, host).await {
