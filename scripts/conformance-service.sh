@@ -27,6 +27,8 @@ read -ra unit <<< "$(sed -n 's/^ExecStart=.*wasmtime serve -S cli=y \(.*\) \\$/\
 max_running=3
 running=()
 count=0
+# All of them are played to their ends, so that each ends its processes.
+failed=0
 
 # Plays the cases on a runtime, in the background. Arguments: its name, and options of the runner.
 play() {
@@ -35,7 +37,7 @@ play() {
     count=$((count + 1))
     results=$folder/$(printf %02d "$count").jsonl
     if [ "${#running[@]}" -ge "$max_running" ]; then
-        wait "${running[0]}"
+        wait "${running[0]}" || failed=1
         running=("${running[@]:1}")
     fi
     (
@@ -83,7 +85,8 @@ fi
 play "wrangler dev $wrangler_version" --jobs 2 -- "$start" wrangler
 
 for process in "${running[@]}"; do
-    wait "$process"
+    wait "$process" || failed=1
 done
+[ "$failed" = 0 ] || exit 1
 [ "${1-}" != quick ] || exit 0
 "$conformance" service table --write README.md --write docs/deploy.md "$folder"/*.jsonl

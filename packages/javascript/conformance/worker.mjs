@@ -2,7 +2,7 @@
 
 import * as users from "onepassword-users";
 
-import { driverOf } from "./client.js";
+import { driverOf } from "./dist/client.js";
 import { playCase } from "./play.mjs";
 
 export default {

@@ -4,9 +4,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 
 import { serve, Service } from "../dist/service/index.js";
+import { listener } from "../dist/service/node.js";
 import { lab, runtime } from "./live/here.mjs";
 
 const KEY = randomBytes(32).toString("hex");
@@ -251,19 +254,48 @@ test("ids of requests differ though the clocks stand still", async () => {
   }
 });
 
+test("the listener answers requests that the runtime cannot read", async () => {
+  const server = createServer(listener(serviceOf()));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const answerTo = async (text) => {
+    const socket = connect(server.address().port, "127.0.0.1");
+    socket.write(text);
+    let answer = "";
+    for await (const piece of socket) answer += piece;
+    return answer;
+  };
+  const head = "host: a\r\nconnection: close\r\n";
+  try {
+    const unread = await answerTo(`OPTIONS * HTTP/1.1\r\n${head}\r\n`);
+    assert.match(unread, /^HTTP\/1\.1 400 /);
+    // Bun's server answers it by itself.
+    if (runtime !== "bun") assert.match(unread, /"code":"invalid-argument"/);
+    const body = `{"users":["${wendy.id}"]}`;
+    const unauthorized = await answerTo(`POST /v1/contain HTTP/1.1\r\n${head}content-length: ${body.length}\r\n\r\n${body}`);
+    assert.match(unauthorized, /^HTTP\/1\.1 401 /);
+    assert.match(await answerTo(`GET http://other.example/healthz HTTP/1.1\r\n${head}\r\n`), /^HTTP\/1\.1 200 [^]*"alive"/);
+  } finally {
+    server.close();
+  }
+});
+
 test("memory does not grow with the number of calls", async () => {
   const service = serviceOf();
-  const calls = async (count) => {
+  const heapAfter = async (count) => {
     for (let call = 0; call < count; call++) await ask(service, "/v1/users?page_size=1");
     globalThis.gc?.();
     globalThis.Bun?.gc(true);
     return process.memoryUsage().heapUsed;
   };
-  const before = await calls(300);
-  const after = await calls(1500);
-  // jco's set alone would grow by 1.7 KB a call.
-  const perCall = (after - before) / 1500;
-  assert.ok(perCall < 800, `${perCall} bytes a call`);
+  // jco's set alone would grow by 1.7 KB with each call, in each part; what else grows does so now and then.
+  const growths = [];
+  let before = await heapAfter(300);
+  for (let part = 0; part < 4; part++) {
+    const after = await heapAfter(400);
+    growths.push((after - before) / 400);
+    before = after;
+  }
+  assert.ok(Math.min(...growths) < 800, `${growths} bytes a call`);
 });
 
 test("a process ends at once after its last response", async () => {

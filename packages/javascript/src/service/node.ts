@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
 import type { Service } from "./core.js";
+import { problem } from "./problem.js";
 
 /** Methods whose requests have no body for `fetch` (Fetch standard, section 5.3). */
 const WITHOUT_BODY = new Set(["GET", "HEAD"]);
@@ -27,7 +28,7 @@ async function respond(service: Service, incoming: IncomingMessage, outgoing: Se
     response = await service.serve(requestOf(incoming));
   } catch {
     // A head that `node:http` accepts and `Request` does not, such as the method TRACE.
-    response = new Response(null, { status: 400 });
+    response = problem(400, "invalid-argument", "this runtime cannot read the request; nothing was changed");
   }
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.writeHead(response.status, [...response.headers].flat());

@@ -1,6 +1,6 @@
 /** Responses for requests that the component does not answer: problem details (RFC 9457). */
 
-const TITLES: Record<number, string> = { 500: "Internal Server Error", 503: "Service Unavailable" };
+const TITLES: Record<number, string> = { 400: "Bad Request", 500: "Internal Server Error", 503: "Service Unavailable" };
 
 /** Response with problem details. */
 export function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}): Response {
