@@ -163,11 +163,16 @@ def test_all_that_can_succeed_later_is_75() -> None:
     assert error["error"]["code"] == "connection-failed"
 
 
-def interrupt(respond: Callable[[Request], None], again: bool) -> tuple[int, list[dict[str, Any]], str]:
-    """Interrupts a change of 20 users when four requests wait for an answer, once or twice. Returns its status and output."""
+def interrupt(respond: Callable[[Request], None], again: bool) -> tuple[int, list[dict[str, Any]], str, int]:
+    """Interrupts a change of 20 users when four requests wait for an answer, once or twice.
+
+    Returns its status and output, and the number of users whom the server was asked to change.
+    """
     process: subprocess.Popen[str]
+    asked = set()
 
     def change(request: Request, count: int) -> None:
+        asked.add(request.path)
         if count < 8:
             suspended(request)
             return
@@ -187,14 +192,16 @@ def interrupt(respond: Callable[[Request], None], again: bool) -> tuple[int, lis
                 output, rest = process.communicate(timeout=60)
             finally:
                 process.kill()
-    return process.returncode, objects(output), errors + rest
+    return process.returncode, objects(output), errors + rest, len(asked)
 
 
 def test_an_interrupted_change_tells_the_truth() -> None:
-    status, (summary, *users), _ = interrupt(Request.hang, again=True)
+    status, (summary, *users), _, asked = interrupt(Request.hang, again=True)
     assert status == 130
     counts = summary["summary"]
-    assert (counts["changed"], counts["maybe_changed"], counts["skipped"]) == (7, 4, 9), users
+    # Four wait for an answer; on a machine that stands still for long, the first of them times out, and others are asked for.
+    assert asked >= 11
+    assert (counts["changed"], counts["maybe_changed"], counts["skipped"]) == (7, asked - 7, 20 - asked), users
     assert len(users) == 20
 
 
@@ -203,7 +210,7 @@ def test_an_interrupt_lets_the_changes_under_way_end() -> None:
         time.sleep(0.5)
         suspended(request)
 
-    status, (summary, *_), errors = interrupt(answer_later, again=False)
+    status, (summary, *_), errors, _ = interrupt(answer_later, again=False)
     assert status == 130
     assert summary["summary"]["maybe_changed"] == 0
     assert summary["summary"]["skipped"] > 0
