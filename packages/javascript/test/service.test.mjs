@@ -131,9 +131,20 @@ test("an error that proves nothing is told as one that may have left", async () 
     await poll([future.subscribe()]);
     assert.deepEqual(future.get().val.val.tag, tag);
   }
-  const { future } = sent(async () => "no response");
-  await poll([future.subscribe()]);
-  assert.equal(future.get().val.val.tag, "HTTP-protocol-error");
+  // After an answer, no error proves that nothing was sent.
+  const refused = () => {
+    throw Object.assign(new Error(), { code: "ECONNREFUSED" });
+  };
+  const answers = [
+    "no response",
+    { get status() { return refused(); } },
+    { status: 200, headers: { get: refused }, body: null },
+  ];
+  for (const answer of answers) {
+    const { future } = sent(async () => answer);
+    await poll([future.subscribe()]);
+    assert.equal(future.get().val.val.tag, "HTTP-protocol-error");
+  }
 });
 
 test("headers that HTTP does not allow are refused", () => {

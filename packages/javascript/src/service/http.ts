@@ -344,9 +344,10 @@ export class FutureIncomingResponse {
       if (signal.aborted) return discard(response);
       try {
         settle({ tag: "ok", val: new IncomingResponse(response, () => this.#controller.abort()) });
-      } catch (error) {
+      } catch {
+        // Whatever it is: the request was answered, and has left.
         this.#controller.abort();
-        fail(error);
+        settle({ tag: "err", val: errorCode({ cause: "not-a-response", possiblySent: true }) });
       }
     })();
   }
