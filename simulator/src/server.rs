@@ -11,7 +11,7 @@ pub(crate) use self::shared_state::{Observer, SharedState};
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
@@ -92,6 +92,7 @@ async fn accept(listener: TcpListener, shared: Arc<SharedState>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
+                shared.accepted_connections.fetch_add(1, Ordering::Relaxed);
                 let connection_count = shared.connection_count.clone();
                 connections.spawn(serve(stream, router.clone(), connection_count));
             }

@@ -1,6 +1,11 @@
 //! The handle of a running simulator.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt, io,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use crate::{
     api::{ApiState, Settings},
@@ -93,7 +98,12 @@ impl Simulator {
     /// Returns all users in their current state, in list order.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        self.shared.api().account.users().to_vec()
+        self.shared
+            .api()
+            .account
+            .users()
+            .map(Cow::into_owned)
+            .collect()
     }
 
     /// Returns one user in the current state; `None` if the id is unknown.
@@ -250,6 +260,12 @@ impl Simulator {
         Arc::strong_count(&self.shared.connection_count) - 1
     }
 
+    /// Returns the number of connections since the start.
+    #[must_use]
+    pub fn accepted_connections(&self) -> usize {
+        self.shared.accepted_connections.load(Ordering::Relaxed)
+    }
+
     /// Closes the listener and all connections. The state can still be read
     /// afterwards.
     pub async fn stop(&self) {
@@ -258,11 +274,11 @@ impl Simulator {
 
     fn first_with_role(&self, role: Role) -> User {
         let api = self.shared.api();
-        let mut users = api.account.users().iter();
-        users
+        api.account
+            .users()
             .find(|user| user.role == role)
             .expect("the test has not removed the owner or the externally managed administrator")
-            .clone()
+            .into_owned()
     }
 }
 

@@ -10,48 +10,84 @@ const USERS_PER_SUSPENDED: usize = 20;
 /// Average number of users for each administrator.
 const USERS_PER_ADMINISTRATOR: usize = 25;
 
+/// Position of the only owner.
+pub(crate) const OWNER: usize = 0;
+
 /// Earliest creation time, in seconds since 1970: 2018-01-01T00:00:00Z.
 const MIN_CREATE_TIME: u64 = 1_514_764_800;
 /// Latest creation time, in seconds since 1970: 2026-01-01T00:00:00Z.
 const MAX_CREATE_TIME: u64 = 1_767_225_600;
 
-/// Generates the first `count` users of a seed.
+/// Length of an id.
+const ID_LENGTH: usize = 26;
+/// Numbers that a user takes from the generator: the id, two names, the age, the role.
+const NUMBERS_PER_USER: u64 = ID_LENGTH as u64 + 4;
+
+/// The users of a seed. Each is made up when it is asked for, from its position alone.
 ///
 /// With the same seed, a larger account begins with the users of a smaller one.
-pub(crate) fn generate_users(seed: u64, account: &str, count: usize) -> Vec<User> {
-    let mut prng = SplitMix64::new(seed, "users");
-    let mut suspended = 0;
-    (0..count)
-        .map(|position| {
-            if position % USERS_PER_SUSPENDED == 0 {
-                // The first two stay active: the rules of suspension are
-                // about them.
-                suspended = position + 2 + prng.below(USERS_PER_SUSPENDED - 2);
-            }
-            let id = prng.text(UPPER_ALPHANUMERIC, 26);
-            let display_name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
-            let age = prng.below((MAX_CREATE_TIME - MIN_CREATE_TIME) as usize) as u64;
-            let is_administrator = prng.below(USERS_PER_ADMINISTRATOR) == 0;
-            User {
-                path: format!("accounts/{account}/users/{id}"),
-                id,
-                email: format!("user{position:04}@acme.example"),
-                display_name,
-                state: if position == suspended {
-                    State::Suspended
-                } else {
-                    State::Active
-                },
-                create_time: rfc3339(MIN_CREATE_TIME + age),
-                role: match position {
-                    0 => Role::Owner,
-                    1 => Role::ExternallyManagedAdministrator,
-                    _ if is_administrator => Role::Administrator,
-                    _ => Role::Member,
-                },
-            }
-        })
-        .collect()
+#[derive(Clone, Debug)]
+pub(crate) struct Population {
+    prng: SplitMix64,
+    account: String,
+}
+
+impl Population {
+    pub(crate) fn new(seed: u64, account: &str) -> Self {
+        Self {
+            prng: SplitMix64::new(seed, "users"),
+            account: account.to_owned(),
+        }
+    }
+
+    /// The user at a position.
+    pub(crate) fn user(&self, position: usize) -> User {
+        let mut prng = self.numbers(position);
+        let id = prng.text(UPPER_ALPHANUMERIC, ID_LENGTH);
+        let display_name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
+        let age = prng.below((MAX_CREATE_TIME - MIN_CREATE_TIME) as usize) as u64;
+        let is_administrator = prng.below(USERS_PER_ADMINISTRATOR) == 0;
+        User {
+            path: format!("accounts/{}/users/{id}", self.account),
+            id,
+            email: format!("user{position:04}@acme.example"),
+            display_name,
+            state: self.state(position),
+            create_time: rfc3339(MIN_CREATE_TIME + age),
+            role: match position {
+                OWNER => Role::Owner,
+                1 => Role::ExternallyManagedAdministrator,
+                _ if is_administrator => Role::Administrator,
+                _ => Role::Member,
+            },
+        }
+    }
+
+    /// The id of the user at a position.
+    pub(crate) fn id(&self, position: usize) -> String {
+        self.numbers(position).text(UPPER_ALPHANUMERIC, ID_LENGTH)
+    }
+
+    /// The state of the user at a position.
+    pub(crate) fn state(&self, position: usize) -> State {
+        let first = position - position % USERS_PER_SUSPENDED;
+        // The number before those of the first user.
+        let numbers = NUMBERS_PER_USER * first as u64 + (first / USERS_PER_SUSPENDED) as u64;
+        // The first two stay active: the rules of suspension are about them.
+        let suspended = first + 2 + self.prng.after(numbers).below(USERS_PER_SUSPENDED - 2);
+        if position == suspended {
+            State::Suspended
+        } else {
+            State::Active
+        }
+    }
+
+    /// The generator at the numbers of the user at a position.
+    fn numbers(&self, position: usize) -> SplitMix64 {
+        let suspended = position / USERS_PER_SUSPENDED + 1;
+        let numbers = NUMBERS_PER_USER * position as u64 + suspended as u64;
+        self.prng.after(numbers)
+    }
 }
 
 /// Formats seconds since 1970 as RFC 3339, in UTC.
@@ -141,18 +177,34 @@ mod tests {
     #[test]
     fn five_percent_are_suspended_but_not_the_first_two() {
         for seed in 0..50 {
-            let users = generate_users(seed, "A", 1000);
-            let suspended = users.iter().filter(|user| user.state == State::Suspended);
+            let population = Population::new(seed, "A");
+            let suspended = (0..1000).filter(|at| population.state(*at) == State::Suspended);
             assert_eq!(suspended.count(), 50);
-            assert!(users[..2].iter().all(|user| user.state == State::Active));
+            assert!((0..2).all(|at| population.state(at) == State::Active));
         }
     }
 
     #[test]
-    fn a_larger_account_starts_with_the_smaller_ones_users() {
-        assert_eq!(
-            generate_users(3, "A", 500)[..70],
-            generate_users(3, "A", 70)
-        );
+    fn users_are_made_of_numbers_in_a_row() {
+        let population = Population::new(3, "A");
+        let mut prng = SplitMix64::new(3, "users");
+        let mut suspended = 0;
+        for position in 0..500 {
+            if position % USERS_PER_SUSPENDED == 0 {
+                suspended = position + 2 + prng.below(USERS_PER_SUSPENDED - 2);
+            }
+            let user = population.user(position);
+            assert_eq!(user.id, prng.text(UPPER_ALPHANUMERIC, 26));
+            assert_eq!(user.id, population.id(position));
+            let name = format!("{} {}", prng.pick(FIRST_NAMES), prng.pick(LAST_NAMES));
+            assert_eq!(user.display_name, name);
+            let age = prng.below((MAX_CREATE_TIME - MIN_CREATE_TIME) as usize) as u64;
+            assert_eq!(user.create_time, rfc3339(MIN_CREATE_TIME + age));
+            let is_administrator = prng.below(USERS_PER_ADMINISTRATOR) == 0;
+            if position > 1 {
+                assert_eq!(user.role == Role::Administrator, is_administrator);
+            }
+            assert_eq!(user.state == State::Suspended, position == suspended);
+        }
     }
 }

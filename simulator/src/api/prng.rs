@@ -24,6 +24,11 @@ impl SplitMix64 {
         Self(start)
     }
 
+    /// The same generator after this many more numbers.
+    pub(crate) fn after(&self, numbers: u64) -> Self {
+        Self(self.0.wrapping_add(GOLDEN_GAMMA.wrapping_mul(numbers)))
+    }
+
     /// Returns the next 64 bits.
     pub(crate) fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN_GAMMA);

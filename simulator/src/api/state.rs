@@ -8,7 +8,7 @@ use crate::{
         application::Application,
         clock::Clock,
         page_token::PageTokenCodec,
-        population::generate_users,
+        population::Population,
         prng::{SplitMix64, UPPER_ALPHANUMERIC},
         token::Tokens,
     },
@@ -44,15 +44,14 @@ pub(crate) struct Settings {
 impl ApiState {
     pub(crate) fn new(settings: &Settings) -> Self {
         let id = SplitMix64::new(settings.seed, "account").text(UPPER_ALPHANUMERIC, 26);
-        let mut users = generate_users(settings.seed, &id, settings.users);
+        let population = Population::new(settings.seed, &id);
+        let mut account = Account::new(id, population, settings.users);
         if settings.has_unknown_states {
             // The owner and the externally managed administrator stay active.
-            for (user, state) in users.iter_mut().skip(2).zip(State::UNKNOWN) {
-                user.state = state;
-            }
+            account.set_states(2, &State::UNKNOWN);
         }
         Self {
-            account: Account::new(id, users),
+            account,
             application: Application::new(settings.seed, settings.permissions),
             tokens: Tokens::new(settings.seed, settings.token_life),
             clock: Clock::start(),

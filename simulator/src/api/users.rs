@@ -1,5 +1,7 @@
 //! The operations on users: list, get, suspend and reactivate.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{
@@ -19,7 +21,7 @@ use crate::{
 
 #[derive(Serialize)]
 struct UserPage<'a> {
-    results: Vec<&'a User>,
+    results: Vec<Cow<'a, User>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page_token: Option<String>,
 }

@@ -84,9 +84,9 @@ impl Handler {
     /// the request.
     fn keep_state(&self, request: &ApiRequest) -> ApiResponse {
         let user = {
-            let api = self.shared.api();
-            let route = Route::parse(&request.path, &api.generations);
-            decode_segment(route.user).and_then(|id| api.account.user(&id).cloned())
+            let mut api = self.shared.api();
+            let id = decode_segment(Route::parse(&request.path, &api.generations).user);
+            id.and_then(|id| api.account.user(&id).cloned())
         };
         match user {
             Some(user) => ApiResponse::json(200, &user),

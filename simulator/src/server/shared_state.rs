@@ -1,6 +1,6 @@
 //! The state that the server shares with the `Simulator` that started it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicUsize};
 
 use crate::{
     api::ApiState,
@@ -21,6 +21,8 @@ pub(crate) struct SharedState {
     pub(crate) hold: Hold,
     /// Cloned once for each open connection, to count them.
     pub(crate) connection_count: Arc<()>,
+    /// Number of connections since the start.
+    pub(crate) accepted_connections: AtomicUsize,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -32,6 +34,7 @@ impl SharedState {
             faults: Mutex::default(),
             hold: Hold::default(),
             connection_count: Arc::default(),
+            accepted_connections: AtomicUsize::new(0),
             observer,
         }
     }

@@ -1,7 +1,7 @@
 //! The list operation: filters, page sizes and page tokens.
 
 use serde_json::Value;
-use simulator::{Simulator, State};
+use simulator::{MAX_USERS, Simulator, State};
 
 use crate::client::{TestRequest, TestResponse, encode, start, token};
 
@@ -267,4 +267,30 @@ async fn a_repeated_or_malformed_parameter_is_refused() {
         .send(&sim)
         .await;
     response.assert_grpc_error(400, 3, "malformed");
+}
+
+#[tokio::test]
+async fn users_that_are_made_up_when_asked_for_keep_their_changes() {
+    let sim = Simulator::builder().users(20_000).start().await.unwrap();
+    let access_token = token(&sim).await;
+    let user = sim.users().swap_remove(15_003);
+    assert_eq!(user.state, State::Active);
+    let response = TestRequest::suspend(&sim, &access_token, &user.id);
+    assert_eq!(response.send(&sim).await.status, 200);
+    let suspended = in_state(&sim, Some(State::Suspended));
+    assert!(suspended.contains(&user.id));
+    let query = format!("filter={}&max_page_size=1000", encode(SUSPENDED));
+    let pages = pages(&sim, &access_token, &query).await;
+    let listed: Vec<_> = pages.iter().flat_map(ids).collect();
+    assert_eq!(listed, suspended);
+}
+
+#[tokio::test]
+async fn an_account_of_a_million_users_is_listed() {
+    let sim = Simulator::builder().users(MAX_USERS).start().await.unwrap();
+    let access_token = token(&sim).await;
+    let response = TestRequest::list(&sim, &access_token, "?max_page_size=1000");
+    let page = response.send(&sim).await.json();
+    assert_eq!(ids(&page).len(), 1000);
+    assert!(page["next_page_token"].is_string());
 }
