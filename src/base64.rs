@@ -18,12 +18,15 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Encodes a text, with padding.
+///
+/// Group by group, as [`decode`] decodes: the library's loops for long texts would be a fortieth of the plugin.
 pub(crate) fn encode(text: &str) -> Secret {
     // Reserved at once, so that no copy stays behind.
     let mut encoded = SecretBytes::new(vec![0; text.len().div_ceil(3).saturating_mul(4)]);
-    let length = ENGINE
-        .encode_slice(text, encoded.as_mut_slice())
-        .unwrap_or(0);
+    let groups = text.as_bytes().chunks(3).zip(encoded.chunks_mut(4));
+    let length = groups.fold(0_usize, |length, (group, encoded)| {
+        length.saturating_add(ENGINE.encode_slice(group, encoded).unwrap_or(0))
+    });
     secret(encoded.get(..length)).unwrap_or_default()
 }
 
@@ -31,7 +34,11 @@ pub(crate) fn encode(text: &str) -> Secret {
 pub(crate) fn decode(encoded: &str) -> Option<Secret> {
     let mut decoded = SecretBytes::new(vec![0; encoded.len()]);
     let encoded = encoded.trim_end_matches('=');
-    let length = ENGINE.decode_slice(encoded, decoded.as_mut_slice()).ok()?;
+    let groups = encoded.as_bytes().chunks(4).zip(decoded.chunks_mut(3));
+    let mut length = 0_usize;
+    for (group, decoded) in groups {
+        length = length.saturating_add(ENGINE.decode_slice(group, decoded).ok()?);
+    }
     secret(decoded.get(..length))
 }
 

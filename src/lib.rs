@@ -26,7 +26,7 @@
 //! struct OnePiece(Option<Vec<u8>>);
 //!
 //! impl Body for OnePiece {
-//!     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
+//!     async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
 //!         Ok(self.0.take())
 //!     }
 //! }
@@ -164,7 +164,7 @@ pub use self::{
     error::{Effect, Error, ErrorCode, Operation},
     letters::is_invisible,
     memory::can_allocate,
-    secret::Secret,
+    secret::{Secret, SecretBytes},
     user::{ListOptions, StateFilter, User, UserPage, UserState},
     user_action::UserAction,
 };

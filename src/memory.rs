@@ -31,14 +31,21 @@ pub(crate) fn reserve(buffer: &mut SecretBytes, additional: usize) -> bool {
     true
 }
 
-/// True if this many bytes could be allocated at once. They are given back immediately.
-#[must_use]
-pub fn can_allocate(bytes: usize) -> bool {
+/// True if this many bytes could be allocated in blocks of this size. They are given back immediately.
+pub(crate) fn can_allocate_blocks(bytes: usize, block: usize) -> bool {
     let mut probe = Vec::<ProbeUnit>::new();
     // Up to one unit more than is needed: the division and the test of its rest would make the plugin larger.
-    let units = (bytes / PROBE_UNIT_SIZE).saturating_add(1);
-    let can_allocate = probe.try_reserve_exact(units).is_ok();
+    let units = (block / PROBE_UNIT_SIZE).saturating_add(1);
+    let rest = bytes.saturating_sub(units.saturating_mul(PROBE_UNIT_SIZE));
+    let can_allocate =
+        probe.try_reserve_exact(units).is_ok() && (rest == 0 || can_allocate_blocks(rest, block));
     // Keeps the compiler from removing the unused allocation.
     black_box(&mut probe);
     can_allocate
+}
+
+/// True if this many bytes could be allocated at once. They are given back immediately.
+#[must_use]
+pub fn can_allocate(bytes: usize) -> bool {
+    can_allocate_blocks(bytes, bytes)
 }

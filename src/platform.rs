@@ -52,8 +52,8 @@ pub trait Platform {
 
 /// A response body that arrives in pieces.
 pub trait Body {
-    /// Waits for the next piece. None at the end of the body.
-    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, SendError>>;
+    /// Waits for the next piece, of at most `max` bytes if this platform decides how much it reads. None at the end of the body.
+    fn next(&mut self, max: usize) -> impl Future<Output = Result<Option<Vec<u8>>, SendError>>;
 }
 
 /// HTTP methods that the API uses.

@@ -40,11 +40,11 @@ impl fmt::Debug for Secret {
 ///
 /// Only bytes that are dropped with it are zeroed: it is not made shorter.
 #[derive(Default)]
-pub(crate) struct SecretBytes(Vec<u8>);
+pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
     /// Takes over the bytes.
-    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+    pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 }

@@ -130,6 +130,7 @@ impl<'c, 'a, P: Platform> BulkChange<'c, 'a, P> {
 
     /// Returns true if nothing new is to be started: the caller has stopped the call, or a target has failed and the call is to
     /// stop on an error.
+    #[inline(never)]
     fn is_stopped(&self) -> bool {
         let has_failed = |target: &TargetEntry| target.state.has_failed(&self.users);
         self.call.is_stopped() || self.stop_on_error && self.targets.iter().any(has_failed)

@@ -100,6 +100,9 @@ pub fn comparable_email(email: &str) -> String {
 
 /// Replaces each character by its lowercase mapping, where that is one character.
 fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     folded.extend(text.chars().map(|letter| {
         let mut lowercase = letter.to_lowercase();

@@ -85,8 +85,12 @@ impl Guards {
 
     /// Notes the id and the address of a user of the account.
     pub(super) fn note(&mut self, id: &str, email: &Email) {
-        self.protected_ids.note(&comparable_email(id));
-        self.protected_emails.note(&email.protected_key());
+        if !self.protected_ids.names.is_empty() {
+            self.protected_ids.note(&comparable_email(id));
+        }
+        if !self.protected_emails.names.is_empty() {
+            self.protected_emails.note(&email.protected_key());
+        }
     }
 
     /// Warning about entries of `protect` that no user noted has, each named once.

@@ -130,6 +130,7 @@ impl TargetEntry {
 }
 
 /// Report of a target whose user was last seen as `user`. Leaves out the user where memory does not suffice for a copy.
+#[inline(never)]
 pub(super) fn target_report(
     outcome: Outcome,
     user: Option<&User>,

@@ -15,8 +15,12 @@ const MAX_BODY: usize = 8 << 20;
 const MAX_ERROR_BODY: usize = 16 << 10;
 /// Maximum size that is reserved because of `Content-Length` alone, in bytes.
 const MAX_RESERVED: usize = 1 << 20;
-/// Memory that must stay free for the next piece and the rest of the call, in bytes.
-const MIN_FREE: usize = 64 << 10;
+/// Memory that must stay free for the rest of the call, in bytes.
+const MIN_FREE: usize = 24 << 10;
+/// Minimum size of a piece that is asked for, in bytes.
+const MIN_PIECE: usize = 4 << 10;
+/// Maximum size of a piece that is asked for, in bytes.
+const MAX_PIECE: usize = 64 << 10;
 
 /// Reads a body. With status 200 a larger one than allowed is a failure; any other body is cut.
 pub(super) async fn read<P: Platform>(
@@ -27,20 +31,26 @@ pub(super) async fn read<P: Platform>(
 ) -> Result<SecretBytes, Failure> {
     let is_error = response.status != 200;
     let max = if is_error { MAX_ERROR_BODY } else { MAX_BODY };
-    let announced = usize::try_from(response.content_length.unwrap_or(0)).unwrap_or(usize::MAX);
-    if announced > max && !is_error {
+    let announced = response
+        .content_length
+        .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+    if announced.is_some_and(|size| size > max) && !is_error {
         return Err(response::malformed("it is larger than 8 MiB"));
     }
     let mut body = SecretBytes::default();
-    let mut fits = reserve(&mut body, announced.min(max).min(MAX_RESERVED));
+    let mut fits = reserve(&mut body, announced.unwrap_or(0).min(max).min(MAX_RESERVED));
     loop {
+        let rest = announced.map_or(MAX_PIECE, |size| size.saturating_sub(body.len()));
+        let piece = rest.clamp(MIN_PIECE, MAX_PIECE);
+        // What is left to come is the end.
+        fits &= rest == 0 || can_allocate(piece.saturating_add(MIN_FREE));
         if !fits {
             // The error needs the memory.
             drop(body);
             return Err(response::malformed(response::NO_MEMORY));
         }
         match context
-            .within(between_bytes, deadline, response.body.next())
+            .within(between_bytes, deadline, response.body.next(piece))
             .await
         {
             Some(Ok(Some(piece))) => {
@@ -48,7 +58,7 @@ pub(super) async fn read<P: Platform>(
                 let is_over = piece.len() > left;
                 if !is_over || is_error {
                     let fitting = piece.get(..left).unwrap_or(&piece);
-                    fits = reserve(&mut body, fitting.len()) && can_allocate(MIN_FREE);
+                    fits = reserve(&mut body, fitting.len());
                     if fits {
                         body.extend_from_slice(fitting);
                     }

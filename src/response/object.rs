@@ -2,8 +2,6 @@
 
 use alloc::string::String;
 
-use serde_json::error::Category;
-
 use super::json::{self, Object, ReadError, Schema, Value};
 use crate::{error::ErrorCode, failure::Failure};
 
@@ -40,10 +38,8 @@ pub(super) fn read(body: &[u8], schema: Schema) -> Result<Object, Failure> {
         Err(_) if is_html(body) => HTML,
         Err(_) if body.trim_ascii().is_empty() => "it is empty",
         Err(ReadError::TooDeep) => "it is nested too deeply",
-        Err(ReadError::NotJson(error)) if error.classify() == Category::Eof => {
-            "it ends in the middle"
-        }
-        Err(ReadError::NotJson(_)) => "it is not JSON",
+        Err(ReadError::Incomplete) => "it ends in the middle",
+        Err(ReadError::NotJson) => "it is not JSON",
     };
     Err(malformed(cause))
 }

@@ -65,6 +65,7 @@ pub(super) fn authorization(
 }
 
 /// Requirement that a credential of any kind does not meet.
+#[inline(never)]
 fn problem_of(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         Some("must not be empty")

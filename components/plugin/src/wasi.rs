@@ -5,8 +5,11 @@ mod reactor;
 
 use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 
-use onepassword_users::platform::{
-    Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
+use onepassword_users::{
+    SecretBytes,
+    platform::{
+        Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
+    },
 };
 use wasip2::{
     clocks::monotonic_clock,
@@ -19,7 +22,6 @@ use wasip2::{
     },
     io::streams::{InputStream, StreamError},
 };
-use zeroize::Zeroize;
 
 use self::{
     cause::{denied, failed, incomplete, refused},
@@ -28,8 +30,6 @@ use self::{
 
 /// Maximum size of one write, in bytes: hosts must accept 4096 (`blocking-write-and-flush` of `wasi:io`).
 const MAX_WRITE: usize = 4096;
-/// Maximum size of one read, in bytes.
-const MAX_READ: u64 = 16 << 10;
 
 /// The platform on WASI 0.2.
 #[derive(Default)]
@@ -104,14 +104,14 @@ impl Platform for Wasi {
 
 /// Request in the types of WASI. None if the host rejects a part of it.
 fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
-    let mut headers: Vec<(String, Vec<u8>)> = request
+    let headers: Vec<(String, Vec<u8>)> = request
         .headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
         .collect();
     let fields = Fields::from_list(&headers);
-    for (_, value) in &mut headers {
-        value.zeroize();
+    for (_, value) in headers {
+        drop(SecretBytes::new(value));
     }
     let outgoing = OutgoingRequest::new(fields.ok()?);
     let method = match request.method {
@@ -187,9 +187,9 @@ pub(crate) struct WasiBody {
 }
 
 impl Body for WasiBody {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self, max: usize) -> Result<Option<Vec<u8>>, SendError> {
         loop {
-            match self.stream.read(MAX_READ) {
+            match self.stream.read(max as u64) {
                 Ok(piece) if piece.is_empty() => self.reactor.ready(self.stream.subscribe()).await,
                 Ok(piece) => return Ok(Some(piece)),
                 Err(StreamError::Closed) => return Ok(None),
