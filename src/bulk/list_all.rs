@@ -15,6 +15,10 @@ use crate::{
 
 /// Bytes that a user takes while the list is returned.
 const USER_SIZE: usize = 160;
+/// Maximum size of a list as hosts count it, in bytes: wasmtime copies no more from one call, and ends the instance instead.
+const MAX_LIST: usize = 128 << 20;
+/// Size of a user in a host beside its texts, in bytes: 330 where each value is an object of its own.
+const HOST_USER_SIZE: usize = 400;
 /// Memory that must stay free for the next page, in bytes.
 const MIN_FREE_FOR_PAGE: usize = 1 << 20;
 
@@ -39,6 +43,7 @@ pub(crate) async fn list_all_users<P: Platform>(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut pages = Pages::new(call, options);
     let mut users = Vec::new();
+    let mut host_size = 0_usize;
     let mut ids = NameSet::default();
     while let Some(page) = pages.next().await? {
         let count = users.len().saturating_add(page.len());
@@ -46,10 +51,9 @@ pub(crate) async fn list_all_users<P: Platform>(
         if users.try_reserve(page.len()).is_err()
             || !can_allocate(size.saturating_add(MIN_FREE_FOR_PAGE))
         {
-            return Err(Failure::new(
-                ErrorCode::Other,
-                "the list does not fit into the instance's memory".to_owned(),
-                Some("set a lower limit, or give the instance more memory"),
+            return Err(too_large(
+                "the list does not fit into the instance's memory",
+                "set a lower limit, or give the instance more memory",
             ));
         }
         for user in page {
@@ -60,6 +64,14 @@ pub(crate) async fn list_all_users<P: Platform>(
             if users.len() >= limit {
                 let complete = false;
                 return Ok(UserList { users, complete });
+            }
+            let user_size = HOST_USER_SIZE.saturating_add(user.size());
+            host_size = host_size.saturating_add(user_size);
+            if host_size > MAX_LIST {
+                return Err(too_large(
+                    "the list is larger than the 128 MiB that a call can return",
+                    "set a lower limit, or list the users page by page",
+                ));
             }
             ids.insert(&user.id);
             users.push(user);
@@ -73,4 +85,8 @@ pub(crate) async fn list_all_users<P: Platform>(
         users,
         complete: true,
     })
+}
+
+fn too_large(cause: &str, hint: &'static str) -> Failure {
+    Failure::new(ErrorCode::Other, cause.to_owned(), Some(hint))
 }
