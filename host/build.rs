@@ -31,8 +31,10 @@ const SOURCES: [&str; 8] = [
     ".cargo/config.toml",
     "rust-toolchain.toml",
 ];
-/// Profile of the components.
-const RELEASE: &str = "release";
+/// Profile of the components of the service.
+const COMPONENT: &str = "component";
+/// Profile of the plugin.
+const PLUGIN: &str = "plugin";
 /// Profile of the module without I/O.
 const STEPS: &str = "steps";
 /// Variables that cargo sets for the host's build, and that must not reach the components' builds.
@@ -100,7 +102,7 @@ fn build_all(workspace: &Path, target_dir: &Path, output: &Path) -> Result<Built
     // Each world in a build of its own: cargo unites the features of all packages in one build, so that those of the service
     // would change the plugin. Both worlds have the same file name, so that each is copied before the next build.
     let profiles = target_dir.join(TARGET);
-    let release = profiles.join(RELEASE);
+    let components = profiles.join(COMPONENT);
     let copy = |from: &Path, to: &str| -> Result<PathBuf, String> {
         let file = output.join(to);
         write(&file, &without_names(&read(from)?)?)?;
@@ -108,15 +110,15 @@ fn build_all(workspace: &Path, target_dir: &Path, output: &Path) -> Result<Built
     };
     let plugin_arguments = ["--package", "onepassword-users-plugin"];
     let configurable_arguments = [&plugin_arguments[..], &["--features", "configuration"]].concat();
-    let built_plugin = release.join("onepassword_users_plugin.wasm");
-    build(workspace, target_dir, RELEASE, &configurable_arguments)?;
+    let built_plugin = profiles.join(PLUGIN).join("onepassword_users_plugin.wasm");
+    build(workspace, target_dir, PLUGIN, &configurable_arguments)?;
     let configurable_plugin = copy(&built_plugin, "onepassword_users_configurable_plugin.wasm")?;
-    build(workspace, target_dir, RELEASE, &plugin_arguments)?;
+    build(workspace, target_dir, PLUGIN, &plugin_arguments)?;
     let plugin = copy(&built_plugin, "onepassword_users_plugin.wasm")?;
     build(
         workspace,
         target_dir,
-        RELEASE,
+        COMPONENT,
         &[
             "--package",
             "onepassword-users-environment",
@@ -126,8 +128,10 @@ fn build_all(workspace: &Path, target_dir: &Path, output: &Path) -> Result<Built
     )?;
     let composed = compose(&Parts {
         plugin: &read(&plugin)?,
-        environment: &without_names(&read(&release.join("onepassword_users_environment.wasm"))?)?,
-        service: &without_names(&read(&release.join("onepassword_users_service.wasm"))?)?,
+        environment: &without_names(&read(
+            &components.join("onepassword_users_environment.wasm"),
+        )?)?,
+        service: &without_names(&read(&components.join("onepassword_users_service.wasm"))?)?,
     })?;
     let composed = without_names(&composed)?;
     let service = output.join("onepassword_users_composed.wasm");

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 target=${CARGO_TARGET_DIR:-$PWD/target}
 module=onepassword_users_steps.wasm
-plugin=$target/wasm32-unknown-unknown/release/onepassword_users_plugin.wasm
+plugin=$target/wasm32-unknown-unknown/plugin/onepassword_users_plugin.wasm
 results=$PWD/target/conformance.jsonl
 environment=$PWD/target/conformance-python
 wasmtime=50.0.1
@@ -22,7 +22,7 @@ runner=$target/debug/conformance
 
 CONFORMANCE_RESULTS=$results cargo test --locked --workspace --test it conformance
 
-cargo build --locked --release --target wasm32-unknown-unknown --package onepassword-users-plugin
+cargo build --locked --profile plugin --target wasm32-unknown-unknown --package onepassword-users-plugin
 cargo build --locked --profile steps --target wasm32-unknown-unknown --package onepassword-users-steps
 python3 -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet "wasmtime==$wasmtime" "httpx==$httpx"

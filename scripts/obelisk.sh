@@ -27,10 +27,10 @@ rm -rf "$folder"
 mkdir -p "$folder"
 cargo build --locked --workspace --bin op-users --bin simulator
 for package in onepassword-users-obelisk onepassword-users-obelisk-workflow; do
-    cargo build --locked --release --target "$wasm" --package "$package"
+    cargo build --locked --profile component --target "$wasm" --package "$package"
 done
-"$target/debug/op-users" component --with "$target/$wasm/release/onepassword_users_obelisk.wasm" "$folder/activity.wasm"
-cp "$target/$wasm/release/onepassword_users_obelisk_workflow.wasm" "$folder/workflow.wasm"
+"$target/debug/op-users" component --with "$target/$wasm/component/onepassword_users_obelisk.wasm" "$folder/activity.wasm"
+cp "$target/$wasm/component/onepassword_users_obelisk_workflow.wasm" "$folder/workflow.wasm"
 "$target/debug/op-users" component --service "$folder/service.wasm"
 cp deploy/obelisk/*.toml "$folder/"
 python3 scripts/obelisk_engine.py "$obelisk" "$target/debug/simulator" "$folder"

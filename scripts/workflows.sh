@@ -24,8 +24,8 @@ cp -r wit "$folder/wit/deps/onepassword-users"
 cargo build --locked --workspace --bin op-users --bin simulator
 
 echo "== Rust"
-cargo build --locked --release --target "$wasm" --package onepassword-users-example-workflow
-cp "$target/$wasm/release/onepassword_users_example_workflow.wasm" "$folder/rust.wasm"
+cargo build --locked --profile component --target "$wasm" --package onepassword-users-example-workflow
+cp "$target/$wasm/component/onepassword_users_example_workflow.wasm" "$folder/rust.wasm"
 
 echo "== JavaScript, componentize-js $componentize_js"
 # Anew: a second installation over the first one drops a package that componentize-js needs.

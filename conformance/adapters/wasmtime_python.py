@@ -3,7 +3,7 @@
 
 Usage: conformance run --host "plugin in wasmtime-py 50.0.1" -- python3 wasmtime_python.py COMPONENT
 
-COMPONENT is target/wasm32-unknown-unknown/release/onepassword_users_plugin.wasm. Needs `pip install wasmtime`.
+COMPONENT is target/wasm32-unknown-unknown/plugin/onepassword_users_plugin.wasm. Needs `pip install wasmtime`.
 
 The plugin runs one call at a time, and a call cannot be stopped from outside: a case with calls at once, or with a stop, is
 reported as not supported.

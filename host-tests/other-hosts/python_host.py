@@ -3,7 +3,7 @@
 
 Usage: python_host.py COMPONENT SIMULATOR
 
-COMPONENT is target/wasm32-unknown-unknown/release/onepassword_users_plugin.wasm, SIMULATOR the binary of the simulator.
+COMPONENT is target/wasm32-unknown-unknown/plugin/onepassword_users_plugin.wasm, SIMULATOR the binary of the simulator.
 Needs `pip install wasmtime`. The instance gets outgoing HTTP, clocks and its own environment variables only.
 """
 
