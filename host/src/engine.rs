@@ -1,8 +1,8 @@
 //! The engine: interruption of components that run too long, and memory that is reserved as it is needed.
 
-use std::{io, path::Path, thread, time::Duration};
+use std::{io, thread, time::Duration};
 
-use wasmtime::{Cache, CacheConfig, Config, Engine};
+use wasmtime::{Config, Engine};
 
 use crate::error::Result;
 
@@ -26,9 +26,7 @@ pub(crate) fn ticks(duration: Duration) -> u64 {
 ///
 /// wasmtime would reserve 4 GiB for each linear memory, to leave out checks of bounds. A process whose address space is
 /// limited could then create no instance.
-///
-/// Keeps what it compiles in a folder, if there is one: a folder that cannot be used only costs time.
-pub(crate) fn engine(compiled_folder: Option<&Path>) -> Result<Engine> {
+pub(crate) fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -36,11 +34,6 @@ pub(crate) fn engine(compiled_folder: Option<&Path>) -> Result<Engine> {
         .memory_reservation_for_growth(MEMORY_RESERVATION_FOR_GROWTH)
         .memory_guard_size(MEMORY_GUARD_SIZE)
         .guard_before_linear_memory(false);
-    if let Some(folder) = compiled_folder {
-        let mut cache = CacheConfig::new();
-        cache.with_directory(folder);
-        config.cache(Cache::new(cache).ok());
-    }
     let engine = Engine::new(&config)?;
     count_epochs(&engine)?;
     Ok(engine)

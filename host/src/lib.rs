@@ -17,11 +17,12 @@
 //!
 //! The outer result is wasmtime's: it fails if the component could not be run. The inner result is the component's own.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod bindings;
 mod call;
+mod compiled;
 mod components;
 mod deadline;
 mod engine;

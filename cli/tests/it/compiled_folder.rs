@@ -19,7 +19,7 @@ async fn list(caches: &Path) {
     );
 }
 
-/// Files below a folder, without those in which wasmtime counts their use.
+/// Files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
@@ -33,7 +33,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
                 vec![path]
             }
         })
-        .filter(|path| path.extension().is_none())
         .collect()
 }
 

@@ -6,7 +6,8 @@ use wasmtime::component::{Component, InstancePre};
 
 use super::{instance::Instance, options::InstanceOptions};
 use crate::{
-    bindings::PluginIndices, components::COMPONENT, engine::engine, error::Result, state::State,
+    bindings::PluginIndices, compiled, components::COMPONENT, engine::engine, error::Result,
+    state::State,
 };
 
 /// The compiled plugin.
@@ -38,8 +39,8 @@ impl Runtime {
     }
 
     pub(super) fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
-        let engine = engine(compiled_folder)?;
-        let component = Component::new(&engine, component)?;
+        let engine = engine()?;
+        let component: Component = compiled::load(&engine, component, compiled_folder)?;
         let pre = State::linker(&engine)?.instantiate_pre(&component)?;
         Ok(Self {
             indices: PluginIndices::new(&pre)?,

@@ -11,7 +11,7 @@ use wasmtime_wasi::{
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use super::{dispatch::Service, options::ServiceOptions};
-use crate::{components::SERVICE, engine::engine, error::Result, state::State};
+use crate::{compiled, components::SERVICE, engine::engine, error::Result, state::State};
 
 /// The compiled service.
 ///
@@ -40,8 +40,8 @@ impl ServiceRuntime {
     }
 
     fn compile(component: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
-        let engine = engine(compiled_folder)?;
-        let component = Component::new(&engine, component)?;
+        let engine = engine()?;
+        let component: Component = compiled::load(&engine, component, compiled_folder)?;
         let mut linker = State::linker(&engine)?;
         wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, State::clocks)?;
         stderr::add_to_linker::<_, WasiCli>(&mut linker, State::cli)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use wasmtime::{Engine, Module};
 
 use super::{client::StepsClient, driver, module::StepsModule, options::StepsOptions};
-use crate::{components::STEPS, engine::engine, error::Result};
+use crate::{compiled, components::STEPS, engine::engine, error::Result};
 
 /// The compiled module of the client without I/O.
 ///
@@ -47,9 +47,9 @@ impl StepsRuntime {
     }
 
     fn compile(module: &[u8], compiled_folder: Option<&Path>) -> Result<Self> {
-        let engine = engine(compiled_folder)?;
+        let engine = engine()?;
         Ok(Self {
-            module: Module::new(&engine, module)?,
+            module: compiled::load(&engine, module, compiled_folder)?,
             engine,
         })
     }
