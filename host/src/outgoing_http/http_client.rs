@@ -17,8 +17,8 @@ use crate::network::{Network, Proxy, TlsConfig};
 /// Time after which a connection without a request is closed: shorter than servers and proxies wait, so that they seldom close
 /// it under a request.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Maximum number of connections that are kept without a request.
-const MAX_IDLE: usize = 16;
+/// Maximum number of connections that are kept without a request: as many as the instances of a service that work at a time.
+const MAX_IDLE: usize = 64;
 
 /// HTTP clients with the same network settings.
 pub(crate) struct HttpClients {

@@ -81,10 +81,11 @@ impl From<InstanceResponse> for ServiceResponse {
 impl Service {
     pub(super) fn new(pre: ProxyPre<State>, options: ServiceOptions) -> Self {
         let max_instances = options.max_instances;
+        let max_idle = options.idle_instances();
         Self {
             pre,
-            heads: Pool::new(MAX_HEAD_INSTANCES, MAX_HEAD_INSTANCES.min(options.max_idle)),
-            calls: Pool::new(max_instances, options.max_idle),
+            heads: Pool::new(MAX_HEAD_INSTANCES, MAX_HEAD_INSTANCES.min(max_idle)),
+            calls: Pool::new(max_instances, max_idle),
             reads: Semaphore::new(max_instances.div_ceil(2)),
             webhooks: Default::default(),
             options,

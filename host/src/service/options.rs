@@ -11,9 +11,7 @@ use crate::{
 /// Default for the maximum linear memory of each component of an instance, in bytes.
 const DEFAULT_MAX_MEMORY: usize = 64 << 20;
 /// Default for the maximum number of instances that answer requests at a time.
-const DEFAULT_MAX_INSTANCES: usize = 16;
-/// Default for the maximum number of idle instances.
-const DEFAULT_MAX_IDLE: usize = 16;
+const DEFAULT_MAX_INSTANCES: usize = 64;
 /// Setting of the component that makes it tell the reason of a 401 in a header, which this crate removes.
 const REASON_HEADER_SETTING: &str = "OP_SERVICE_REASON_HEADER";
 
@@ -22,7 +20,7 @@ pub struct ServiceOptions {
     pub(super) environment: Vec<(String, String)>,
     pub(super) max_memory: usize,
     pub(super) max_instances: usize,
-    pub(super) max_idle: usize,
+    max_idle: Option<usize>,
     pub(super) http: OutgoingHttp,
     pub(super) log: Option<Arc<dyn ServiceLog>>,
 }
@@ -46,7 +44,7 @@ impl ServiceOptions {
             environment,
             max_memory: DEFAULT_MAX_MEMORY,
             max_instances: DEFAULT_MAX_INSTANCES,
-            max_idle: DEFAULT_MAX_IDLE,
+            max_idle: None,
             http: OutgoingHttp::default(),
             log: None,
         }
@@ -67,19 +65,25 @@ impl ServiceOptions {
     }
 
     /// Maximum number of instances that answer requests with a key at a time, at least 1; further requests wait. At most half
-    /// of them, rounded up, answer requests that only read. 16 by default.
+    /// of them, rounded up, answer requests that only read. 64 by default.
     #[must_use]
     pub fn max_instances(mut self, instances: usize) -> Self {
         self.max_instances = instances.max(1);
         self
     }
 
-    /// Maximum number of instances kept for later requests, each with its token. 16 by default. With 0, every request gets
-    /// a new instance, and every call of the API a new token. Instances for webhooks are always kept.
+    /// Maximum number of instances kept for later requests, each with its token. By default as many as may work at a time, so
+    /// that no instance exchanges more than one token in a token's life. With 0, every request gets a new instance, and every
+    /// call of the API a new token. Instances for webhooks are always kept.
     #[must_use]
     pub fn max_idle(mut self, instances: usize) -> Self {
-        self.max_idle = instances;
+        self.max_idle = Some(instances);
         self
+    }
+
+    /// Maximum number of instances kept for later requests.
+    pub(super) fn idle_instances(&self) -> usize {
+        self.max_idle.unwrap_or(self.max_instances)
     }
 
     /// Calls a function for every request sent to the API, when the head of its response arrives or the request fails.
