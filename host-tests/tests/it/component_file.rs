@@ -25,9 +25,9 @@ const EXPORTS: [&str; 4] = [
     "onepassword:users/users@0.2.0",
 ];
 /// Maximum size of the plugin in bytes.
-const MAX_SIZE: usize = 201_200;
+const MAX_SIZE: usize = 216_000;
 /// Maximum size of the plugin with the interface `configuration`, in bytes.
-const MAX_CONFIGURABLE_SIZE: usize = 202_200;
+const MAX_CONFIGURABLE_SIZE: usize = 217_000;
 
 #[test]
 fn the_plugin_imports_exactly_seven_interfaces() {
@@ -59,7 +59,12 @@ fn the_plugin_is_no_larger_than_its_limit() {
         (COMPONENT, MAX_SIZE),
         (CONFIGURABLE_COMPONENT, MAX_CONFIGURABLE_SIZE),
     ] {
-        assert!(component.len() <= max, "{} bytes", component.len());
+        let size = component.len();
+        let over = size.saturating_sub(max);
+        assert!(
+            over == 0,
+            "{size} bytes: {over} more than the budget of {max}"
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the built component and of the built service, through their hosts.
 
+mod budgets;
 mod build_target;
 mod bulk;
 mod certificates;
@@ -8,6 +9,7 @@ mod closed_port;
 mod component_file;
 mod component_parts;
 mod conformance;
+mod connections;
 mod errors;
 mod generations;
 mod host_error_codes;

@@ -95,6 +95,7 @@ impl Case {
             call,
             script: Some(Script {
                 on: Some(call.endpoint()),
+                is_kept: false,
                 skip: 0,
                 times: usize::MAX,
                 steps: steps.into().into(),
@@ -158,6 +159,11 @@ impl Case {
             script.on = None;
             script.skip = 1;
         })
+    }
+
+    /// Applies the steps on a connection that was kept after an earlier request.
+    pub(super) fn kept(self) -> Self {
+        self.with_script(|script| script.is_kept = true)
     }
 
     /// Applies the steps to the first request only.

@@ -128,6 +128,42 @@ async fn broken_connections_are_retried_or_connection_failed() {
     run("broken connections", cases).await;
 }
 
+/// The steps are taken only on a connection that was kept: without one, a case has a request less than it expects.
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_connections_that_break_are_retried_as_others_are() {
+    let half_a_head = Send(b"HTTP/1.1 200 O".to_vec());
+    let mut cases = vec![
+        Case::new("closed between two requests", Suspend, [Pass]).succeeds(2),
+        Case::new("closed between two requests", Get, [Pass]).succeeds(2),
+        Case::new("kept, no head", Suspend, [Hang])
+            .kept()
+            .deadline_ms(1000)
+            .at_the_deadline()
+            .possibly_applied(TimedOut, 2),
+        Case::new("kept, no head", Get, [Hang])
+            .kept()
+            .deadline_ms(1000)
+            .at_the_deadline()
+            .fails(TimedOut, 2),
+    ];
+    for call in [Get, List, Suspend, Reactivate] {
+        for (name, steps) in [
+            ("closed after the request", vec![]),
+            ("reset after the request", vec![Reset]),
+            ("applied, then closed", vec![Apply]),
+            ("applied, then reset", vec![Apply, Reset]),
+            ("closed in the head", vec![half_a_head.clone()]),
+            ("reset in the head", vec![half_a_head.clone(), Reset]),
+            ("closed before the body", vec![Send(head())]),
+            ("reset before the body", vec![Send(head()), Reset]),
+        ] {
+            let case = Case::new(format!("kept, {name}, once"), call, steps);
+            cases.push(case.kept().once().succeeds(3));
+        }
+    }
+    run("kept connections", cases).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn stalled_connections_time_out_at_the_deadline() {
     let slow = Duration::from_millis(20);

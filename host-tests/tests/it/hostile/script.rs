@@ -35,6 +35,8 @@ pub(super) enum Step {
 pub(super) struct Script {
     /// Endpoint of the requests. None applies to any connection, whose request is not read.
     pub on: Option<Endpoint>,
+    /// True if the server keeps connections open after a response, and takes the steps only on a connection that was kept.
+    pub is_kept: bool,
     /// Number of requests that are forwarded before the first one with the steps.
     pub skip: usize,
     /// Number of requests with the steps.

@@ -107,10 +107,19 @@ impl ServerState {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the steps for the next request of an endpoint, if the script applies to it.
-    fn next(&self, endpoint: Option<Endpoint>) -> Option<Arc<[Step]>> {
+    /// True if connections are kept open after a response.
+    fn keeps_connections(&self) -> bool {
+        self.script().as_ref().is_some_and(|script| script.is_kept)
+    }
+
+    /// Returns the steps for the next request of an endpoint, if the script applies to it. `is_kept` is true on a connection that has
+    /// served a request.
+    fn next(&self, endpoint: Option<Endpoint>, is_kept: bool) -> Option<Arc<[Step]>> {
         let mut script = self.script();
         let script = script.as_mut().filter(|script| script.on == endpoint)?;
+        if script.is_kept && !is_kept {
+            return None;
+        }
         if script.skip > 0 {
             script.skip -= 1;
             return None;
@@ -121,15 +130,24 @@ impl ServerState {
 
     async fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        if let Some(steps) = self.next(None) {
+        if let Some(steps) = self.next(None, false) {
             self.count_request();
             return self.run(stream, &Request::default(), &steps).await;
         }
-        let request = Request::read(&mut stream).await?;
-        self.count_request();
-        let steps = self.next(Some(request.endpoint()));
-        let steps = steps.as_deref().unwrap_or(&[Step::Pass]);
-        self.run(stream, &request, steps).await
+        let mut is_kept = false;
+        loop {
+            let request = Request::read(&mut stream).await?;
+            self.count_request();
+            let steps = self.next(Some(request.endpoint()), is_kept);
+            if steps.is_none() && self.keeps_connections() {
+                let response = self.forward(&request).await?;
+                stream.write_all(&without_close(response)?).await?;
+                is_kept = true;
+                continue;
+            }
+            let steps = steps.as_deref().unwrap_or(&[Step::Pass]);
+            return self.run(stream, &request, steps).await;
+        }
     }
 
     async fn run(
@@ -184,4 +202,12 @@ impl ServerState {
         stream.read_to_end(&mut response).await?;
         Ok(response)
     }
+}
+
+/// Removes the header that ends the connection from a response of the simulator.
+fn without_close(response: Vec<u8>) -> io::Result<Vec<u8>> {
+    let response = String::from_utf8(response).map_err(io::Error::other)?;
+    Ok(response
+        .replacen("connection: close\r\n", "", 1)
+        .into_bytes())
 }
