@@ -24,19 +24,35 @@ pub(crate) fn ticks(duration: Duration) -> u64 {
 
 /// Creates an engine, and the thread that counts its epochs until the engine is dropped.
 ///
-/// wasmtime would reserve 4 GiB for each linear memory, to leave out checks of bounds. A process whose address space is
-/// limited could then create no instance.
+/// wasmtime reserves 4 GiB for each linear memory, to leave out checks of bounds. A process whose address space is limited could then
+/// create no instance, and gets an engine that checks them.
 pub(crate) fn engine() -> Result<Engine> {
     let mut config = Config::new();
-    config
-        .epoch_interruption(true)
-        .memory_reservation(MEMORY_RESERVATION)
-        .memory_reservation_for_growth(MEMORY_RESERVATION_FOR_GROWTH)
-        .memory_guard_size(MEMORY_GUARD_SIZE)
-        .guard_before_linear_memory(false);
+    config.epoch_interruption(true);
+    if !has_unlimited_address_space() {
+        config
+            .memory_reservation(MEMORY_RESERVATION)
+            .memory_reservation_for_growth(MEMORY_RESERVATION_FOR_GROWTH)
+            .memory_guard_size(MEMORY_GUARD_SIZE)
+            .guard_before_linear_memory(false);
+    }
     let engine = Engine::new(&config)?;
     count_epochs(&engine)?;
     Ok(engine)
+}
+
+/// True if this process may reserve as much address space as it likes (`ulimit -v`), on a machine that has more than enough of it.
+fn has_unlimited_address_space() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+
+        usize::BITS >= 64 && getrlimit(Resource::As).current.is_none()
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
 }
 
 fn count_epochs(engine: &Engine) -> io::Result<()> {

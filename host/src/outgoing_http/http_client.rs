@@ -87,6 +87,8 @@ impl HttpClients {
 
     /// Proxy for requests to a URL. None if they are sent directly.
     pub(crate) fn proxy(&self, url: &Url) -> Option<&Proxy> {
+        // Without a proxy, which is most of the time, the URL is not read once more.
+        self.network.proxy_of_scheme(url.scheme() == "https")?;
         self.network.proxy(&url.as_str().parse().ok()?)
     }
 
