@@ -1,4 +1,4 @@
-//! What was compiled, kept in a folder from one process to the next.
+//! Compiled code, kept in a folder from one process to the next.
 //!
 //! Not wasmtime's cache, which packs its files: unpacking takes longer than everything else that a short command does, where a plain
 //! file is mapped into memory.
@@ -26,7 +26,7 @@ pub(crate) trait Compiled: Sized {
     /// Compiles WebAssembly.
     fn compile(engine: &Engine, wasm: &[u8]) -> Result<Self>;
 
-    /// What is written to a file.
+    /// The bytes that are written to a file.
     fn bytes(&self) -> Result<Vec<u8>>;
 
     /// Maps a file into memory.

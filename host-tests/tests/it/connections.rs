@@ -12,7 +12,7 @@ use crate::steps;
 const CALLS: usize = 1000;
 
 #[tokio::test]
-async fn a_thousand_calls_in_turn_use_one_connection() {
+async fn a_thousand_calls_of_the_plugin_use_one_connection() {
     let mut harness = Harness::new().await;
     let id = harness.member().id;
     for _ in 0..CALLS {
@@ -23,7 +23,7 @@ async fn a_thousand_calls_in_turn_use_one_connection() {
 }
 
 #[tokio::test]
-async fn a_thousand_calls_in_turn_without_io_of_their_own_use_one_connection() {
+async fn a_thousand_calls_of_the_module_use_one_connection() {
     let simulator = Simulator::builder().users(60).start().await.unwrap();
     let client = steps::runtime().client(StepsOptions::new(environment(&simulator)));
     let client = client.expect("the module can be instantiated");
@@ -35,7 +35,7 @@ async fn a_thousand_calls_in_turn_without_io_of_their_own_use_one_connection() {
 }
 
 #[tokio::test]
-async fn a_bulk_change_uses_as_many_connections_as_it_has_requests_under_way() {
+async fn a_bulk_change_uses_a_connection_for_each_worker() {
     for concurrency in [1, 4, 16] {
         let mut harness = Harness::with(|builder| builder.users(200), &[]).await;
         let delay = Action::Delay(Duration::from_millis(50));
