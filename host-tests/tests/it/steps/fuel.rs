@@ -77,12 +77,17 @@ fn response(request: &Value) -> Value {
     }
 }
 
+fn assert_within(fuel: u64, budget: u64) {
+    let over = fuel.saturating_sub(budget);
+    assert!(over == 0, "{fuel}: {over} more than the budget of {budget}");
+}
+
 #[test]
 fn a_get_keeps_to_its_budget_of_fuel() {
     let mut module = module();
     let (result, fuel) = call(&mut module, &json!({"get-user": {"id": "U1"}}));
     assert_eq!(result["user"]["id"], "U1");
-    assert!(fuel < 110_000, "{fuel}");
+    assert_within(fuel, 90_000);
 }
 
 #[test]
@@ -93,7 +98,7 @@ fn a_page_keeps_to_its_budget_of_fuel() {
         result["page"]["users"].as_array().expect("users").len(),
         1000
     );
-    assert!(fuel < 29_000_000, "{fuel}");
+    assert_within(fuel, 21_000_000);
 }
 
 #[test]
