@@ -7,8 +7,8 @@ use onepassword_users_benches::{Kind, MeasuredClient, Settings};
 use simulator::Simulator;
 use tokio::runtime::Runtime;
 
-/// File of the floor, as `cargo build --profile component --target wasm32-unknown-unknown -p onepassword-users-floor` writes it.
-const FLOOR: &str = "../target/wasm32-unknown-unknown/component/onepassword_users_floor.wasm";
+/// File of the floor, as `cargo build --profile plugin --target wasm32-unknown-unknown -p onepassword-users-floor` writes it.
+const FLOOR: &str = "../target/wasm32-unknown-unknown/plugin/onepassword_users_floor.wasm";
 
 fn calls(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
