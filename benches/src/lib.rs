@@ -2,11 +2,13 @@
 
 #![forbid(unsafe_code)]
 
+mod core_client;
 mod measured_client;
 mod native;
 mod plain_host;
 
 pub use self::{
+    core_client::CoreClient,
     measured_client::{Kind, MeasuredClient, largest_page},
     native::NativeClient,
     plain_host::{PlainHost, PooledComponent},
