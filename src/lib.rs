@@ -26,7 +26,7 @@
 //! struct OnePiece(Option<Vec<u8>>);
 //!
 //! impl Body for OnePiece {
-//!     async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
+//!     async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
 //!         Ok(self.0.take())
 //!     }
 //! }

@@ -50,10 +50,13 @@ pub trait Platform {
     }
 }
 
+/// Maximum size of a piece of a body that is read at once, in bytes: as much memory is kept free for it.
+pub const MAX_PIECE: usize = 32 << 10;
+
 /// A response body that arrives in pieces.
 pub trait Body {
-    /// Waits for the next piece, of at most `max` bytes if this platform decides how much it reads. None at the end of the body.
-    fn next(&mut self, max: usize) -> impl Future<Output = Result<Option<Vec<u8>>, SendError>>;
+    /// Waits for the next piece, of at most [`MAX_PIECE`] bytes if this platform decides how much it reads. None at the end of the body.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, SendError>>;
 }
 
 /// HTTP methods that the API uses.

@@ -25,7 +25,7 @@ struct Memory {
 struct OnePiece(Option<Vec<u8>>);
 
 impl Body for OnePiece {
-    async fn next(&mut self, _max: usize) -> std::result::Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> std::result::Result<Option<Vec<u8>>, SendError> {
         Ok(self.0.take())
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     call_context::CallContext,
     failure::Failure,
     memory::{can_allocate, reserve},
-    platform::{Body, Duration, Instant, Platform, Response, SendError},
+    platform::{Body, Duration, Instant, MAX_PIECE, Platform, Response, SendError},
     response,
     secret::SecretBytes,
 };
@@ -15,12 +15,9 @@ const MAX_BODY: usize = 8 << 20;
 const MAX_ERROR_BODY: usize = 16 << 10;
 /// Maximum size that is reserved because of `Content-Length` alone, in bytes.
 const MAX_RESERVED: usize = 1 << 20;
-/// Memory that must stay free for the rest of the call, in bytes.
-const MIN_FREE: usize = 24 << 10;
-/// Minimum size of a piece that is asked for, in bytes.
-const MIN_PIECE: usize = 4 << 10;
-/// Maximum size of a piece that is asked for, in bytes.
-const MAX_PIECE: usize = 64 << 10;
+/// Memory that must stay free for the next piece and the rest of the call, in bytes. Bodies that are read at the same time share it: each
+/// leaves as much when it grows, so that a piece of another one finds room.
+const MIN_FREE: usize = MAX_PIECE + (8 << 10);
 
 /// Reads a body. With status 200 a larger one than allowed is a failure; any other body is cut.
 pub(super) async fn read<P: Platform>(
@@ -40,17 +37,15 @@ pub(super) async fn read<P: Platform>(
     let mut body = SecretBytes::default();
     let mut fits = reserve(&mut body, announced.unwrap_or(0).min(max).min(MAX_RESERVED));
     loop {
-        let rest = announced.map_or(MAX_PIECE, |size| size.saturating_sub(body.len()));
-        let piece = rest.clamp(MIN_PIECE, MAX_PIECE);
-        // What is left to come is the end.
-        fits &= rest == 0 || can_allocate(piece.saturating_add(MIN_FREE));
+        // Once all that was announced is there, only the end is to come.
+        fits &= announced == Some(body.len()) || can_allocate(MIN_FREE);
         if !fits {
             // The error needs the memory.
             drop(body);
             return Err(response::malformed(response::NO_MEMORY));
         }
         match context
-            .within(between_bytes, deadline, response.body.next(piece))
+            .within(between_bytes, deadline, response.body.next())
             .await
         {
             Some(Ok(Some(piece))) => {

@@ -137,7 +137,7 @@ pub(super) struct ScriptedBody {
 }
 
 impl Body for ScriptedBody {
-    async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         match self.pieces.pop_front() {
             None => Ok(None),
             Some(BodyPiece::Bytes(after, bytes)) => {

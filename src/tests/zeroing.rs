@@ -78,7 +78,7 @@ struct ZeroCopyPlatform;
 struct Halves(Vec<&'static [u8]>);
 
 impl Body for Halves {
-    async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         // The client owns the piece, and has to zero it.
         Ok(self.0.pop().map(<[u8]>::to_vec))
     }

@@ -155,7 +155,7 @@ impl Platform for StepsPlatform {
 pub(crate) struct StepsBody(OpenExchange);
 
 impl Body for StepsBody {
-    async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         match next(&self.0.exchange).await? {
             ExchangeEvent::Piece(piece) => Ok(Some(piece)),
             ExchangeEvent::End | ExchangeEvent::Head(_) | ExchangeEvent::Failure(_) => Ok(None),

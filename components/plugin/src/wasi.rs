@@ -8,7 +8,8 @@ use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 use onepassword_users::{
     SecretBytes,
     platform::{
-        Body, Duration, Instant, Method, Platform, Request, Response, Scheme, SendError, Timeouts,
+        Body, Duration, Instant, MAX_PIECE, Method, Platform, Request, Response, Scheme, SendError,
+        Timeouts,
     },
 };
 use wasip2::{
@@ -187,9 +188,9 @@ pub(crate) struct WasiBody {
 }
 
 impl Body for WasiBody {
-    async fn next(&mut self, max: usize) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         loop {
-            match self.stream.read(max as u64) {
+            match self.stream.read(MAX_PIECE as u64) {
                 Ok(piece) if piece.is_empty() => self.reactor.ready(self.stream.subscribe()).await,
                 Ok(piece) => return Ok(Some(piece)),
                 Err(StreamError::Closed) => return Ok(None),

@@ -138,7 +138,7 @@ pub(super) struct ResponseBody {
 }
 
 impl Body for ResponseBody {
-    async fn next(&mut self, _max: usize) -> Result<Option<Vec<u8>>, SendError> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, SendError> {
         match self.pieces.pop_front() {
             None => {
                 let mut simulation = self.open.simulation.borrow_mut();

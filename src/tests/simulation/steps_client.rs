@@ -435,7 +435,7 @@ async fn exchange(host: Rc<Host>, request: SendRequest) {
             return;
         };
         body = rest;
-        event = match body.next(usize::MAX).await {
+        event = match body.next().await {
             Ok(Some(bytes)) => {
                 piece = bytes;
                 body_event(id, now(), true)

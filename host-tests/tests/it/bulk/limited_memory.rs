@@ -179,6 +179,27 @@ async fn reports_of_the_largest_size_are_returned_or_an_error() {
 }
 
 #[tokio::test]
+async fn bodies_of_many_sizes_at_once_are_read_or_an_error() {
+    let (simulator, mut instance) = account(200).await;
+    let members: Vec<_> = simulator.users().into_iter().skip(2).collect();
+    for (size, user) in (0..16).cycle().zip(&members) {
+        let email = format!("{}{}", "x".repeat(size * 25_000), user.email);
+        simulator.set_email(&user.id, &email);
+    }
+    let targets: Vec<_> = members.iter().map(|user| by_id(&user.id)).collect();
+    let options = ChangeOptions {
+        concurrency: Some(16),
+        ..unguarded()
+    };
+    for targets in targets.chunks(48) {
+        let report = instance.suspend_users(targets, &options).await.unwrap();
+        let report = report.unwrap();
+        assert_eq!(report.targets.len(), targets.len());
+        assert!(short_outcomes(&report).contains(&Changed));
+    }
+}
+
+#[tokio::test]
 async fn ids_of_maximum_length_are_looked_up_or_an_error() {
     let (simulator, mut instance) = account(100).await;
     let long = |at: usize| by_id(format!("{at:04}{}", "x".repeat(1020)));
