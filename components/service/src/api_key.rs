@@ -63,6 +63,13 @@ impl ApiKey {
     }
 }
 
+impl ApiKey {
+    /// Secret that signs what this caller hands back: language models do not know it, and no other caller has it.
+    pub(crate) const fn signing_key(&self) -> &[u8] {
+        &self.digest
+    }
+}
+
 /// Returns the key that a caller presented, if it is one of `keys`.
 ///
 /// Takes the same time for every presented key of the same length: compares it with all keys, in constant time.

@@ -99,6 +99,7 @@ pub(crate) fn change_users(
         context,
         report,
         problem: None,
+        has_lost_audit: false,
     };
     Ok(BulkResponse {
         response: match problem {
@@ -185,6 +186,7 @@ pub(crate) fn change_user(
         context,
         report,
         problem: None,
+        has_lost_audit: false,
     };
     Ok(match problem {
         Some(problem) => problem_details::response_with_report(body, problem),
@@ -213,7 +215,10 @@ fn is_settled(target: &TargetReport) -> bool {
     }
 }
 
-fn call(
+/// Calls the plugin, unless the change would leave no evidence, or its report might not fit into memory.
+///
+/// Errors: a problem if nothing was tried, and the caller or a setting is the cause.
+pub(crate) fn call(
     plugin: &impl Plugin,
     action: UserAction,
     targets: &[Target],
@@ -270,7 +275,8 @@ fn failed_report(targets: usize, error: &Error) -> Report {
     }
 }
 
-fn options(settings: &Settings, request: &BulkRequest) -> ChangeOptions {
+/// Returns the guards and limits of a change.
+pub(crate) fn options(settings: &Settings, request: &BulkRequest) -> ChangeOptions {
     let max_changes = request
         .max_changes
         .map_or(settings.max_changes, |max| max.0.min(settings.max_changes));
@@ -284,7 +290,8 @@ fn options(settings: &Settings, request: &BulkRequest) -> ChangeOptions {
     }
 }
 
-const fn target(who: Selector) -> Target {
+/// Returns a target without a condition of its own.
+pub(crate) const fn target(who: Selector) -> Target {
     Target {
         who,
         expect_email: None,

@@ -27,6 +27,8 @@ pub(crate) struct ReportBody {
     pub(crate) report: Report,
     /// Problem to put around the report, if the call was refused or its only change failed.
     pub(crate) problem: Option<Problem>,
+    /// True if an audit event could not be written.
+    pub(crate) has_lost_audit: bool,
 }
 
 /// JSON of the report's fields before the outcomes.
@@ -106,6 +108,13 @@ impl ReportBody {
     }
 
     fn write_report(&self, write: &mut dyn FnMut(&str)) {
+        self.write_outcomes(write);
+        self.write_audit(write);
+        write("}");
+    }
+
+    /// Passes the report without its audit to `write`, as an object without its last brace.
+    pub(crate) fn write_outcomes(&self, write: &mut dyn FnMut(&str)) {
         let (request, report) = (&self.request, &self.report);
         let head = ReportHeadJson {
             operation: self.action.bulk_name(),
@@ -121,9 +130,14 @@ impl ReportBody {
         write(",\"outcomes\":[");
         let outcomes = audit::reported_targets(request, report);
         json::write_items(outcomes.map(TargetReportJson::from), write);
-        write("],\"audit\":[");
+        write("]");
+    }
+
+    /// Passes the field with the audit events to `write`.
+    pub(crate) fn write_audit(&self, write: &mut dyn FnMut(&str)) {
+        write(",\"audit\":[");
         json::write_items(self.events(), write);
-        write("]}");
+        write("]");
     }
 
     /// Counts the outcomes of the report.

@@ -84,17 +84,26 @@ impl BulkRequest {
                 .map(Some)
                 .ok_or_else(|| invalid(&format!("`{name}` must be a string, a number or null")))
         };
-        let request = Self {
+        Self {
             users: parsed.users,
             dry_run: parsed.dry_run,
             max_changes: parsed.max_changes,
             reason: note("reason", parsed.reason)?,
             ticket: note("ticket", parsed.ticket)?,
-        };
-        if !(1..=MAX_USERS).contains(&request.users.len()) {
-            return Err(Problem::bad_request("`users` must name 1 to 1000 users"));
         }
-        if request
+        .checked(MAX_USERS)
+    }
+
+    /// Returns the request if its texts and its number of users are within the limits.
+    ///
+    /// Errors: 400 with the limit.
+    pub(crate) fn checked(self, max_users: usize) -> Result<Self, Problem> {
+        if !(1..=max_users).contains(&self.users.len()) {
+            return Err(Problem::bad_request(format!(
+                "`users` must name 1 to {max_users} users"
+            )));
+        }
+        if self
             .users
             .iter()
             .any(|who| who.is_empty() || is_too_long(who))
@@ -103,14 +112,14 @@ impl BulkRequest {
                 "each of `users` must have 1 to {MAX_CHARS} characters"
             )));
         }
-        for (name, note) in [("reason", &request.reason), ("ticket", &request.ticket)] {
+        for (name, note) in [("reason", &self.reason), ("ticket", &self.ticket)] {
             if note.as_deref().is_some_and(is_too_long) {
                 return Err(Problem::bad_request(format!(
                     "`{name}` must not have more than {MAX_CHARS} characters"
                 )));
             }
         }
-        Ok(request)
+        Ok(self)
     }
 }
 

@@ -80,9 +80,7 @@ pub(crate) fn check(
     settings: &Settings,
     context: RequestContext,
 ) -> Response {
-    let mut findings = plugin.check();
-    let protect = protect_finding(plugin, settings, &findings);
-    findings.push(protect);
+    let findings = findings(plugin, settings);
     let failed: Vec<_> = findings
         .iter()
         .filter(|finding| finding.verdict == Verdict::Failed)
@@ -99,6 +97,14 @@ pub(crate) fn check(
         findings: json(),
     };
     problem_details::response_with_text(&problem, json::to_string(&body))
+}
+
+/// Checks the settings of the plugin, and the names in `OP_SERVICE_PROTECT`.
+pub(crate) fn findings(plugin: &impl Plugin, settings: &Settings) -> Vec<Finding> {
+    let mut findings = plugin.check();
+    let protect = protect_finding(plugin, settings, &findings);
+    findings.push(protect);
+    findings
 }
 
 /// Compares the entries of `OP_SERVICE_PROTECT` with the list of users: an entry that names no user protects no one.

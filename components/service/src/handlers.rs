@@ -86,6 +86,12 @@ pub(crate) fn handle(
         }
         Route::Health => health(request),
         Route::Ready => ready(plugin, request, Ok(settings)),
+        // Answered before: its failures are messages of its own protocol.
+        Route::Mcp => Err(Problem::new(
+            404,
+            "no-route",
+            "this service has no such path",
+        )),
     }
 }
 
@@ -156,7 +162,7 @@ fn check_length(who: &str) -> Result<&str, Problem> {
 
 /// Turns an error of reading the list into a problem. A 404 of the server means the account, which is a setting of the service
 /// and no mistake of the caller.
-fn list_problem(error: Error) -> Problem {
+pub(crate) fn list_problem(error: Error) -> Problem {
     let is_account = error.code == ErrorCode::NotFound && error.status.is_some();
     let mut problem = Problem::from(error);
     if is_account {
@@ -166,7 +172,7 @@ fn list_problem(error: Error) -> Problem {
 }
 
 /// Returns true if a content type is JSON in UTF-8.
-fn is_json(content_type: Option<&str>) -> bool {
+pub(crate) fn is_json(content_type: Option<&str>) -> bool {
     let Some(content_type) = content_type else {
         return false;
     };

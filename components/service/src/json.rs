@@ -110,9 +110,9 @@ impl<'a> From<&'a Error> for ErrorDetailsJson<'a> {
 /// JSON of one finding of a check.
 #[derive(Serialize)]
 pub(crate) struct FindingJson<'a> {
-    check: &'a str,
-    verdict: &'a str,
-    detail: &'a str,
+    pub(crate) check: &'a str,
+    pub(crate) verdict: &'a str,
+    pub(crate) detail: &'a str,
 }
 
 impl<'a> From<&'a Finding> for FindingJson<'a> {

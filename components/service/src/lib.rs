@@ -40,6 +40,7 @@ mod handlers;
 mod json;
 mod list;
 mod log;
+mod mcp;
 mod plugin;
 mod problem;
 mod problem_details;

@@ -6,6 +6,7 @@ use onepassword_users_audit::{Summary, Timestamp};
 use serde::Serialize;
 
 use crate::{
+    bulk_report::ReportBody,
     json,
     request::{Request, RequestIds},
     response::{Response, ResponseBody},
@@ -49,10 +50,31 @@ struct ResponseLine<'a> {
     summary: Option<Summary>,
 }
 
+/// JSON of the line for a call of a tool.
+#[derive(Serialize)]
+struct ToolLine<'a> {
+    event: &'a str,
+    time: Timestamp,
+    caller: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'a str>,
+    request_id: &'a str,
+    correlation_uid: &'a str,
+    tool: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dry_run: Option<bool>,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<Summary>,
+}
+
 /// Writes the audit events of a change, before its response. A response whose events cannot all be written says so.
 pub(crate) fn write_audit(log: &dyn Log, response: &mut Response) {
-    let (ResponseBody::Report(report) | ResponseBody::ChangedUser(report)) = &mut response.body
-    else {
+    let Some(report) = response.body.report_mut() else {
         return;
     };
     let mut is_written = true;
@@ -60,6 +82,7 @@ pub(crate) fn write_audit(log: &dyn Log, response: &mut Response) {
         is_written &= log.write(&line(&event));
     }
     if !is_written {
+        report.has_lost_audit = true;
         report.report.warnings.push(UNWRITTEN.to_owned());
     }
 }
@@ -100,6 +123,29 @@ pub(crate) fn write_response(
     };
     // There is no other place to tell about a line that cannot be written.
     log.write(&line(&response_line));
+}
+
+/// Writes the line of a call of a tool, whatever it came to: a language model made it. Contains none of its arguments.
+pub(crate) fn write_tool_call(log: &dyn Log, response: &Response) {
+    let ResponseBody::ToolResult(result) = &response.body else {
+        return;
+    };
+    let context = result.context();
+    let (code, detail) = result.error().unzip();
+    log.write(&line(&ToolLine {
+        event: "tool",
+        time: Timestamp(context.time_ms),
+        caller: &context.caller,
+        client: result.client(),
+        request_id: &context.request_id,
+        correlation_uid: &context.correlation_id,
+        tool: result.tool(),
+        dry_run: result.report().map(|report| report.request.dry_run),
+        status: if result.is_failed() { "failed" } else { "ok" },
+        code,
+        detail: detail.map(printable),
+        summary: result.report().map(ReportBody::summary),
+    }));
 }
 
 /// Returns the JSON of a value as one line of ASCII: no letter in it can hide, or change how its neighbours are shown.

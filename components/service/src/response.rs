@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
 
 use serde::Serialize;
 
-use crate::{bulk_report::ReportBody, json, list::UserPageBody};
+use crate::{bulk_report::ReportBody, json, list::UserPageBody, mcp::ToolResult};
 
 /// An HTTP response.
 pub(crate) struct Response {
@@ -32,6 +32,7 @@ pub(crate) enum ResponseBody {
     /// One user in the requested state.
     ChangedUser(Box<ReportBody>),
     UserPage(UserPageBody),
+    ToolResult(Box<ToolResult>),
 }
 
 impl ResponseBody {
@@ -42,6 +43,16 @@ impl ResponseBody {
             Self::Report(report) => report.write(write),
             Self::ChangedUser(report) => report.write_changed_user(write),
             Self::UserPage(page) => page.write(write),
+            Self::ToolResult(result) => result.write(write),
+        }
+    }
+
+    /// Report of a change, if it has one.
+    pub(crate) fn report_mut(&mut self) -> Option<&mut ReportBody> {
+        match self {
+            Self::Report(report) | Self::ChangedUser(report) => Some(report),
+            Self::ToolResult(result) => result.report_mut(),
+            Self::Text(_) | Self::UserPage(_) => None,
         }
     }
 
@@ -50,7 +61,9 @@ impl ResponseBody {
     pub(crate) const fn length(&self) -> Option<usize> {
         match self {
             Self::Text(text) => Some(text.len()),
-            Self::Report(_) | Self::ChangedUser(_) | Self::UserPage(_) => None,
+            Self::Report(_) | Self::ChangedUser(_) | Self::UserPage(_) | Self::ToolResult(_) => {
+                None
+            }
         }
     }
 }

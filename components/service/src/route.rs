@@ -19,6 +19,7 @@ pub(crate) enum Route {
     Contain,
     Restore,
     ContainWebhook,
+    Mcp,
 }
 
 impl Route {
@@ -34,6 +35,7 @@ impl Route {
             "/v1/contain" => Self::Contain,
             "/v1/restore" => Self::Restore,
             "/hooks/contain" => Self::ContainWebhook,
+            "/mcp" => Self::Mcp,
             _ => {
                 let segment = path.strip_prefix("/v1/users/")?;
                 if segment.contains('/') {
@@ -65,6 +67,7 @@ impl Route {
             Self::Contain => "/v1/contain",
             Self::Restore => "/v1/restore",
             Self::ContainWebhook => "/hooks/contain",
+            Self::Mcp => "/mcp",
         }
     }
 
@@ -82,7 +85,8 @@ impl Route {
             | Self::ReactivateUser(_)
             | Self::Contain
             | Self::Restore
-            | Self::ContainWebhook => "POST",
+            | Self::ContainWebhook
+            | Self::Mcp => "POST",
         }
     }
 
@@ -94,10 +98,11 @@ impl Route {
         }
     }
 
-    /// Returns the role that a caller needs.
+    /// Returns the role that a caller needs. Tools need roles of their own.
     pub(crate) fn role(&self) -> Role {
-        match self.method() {
-            "GET" => Role::Read,
+        match self {
+            Self::Mcp => Role::Read,
+            _ if self.method() == "GET" => Role::Read,
             _ => Role::Contain,
         }
     }
@@ -139,6 +144,8 @@ mod tests {
             ("/v1/users/:suspend", None),
             ("/v1/users/A/B", None),
             ("/v1/users/%ff", None),
+            ("/mcp", Some(Route::Mcp)),
+            ("/mcp/", None),
             ("/v1/contain/", None),
             ("//v1/contain", None),
             ("/", None),

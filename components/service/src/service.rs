@@ -7,10 +7,11 @@ use onepassword_users_audit::Summary;
 use serde::Serialize;
 
 use crate::{
-    api_key::authenticate,
+    api_key::{ApiKey, authenticate},
     authorization::presented_key,
     handlers, json,
     log::{self, Log},
+    mcp::{self, Tools, UsedPlans},
     plugin::Plugin,
     problem::Problem,
     problem_details,
@@ -32,6 +33,7 @@ pub(crate) struct Service {
     /// The settings, or a description of those that are wrong.
     settings: Result<Settings, String>,
     replay_cache: ReplayCache,
+    used_plans: UsedPlans,
     log: Box<dyn Log>,
 }
 
@@ -51,7 +53,7 @@ enum Admission<'r> {
     Call {
         settings: &'r Settings,
         route: Route,
-        caller: &'r str,
+        key: &'r ApiKey,
     },
     /// A webhook with a signature that is not verified yet.
     Webhook {
@@ -86,6 +88,7 @@ impl Service {
         Self {
             settings: Settings::read(environment),
             replay_cache: ReplayCache::default(),
+            used_plans: UsedPlans::default(),
             log,
         }
     }
@@ -134,12 +137,26 @@ impl Service {
             }
             Admission::Call {
                 settings,
-                route,
-                caller,
+                route: Route::Mcp,
+                key,
             } => {
-                let context = self.context(caller, request, ids);
+                let tools = Tools {
+                    plugin,
+                    settings,
+                    key,
+                    used_plans: &self.used_plans,
+                };
+                let context = self.context(&key.name, request, ids);
+                Ok(mcp::respond(&tools, request, context))
+            }
+            Admission::Call {
+                settings,
+                route,
+                key,
+            } => {
+                let context = self.context(&key.name, request, ids);
                 handlers::handle(plugin, settings, request, &route, context)
-                    .map_err(|problem| problem.of_caller(caller))
+                    .map_err(|problem| problem.of_caller(&key.name))
             }
         }
     }
@@ -187,10 +204,13 @@ impl Service {
         if route.method() == "POST" {
             check_encoding(request)?;
         }
+        if route == Route::Mcp {
+            mcp::check_origin(request).map_err(|problem| problem.of_caller(&key.name))?;
+        }
         Ok(Admission::Call {
             settings,
             route,
-            caller: &key.name,
+            key,
         })
     }
 
@@ -238,6 +258,7 @@ impl Service {
     /// Writes the lines of a response, and adds the headers that every response has. A response to `HEAD` has no body.
     fn finish(&self, mut response: Response, request: &Request, ids: RequestIds<'_>) -> Response {
         log::write_audit(&*self.log, &mut response);
+        log::write_tool_call(&*self.log, &response);
         log::write_response(&*self.log, request, ids, &response);
         if request.method == "HEAD" {
             response.body = ResponseBody::Text(String::new());

@@ -5,6 +5,7 @@ mod authentication;
 mod bulk;
 mod fake_plugin;
 mod log;
+mod mcp;
 mod openapi;
 mod problems;
 mod protection;

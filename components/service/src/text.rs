@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::str::FromStr;
 
-use onepassword_users::check_protected_email;
+use onepassword_users::{check_protected_email, is_invisible};
 
 use crate::bindings::containment::Selector;
 
@@ -33,6 +33,20 @@ pub(crate) fn is_caller_name(name: &str) -> bool {
 pub(crate) fn printable(text: &str) -> String {
     let printable = text.chars().filter(|char| !char.is_control());
     printable.take(MAX_CHARS).collect()
+}
+
+/// Makes a text from outside safe to show to a person or a language model: letters that cannot be seen, or that change how their
+/// neighbours are shown, become `\\u{202e}`.
+pub(crate) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_invisible(letter) {
+            visible.extend(letter.escape_unicode());
+        } else {
+            visible.push(letter);
+        }
+    }
+    visible
 }
 
 /// Removes a byte order mark, which some programs put at the start of a text (RFC 8259, section 8.1).

@@ -30,8 +30,10 @@ pub(super) const NOW_MS: u64 = 1_795_435_200_000;
 pub(super) struct FakePlugin {
     /// Error of every call. None if calls succeed.
     pub(super) error: Option<Error>,
-    /// Outcome of each target, in order. `changed` for the targets after the last one.
+    /// Outcome of each target, in order. For the targets after the last one `changed`, or `would-change` in a dry run.
     pub(super) outcomes: Vec<Outcome>,
+    /// Outcome of each target of a change that is no dry run, if they differ from those of a dry run.
+    pub(super) change_outcomes: Option<Vec<Outcome>>,
     /// Error that refuses the whole bulk change.
     pub(super) refused: Option<Error>,
     pub(super) warnings: Vec<String>,
@@ -39,10 +41,14 @@ pub(super) struct FakePlugin {
     pub(super) findings: Vec<(&'static str, Verdict)>,
     /// True if reports contain no users and no previous states.
     pub(super) is_without_users: bool,
+    /// Name and address of every user, if not `A` and `a@acme.example`.
+    pub(super) name: Option<(&'static str, &'static str)>,
     /// Calls, as a function and its arguments.
     pub(super) calls: RefCell<Vec<String>>,
     /// Options of the last bulk change.
     pub(super) options: RefCell<Option<ChangeOptions>>,
+    /// Addresses that the targets of the last bulk change must have.
+    pub(super) expected_emails: RefCell<Vec<Option<String>>>,
 }
 
 impl FakePlugin {
@@ -50,6 +56,15 @@ impl FakePlugin {
     fn record(&self, call: String) -> Result<(), Error> {
         self.calls.borrow_mut().push(call);
         self.error.clone().map_or(Ok(()), Err)
+    }
+
+    fn user(&self, id: &str, state: UserState) -> User {
+        let (name, email) = self.name.unwrap_or(("A", "a@acme.example"));
+        User {
+            display_name: name.into(),
+            email: email.into(),
+            ..user(id, state)
+        }
     }
 
     fn change(
@@ -67,14 +82,23 @@ impl FakePlugin {
             })
             .collect();
         *self.options.borrow_mut() = Some(options.clone());
+        *self.expected_emails.borrow_mut() = targets
+            .iter()
+            .map(|target| target.expect_email.clone())
+            .collect();
         self.record(format!("{name} {}", names.join(" ")))?;
+        let (usual, state) = if options.dry_run {
+            (Outcome::WouldChange, &UserState::Active)
+        } else {
+            (Outcome::Changed, state)
+        };
+        let outcomes = match &self.change_outcomes {
+            Some(outcomes) if !options.dry_run => outcomes,
+            _ => &self.outcomes,
+        };
         let report = |(index, name): (usize, &&str)| TargetReport {
-            outcome: self
-                .outcomes
-                .get(index)
-                .cloned()
-                .unwrap_or(Outcome::Changed),
-            user: (!self.is_without_users).then(|| user(name, state.clone())),
+            outcome: outcomes.get(index).unwrap_or(&usual).clone(),
+            user: (!self.is_without_users).then(|| self.user(name, state.clone())),
             previous_state: (!self.is_without_users).then_some(UserState::Active),
         };
         Ok(Report {
@@ -95,7 +119,7 @@ impl Plugin for FakePlugin {
         } = options;
         self.record(format!("list {filter:?} {max_page_size:?} {page_token:?}"))?;
         Ok(UserPage {
-            users: vec![user("A", UserState::Active)],
+            users: vec![self.user("A", UserState::Active)],
             next_page_token: Some("next".into()),
         })
     }
@@ -105,12 +129,12 @@ impl Plugin for FakePlugin {
         if id.is_empty() {
             return Err(error(ErrorCode::InvalidArgument));
         }
-        Ok(user(id, UserState::Active))
+        Ok(self.user(id, UserState::Active))
     }
 
     fn find_user(&self, email: &str) -> Result<User, Error> {
         self.record(format!("find {email}"))?;
-        Ok(user("A", UserState::Active))
+        Ok(self.user("A", UserState::Active))
     }
 
     fn suspend_users(&self, targets: &[Target], options: &ChangeOptions) -> Result<Report, Error> {
@@ -221,6 +245,8 @@ pub(super) struct FakeLog {
     pub(super) lines: Rc<RefCell<Vec<String>>>,
     /// True if lines cannot be written.
     pub(super) is_full: Rc<Cell<bool>>,
+    /// True if lines cannot be written, although the host says otherwise.
+    pub(super) is_failing: Rc<Cell<bool>>,
 }
 
 impl FakeLog {
@@ -242,10 +268,11 @@ impl Log for FakeLog {
     }
 
     fn write(&self, line: &str) -> bool {
-        if !self.is_full.get() {
+        let is_written = !self.is_full.get() && !self.is_failing.get();
+        if is_written {
             self.lines.borrow_mut().push(line.to_owned());
         }
-        !self.is_full.get()
+        is_written
     }
 }
 
