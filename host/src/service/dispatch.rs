@@ -9,8 +9,9 @@ use http::{
     HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_LENGTH, request::Parts,
 };
 use http_body::Body;
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Bytes;
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use wasmtime::format_err;
@@ -29,15 +30,18 @@ const READY_PATH: &str = "/readyz";
 const WEBHOOK_PATH: &str = "/hooks/contain";
 /// Header of a webhook with the id that its sender chose.
 const WEBHOOK_ID: &str = "webhook-id";
-/// Number of instances for webhooks. The id of a message decides which one gets it.
-const WEBHOOK_INSTANCES: usize = 4;
+/// Path of the tools for language models.
+const MCP_PATH: &str = "/mcp";
+/// Number of instances that remember what they carried out. The id of a webhook, or the plan of a change, decides which one gets it.
+const REMEMBERING_INSTANCES: usize = 4;
 /// Maximum number of instances that look at the heads of requests. They wait for nothing.
 const MAX_HEAD_INSTANCES: usize = 2;
 
 /// A service, with its instances.
 ///
 /// Three groups of instances share nothing: the first looks at heads of requests and calls no one, so that it always answers
-/// at once; the second answers requests with a valid key; the third answers webhooks, and remembers those that were carried out.
+/// at once; the second answers requests with a valid key; the third answers webhooks and changes by a plan, and remembers those that
+/// were carried out.
 pub struct Service {
     pre: ProxyPre<State>,
     options: ServiceOptions,
@@ -45,7 +49,7 @@ pub struct Service {
     calls: Pool,
     /// Permits for requests that only read: some instances are always left for changes.
     reads: Semaphore,
-    webhooks: [KeptInstance; WEBHOOK_INSTANCES],
+    remembering: [KeptInstance; REMEMBERING_INSTANCES],
 }
 
 /// Answer to the head of a request.
@@ -87,7 +91,7 @@ impl Service {
             heads: Pool::new(MAX_HEAD_INSTANCES, MAX_HEAD_INSTANCES.min(max_idle)),
             calls: Pool::new(max_instances, max_idle),
             reads: Semaphore::new(max_instances.div_ceil(2)),
-            webhooks: Default::default(),
+            remembering: Default::default(),
             options,
         }
     }
@@ -136,8 +140,8 @@ impl Service {
 
     /// Answers a request. An instance that fails is discarded.
     ///
-    /// Webhooks with the same id are answered one after the other by the same instance, which remembers those that it carried
-    /// out. Give this function a body that has arrived already, or the instance waits for it.
+    /// Webhooks with the same id, and changes with the same plan, are answered one after the other by the same instance, which
+    /// remembers those that it carried out. Give this function a body that has arrived already, or the instance waits for it.
     ///
     /// Dropping the future cancels the request's calls: a change may have been made or not.
     pub async fn handle<B>(&self, request: Request<B>) -> Result<ServiceResponse>
@@ -149,34 +153,86 @@ impl Service {
             return Err(format_err!("the request has no host"));
         }
         let (head, body) = request.into_parts();
-        let webhook = is_webhook(&head).then(|| self.webhook_instance(&head));
-        let is_read = matches!(head.method, Method::GET | Method::HEAD);
-        let request = Request::from_parts(head, body);
-        if let Some(instance) = webhook {
+        if is_webhook(&head) {
+            let id = head.headers.get(WEBHOOK_ID).map(HeaderValue::as_bytes);
+            let instance = self.remembering(id.unwrap_or_default().trim_ascii());
+            let request = Request::from_parts(head, body);
             let response = instance.handle(&self.pre, &self.options, request).await?;
             return Ok(response.into());
         }
+        if head.uri.path() == MCP_PATH {
+            let body = body.collect().await.map_err(|error| {
+                let error: wasmtime_wasi_http::Error = error.into();
+                format_err!("the body could not be read: {error:?}")
+            })?;
+            let body = body.to_bytes();
+            let plan = plan_of(&body);
+            let request = Request::from_parts(head, Full::new(body));
+            let response = match plan {
+                Some(plan) => {
+                    let instance = self.remembering(plan.as_bytes());
+                    instance.handle(&self.pre, &self.options, request).await?
+                }
+                // Without a plan, nothing is changed.
+                None => self.call(request, true).await?,
+            };
+            return Ok(response.into());
+        }
+        let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        let request = Request::from_parts(head, body);
+        Ok(self.call(request, is_read).await?.into())
+    }
+
+    /// Answers a request whose body has arrived already, as [`handle`](Self::handle) does.
+    pub async fn handle_whole(&self, request: Request<Vec<u8>>) -> Result<ServiceResponse> {
+        self.handle(request.map(|body| Full::new(Bytes::from(body))))
+            .await
+    }
+
+    /// Answers a request by any instance.
+    async fn call<B>(&self, request: Request<B>, is_read: bool) -> Result<InstanceResponse>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<wasmtime_wasi_http::Error>,
+    {
         let _permit = if is_read {
             Some(self.reads.acquire().await?)
         } else {
             None
         };
-        let response = self.calls.handle(&self.pre, &self.options, request).await?;
-        Ok(response.into())
+        self.calls.handle(&self.pre, &self.options, request).await
     }
 
-    /// Returns the instance for the id of a webhook.
-    fn webhook_instance(&self, head: &Parts) -> &KeptInstance {
-        let id = head.headers.get(WEBHOOK_ID).map(HeaderValue::as_bytes);
+    /// Returns the instance for a webhook id or a plan.
+    fn remembering(&self, name: &[u8]) -> &KeptInstance {
         let mut hasher = DefaultHasher::new();
-        id.unwrap_or_default().trim_ascii().hash(&mut hasher);
-        let [first, ..] = &self.webhooks;
-        let index = hasher.finish() % self.webhooks.len() as u64;
+        name.hash(&mut hasher);
+        let [first, ..] = &self.remembering;
+        let index = hasher.finish() % self.remembering.len() as u64;
         let instance = usize::try_from(index).ok();
         instance
-            .and_then(|index| self.webhooks.get(index))
+            .and_then(|index| self.remembering.get(index))
             .unwrap_or(first)
     }
+}
+
+/// Returns the plan that a call of a tool hands back. The component refuses a body that is not read here, and changes nothing without
+/// a plan.
+fn plan_of(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Message {
+        params: Params,
+    }
+    #[derive(Deserialize)]
+    struct Params {
+        arguments: Arguments,
+    }
+    #[derive(Deserialize)]
+    struct Arguments {
+        plan: String,
+    }
+    let message: Message = serde_json::from_slice(body).ok()?;
+    Some(message.params.arguments.plan)
 }
 
 fn is_webhook(head: &Parts) -> bool {
