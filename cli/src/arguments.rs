@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use host::StateFilter;
 
 use self::bulk::BULK_HELP;
-pub(crate) use self::bulk::BulkArguments;
+pub(crate) use self::bulk::{BulkArguments, ProtectArguments};
 
 const SHORT_HELP: &str = "\
 Settings are variables of the environment: OP_USERS_ACCOUNT_ID,
@@ -52,6 +52,7 @@ Examples:
   op-users restore --from-report FILE           undoes what a contain with --report FILE did
   op-users --simulator list                     without an account
   op-users --simulator serve                    over HTTP, with a key and a curl command that suspends a user
+  op-users mcp                                  for an AI agent, which starts it; reads only, unless --allow-contain
   op-users component --service service.wasm     the same to deploy: `wasmtime serve`, serverless runtimes
   op run --env-file users.env -- op-users check secrets from a 1Password vault
 
@@ -70,6 +71,23 @@ Callers, from the environment; without any of them, or with a wrong setting, it 
 With --simulator and without OP_SERVICE_KEYS, it generates a key and a webhook secret, and prints them with a curl command that
 suspends a user. GET /openapi.json describes the API, GET /readyz needs no key. Ctrl-C, SIGTERM or SIGHUP stops it after pending
 requests; a second one stops it at once.";
+
+const MORE_ON_MCP: &str = "\
+An agent starts it: docs/agents.md has lines for the configuration files of two.
+`op-users help mcp` says more.";
+
+const MCP_HELP: &str = "\
+It speaks the Model Context Protocol (revisions 2026-07-28, 2025-11-25 and 2025-06-18): the agent starts it, writes messages to its
+standard input, and reads answers from its standard output. Lines about each call of a tool go to standard error.
+
+Tools: list_users, get_user, find_user, check_connection; with --allow-contain also suspend_users and reactivate_users. A change takes
+two calls: a dry run returns a plan, and the change must hand the plan's digest back within ten minutes, once. If the agent's program
+can ask its person, the person is asked as well.
+
+The settings OP_SERVICE_PROTECT and OP_SERVICE_MAX_CHANGES count too: their users are protected besides those of --protect-file, and
+the smaller limit holds.
+
+Exit status: 0 if standard input ended, 1 if it failed, 2 for wrong usage or settings.";
 
 /// The 1Password Users API: list, get, suspend and reactivate users, one or many at once.
 #[derive(Debug, Parser)]
@@ -167,6 +185,9 @@ pub(crate) enum Command {
     /// Serve HTTP, for automation that calls a URL
     #[command(after_help = MORE_ON_SERVE, after_long_help = SERVE_HELP)]
     Serve(ServeArguments),
+    /// Serve MCP on standard input and output, for an AI agent
+    #[command(after_help = MORE_ON_MCP, after_long_help = MCP_HELP)]
+    Mcp(McpArguments),
     /// Print completions for a shell
     Completions {
         /// Shell that reads them
@@ -211,6 +232,31 @@ pub(crate) struct ServeArguments {
     /// It has no TLS: put a proxy in front.
     #[arg(long)]
     pub(crate) public: bool,
+    /// Append an OCSF event per changed user to this file
+    ///
+    /// It is written before the answer. Without the option, it goes to standard error.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
+}
+
+/// Arguments of `mcp`.
+#[derive(Args, Debug)]
+pub(crate) struct McpArguments {
+    /// Offer the tools that suspend and reactivate users
+    ///
+    /// Without it, the agent can only look users up. Each change needs a plan, which a dry run makes.
+    #[arg(long)]
+    pub(crate) allow_contain: bool,
+    #[command(flatten)]
+    pub(crate) protect: ProtectArguments,
+    /// Refuse to change more users with one plan [default: 25]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_changes: Option<u32>,
+    /// Person, for the audit
+    ///
+    /// The person whose agent it is; the default is login and host.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) operator: Option<String>,
     /// Append an OCSF event per changed user to this file
     ///
     /// It is written before the answer. Without the option, it goes to standard error.

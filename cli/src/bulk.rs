@@ -3,7 +3,7 @@
 mod audit;
 mod call;
 mod change;
-mod input;
+pub(crate) mod input;
 mod output;
 mod plan;
 mod progress;

@@ -6,7 +6,9 @@ mod component;
 mod demo;
 mod list;
 mod man;
+mod mcp;
 mod serve;
+mod service;
 mod user;
 
 use host::{COMPONENT, SERVICE, STEPS};
@@ -32,6 +34,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &mut Output) -> CommandRe
     };
     match command {
         Command::Serve(serve) => return serve::run(arguments, serve, output).await,
+        Command::Mcp(mcp) => return mcp::run(arguments, mcp, output).await,
         Command::Completions { shell } => {
             completions::run(*shell, usage::command(), output);
             return Ok(());
@@ -102,6 +105,7 @@ async fn run_on(
         }
         // Handled in `run`: they need no client.
         Command::Serve(_)
+        | Command::Mcp(_)
         | Command::Completions { .. }
         | Command::Man { .. }
         | Command::Component { .. } => Ok(()),

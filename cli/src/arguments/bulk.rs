@@ -21,6 +21,34 @@ Exit status:
   75   everything that failed can succeed later
   130  interrupted";
 
+/// Arguments about users who must not be changed.
+#[derive(Args, Debug)]
+pub(crate) struct ProtectArguments {
+    /// Never change the users in this list
+    ///
+    /// The option may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) protect_file: Vec<PathBuf>,
+    /// The same as --email-column, for the lists of --protect-file
+    #[arg(
+        display_order = 55,
+        long,
+        value_name = "NAME",
+        requires = "protect_file",
+        hide_short_help = true
+    )]
+    pub(crate) protect_email_column: Option<String>,
+    /// The same as --id-column, for the lists of --protect-file
+    #[arg(
+        display_order = 56,
+        long,
+        value_name = "NAME",
+        requires = "protect_file",
+        hide_short_help = true
+    )]
+    pub(crate) protect_id_column: Option<String>,
+}
+
 /// Arguments of `contain` and `restore`.
 #[derive(Args, Debug)]
 pub(crate) struct BulkArguments {
@@ -73,29 +101,8 @@ pub(crate) struct BulkArguments {
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// Never change the users in this list
-    ///
-    /// The option may be repeated.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) protect_file: Vec<PathBuf>,
-    /// The same as --email-column, for the lists of --protect-file
-    #[arg(
-        display_order = 55,
-        long,
-        value_name = "NAME",
-        requires = "protect_file",
-        hide_short_help = true
-    )]
-    pub(crate) protect_email_column: Option<String>,
-    /// The same as --id-column, for the lists of --protect-file
-    #[arg(
-        display_order = 56,
-        long,
-        value_name = "NAME",
-        requires = "protect_file",
-        hide_short_help = true
-    )]
-    pub(crate) protect_id_column: Option<String>,
+    #[command(flatten)]
+    pub(crate) protect: ProtectArguments,
     /// Refuse to change more users [default: 25]
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<u32>,

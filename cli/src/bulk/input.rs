@@ -1,6 +1,6 @@
 //! The users that the arguments name: directly, in files, or on standard input.
 
-pub(super) mod file_conflicts;
+pub(crate) mod file_conflicts;
 mod list_file;
 
 use host::Selector;
@@ -8,7 +8,7 @@ use lists::{BlankRows, NamedColumns};
 
 use self::list_file::{ListRules, users_in_file, users_in_standard_input};
 use crate::{
-    arguments::BulkArguments,
+    arguments::{BulkArguments, ProtectArguments},
     failure::Failure,
     named_user::NamedUser,
     output::Output,
@@ -17,7 +17,7 @@ use crate::{
 
 /// Returns true if standard input contains a list of users or a report, and cannot contain an answer.
 pub(super) fn is_standard_input_taken(arguments: &BulkArguments) -> bool {
-    let files = arguments.file.iter().chain(&arguments.protect_file);
+    let files = arguments.file.iter().chain(&arguments.protect.protect_file);
     let mut files = files.chain(&arguments.from_report);
     arguments.users.iter().any(|user| user == DASH) || files.any(|file| is_standard_input(file))
 }
@@ -53,8 +53,8 @@ pub(super) fn users(arguments: &BulkArguments, output: &Output) -> Result<Vec<Na
 }
 
 /// Reads the users who must not be changed.
-pub(super) fn protected(
-    arguments: &BulkArguments,
+pub(crate) fn protected(
+    arguments: &ProtectArguments,
     output: &Output,
 ) -> Result<Vec<Selector>, Failure> {
     let columns = NamedColumns {

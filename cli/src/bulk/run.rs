@@ -210,7 +210,7 @@ fn options(
         dry_run: arguments.dry_run,
         // With a report too: it may have been edited since its changes were confirmed.
         max_changes: Some(arguments.max_changes.unwrap_or(DEFAULT_MAX_CHANGES)),
-        protect: input::protected(arguments, output)?,
+        protect: input::protected(&arguments.protect, output)?,
         concurrency: Some(arguments.concurrency),
         stop_on_error: arguments.stop_on_error,
         deadline_ms: match account.setting("OP_USERS_DEADLINE_MS") {

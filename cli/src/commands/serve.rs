@@ -1,51 +1,26 @@
 //! The command `serve`: the service over HTTP, for the account in the environment or a simulated one.
 
-mod operator_log;
-mod shutdown_signals;
 mod simulated_caller;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
-use host::{
-    RequestEnd, RequestRecord, ServedRequest, Server, ServerLimits, Service, ServiceLog,
-    ServiceOptions, ServiceRuntime,
-};
+use host::{ServedRequest, Server, ServerLimits};
 use onepassword_users_audit::Timestamp;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use tokio::{select, time::timeout};
 
-use self::{
-    operator_log::OperatorLog, shutdown_signals::ShutdownSignals, simulated_caller::SimulatedCaller,
-};
+use self::simulated_caller::SimulatedCaller;
+use super::service::{self, KEYS, OperatorLog, ShutdownSignals};
 use crate::{
     account::Account,
     arguments::{Arguments, ServeArguments},
-    compiled_folder, core_dumps,
-    environment::{self, has_prefix},
+    core_dumps,
     failure::{CommandResult, Failure},
-    output::{
-        Output,
-        printable::printable,
-        stderr,
-        text::{exchange_line, request_line},
-    },
+    output::{Output, printable::printable, stderr, text::exchange_line},
 };
 
-/// Prefix of the settings' names.
-const PREFIX: &str = "OP_SERVICE_";
-/// Beginning of a variable of 1Password's CLI, `OP_SERVICE_ACCOUNT_TOKEN`, which holds a secret and is not a setting.
-const CLI_PREFIX: &str = "OP_SERVICE_ACCOUNT";
-const KEYS: &str = "OP_SERVICE_KEYS";
 const WEBHOOK_SECRETS: &str = "OP_SERVICE_WEBHOOK_SECRETS";
-/// Variable with the deadline of a call in milliseconds.
-const DEADLINE: &str = "OP_USERS_DEADLINE_MS";
-/// Deadline of a call if the variable is not set.
-const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
-/// Maximum deadline of a call.
-const MAX_DEADLINE: Duration = Duration::from_secs(3600);
-/// Time beyond the deadline that a pending request gets after a signal.
-const SHUTDOWN_MARGIN: Duration = Duration::from_secs(10);
 /// Advice on keys.
 const KEYS_HINT: &str = "a key is any long random text; `printf %s KEY | sha256sum` prints its digest, and OP_SERVICE_KEYS=NAME:contain:DIGEST (or NAME:read:DIGEST) allows it";
 /// Maximum length of a method in a line, in letters.
@@ -68,16 +43,7 @@ pub(super) async fn run(
     core_dumps::turn_off()?;
     let account = Account::open(arguments).await?;
     let mut environment = account.settings().to_vec();
-    let settings =
-        environment::variables(|name| has_prefix(name, PREFIX) && !has_prefix(name, CLI_PREFIX))?;
-    // The environment filter drops them, and a guard among them would not hold.
-    if let Some((name, _)) = settings.iter().find(|(name, _)| !name.starts_with(PREFIX)) {
-        let message = format!(
-            "{} is not a setting: names are written in upper case",
-            printable(name)
-        );
-        return Err(Failure::usage(message));
-    }
+    let settings = service::settings()?;
     let is_set = |setting: &str| {
         settings
             .iter()
@@ -88,7 +54,7 @@ pub(super) async fn run(
     let caller = if account.simulator().is_some() && !has_keys {
         let caller = SimulatedCaller::new()?;
         environment.retain(|(name, _)| name != KEYS);
-        environment.push((KEYS.to_owned(), caller.keys_setting()));
+        environment.push((KEYS.to_owned(), caller.keys_setting.clone()));
         if !has_secrets {
             environment.retain(|(name, _)| name != WEBHOOK_SECRETS);
             environment.push((WEBHOOK_SECRETS.to_owned(), caller.webhook_secrets_setting()));
@@ -98,20 +64,16 @@ pub(super) async fn run(
         None
     };
 
-    let max_wait = max_shutdown_wait(&environment);
+    let max_wait = service::max_shutdown_wait(&environment);
     let verbose = arguments.verbose;
-    let (log, warning) = OperatorLog::open(serve.audit.as_deref())?;
+    let (log, warning) = OperatorLog::open(serve.audit.as_deref(), None)?;
     let log = Arc::new(log);
-    let options = ServiceOptions::new(environment)
-        .log(Arc::clone(&log) as Arc<dyn ServiceLog>)
-        .network(account.network().clone())
-        .on_request(move |record| log_failure(record, verbose));
-    let runtime = ServiceRuntime::cached_in(compiled_folder::find().as_deref());
-    let service = runtime?.service(options);
-    // A machine that cannot run the component says so now, and not at each request.
-    service.warm_up().await?;
-    check_ready(&service, has_keys || has_secrets || caller.is_some()).await?;
-    log.start();
+    let hint = if has_keys || has_secrets || caller.is_some() {
+        "docs/setup.md and docs/service.md list the settings"
+    } else {
+        KEYS_HINT
+    };
+    let service = service::start(environment, account.network(), &log, verbose, hint).await?;
     if let Some(warning) = warning {
         output.warning(&warning);
     }
@@ -149,39 +111,7 @@ pub(super) async fn run(
     if stopped {
         audited
     } else {
-        Err(Failure::other(format!(
-            "requests were still under way after {} s and were ended: their changes may have been made",
-            max_wait.as_secs()
-        )))
-    }
-}
-
-/// Fails if the service says that it cannot work, with the names of the wrong settings. Sends no request to the API.
-async fn check_ready(service: &Service, has_callers: bool) -> CommandResult {
-    let Err(cause) = service.readiness().await? else {
-        return Ok(());
-    };
-    let failure = Failure::usage(format!("nothing is served: {cause}"));
-    Err(failure.with_hint(if has_callers {
-        "docs/setup.md and docs/service.md list the settings"
-    } else {
-        KEYS_HINT
-    }))
-}
-
-/// Returns how long pending requests may take after a signal: the deadline of a call, and some time for its response.
-fn max_shutdown_wait(environment: &[(String, String)]) -> Duration {
-    let deadline = environment.iter().find(|(name, _)| name == DEADLINE);
-    let deadline = deadline.and_then(|(_, value)| value.parse().ok());
-    let deadline = deadline.map_or(DEFAULT_DEADLINE, Duration::from_millis);
-    deadline.min(MAX_DEADLINE) + SHUTDOWN_MARGIN
-}
-
-/// Prints a request to the API that got no response, if the output is verbose: the service's callers do not see the cause, which
-/// names hosts and proxies.
-fn log_failure(record: &RequestRecord, is_verbose: bool) {
-    if is_verbose && matches!(record.end, RequestEnd::Failed(_)) {
-        stderr::print_line(request_line(record));
+        Err(service::ended_requests(max_wait))
     }
 }
 

@@ -27,24 +27,32 @@ pub(in crate::bulk) fn check(arguments: &BulkArguments) -> Result<(), Failure> {
     let report = ("--report", arguments.report.as_slice());
     let audit = ("--audit", arguments.audit.as_slice());
     let lists = ("--file", arguments.file.as_slice());
-    let protected = ("--protect-file", arguments.protect_file.as_slice());
+    let protected = ("--protect-file", arguments.protect.protect_file.as_slice());
     let undone = ("--from-report", arguments.from_report.as_slice());
     for (written, others) in [
         (audit, &[report, lists, protected, undone][..]),
         (report, &[lists, protected]),
     ] {
-        for (option, other) in others {
-            if let Some(file) = common(written.1, other) {
-                let failure = Failure::usage(format!(
-                    "{} and {option} are the same file, {}; nothing was changed",
-                    written.0,
-                    written_file::name(file)
-                ));
-                return Err(failure.with_hint("name another file for what is written"));
-            }
+        for other in others {
+            check_pair(written, *other)?;
         }
     }
     Ok(())
+}
+
+/// Fails if a file that is written is also one of the others. Each list of files has the name of its option.
+pub(crate) fn check_pair(
+    (option, files): (&str, &[PathBuf]),
+    (other_option, others): (&str, &[PathBuf]),
+) -> Result<(), Failure> {
+    let Some(file) = common(files, others) else {
+        return Ok(());
+    };
+    let failure = Failure::usage(format!(
+        "{option} and {other_option} are the same file, {}; nothing was changed",
+        written_file::name(file)
+    ));
+    Err(failure.with_hint("name another file for what is written"))
 }
 
 /// Fails if standard output or standard input is named for two purposes. Returns true if the report or the audit is written to
@@ -82,7 +90,7 @@ pub(in crate::bulk) fn check_standard_streams(
             .with_hint("`-` is standard output"));
         }
     }
-    let read = arguments.file.iter().chain(&arguments.protect_file);
+    let read = arguments.file.iter().chain(&arguments.protect.protect_file);
     let mut inputs = read.chain(&arguments.from_report).map(PathBuf::as_path);
     let named = arguments.users.iter().map(Path::new);
     if inputs

@@ -10,19 +10,21 @@ use std::{
 };
 
 use host::ServiceLog;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     audit_file::AuditFile,
     failure::Failure,
-    output::{json, stderr},
+    output::{json as json_text, stderr},
     written_file,
 };
 
 /// Destination of the lines. Drops them until it is started.
-pub(super) struct OperatorLog {
+pub(in crate::commands) struct OperatorLog {
     is_started: AtomicBool,
     audit: Option<Mutex<Audit>>,
+    /// Person whose program makes the changes, for the events. None if the service is for several.
+    operator: Option<String>,
 }
 
 /// The audit file, and the events that could not be written to it.
@@ -50,7 +52,10 @@ impl Audit {
 
 impl OperatorLog {
     /// Opens the audit file, if there is one. Also returns a warning about it.
-    pub(super) fn open(audit: Option<&Path>) -> Result<(Self, Option<String>), Failure> {
+    pub(in crate::commands) fn open(
+        audit: Option<&Path>,
+        operator: Option<String>,
+    ) -> Result<(Self, Option<String>), Failure> {
         let open = |path: &Path| -> Result<_, Failure> {
             let (file, warning) = AuditFile::open(path)?;
             let audit = Audit {
@@ -64,12 +69,13 @@ impl OperatorLog {
         let log = Self {
             is_started: AtomicBool::new(false),
             audit,
+            operator,
         };
         Ok((log, warning.flatten()))
     }
 
     /// Passes lines on from now on.
-    pub(super) fn start(&self) {
+    pub(in crate::commands) fn start(&self) {
         self.is_started.store(true, Ordering::Relaxed);
     }
 
@@ -78,7 +84,7 @@ impl OperatorLog {
     /// # Errors
     ///
     /// Some are still missing from the file. They were printed.
-    pub(super) fn finish(&self) -> Result<(), Failure> {
+    pub(in crate::commands) fn finish(&self) -> Result<(), Failure> {
         let Some(mut audit) = self.audit() else {
             return Ok(());
         };
@@ -103,7 +109,7 @@ impl OperatorLog {
             stderr::print_object(event);
             return Ok(());
         };
-        audit.pending.push_str(&json::text(event));
+        audit.pending.push_str(&json_text::text(event));
         audit.pending.push('\n');
         audit.append().inspect_err(|error| {
             stderr::print_line(format!(
@@ -141,7 +147,12 @@ impl ServiceLog for OperatorLog {
         }
         match serde_json::from_str::<Value>(line) {
             // An audit event has a class of OCSF.
-            Ok(event) if event.get("class_uid").is_some() => self.write_event(&event),
+            Ok(mut event) if event.get("class_uid").is_some() => {
+                if let Some(operator) = &self.operator {
+                    event["actor"]["user"] = json!({ "name": operator });
+                }
+                self.write_event(&event)
+            }
             Ok(object) => {
                 stderr::print_object(&object);
                 Ok(())

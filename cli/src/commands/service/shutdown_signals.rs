@@ -11,7 +11,7 @@ use tokio::{
 };
 
 /// SIGINT, SIGTERM and SIGHUP; on Windows Ctrl-C. Handled from the moment that this is made.
-pub(super) struct ShutdownSignals {
+pub(in crate::commands) struct ShutdownSignals {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(super) struct ShutdownSignals {
 }
 
 impl ShutdownSignals {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(in crate::commands) fn new() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
             interrupt: signal(SignalKind::interrupt())?,
@@ -37,7 +37,7 @@ impl ShutdownSignals {
     }
 
     /// Waits for the next signal.
-    pub(super) async fn next(&mut self) {
+    pub(in crate::commands) async fn next(&mut self) {
         #[cfg(unix)]
         select! {
             _ = self.interrupt.recv() => (),
