@@ -143,7 +143,7 @@ fn dispatch(
     match message.method.as_str() {
         "initialize" if !is_stateless => Ok(initialized(message, id)?),
         "ping" if !is_stateless => Ok(result_response(id, "{}")),
-        "server/discover" if is_stateless => Ok(discovered(id)),
+        "server/discover" => Ok(discovered(id)),
         "tools/list" => Ok(listed(tools, &caller, id)),
         "tools/call" => {
             let params = CallParams::read(&message.params)

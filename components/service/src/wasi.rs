@@ -37,6 +37,8 @@ const MAX_BODY_WAIT_NS: u64 = 10_000_000_000;
 const MAX_UNKNOWN_BODY_WAIT_NS: u64 = 5_000_000_000;
 /// Maximum size of one read in bytes.
 const MAX_READ_BYTES: u64 = 16 << 10;
+/// Name of the header with the name of this server.
+const HOST: &str = "host";
 /// Maximum size of one write in bytes, as `wasi:io/streams` limits it.
 const MAX_WRITE_BYTES: usize = 4096;
 
@@ -103,15 +105,21 @@ fn generate_request_id() -> String {
 fn read_head(incoming: &IncomingRequest) -> Request {
     let now = wall_clock::now();
     let headers = incoming.headers().entries().into_iter();
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| {
+            let value = String::from_utf8(value).unwrap_or_default();
+            (name.to_ascii_lowercase(), value)
+        })
+        .collect();
+    // Hosts that follow HTTP/2 give it apart from the headers.
+    if headers.iter().all(|(name, _)| name != HOST) {
+        let authority = incoming.authority();
+        headers.extend(authority.map(|authority| (HOST.to_owned(), authority)));
+    }
     Request {
         method: method_name(incoming.method()),
         path_and_query: incoming.path_with_query().unwrap_or_default(),
-        headers: headers
-            .map(|(name, value)| {
-                let value = String::from_utf8(value).unwrap_or_default();
-                (name.to_ascii_lowercase(), value)
-            })
-            .collect(),
+        headers,
         body: Body::default(),
         time_ms: now
             .seconds

@@ -66,7 +66,8 @@ impl Approval {
 fn state_of(key: &ApiKey, plan: &Plan) -> Option<String> {
     let mut signer = Signer::new(key, Purpose::Approval)?;
     signer.add(plan.digest().as_bytes());
-    Some(format!("{:032x}", u128::from_be_bytes(signer.finish())))
+    let signature = signer.finish();
+    Some(signature.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Makes the result that asks the client's person about a plan, as JSON.

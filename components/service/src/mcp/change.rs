@@ -123,13 +123,7 @@ impl<P: Plugin> Change<'_, P> {
     /// Makes a plan.
     fn planned(&self, request: BulkRequest) -> Result<ToolContent, Problem> {
         let report = self.dry_run(&request)?;
-        let plan = Plan::new(
-            self.tools.key,
-            self.action,
-            &request,
-            &report,
-            self.context.time_ms,
-        );
+        let plan = Plan::new(self.tools.key, self.action, &request, &report, self.context);
         Ok(self.content(request, report, plan))
     }
 

@@ -17,24 +17,31 @@ use crate::{
     bulk_request::{BulkRequest, WholeNumber},
     json,
     problem::Problem,
+    request::RequestContext,
 };
 
-/// Time for which a plan can be carried out, in seconds.
-const LIFETIME: u64 = 10 * 60;
+/// Time for which a plan can be carried out, in milliseconds.
+const LIFETIME_MS: u64 = 10 * 60 * 1000;
+/// Maximum difference between the clocks of two instances, in milliseconds.
+const MAX_CLOCK_DIFFERENCE_MS: u64 = 60 * 1000;
 /// Maximum number of used plans that an instance remembers. Each is forgotten when it is too old.
 const MAX_USED: usize = 10_000;
-/// Length of the two parts of a digest that follow the time, in bytes.
-const PART: usize = 16;
+/// Length of a signature in bytes. It can be guessed only by asking the service.
+const SIGNATURE: usize = 12;
+/// Numbers of hexadecimal digits for the parts of a digest: time, number, what was found, and signature.
+const DIGITS: [usize; 4] = [11, 8, 16, 2 * SIGNATURE];
 
 /// A plan: what a dry run found, for which arguments, and until when it holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Plan {
-    /// End of its life, in seconds since 1970.
-    expires: u64,
+    /// End of its life, in milliseconds since 1970.
+    expires_ms: u64,
+    /// Tells it from every other plan, also one that found the same.
+    number: u32,
     /// Digest of what the dry run found.
-    found: [u8; PART],
+    found: u64,
     /// Signature over everything else.
-    signature: [u8; PART],
+    signature: [u8; SIGNATURE],
 }
 
 /// Purpose of a signature, so that none can stand in the place of another.
@@ -66,13 +73,13 @@ impl Signer {
         self.0.update(part);
     }
 
-    pub(super) fn finish(self) -> [u8; PART] {
-        first_part(&self.0.finalize().into_bytes())
+    pub(super) fn finish(self) -> [u8; SIGNATURE] {
+        first_bytes(&self.0.finalize().into_bytes())
     }
 }
 
-fn first_part(digest: &[u8]) -> [u8; PART] {
-    digest.first_chunk().copied().unwrap_or_default()
+fn first_bytes<const N: usize>(digest: &[u8]) -> [u8; N] {
+    digest.first_chunk().copied().unwrap_or([0; N])
 }
 
 impl Plan {
@@ -82,49 +89,61 @@ impl Plan {
         action: UserAction,
         request: &BulkRequest,
         report: &Report,
-        now_ms: u64,
+        context: &RequestContext,
     ) -> Option<Self> {
         let would_change = |outcome: &Outcome| matches!(outcome, Outcome::WouldChange);
         let mut outcomes = report.targets.iter().map(|target| &target.outcome);
         if report.refused.is_some() || !outcomes.any(would_change) {
             return None;
         }
-        let expires = (now_ms / 1000).saturating_add(LIFETIME);
-        let found = found(report);
-        Some(Self {
-            expires,
-            found,
-            signature: signature(key, action, request, expires, &found)?,
-        })
+        let request_digest = Sha256::digest(&context.correlation_id);
+        let mut plan = Self {
+            expires_ms: context.time_ms.saturating_add(LIFETIME_MS),
+            number: u32::from_be_bytes(first_bytes(&request_digest)),
+            found: found(report),
+            signature: [0; SIGNATURE],
+        };
+        plan.signature = plan.signed(key, action, request)?;
+        Some(plan)
     }
 
     /// Parses a digest. None if it is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_hex = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 10 + 4 * PART || !text.bytes().all(is_hex) {
+        if text.len() != DIGITS.iter().sum::<usize>() || !text.bytes().all(is_hex) {
             return None;
         }
-        let (expires, parts) = text.split_at_checked(10)?;
-        let (found, signature) = parts.split_at_checked(2 * PART)?;
-        let part = |text: &str| -> Option<[u8; PART]> {
-            Some(u128::from_str_radix(text, 16).ok()?.to_be_bytes())
-        };
+        let mut rest = text;
+        let mut parts = DIGITS.into_iter().map(|length| {
+            let (part, after) = rest.split_at_checked(length)?;
+            rest = after;
+            u128::from_str_radix(part, 16).ok()
+        });
+        let mut part = || parts.next().flatten();
+        let (expires, number, found, signature) = (part()?, part()?, part()?, part()?);
         Some(Self {
-            expires: u64::from_str_radix(expires, 16).ok()?,
-            found: part(found)?,
-            signature: part(signature)?,
+            expires_ms: u64::try_from(expires).ok()?,
+            number: u32::try_from(number).ok()?,
+            found: u64::try_from(found).ok()?,
+            signature: *signature.to_be_bytes().last_chunk()?,
         })
     }
 
     /// The digest, as its caller hands it back.
     pub(super) fn digest(&self) -> String {
-        let [found, signature] = [self.found, self.signature].map(u128::from_be_bytes);
-        format!("{:010x}{found:032x}{signature:032x}", self.expires)
+        let mut digest = format!(
+            "{:011x}{:08x}{:016x}",
+            self.expires_ms, self.number, self.found
+        );
+        for byte in self.signature {
+            digest.push_str(&format!("{byte:02x}"));
+        }
+        digest
     }
 
     /// End of its life, in milliseconds since 1970.
     pub(super) const fn expires_ms(&self) -> u64 {
-        self.expires.saturating_mul(1000)
+        self.expires_ms
     }
 
     /// Checks that a plan is one of this caller, for these arguments, and not too old.
@@ -135,15 +154,15 @@ impl Plan {
         request: &BulkRequest,
         now_ms: u64,
     ) -> Result<(), Problem> {
-        let signed = signature(key, action, request, self.expires, &self.found);
+        let signed = self.signed(key, action, request);
         let is_signed = signed.is_some_and(|signed| bool::from(signed.ct_eq(&self.signature)));
         if !is_signed {
             let detail = "`plan` is not the digest of a dry run by this caller with the same tool, users, max_changes, reason and ticket; nothing was changed: make a dry run with exactly these arguments";
             return Err(Problem::new(409, "plan-mismatch", detail));
         }
-        let now = now_ms / 1000;
         // A clock that was set back would make a plan valid for longer.
-        if now > self.expires || self.expires > now.saturating_add(LIFETIME) {
+        let latest = now_ms.saturating_add(LIFETIME_MS + MAX_CLOCK_DIFFERENCE_MS);
+        if now_ms > self.expires_ms || self.expires_ms > latest {
             let detail = "the plan is too old, and nothing was changed: make a new dry run, and show its plan to a person";
             return Err(Problem::new(409, "plan-expired", detail));
         }
@@ -158,39 +177,39 @@ impl Plan {
         let detail = "the users are no longer as they were when the plan was made, and nothing was changed: make a new dry run, and show its plan to a person";
         Err(Problem::new(409, "plan-outdated", detail))
     }
-}
 
-/// Signs a plan.
-fn signature(
-    key: &ApiKey,
-    action: UserAction,
-    request: &BulkRequest,
-    expires: u64,
-    found: &[u8; PART],
-) -> Option<[u8; PART]> {
-    let mut signer = Signer::new(key, Purpose::Plan)?;
-    signer.add(action.bulk_name().as_bytes());
-    signer.add(&expires.to_le_bytes());
-    signer.add(found);
-    let max_changes = request
-        .max_changes
-        .map(|WholeNumber(max)| max.to_le_bytes());
-    for option in [
-        max_changes.as_ref().map(<[u8; 4]>::as_slice),
-        request.reason.as_deref().map(str::as_bytes),
-        request.ticket.as_deref().map(str::as_bytes),
-    ] {
-        signer.add(&[u8::from(option.is_some())]);
-        signer.add(option.unwrap_or_default());
+    /// Signs everything but the signature.
+    fn signed(
+        &self,
+        key: &ApiKey,
+        action: UserAction,
+        request: &BulkRequest,
+    ) -> Option<[u8; SIGNATURE]> {
+        let mut signer = Signer::new(key, Purpose::Plan)?;
+        signer.add(action.bulk_name().as_bytes());
+        signer.add(&self.expires_ms.to_le_bytes());
+        signer.add(&self.number.to_le_bytes());
+        signer.add(&self.found.to_le_bytes());
+        let max_changes = request
+            .max_changes
+            .map(|WholeNumber(max)| max.to_le_bytes());
+        for option in [
+            max_changes.as_ref().map(<[u8; 4]>::as_slice),
+            request.reason.as_deref().map(str::as_bytes),
+            request.ticket.as_deref().map(str::as_bytes),
+        ] {
+            signer.add(&[u8::from(option.is_some())]);
+            signer.add(option.unwrap_or_default());
+        }
+        for who in &request.users {
+            signer.add(who.as_bytes());
+        }
+        Some(signer.finish())
     }
-    for who in &request.users {
-        signer.add(who.as_bytes());
-    }
-    Some(signer.finish())
 }
 
 /// Digest of what a dry run found about each user.
-fn found(report: &Report) -> [u8; PART] {
+fn found(report: &Report) -> u64 {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -210,7 +229,7 @@ fn found(report: &Report) -> [u8; PART] {
         }
         add(target.previous_state.as_ref().map_or("", json::state_name));
     }
-    first_part(&hash.finalize())
+    u64::from_be_bytes(first_bytes(&hash.finalize()))
 }
 
 /// Plans that were carried out or declined, until they are too old.
@@ -221,7 +240,7 @@ impl UsedPlans {
     /// Checks that a plan was not used.
     pub(super) fn check(&self, plan: &Plan, now_ms: u64) -> Result<(), Problem> {
         let mut used = self.0.take();
-        used.retain(|used| used.expires >= now_ms / 1000);
+        used.retain(|used| used.expires_ms >= now_ms);
         let is_used = used.iter().any(|used| used.signature == plan.signature);
         let is_full = used.len() >= MAX_USED;
         self.0.set(used);
