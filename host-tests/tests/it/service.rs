@@ -1,5 +1,6 @@
 //! Tests of the service over TCP, with the simulator as its API.
 
+mod agents;
 mod api_failures;
 mod basic;
 mod composed_file;
