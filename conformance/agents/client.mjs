@@ -65,6 +65,14 @@ assert.equal(again.structuredContent.error.code, "plan-used");
 const restored = await change(call, "reactivate_users");
 assert.equal(restored.done.structuredContent.summary.changed, 1);
 assert.equal(await state(), "active");
+// The client compares each result with the schema of its tool.
+assert.equal((await call("check_connection", {})).isError, false);
+assert.equal((await call("list_users", { state: "suspended", page_size: 2 })).structuredContent.users.length, 2);
+assert.equal((await call("find_user", { email: "missing@acme.example" })).structuredContent.error.code, "not-found");
+const partly = await call("suspend_users", { users: [user, "missing@acme.example"], dry_run: true, reason: "a rule" });
+assert.deepEqual(partly.structuredContent.outcomes.map((outcome) => outcome.outcome), ["would-change", "failed"]);
+const refused = await call("suspend_users", { users: [user], dry_run: true, max_changes: 0 });
+assert.equal(refused.structuredContent.error.code, "precondition-failed");
 const revision = session.client.getNegotiatedProtocolVersion();
 await session.client.close();
 

@@ -8,7 +8,6 @@ mod message;
 use std::{
     io::{self, IsTerminal},
     path::PathBuf,
-    slice,
     sync::Arc,
 };
 
@@ -96,7 +95,7 @@ fn check_files(mcp: &McpArguments) -> CommandResult {
             "--audit cannot be standard output, from which the agent reads",
         ));
     }
-    let audit = mcp.audit.as_ref().map_or(&[][..], slice::from_ref);
+    let audit = mcp.audit.as_slice();
     file_conflicts::check_pair(("--audit", audit), ("--protect-file", protect))
 }
 

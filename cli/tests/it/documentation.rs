@@ -59,7 +59,7 @@ fn block_range(page: &str, marker: &str) -> (usize, usize) {
 }
 
 /// The fenced block after a comment.
-pub(super) fn block(name: &str, marker: &str) -> String {
+pub(crate) fn block(name: &str, marker: &str) -> String {
     let page = read(name);
     let (start, end) = block_range(&page, marker);
     page[start..end].to_owned()

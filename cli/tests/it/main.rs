@@ -16,6 +16,7 @@ mod list_csv;
 mod list_options;
 #[cfg(target_os = "linux")]
 mod list_stream;
+mod mcp;
 mod network;
 #[cfg(target_os = "linux")]
 mod nightly_job;

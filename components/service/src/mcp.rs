@@ -10,15 +10,19 @@ mod fields;
 mod headers;
 mod message;
 mod plan;
+mod revision;
+mod server_info;
 mod tool;
 mod tool_result;
 
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{borrow::ToOwned, format};
 
 use self::{
     arguments::CallParams,
-    headers::{Caller, Revision},
+    headers::Caller,
     message::{Message, RpcError},
+    revision::{REVISIONS, Revision, session_revision},
+    server_info::{ABOUT, SERVER_INFO, stateless_result},
     tool::Tool,
     tool_result::ToolContent,
 };
@@ -40,13 +44,7 @@ use crate::{
     text::visible,
 };
 
-/// Name and version of this server, as JSON.
-const SERVER_INFO: &str = include_str!(concat!(env!("OUT_DIR"), "/server_info.json"));
-/// Capabilities of this server, and what a model should know before it uses a tool: fields of an object.
-const ABOUT: &str = include_str!(concat!(env!("OUT_DIR"), "/about.json"));
-/// Time for which a client may keep the list of tools, in milliseconds. It changes when the service is started with other settings.
-const LIST_LIFETIME_MS: u32 = 60_000;
-/// Where a page in a browser on this machine comes from.
+/// Names of this machine, as a browser on it writes them.
 const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Everything that a call needs, beside its arguments.
@@ -236,7 +234,7 @@ fn initialized(message: &Message<'_>, id: &str) -> Result<Response, RpcError> {
     let requested = requested.ok().flatten().ok_or_else(|| {
         RpcError::invalid_params("Invalid params: `protocolVersion` must be a text")
     })?;
-    let revision = headers::session_revision(&requested);
+    let revision = session_revision(&requested);
     let json =
         format!("{{\"protocolVersion\":\"{revision}\",\"serverInfo\":{SERVER_INFO},{ABOUT}}}");
     Ok(result_response(id, &json))
@@ -246,7 +244,7 @@ fn initialized(message: &Message<'_>, id: &str) -> Result<Response, RpcError> {
 fn discovered(id: &str) -> Response {
     let json = format!(
         "{{\"supportedVersions\":[\"{}\"],{ABOUT}}}",
-        headers::REVISIONS.join("\",\"")
+        REVISIONS.join("\",\"")
     );
     result_response(id, &stateless_result(&json))
 }
@@ -261,22 +259,6 @@ fn listed(tools: &Tools<'_, impl Plugin>, caller: &Caller, id: &str) -> Response
         json
     };
     result_response(id, &json)
-}
-
-/// Adds the fields to a JSON object that a result which may be kept has since 2026-07-28.
-fn stateless_result(json: &str) -> String {
-    let open = json.strip_suffix('}').unwrap_or(json);
-    format!(
-        "{open},\"ttlMs\":{LIST_LIFETIME_MS},\"cacheScope\":\"private\",{}}}",
-        complete_fields()
-    )
-}
-
-/// The fields of a complete result since 2026-07-28.
-fn complete_fields() -> String {
-    format!(
-        "\"resultType\":\"complete\",\"_meta\":{{\"io.modelcontextprotocol/serverInfo\":{SERVER_INFO}}}"
-    )
 }
 
 /// Makes the response with a result.

@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{
     elicitation::Questions,
-    lines::{self, Line, Output, Writer},
+    lines::{self, Line, OutputLines, Writer},
     message::{Message, can_ask},
 };
 use crate::{
@@ -58,7 +58,7 @@ struct Pending {
     abort: AbortHandle,
     /// True if it may change users, and must not be ended.
     is_change: bool,
-    /// True if nobody waits for the answer.
+    /// True if the agent does not wait for the answer.
     is_cancelled: Arc<AtomicBool>,
 }
 
@@ -86,7 +86,7 @@ impl Agent {
     /// their ends: false if they took longer than `max_wait`, and were ended.
     pub(super) async fn serve(self, mut signals: ShutdownSignals, max_wait: Duration) -> bool {
         let mut lines = lines::read();
-        let mut output = Output::start();
+        let mut output = OutputLines::start();
         let writer = output.writer();
         let mut pending = PendingRequests::default();
         let is_left = loop {
@@ -181,7 +181,7 @@ impl PendingRequests {
         self.by_id.retain(|_, pending| !pending.abort.is_finished());
     }
 
-    /// Ends a request whose answer nobody waits for. A change is carried out to its end, or else nobody would know what it did.
+    /// Ends a request whose answer the agent does not wait for. A change is carried out to its end, so that its outcome is known.
     fn cancel(&mut self, id: Option<&Value>) {
         let Some(pending) = id.and_then(|id| self.by_id.get(&id.to_string())) else {
             return;
@@ -231,7 +231,7 @@ async fn answer_and_write(
     let is_written = !is_cancelled.load(Ordering::Relaxed) && writer.write(answer.clone());
     if !is_written && message.has_plan() {
         stderr::print_line(format!(
-            "warning: nobody waited for the answer to a change, which was: {}",
+            "warning: the agent did not wait for the answer to a change, which was: {}",
             printable(&answer)
         ));
     }

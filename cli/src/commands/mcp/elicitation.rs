@@ -79,7 +79,7 @@ impl Questions {
         }
         if let Some(sender) = self.lock().open.remove(&id) {
             let declined = || json!({ "action": "cancel" });
-            // Fails if nobody waits for it any more.
+            // Fails if the wait for it has ended.
             sender
                 .send(message.result.clone().unwrap_or_else(declined))
                 .ok();

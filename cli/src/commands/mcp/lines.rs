@@ -64,13 +64,13 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
 }
 
 /// Standard output, which is written in the background.
-pub(super) struct Output {
+pub(super) struct OutputLines {
     lines: std_mpsc::Sender<String>,
     is_open: watch::Receiver<bool>,
     written: std_mpsc::Receiver<()>,
 }
 
-impl Output {
+impl OutputLines {
     pub(super) fn start() -> Self {
         let (lines, queued) = std_mpsc::channel::<String>();
         let (open, is_open) = watch::channel(true);
@@ -84,7 +84,7 @@ impl Output {
                     break;
                 }
             }
-            // Fails if nobody waits.
+            // Fails if the command has ended.
             done.send(()).ok();
         });
         Self {

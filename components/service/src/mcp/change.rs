@@ -31,7 +31,7 @@ use crate::{
 /// Maximum length of an address in the contract, in bytes.
 const MAX_EMAIL: usize = 1024;
 
-/// What a call came to.
+/// End of a call, or a question on the way.
 pub(super) enum Step {
     Done(ToolContent),
     /// Result that asks the client's person, as JSON.

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     fields::Fields,
-    headers::{REVISIONS, Revision},
+    revision::{REVISIONS, Revision},
 };
 use crate::{
     json,
@@ -26,7 +26,7 @@ const UNSUPPORTED_VERSION: i32 = -32022;
 
 /// A request or a notification.
 pub(super) struct Message<'a> {
-    /// JSON of the id: a string or an integer. None for a notification.
+    /// JSON of the id: a string or a number. None for a notification.
     pub(super) id: Option<&'a str>,
     pub(super) method: String,
     pub(super) params: Fields<'a>,
@@ -55,7 +55,7 @@ impl<'a> Message<'a> {
         let id = message.json("id");
         if id.is_some_and(|id| !is_id(id)) {
             return Err(RpcError::invalid_request(
-                "`id` must be a string or an integer",
+                "`id` must be a string or a number",
             ));
         }
         let method = message
@@ -71,11 +71,9 @@ impl<'a> Message<'a> {
     }
 }
 
-/// True for the JSON of a string, or of a number without a fraction or an exponent.
+/// True for the JSON of a string or a number. The protocol has integers only, in whatever spelling: the id comes back as it was.
 fn is_id(json: &str) -> bool {
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    json.starts_with('"')
-        || (1..=19).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    json.starts_with(['"', '-']) || json.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// An error of the protocol. The failure of a tool is a result.

@@ -83,7 +83,7 @@ fn first_bytes<const N: usize>(digest: &[u8]) -> [u8; N] {
 }
 
 impl Plan {
-    /// Makes the plan of a dry run. None if nobody would be changed.
+    /// Makes the plan of a dry run. None if no user would be changed.
     pub(super) fn new(
         key: &ApiKey,
         action: UserAction,

@@ -7,7 +7,7 @@ use onepassword_users::is_invisible;
 use onepassword_users_audit::{OutcomeClass, Timestamp};
 use serde::Serialize;
 
-use super::{complete_fields, plan::Plan, tool::Tool};
+use super::{plan::Plan, server_info::complete_fields, tool::Tool};
 use crate::{
     audit::{ReportedTarget, reported_targets},
     bindings::{
@@ -42,7 +42,7 @@ pub(crate) struct ToolResult {
     pub(super) content: ToolContent,
 }
 
-/// What a tool found or did.
+/// Outcome of a call.
 pub(crate) enum ToolContent {
     User(User),
     UserPage(UserPageBody),
@@ -67,7 +67,7 @@ struct PlanJson {
 
 /// JSON of an error.
 #[derive(Serialize)]
-struct ErrorJson<'a> {
+struct ToolErrorJson<'a> {
     code: &'a str,
     message: &'a str,
     #[serde(flatten)]
@@ -374,7 +374,7 @@ fn problem_line(problem: &Problem) -> String {
 }
 
 fn problem_json(problem: &Problem) -> String {
-    json::to_string(&ErrorJson {
+    json::to_string(&ToolErrorJson {
         code: problem.code,
         message: &problem.detail,
         details: problem.error.as_deref().map(ErrorDetailsJson::from),

@@ -91,13 +91,9 @@ fn a_message_that_is_none_is_refused() {
         ("{}", -32600),
         (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600),
-        (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600),
-        (r#"{"jsonrpc":"2.0","id":1e3,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#, -32600),
-        (
-            r#"{"jsonrpc":"2.0","id":12345678901234567890,"method":"ping"}"#,
-            -32600,
-        ),
+        (r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":7}"#, -32600),
         (
@@ -118,7 +114,15 @@ fn a_message_that_is_none_is_refused() {
 
 #[test]
 fn ids_come_back_as_they_were() {
-    for id in ["0", "-3", "9007199254740993", r#""a\u001b\"b""#, r#""""#] {
+    for id in [
+        "0",
+        "-3",
+        "9007199254740993",
+        "7.0",
+        "1e3",
+        r#""a\u001b\"b""#,
+        r#""""#,
+    ] {
         let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
         let response = text(&Client::new().post(&body));
         assert!(response.contains(&format!(r#""id":{id},"#)), "{response}");
