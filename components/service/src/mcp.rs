@@ -9,6 +9,7 @@ mod change;
 mod fields;
 mod headers;
 mod message;
+mod origin;
 mod plan;
 mod revision;
 mod server_info;
@@ -17,8 +18,11 @@ mod tool_result;
 
 use alloc::{borrow::ToOwned, format};
 
+use onepassword_users::UserAction;
+
 use self::{
     arguments::CallParams,
+    change::{Step, change},
     headers::Caller,
     message::{Message, RpcError},
     revision::{REVISIONS, Revision, session_revision},
@@ -27,11 +31,12 @@ use self::{
     tool_result::ToolContent,
 };
 pub(crate) use self::{
+    origin::check_origin,
     plan::UsedPlans,
+    tool::Tools,
     tool_result::{ToolCall, ToolResult},
 };
 use crate::{
-    api_key::ApiKey,
     check,
     handlers::{is_json, list_problem},
     list::UserPageBody,
@@ -40,57 +45,8 @@ use crate::{
     query::parse_query,
     request::{Request, RequestContext},
     response::{Response, ResponseBody},
-    settings::Settings,
     text::visible,
 };
-
-/// Names of this machine, as a browser on it writes them.
-const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
-
-/// Everything that a call needs, beside its arguments.
-pub(crate) struct Tools<'a, P> {
-    pub(crate) plugin: &'a P,
-    pub(crate) settings: &'a Settings,
-    /// Key of the caller.
-    pub(crate) key: &'a ApiKey,
-    /// Plans that were carried out, or declined.
-    pub(crate) used_plans: &'a UsedPlans,
-}
-
-/// Checks that no page on the internet sent the request: a browser says where a page comes from, and could be made to send it here
-/// by a name that resolves to this machine.
-///
-/// # Errors
-///
-/// 403 for any origin but this machine, for a request to this machine.
-pub(crate) fn check_origin(request: &Request) -> Result<(), Problem> {
-    let has_origin = request.headers.iter().any(|header| header.0 == "origin");
-    let host = request.header("host").map(without_port);
-    let origin = request
-        .header("origin")
-        .and_then(|origin| origin.split_once("://"))
-        .map(|(_, host)| without_port(host));
-    let is_loopback = |host: Option<&str>| {
-        host.is_some_and(|host| {
-            LOOPBACK_HOSTS
-                .iter()
-                .any(|loopback| host.eq_ignore_ascii_case(loopback))
-        })
-    };
-    if !has_origin || (is_loopback(host) && is_loopback(origin)) {
-        return Ok(());
-    }
-    let detail = "requests of web pages are refused: the header Origin is not that of this machine";
-    Err(Problem::new(403, "forbidden-origin", detail))
-}
-
-/// Returns a host without the port behind it.
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
 
 /// Responds to a request with a valid key.
 pub(crate) fn respond(
@@ -177,55 +133,52 @@ fn call(
         client: caller.client.clone(),
         context,
     };
-    let content = match tool {
-        Tool::SuspendUsers | Tool::ReactivateUsers => {
-            match change::change(tools, caller, tool, params, &tool_call.context)? {
-                change::Step::Done(content) => Ok(content),
-                change::Step::Question(json) => return Ok(result_response(id, &json)),
-            }
+    let context = &tool_call.context;
+    let step = match tool {
+        Tool::ListUsers => list(tools, params).into(),
+        Tool::GetUser => get(tools, params).into(),
+        Tool::FindUser => find(tools, params).into(),
+        Tool::CheckConnection => check_connection(tools, params).into(),
+        Tool::SuspendUsers => change(tools, caller, UserAction::Suspend, params, context)?,
+        Tool::ReactivateUsers => change(tools, caller, UserAction::Reactivate, params, context)?,
+    };
+    match step {
+        Step::Question(json) => Ok(result_response(id, &json)),
+        Step::Done(content) => {
+            let result = ToolResult {
+                id: id.to_owned(),
+                is_stateless: caller.revision == Revision::Stateless,
+                call: tool_call,
+                content,
+            };
+            Ok(Response::with_body(ResponseBody::ToolResult(result.into())))
         }
-        _ => read(tools, tool, params, &tool_call.context),
-    };
-    let result = ToolResult {
-        id: id.to_owned(),
-        is_stateless: caller.revision == Revision::Stateless,
-        call: tool_call,
-        content: content.unwrap_or_else(ToolContent::Error),
-    };
-    Ok(Response::with_body(ResponseBody::ToolResult(result.into())))
+    }
 }
 
-/// Calls a tool that changes nothing.
-fn read(
+fn list(tools: &Tools<'_, impl Plugin>, params: &CallParams<'_>) -> Result<ToolContent, Problem> {
+    let options = arguments::list_options(params)?;
+    let page = tools.plugin.list_users(&options).map_err(list_problem)?;
+    Ok(ToolContent::UserPage(UserPageBody(page)))
+}
+
+fn get(tools: &Tools<'_, impl Plugin>, params: &CallParams<'_>) -> Result<ToolContent, Problem> {
+    let user = tools.plugin.get_user(&arguments::id(params)?)?;
+    Ok(ToolContent::User(user))
+}
+
+fn find(tools: &Tools<'_, impl Plugin>, params: &CallParams<'_>) -> Result<ToolContent, Problem> {
+    let user = tools.plugin.find_user(&arguments::email(params)?);
+    Ok(ToolContent::User(user.map_err(list_problem)?))
+}
+
+fn check_connection(
     tools: &Tools<'_, impl Plugin>,
-    tool: Tool,
     params: &CallParams<'_>,
-    context: &RequestContext,
 ) -> Result<ToolContent, Problem> {
-    let Tools {
-        plugin, settings, ..
-    } = tools;
-    match tool {
-        Tool::ListUsers => {
-            let options = arguments::list_options(params)?;
-            let page = plugin.list_users(&options).map_err(list_problem)?;
-            Ok(ToolContent::UserPage(UserPageBody(page)))
-        }
-        Tool::GetUser => Ok(ToolContent::User(plugin.get_user(&arguments::id(params)?)?)),
-        Tool::FindUser => {
-            let found = plugin.find_user(&arguments::email(params)?);
-            Ok(ToolContent::User(found.map_err(list_problem)?))
-        }
-        Tool::CheckConnection => {
-            arguments::none(params)?;
-            Ok(ToolContent::Findings(check::findings(*plugin, settings)))
-        }
-        Tool::SuspendUsers | Tool::ReactivateUsers => Err(Problem::new(
-            500,
-            "other",
-            format!("{} is not read for {}", tool.name(), context.caller),
-        )),
-    }
+    arguments::none(params)?;
+    let findings = check::findings(tools.plugin, tools.settings);
+    Ok(ToolContent::Findings(findings))
 }
 
 /// Responds to `initialize` (revision 2025-11-25, Lifecycle). Remembers nothing.

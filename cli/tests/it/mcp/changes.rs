@@ -179,7 +179,7 @@ async fn a_second_signal_says_that_a_change_may_have_been_made() {
 }
 
 #[tokio::test]
-async fn a_cancelled_read_is_not_answered_and_a_cancelled_change_is_told() {
+async fn a_cancelled_read_has_no_answer_and_a_change_is_told() {
     let simulator = simulator().await;
     let mut agent = AgentProcess::at(&simulator, &["--allow-contain"]);
     let change = slow_change(&simulator, &mut agent).await;

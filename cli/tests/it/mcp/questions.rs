@@ -108,7 +108,7 @@ async fn a_person_who_does_not_approve_prevents_the_change() {
 }
 
 #[tokio::test]
-async fn answers_that_are_none_are_asked_for_again_and_then_count_as_no() {
+async fn missing_answers_are_asked_for_again_and_then_count_as_no() {
     let simulator = simulator().await;
     let (mut agent, arguments) = agent(&simulator, json!({ "elicitation": {} })).await;
     let (_, first) = question(&mut agent, &arguments).await;

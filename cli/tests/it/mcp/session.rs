@@ -100,10 +100,7 @@ async fn what_is_no_message_is_told_and_the_next_one_answered() {
         (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600),
         (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, -32600),
-        (
-            r#"{"jsonrpc":"2.0","id":"nobody-asked","result":{}}"#,
-            -32600,
-        ),
+        (r#"{"jsonrpc":"2.0","id":"not-asked","result":{}}"#, -32600),
     ] {
         agent.write(line);
         assert_eq!(agent.read().await["error"]["code"], code, "{line}");

@@ -5,13 +5,12 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use onepassword_users::UserAction;
 
 use super::{
-    Tools,
     approval::{self, Approval},
     arguments::{self, CallParams, ChangeRequest},
     headers::Caller,
     message::RpcError,
     plan::Plan,
-    tool::Tool,
+    tool::Tools,
     tool_result::{PlannedReport, ToolContent},
 };
 use crate::{
@@ -38,6 +37,12 @@ pub(super) enum Step {
     Question(String),
 }
 
+impl From<Result<ToolContent, Problem>> for Step {
+    fn from(result: Result<ToolContent, Problem>) -> Self {
+        Self::Done(result.unwrap_or_else(ToolContent::Error))
+    }
+}
+
 /// Plans a change, or carries out a plan.
 ///
 /// # Errors
@@ -46,40 +51,34 @@ pub(super) enum Step {
 pub(super) fn change(
     tools: &Tools<'_, impl Plugin>,
     caller: &Caller,
-    tool: Tool,
+    action: UserAction,
     params: &CallParams<'_>,
     context: &RequestContext,
 ) -> Result<Step, RpcError> {
-    let action = match tool {
-        Tool::ReactivateUsers => UserAction::Reactivate,
-        _ => UserAction::Suspend,
-    };
     let change = Change {
         tools,
         action,
         context,
     };
-    let failed = |problem| Ok(Step::Done(ToolContent::Error(problem)));
     let (request, plan) = match requested(params) {
-        Ok((request, None)) => {
-            return change.planned(request).map(Step::Done).or_else(failed);
-        }
+        Ok((request, None)) => return Ok(change.planned(request).into()),
         Ok((request, Some(plan))) => (request, plan),
-        Err(problem) => return failed(problem),
+        Err(problem) => return Ok(Err(problem).into()),
     };
     if let Err(problem) = change.check(&request, &plan) {
-        return failed(problem);
+        return Ok(Err(problem).into());
     }
     let mut approval = Approval::read(params, tools.key, &plan)?;
     if approval == Approval::Declined {
         tools.used_plans.insert(plan);
         let detail = "the person who was asked did not approve it; nothing was changed";
-        return failed(Problem::new(409, "declined", detail));
+        return Ok(Err(Problem::new(409, "declined", detail)).into());
     }
     if !caller.can_ask {
         approval = Approval::Granted;
     }
-    change.carried_out(request, plan, approval).or_else(failed)
+    let step = change.carried_out(request, plan, approval);
+    Ok(step.unwrap_or_else(|problem| Err(problem).into()))
 }
 
 /// Returns the arguments of a call, and the plan that it hands back. Without a plan it is a dry run.

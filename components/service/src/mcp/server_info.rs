@@ -1,4 +1,4 @@
-//! What the server says of itself, and the fields that every result has since 2026-07-28.
+//! Name and description of the server, and the fields that every result has since 2026-07-28.
 
 use alloc::{format, string::String};
 

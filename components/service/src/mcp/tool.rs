@@ -1,8 +1,12 @@
-//! The table of tools.
+//! The table of tools, and what all of them need.
 
 use alloc::{borrow::ToOwned, string::String};
 
-use crate::api_key::Role;
+use super::plan::UsedPlans;
+use crate::{
+    api_key::{ApiKey, Role},
+    settings::Settings,
+};
 
 /// Tools of each role, as JSON.
 const READ_TOOLS: &str = include_str!(concat!(env!("OUT_DIR"), "/read_tools.json"));
@@ -55,6 +59,16 @@ impl Tool {
             Self::SuspendUsers | Self::ReactivateUsers => Role::Contain,
         }
     }
+}
+
+/// Everything that a call needs, beside its arguments.
+pub(crate) struct Tools<'a, P> {
+    pub(crate) plugin: &'a P,
+    pub(crate) settings: &'a Settings,
+    /// Key of the caller.
+    pub(crate) key: &'a ApiKey,
+    /// Plans that were carried out, or declined.
+    pub(crate) used_plans: &'a UsedPlans,
 }
 
 /// Returns the descriptions of the tools that a role may call, as JSON: the items of an array. Without references, which some
