@@ -11,7 +11,7 @@ tools=$target/javascript
 # Dates that fix the behaviour of workerd, from the oldest that is supported to that of deploy/cloudflare.
 dates=(2025-01-01 2025-06-01 2026-01-01 2026-11-17)
 # Maximum size of the Worker in KiB, compressed. The free plan of Cloudflare allows 3 MB.
-max_worker=240
+max_worker=270
 
 step() {
     printf '\n== %s\n' "$*"

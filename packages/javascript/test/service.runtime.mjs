@@ -83,6 +83,33 @@ test("a webhook is carried out once, and a forged one not at all", async () => {
   assert.equal((await ask(service, `/v1/users/${third.id}`))[1].state, "active");
 });
 
+test("a tool of an agent needs a plan, and carries it out once", async () => {
+  const service = serviceOf();
+  const call = async (name, args) => {
+    const params = { name, arguments: args };
+    return (await ask(service, "/mcp", { body: { jsonrpc: "2.0", id: 1, method: "tools/call", params } }))[1].result;
+  };
+  const codeOf = ({ structuredContent }) => structuredContent.error.code;
+  for (const name of ["suspend_users", "reactivate_users"]) {
+    assert.equal(codeOf(await call(name, { users: [other.id] })), "plan-required");
+    const { plan } = (await call(name, { users: [other.id], dry_run: true })).structuredContent;
+    const done = await call(name, { users: [other.id], plan: plan.digest });
+    assert.equal(done.structuredContent.summary.changed, 1);
+    assert.equal(codeOf(await call(name, { users: [other.id], plan: plan.digest })), "plan-used");
+  }
+});
+
+test("the name of the server is that of the URL if no header has it", async () => {
+  const service = serviceOf();
+  const statusFrom = async (url, origin) => {
+    const { body, headers, method } = requestOf("/mcp", { body: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
+    const request = new Request(url, { method, headers: { ...Object.fromEntries(headers), origin }, body: await new Response(body).text() });
+    return (await service.serve(request)).status;
+  };
+  assert.equal(await statusFrom("http://localhost:8080/mcp", "http://127.0.0.1:6274"), 200);
+  assert.equal(await statusFrom("https://users.acme.example/mcp", "http://127.0.0.1:6274"), 403);
+});
+
 test("an idle instance and its token are used again", async () => {
   const tokens = async () => (await (await fetch(`${lab.slow}/stats`)).json()).tokens;
   const service = serviceOf({ OP_USERS_BASE_URL: lab.slow });

@@ -136,6 +136,11 @@ export class IncomingRequest {
     return pathname + search;
   }
 
+  /** The name of this server and its port, which not every runtime has among the headers. */
+  authority(): string {
+    return new URL(this.#request.url).host;
+  }
+
   headers(): Fields {
     return Fields.of(this.#request.headers);
   }
