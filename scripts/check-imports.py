@@ -28,6 +28,7 @@ CRATES = [
     "lists",
     "protocol",
     "simulator",
+    "xtask",
 ]
 
 Path = tuple[str, ...]
