@@ -10,6 +10,16 @@ use crate::{
 };
 
 const JAVASCRIPT: &str = "packages/javascript";
+/// Files that npm packs.
+#[cfg(unix)]
+const JAVASCRIPT_FILES: [&str; 6] = [
+    "dist",
+    "examples",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "package.json",
+    "README.md",
+];
 const PYTHON: &str = "packages/python";
 /// Versions of what builds the Python package.
 const BUILD_REQUIREMENTS: [&str; 2] = ["build==1.6.1", "hatchling==1.33.0"];
@@ -29,6 +39,13 @@ fn javascript(source: &Source, to: &Path) -> Result<()> {
         .command(folder.join("build.sh"))
         .env("STEPS_MODULE", to.join(STEPS))
         .env("SERVICE_COMPONENT", to.join(SERVICE)))?;
+    // npm packs the modes that it finds, which depend on the mask of the user.
+    #[cfg(unix)]
+    run(source
+        .command("chmod")
+        .current_dir(&folder)
+        .args(["-R", "u=rwX,go=rX"])
+        .args(JAVASCRIPT_FILES))?;
     run(source
         .command("npm")
         .current_dir(&folder)
