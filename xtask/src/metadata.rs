@@ -86,3 +86,57 @@ fn audited(source: &Source, roots: &[&str]) -> Result<VersionInfo> {
         format: 0,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{Component, Module};
+    use wasm_metadata::Payload;
+
+    use super::*;
+
+    #[test]
+    fn a_component_and_a_module_say_what_they_are() {
+        let source = Source::of_repository(None).expect("a repository");
+        let described = Described {
+            file: "a.wasm",
+            name: "a-name",
+            description: "A description",
+            packages: &["onepassword-users-plugin"],
+        };
+        for binary in [Component::new().finish(), Module::new().finish()] {
+            let written = with_metadata(&binary, &described, &source).expect("it is written");
+            let payload = Payload::from_binary(&written).expect("it is read");
+            let metadata = payload.metadata();
+            assert_eq!(metadata.name.as_deref(), Some("a-name"));
+            for (field, value) in [
+                (
+                    metadata.version.as_ref().map(ToString::to_string),
+                    source.version.as_str(),
+                ),
+                (
+                    metadata.revision.as_ref().map(ToString::to_string),
+                    &source.revision,
+                ),
+                (
+                    metadata.licenses.as_ref().map(ToString::to_string),
+                    LICENCES,
+                ),
+                (metadata.authors.as_ref().map(ToString::to_string), AUTHORS),
+                (
+                    metadata.description.as_ref().map(ToString::to_string),
+                    "A description",
+                ),
+            ] {
+                assert_eq!(field.as_deref(), Some(value));
+            }
+            let libraries = metadata.dependencies.as_ref().expect("libraries");
+            let packages = &libraries.version_info().packages;
+            let roots: Vec<_> = packages.iter().filter(|package| package.root).collect();
+            assert_eq!(roots.len(), 1);
+            assert_eq!(roots[0].name, "onepassword-users-plugin");
+            assert!(packages.iter().any(|package| package.name == "serde_json"));
+            // What is not built for the component is not among them.
+            assert!(packages.iter().all(|package| package.name != "tokio"));
+        }
+    }
+}
