@@ -55,6 +55,7 @@ struct Shared {
 
 /// A request that is not answered yet.
 struct Pending {
+    id: Option<Value>,
     abort: AbortHandle,
     /// True if it may change users, and must not be ended.
     is_change: bool,
@@ -62,11 +63,12 @@ struct Pending {
     is_cancelled: Arc<AtomicBool>,
 }
 
-/// Requests that are not answered yet, by their ids.
+/// Requests that are not answered yet, by numbers of their own: an agent could use an id twice.
 #[derive(Default)]
 struct PendingRequests {
-    tasks: JoinSet<String>,
-    by_id: HashMap<String, Pending>,
+    tasks: JoinSet<u64>,
+    by_number: HashMap<u64, Pending>,
+    started: u64,
 }
 
 impl Agent {
@@ -154,53 +156,56 @@ impl Agent {
         }
         let is_change = message.has_plan();
         let is_cancelled = Arc::new(AtomicBool::new(false));
-        let name = id.map_or_else(String::new, |id| id.to_string());
+        pending.started += 1;
+        let number = pending.started;
         let task = answer_and_write(
             Arc::clone(&self.shared),
             line,
             writer.clone(),
             Arc::clone(&is_cancelled),
-            name.clone(),
+            number,
         );
         let abort = pending.tasks.spawn(task);
         let request = Pending {
+            id,
             abort,
             is_change,
             is_cancelled,
         };
-        pending.by_id.insert(name, request);
+        pending.by_number.insert(number, request);
     }
 }
 
 impl PendingRequests {
     /// Forgets a request that has ended.
-    fn remove(&mut self, name: Option<String>) {
-        if let Some(name) = name {
-            self.by_id.remove(&name);
+    fn remove(&mut self, number: Option<u64>) {
+        if let Some(number) = number {
+            self.by_number.remove(&number);
         }
-        self.by_id.retain(|_, pending| !pending.abort.is_finished());
+        self.by_number
+            .retain(|_, pending| !pending.abort.is_finished());
     }
 
     /// Ends a request whose answer the agent does not wait for. A change is carried out to its end, so that its outcome is known.
     fn cancel(&mut self, id: Option<&Value>) {
-        let Some(pending) = id.and_then(|id| self.by_id.get(&id.to_string())) else {
-            return;
-        };
-        pending.is_cancelled.store(true, Ordering::Relaxed);
-        if !pending.is_change {
-            pending.abort.abort();
+        let requests = self.by_number.values();
+        for pending in requests.filter(|pending| id.is_some() && pending.id.as_ref() == id) {
+            pending.is_cancelled.store(true, Ordering::Relaxed);
+            if !pending.is_change {
+                pending.abort.abort();
+            }
         }
     }
 
     fn abort_reads(&self) {
-        for pending in self.by_id.values().filter(|pending| !pending.is_change) {
+        for pending in self.by_number.values().filter(|pending| !pending.is_change) {
             pending.abort.abort();
         }
     }
 
     /// True if no request that may change users is under way.
     fn is_without_changes(&self) -> bool {
-        let mut changes = self.by_id.values().filter(|pending| pending.is_change);
+        let mut changes = self.by_number.values().filter(|pending| pending.is_change);
         changes.all(|pending| pending.abort.is_finished())
     }
 
@@ -210,14 +215,14 @@ impl PendingRequests {
     }
 }
 
-/// Answers a request, and writes the answer. Returns the name of the request.
+/// Answers a request, and writes the answer. Returns the number of the request.
 async fn answer_and_write(
     shared: Arc<Shared>,
     line: Vec<u8>,
     writer: Writer,
     is_cancelled: Arc<AtomicBool>,
-    name: String,
-) -> String {
+    number: u64,
+) -> u64 {
     let message = Message::parse(&line);
     let is_session = message.revision().is_none();
     let answer = if is_session && message.has_plan() && shared.can_ask.load(Ordering::Relaxed) {
@@ -226,7 +231,7 @@ async fn answer_and_write(
         shared.answer(&line, &message).await
     };
     let Some(answer) = answer else {
-        return name;
+        return number;
     };
     let is_written = !is_cancelled.load(Ordering::Relaxed) && writer.write(answer.clone());
     if !is_written && message.has_plan() {
@@ -235,7 +240,7 @@ async fn answer_and_write(
             printable(&answer)
         ));
     }
-    name
+    number
 }
 
 impl Shared {

@@ -178,6 +178,23 @@ async fn a_second_signal_says_that_a_change_may_have_been_made() {
     simulator.release();
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_id_that_is_used_twice_does_not_hide_a_change() {
+    let simulator = simulator().await;
+    let mut agent = AgentProcess::at(&simulator, &["--allow-contain"]);
+    let id = slow_change(&simulator, &mut agent).await;
+    agent.write(&json!({ "jsonrpc": "2.0", "id": id, "method": "ping" }).to_string());
+    assert_eq!(agent.read().await["result"], json!({}));
+    agent.signal("-TERM");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    agent.signal("-TERM");
+    let (status, _, stderr) = agent.wait().await;
+    assert_eq!(status, 1);
+    assert!(stderr.contains("may have been made"), "{stderr}");
+    simulator.release();
+}
+
 #[tokio::test]
 async fn a_cancelled_read_has_no_answer_and_a_change_is_told() {
     let simulator = simulator().await;
