@@ -129,6 +129,20 @@ fn a_plan_holds_for_its_arguments_only() {
 }
 
 #[test]
+fn a_plan_tells_an_empty_note_from_none() {
+    let client = Client::new();
+    for field in ["reason", "ticket"] {
+        let mut arguments = users();
+        arguments[field] = json!(null);
+        arguments = client.plan(TOOL, &arguments);
+        client.calls();
+        arguments[field] = json!("");
+        assert_eq!(client.error(TOOL, arguments), "plan-mismatch", "{field}");
+        assert!(client.calls().is_empty());
+    }
+}
+
+#[test]
 fn a_plan_holds_for_its_caller_only() {
     let keys = format!(
         "a:contain:{},b:contain:{}",
